@@ -1,0 +1,73 @@
+/* ballot.h — the port where votes are admitted and made durable.
+ *
+ * DESIGN
+ *
+ *   loop ──ballot_submit(op)──▶ backend: admit in memory, make the batch durable,
+ *     ▲                                  publish the new results
+ *     └────── op comes home, answered ───────────┘
+ *
+ * Everything that changes a poll's result, or must be answered in order with such
+ * changes, is one ballot_op. An op that comes home with rc 0 is durable, is counted
+ * exactly once, and its result has been published. An op with any other rc has changed
+ * nothing.
+ *
+ * Ownership  an op is lent by a submit that returned 0, and comes home through its mail
+ *            (mail.home, mail.on_home: set them before).
+ * Errors     ballot_submit(): ERR_OVERLOADED, the mailbox is full.
+ *            op.rc: 0, the refusals of tally_admit(), ERR_DAILY_LIMIT, ERR_NOT_FOUND
+ * (no such poll), ERR_UNAVAILABLE (not durable: nothing was done). Threads
+ * ballot_submit(): any.
+ */
+#ifndef BALLOT_BALLOT_H
+#define BALLOT_BALLOT_H
+
+#include "base/mailbox.h"
+#include "core/tally.h"
+
+enum ballot_verb {
+    BALLOT_CHANGE, /* wish: admit it and make it durable */
+    BALLOT_LOOK,   /* what has wish.user done here? */
+    BALLOT_TOUCH,  /* enter the passing of time, so that the result's status is true */
+};
+
+struct ballot_op {
+    struct mail mail; /* first: the op is found by a cast from it */
+    enum ballot_verb verb;
+    uint32_t poll;
+    struct wish wish;
+
+    /* the answer */
+    int rc;
+    bool replay;            /* the receipt is of an earlier, same vote */
+    struct change change;   /* BALLOT_CHANGE with rc 0: what was entered */
+    struct receipt receipt; /* of a vote, new or replayed */
+    struct result result;   /* right after this op */
+    int choice;             /* LOOK: the option, or -1 */
+    bool skipped;           /* LOOK */
+    uint32_t votes_left;    /* today; UINT32_MAX: no limit */
+};
+
+struct ballot;
+
+struct ballot_ops {
+    const char *name;
+    int (*submit)(struct ballot *b, struct ballot_op *op);
+    /* Answer everything submitted, then end. NULL-safe; returns NULL. */
+    struct ballot *(*stop)(struct ballot *b);
+};
+
+struct ballot {
+    const struct ballot_ops *ops; /* first field of every backend's struct */
+};
+
+static inline int ballot_submit(struct ballot *b, struct ballot_op *op)
+{
+    return b->ops->submit(b, op);
+}
+
+static inline struct ballot *ballot_stop(struct ballot *b)
+{
+    return b != NULL ? b->ops->stop(b) : NULL;
+}
+
+#endif

@@ -1,0 +1,52 @@
+/* change.h — one fact about a poll: somebody voted, skipped, closed it.
+ *
+ * Changes are what the journal holds, what the store projects, and what a tally is
+ * built from. A change has been admitted: whoever reads one applies it, and never asks
+ * again whether it was allowed.
+ *
+ * Units  at_ms is milliseconds since the Unix epoch.
+ */
+#ifndef CORE_CHANGE_H
+#define CORE_CHANGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "tbl/limits.h"
+
+enum change_kind {
+    CHANGE_VOTE = 1,     /* user chose option */
+    CHANGE_SKIP = 2,     /* user does not want to vote */
+    CHANGE_MOVE = 3,     /* user's vote went from was_option to option */
+    CHANGE_WITHDRAW = 4, /* user's vote for was_option is gone */
+    CHANGE_CLOSE = 5,    /* closed at at_ms by its owner */
+    CHANGE_DELETE = 6,   /* the poll and its votes are gone */
+};
+
+enum { VOTE_KEY_BYTES = 16 };
+
+/* What the voter was told, so that a repeat under the same Idempotency-Key gets the
+ * first answer again. */
+struct receipt {
+    int64_t voted_ms;
+    uint64_t version;
+    uint8_t option;
+    uint32_t votes_left; /* today; UINT32_MAX: no limit */
+    uint32_t n_options;
+    uint32_t counts[LIMIT_OPTIONS];
+};
+
+struct change {
+    enum change_kind kind;
+    uint32_t poll, user;
+    uint8_t option, was_option;
+    bool keyed; /* key and receipt matter */
+    uint8_t key[VOTE_KEY_BYTES];
+    int64_t at_ms;
+    int64_t was_closes_ms;  /* of CHANGE_CLOSE, to take it back; not stored */
+    uint64_t version;       /* the tally's base version after the change */
+    struct receipt receipt; /* of a keyed CHANGE_VOTE; its option and voted_ms are the
+                               change's own */
+};
+
+#endif

@@ -1,0 +1,71 @@
+/* poll.h — what was asked, by whom, and under which rules.
+ *
+ * A struct poll is the definition only: no counts. It is immutable once shared; a
+ * change (closing, a new description) makes a new one. `rules` is the part that
+ * decides about votes, and is all that a tally needs.
+ *
+ * Shapes     options are numbered 0..n_options-1 in the order of the definition.
+ * Units      _ms are milliseconds since the Unix epoch; 0 = not set.
+ * Ownership  references are counted: poll_new() gives the first, poll_unref() of the
+ *            last frees. Accepts NULL; returns NULL.
+ * Errors     poll_check() says what is wrong and where.
+ * Threads    references may be taken and dropped on any thread.
+ */
+#ifndef CORE_POLL_H
+#define CORE_POLL_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/str.h"
+#include "tbl/limits.h"
+
+enum poll_visibility { VISIBLE_ALWAYS, VISIBLE_AFTER_VOTE, VISIBLE_AFTER_CLOSE };
+enum poll_voters { VOTERS_ANYONE, VOTERS_REGISTERED };
+enum poll_status { POLL_SCHEDULED, POLL_OPEN, POLL_CLOSED };
+
+struct poll_rules {
+    uint32_t owner_id; /* 0: deleted */
+    uint32_t n_options;
+    enum poll_visibility visibility;
+    enum poll_voters voters;
+    bool vote_change;
+    int64_t opens_ms;
+    int64_t closes_ms; /* exclusive: at this very millisecond it is closed */
+};
+
+struct poll {
+    atomic_uint refs;
+    uint32_t id;
+    int64_t created_ms;
+    struct poll_rules rules;
+    uint32_t n_tags;
+    struct str title, owner_name;
+    struct str description; /* at NULL: none */
+    struct str options[LIMIT_OPTIONS];
+    struct str tags[LIMIT_TAGS];
+    char text[]; /* behind all the strs */
+};
+
+/* Copies from; its refs and text are ignored. */
+struct poll *poll_new(const struct poll *from);
+struct poll *poll_ref(struct poll *p);
+struct poll *poll_unref(struct poll *p);
+
+enum poll_status poll_status(const struct poll_rules *r, int64_t now_ms);
+const char *poll_status_text(enum poll_status s);
+const char *poll_visibility_text(enum poll_visibility v);
+const char *poll_voters_text(enum poll_voters v);
+
+/* Which of the rules of a new poll does it break? Calls fault for every one found, with
+ * the field's name as clients know it ("options[1]") and a sentence. Strings are taken
+ * as they are: trim, and put tags in lower case, before. */
+struct poll_faults {
+    void (*fault)(void *user, const char *field, const char *message);
+    void *user;
+};
+int poll_check(const struct poll *p, int64_t now_ms, const struct poll_faults *faults);
+
+#endif

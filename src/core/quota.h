@@ -1,0 +1,35 @@
+/* quota.h — how many votes each user has cast today.
+ *
+ * Pages of counters by user id: a byte pair a user, a page the first time that one of
+ * its users votes. A new day forgets them all at once.
+ *
+ * Units    a day is a number of days since the Unix epoch, in UTC.
+ * Threads  one at a time: the ballot lane's.
+ */
+#ifndef CORE_QUOTA_H
+#define CORE_QUOTA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct quota;
+
+/* per_day 0: no limit. */
+struct quota *quota_new(uint32_t per_day);
+struct quota *quota_free(struct quota *q); /* accepts NULL; returns NULL */
+
+/* All counters start again when day differs from the last one. */
+void quota_set_day(struct quota *q, int64_t day);
+int64_t quota_day(const struct quota *q);
+
+/* One more. ERR_DAILY_LIMIT: none was left, and nothing has changed. */
+int quota_take(struct quota *q, uint32_t user);
+void quota_give_back(struct quota *q, uint32_t user); /* of the same day */
+void quota_load(struct quota *q, uint32_t user, uint32_t used);
+
+uint32_t quota_used(const struct quota *q, uint32_t user);
+uint32_t quota_left(const struct quota *q, uint32_t user); /* UINT32_MAX: no limit */
+size_t quota_bytes(const struct quota *q);
+
+#endif

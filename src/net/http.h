@@ -1,0 +1,144 @@
+/* http.h — HTTP/1.1 for a server: requests in, answers out.
+ *
+ * DESIGN
+ *
+ *   socket ─▶ conn: read buffer ─▶ parser ─▶ struct http_req ─▶ on_request()
+ *                                                   │ now, or later from a lane
+ *   socket ◀─ conn: write buffer ◀── http_reply() ◀─┘
+ *
+ * A connection serves one request at a time: what is pipelined waits in its read
+ * buffer (bounded), so answers leave in order. on_request() runs when the whole body
+ * is there. The handler answers exactly once with http_reply(), at once or later,
+ * always on the loop's thread. If the client has gone meanwhile, http_reply() frees
+ * the request quietly: a handler never needs to know.
+ *
+ * What cannot be read, or could be read in two ways (smuggling), is refused and the
+ * connection is closed: see conn.c. HEAD is answered like GET, the body is kept back
+ * here. Every answer carries X-Request-Id and Date.
+ *
+ * A handler that wants the connection itself (WebSocket, SSE) calls http_take_over():
+ * from then on it is a stream of bytes (stream.h).
+ *
+ * Ownership  a request belongs to the handler from on_request() to http_reply() or
+ *            http_take_over(). The strs in it live as long as it does.
+ * Threads    everything here on the loop's thread.
+ */
+#ifndef NET_HTTP_H
+#define NET_HTTP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/str.h"
+#include "net/loop.h"
+
+enum http_method {
+    HTTP_GET_,
+    HTTP_HEAD_,
+    HTTP_POST_,
+    HTTP_PUT_,
+    HTTP_PATCH_,
+    HTTP_DELETE_,
+    HTTP_OPTIONS_,
+    HTTP__METHODS
+};
+
+struct http_server; /* one a loop */
+
+struct http_req {
+    enum http_method method;
+    struct str target; /* as sent, "/a/b?x=1" */
+    struct str path;   /* as sent, before the '?'; never empty */
+    struct str query;  /* as sent, after the '?' */
+    struct str body;
+    struct str id;   /* the request's id: the client's own if it is safe, else ours */
+    struct str peer; /* the address at the other end, without the port */
+    int http_minor;  /* 0 or 1 */
+    struct http_server *server;
+
+    /* for the handler: what it keeps until it answers; not touched here */
+    void *state;
+};
+
+struct http_opts {
+    struct loop *loop;
+    size_t max_conns; /* of this loop; beyond it a new one gets 503 and is closed */
+    size_t max_body;  /* LIMIT_BODY_BYTES unless on_head() says otherwise */
+
+    uint32_t
+        header_timeout_ms;     /* from the first byte of a request to its last header */
+    uint32_t body_timeout_ms;  /* the whole body */
+    uint32_t idle_timeout_ms;  /* between two requests */
+    uint32_t write_timeout_ms; /* with an answer that is not taken */
+
+    void (*on_request)(struct http_req *req, void *user);
+    /* An answer to what never became a request (malformed, too large, too slow):
+     * append the body of a problem document for err to out. */
+    void (*on_error)(int err, struct str request_id, struct buf *out, void *user);
+    void *user;
+};
+
+/* Counters since the start, for metrics and tests. Read on the loop's thread. */
+struct http_stats {
+    uint64_t accepted, refused, requests, malformed, timeouts;
+    size_t open; /* connections now */
+};
+
+int http_server_new(const struct http_opts *opts, struct http_server **ret_server);
+
+/* Take connections from listen_fd (non-blocking; one of several sockets with
+ * SO_REUSEPORT; not owned). Before loop_start() or on the loop's thread. */
+void http_listen(struct http_server *s, int listen_fd);
+
+/* Stop accepting; idle connections are closed, the others after their answer, which
+ * says Connection: close. on_drained runs when none is left. Taken-over streams do not
+ * count: their owner ends them. */
+void http_drain(struct http_server *s, void (*on_drained)(void *user), void *user);
+
+/* Closes whatever is left. Accepts NULL; returns NULL. */
+struct http_server *http_server_free(struct http_server *s);
+
+const struct http_stats *http_stats(const struct http_server *s);
+void *http_user(const struct http_server *s);        /* opts.user */
+struct loop *http_loop(const struct http_server *s); /* opts.loop */
+
+/* The value of a header, {NULL, 0} when absent. name is in lower case. Several lines
+ * of one name are joined by ", ". */
+struct str http_header(const struct http_req *req, const char *name);
+
+/* The whole value of a parameter in the query, percent-decoded into out (appended).
+ * *ret_value borrows from out, until the next append.
+ * ERR_NOT_FOUND    there is none
+ * ERR_BAD_REQUEST  it cannot be decoded, or is not UTF-8 */
+int http_query(const struct http_req *req, const char *name, struct buf *out,
+               struct str *ret_value);
+
+/* The same for every value of a parameter that may repeat: calls each in order. */
+int http_query_each(const struct http_req *req, const char *name,
+                    int (*each)(struct str value, void *user), void *user);
+
+/* A named cookie, {NULL, 0} when absent. */
+struct str http_cookie(const struct http_req *req, const char *name);
+
+/* Where the body of the answer is built. Empty at first. */
+struct buf *http_out(struct http_req *req);
+
+/* A header of the answer, before http_reply(). Values come from us: they hold no CR or
+ * LF (asserted). */
+void http_add_header(struct http_req *req, const char *name, struct str value);
+
+/* Answer with what is in http_out(). content_type may be NULL when there is no body.
+ * Ends the request. */
+void http_reply(struct http_req *req, int status, const char *content_type);
+
+/* The same with bytes that outlive the answer (embedded pages), without a copy into
+ * http_out() by the caller. */
+void http_reply_static(struct http_req *req, int status, const char *content_type,
+                       struct str body);
+
+/* Close the connection after the answer. */
+void http_close_after(struct http_req *req);
+
+#endif

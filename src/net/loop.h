@@ -1,0 +1,38 @@
+/* loop.h — a thread with an event loop (libev) that owns its connections.
+ *
+ * DESIGN
+ *
+ * One loop a core. Nothing that runs on a loop may block; blocking work goes to a
+ * lane as mail and comes home through the loop's inbox, which is opened once a batch.
+ * Everything that belongs to a loop (connections, timers, caches) is touched by its
+ * thread only, so it needs no lock.
+ *
+ * Ownership  loop_new() gives the loop to the caller, who ends it with loop_free()
+ *            after loop_join().
+ * Errors     ERR_UNAVAILABLE: the system has no thread or descriptor to give.
+ * Threads    new, start, join, free: the thread that owns the server. loop_ev(): the
+ *            loop's own thread, or any before loop_start(). loop_inbox(),
+ *            loop_stop(): any.
+ */
+#ifndef NET_LOOP_H
+#define NET_LOOP_H
+
+#include <stdint.h>
+
+#include "base/mailbox.h"
+
+struct ev_loop;
+struct loop;
+
+int loop_new(unsigned index, struct loop **ret_loop);
+int loop_start(struct loop *l); /* starts the thread */
+void loop_stop(struct loop *l); /* the thread leaves its event loop, soon */
+void loop_join(struct loop *l);
+struct loop *loop_free(struct loop *l); /* accepts NULL; returns NULL */
+
+unsigned loop_index(const struct loop *l);
+struct ev_loop *loop_ev(struct loop *l);
+struct mailbox *loop_inbox(struct loop *l);  /* the home for mail sent from this loop */
+uint64_t loop_mono_ms(const struct loop *l); /* cached once a turn of the loop */
+
+#endif

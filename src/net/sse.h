@@ -1,0 +1,38 @@
+/* sse.h — server-sent events (WHATWG HTML, section 9.2) on a stream.
+ *
+ * Outgoing only: what a client sends after its request is ignored. Frames are encoded
+ * once with sse_encode() and sent to many.
+ *
+ * Ownership  sse_accept() gives an sse that lives until on_close() returned.
+ * Threads    the loop's.
+ */
+#ifndef NET_SSE_H
+#define NET_SSE_H
+
+#include <stdbool.h>
+
+#include "base/frame.h"
+#include "net/http.h"
+
+struct sse;
+
+struct sse_ops {
+    void (*on_writable)(void *user);
+    void (*on_close)(void *user);
+};
+
+/* Answer 200 text/event-stream (with what http_add_header() added) and take the
+ * connection over. NULL: the client has gone. The request is freed either way. */
+struct sse *sse_accept(struct http_req *req, const struct sse_ops *ops, void *user);
+
+/* Append "event: …\nid: …\ndata: …\n\n". data holds no line break. */
+void sse_encode(struct buf *out, const char *event, struct str id, struct str data);
+
+bool sse_send(struct sse *s, struct frame *f);
+bool sse_busy(const struct sse *s);
+void sse_comment(struct sse *s); /* ":\n\n" keeps the line open */
+
+/* "retry: …" tells the client when to come back, then the stream ends. */
+void sse_close(struct sse *s, uint32_t retry_ms);
+
+#endif

@@ -1,0 +1,92 @@
+/* store.h — the port of the truth at rest: accounts, polls, votes.
+ *
+ * Blocking, and so called from lanes only. A store has two sides that may work at the
+ * same time: the writer's calls on one thread (the store lane), the reader's on another
+ * (the read lane). What the writer has committed, a read that starts later sees.
+ *
+ * Writing is by transaction: begin, any of the writer's calls, commit. A call that
+ * fails with anything but ERR_UNAVAILABLE has changed nothing, and the transaction goes
+ * on. After ERR_UNAVAILABLE, or a failed commit, roll back: nothing of the transaction
+ * is there.
+ *
+ * Errors     ERR_UNAVAILABLE: the disk or the database fails now; more per call. errmsg
+ *            of the store says what happened, for the log.
+ * Threads    as above, per call. open and free: the owner, with neither side at work.
+ */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/account.h"
+#include "core/change.h"
+#include "core/poll.h"
+#include "core/tally.h"
+
+struct store;
+
+/* What each_poll() gives: the definition and the stored counts, without any voter. */
+struct stored_poll {
+    struct poll *poll;     /* a reference for the callee to keep or drop */
+    uint64_t base_version; /* 1 for a poll without votes */
+    uint32_t total, skips;
+    uint32_t counts[LIMIT_OPTIONS];
+};
+
+struct store_totals {
+    uint64_t accounts, polls, votes, skips;
+};
+
+struct store_ops {
+    const char *name;
+
+    /* --- the writer's side --- */
+    int (*begin)(struct store *s);
+    int (*commit)(struct store *s); /* 0: durable */
+    void (*rollback)(struct store *s);
+
+    /* Enter changes, in order: rows, counts, versions, the daily counts. A change that
+     * is there already (a replay after a crash) changes nothing. Changes of polls that
+     * do not exist are passed over. */
+    int (*project)(struct store *s, const struct change *changes, size_t n);
+    /* How far the journal is projected: part of the same transaction. */
+    int (*set_position)(struct store *s, uint64_t position);
+
+    /* Fills in a->id. ERR_CONFLICT: the username or the e-mail is taken (compared
+     * without case); *ret_field says which ("username", "email"). */
+    int (*account_add)(struct store *s, struct account *a, const char **ret_field);
+    /* The id of the new poll; p->id and p->owner_name are ignored. ERR_NOT_FOUND: no
+     * such owner. */
+    int (*poll_add)(struct store *s, const struct poll *p, uint32_t *ret_id);
+
+    /* --- the reader's side --- */
+    int (*position)(struct store *s, uint64_t *ret_position);
+    /* ERR_NOT_FOUND */
+    int (*account_by_email)(struct store *s, const char *email, struct account *ret_a);
+    int (*account_by_id)(struct store *s, uint32_t id, struct account *ret_a);
+    /* Every poll, by id; a callback that returns other than 0 stops, with that value.
+     */
+    int (*each_poll)(struct store *s, int (*each)(void *user, struct stored_poll *p),
+                     void *user);
+    /* The whole tally with its voters and receipts. ERR_NOT_FOUND */
+    int (*tally_load)(struct store *s, uint32_t poll, struct tally **ret_tally);
+    /* How many votes each user cast on a day (days since the epoch, UTC). */
+    int (*each_daily)(struct store *s, int64_t day,
+                      int (*each)(void *user, uint32_t user_id, uint32_t votes),
+                      void *user);
+    /* Is the database sound, and are the counts of every poll equal to its rows? Calls
+     * finding for each thing that is wrong. ERR_CONFLICT: something was. */
+    int (*verify)(struct store *s, void (*finding)(void *user, const char *text),
+                  void *user, struct store_totals *ret_totals);
+
+    const char *(*errmsg)(struct store *s); /* of the last ERR_UNAVAILABLE */
+    struct store *(*free)(struct store *s); /* NULL-safe; returns NULL */
+};
+
+struct store {
+    const struct store_ops *ops; /* first field of every backend's struct */
+};
+
+#endif
