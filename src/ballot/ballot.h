@@ -40,7 +40,7 @@ struct ballot_op {
     int rc;
     bool replay;            /* the receipt is of an earlier, same vote */
     struct change change;   /* BALLOT_CHANGE with rc 0: what was entered */
-    struct receipt receipt; /* of a vote, new or replayed */
+    struct receipt receipt; /* of a replayed vote: what was answered then */
     struct result result;   /* right after this op */
     int choice;             /* LOOK: the option, or -1 */
     bool skipped;           /* LOOK */

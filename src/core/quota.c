@@ -1,0 +1,125 @@
+#include "core/quota.h"
+
+#include "base/err.h"
+#include "base/mem.h"
+
+enum { PAGE = 4096 };
+
+struct quota {
+    uint32_t per_day;
+    int64_t day;
+    size_t n_pages;   /* that pages has room for */
+    uint16_t **pages; /* by user / PAGE; NULL: nobody there has voted today */
+    size_t n_used;
+};
+
+struct quota *quota_new(uint32_t per_day)
+{
+    struct quota *q = mem_zalloc(1, sizeof *q);
+
+    q->per_day = per_day > UINT16_MAX ? UINT16_MAX : per_day;
+    return q;
+}
+
+static void forget_all(struct quota *q)
+{
+    for (size_t i = 0; i < q->n_pages; i++)
+        mem_free(q->pages[i]);
+    mem_free(q->pages);
+    q->pages = NULL;
+    q->n_pages = q->n_used = 0;
+}
+
+struct quota *quota_free(struct quota *q)
+{
+    if (q != NULL) {
+        forget_all(q);
+        mem_free(q);
+    }
+    return NULL;
+}
+
+void quota_set_day(struct quota *q, int64_t day)
+{
+    if (day != q->day)
+        forget_all(q);
+    q->day = day;
+}
+
+int64_t quota_day(const struct quota *q)
+{
+    return q->day;
+}
+
+static void make_room(struct quota *q, size_t page)
+{
+    size_t n = q->n_pages != 0 ? q->n_pages : 16;
+
+    while (n <= page)
+        n *= 2;
+    if (n == q->n_pages)
+        return;
+    q->pages = mem_realloc(q->pages, n * sizeof *q->pages);
+    for (size_t i = q->n_pages; i < n; i++)
+        q->pages[i] = NULL;
+    q->n_pages = n;
+}
+
+/* The user's counter, its page made if need be. */
+static uint16_t *counter(struct quota *q, uint32_t user)
+{
+    size_t page = user / PAGE;
+
+    make_room(q, page);
+    if (q->pages[page] == NULL) {
+        q->pages[page] = mem_zalloc(PAGE, sizeof **q->pages);
+        q->n_used++;
+    }
+    return &q->pages[page][user % PAGE];
+}
+
+int quota_take(struct quota *q, uint32_t user)
+{
+    if (q->per_day == 0)
+        return 0;
+    if (quota_used(q, user) >= q->per_day)
+        return ERR_DAILY_LIMIT;
+    ++*counter(q, user);
+    return 0;
+}
+
+void quota_give_back(struct quota *q, uint32_t user)
+{
+    if (quota_used(q, user) > 0)
+        --*counter(q, user);
+}
+
+void quota_load(struct quota *q, uint32_t user, uint32_t used)
+{
+    if (q->per_day != 0)
+        *counter(q, user) = (uint16_t)(used > UINT16_MAX ? UINT16_MAX : used);
+}
+
+uint32_t quota_used(const struct quota *q, uint32_t user)
+{
+    size_t page = user / PAGE;
+
+    if (page >= q->n_pages || q->pages[page] == NULL)
+        return 0;
+    return q->pages[page][user % PAGE];
+}
+
+uint32_t quota_left(const struct quota *q, uint32_t user)
+{
+    uint32_t used = quota_used(q, user);
+
+    if (q->per_day == 0)
+        return UINT32_MAX;
+    return used < q->per_day ? q->per_day - used : 0;
+}
+
+size_t quota_bytes(const struct quota *q)
+{
+    return sizeof *q + q->n_pages * sizeof *q->pages +
+           q->n_used * PAGE * sizeof **q->pages;
+}
