@@ -2,20 +2,19 @@
  *
  * DESIGN
  *
- *   dir/0000000000000000.seg, dir/0000000000400000.seg, …   preallocated, named by the
- *                                                           position of their first
- * byte record:  length (4) | crc32c (4) | type (1), payload … | padding to 8 batch:   a
- * MARK record that says how far the journal was durable, then changes
+ *   dir/0000000000000000.seg, dir/0000000001000000.seg, …   preallocated (segment.h)
+ *   batch:   a MARK record that says how far the journal was durable, then changes
+ *            (record.h); one write and one fdatasync of blocks that exist already
  *
  * A position is a byte offset that only grows, over all segments. A record's checksum
  * covers its position too, so what an earlier use left in a reused segment never reads
- * as a record. One batch is one write and one fdatasync of blocks that exist already:
- * that is what makes it fast.
+ * as a record.
  *
  * Recovery reads to the first record that does not check. If any later record says that
  * the journal was durable beyond that place, then acknowledged votes are damaged: the
  * start is refused. Otherwise it is the torn end of a batch that nobody was told about:
- * it is wiped, so that its remains can never come back.
+ * it is wiped, so that its remains can never come back. A clean end leaves a last MARK,
+ * so after it damage anywhere is told from a torn end.
  *
  * A failed write or sync leaves the journal *failed*: the batch's bytes may or may not
  * have reached the disk, so they are wiped, and synced, before anything else is
@@ -23,10 +22,10 @@
  *
  * Units      positions and sizes in bytes.
  * Ownership  journal_open() gives, journal_close() ends (accepts NULL; returns NULL).
- * Errors     ERR_UNAVAILABLE: the disk. ERR_CONFLICT: damaged, see errmsg. Texts in
- *            errmsg say what to do.
- * Threads    append, repair: one writer. journal_read(), journal_release(): one reader,
- *            at the same time. journal_synced(): any.
+ * Errors     ERR_UNAVAILABLE: the disk. ERR_CONFLICT: damaged. Texts in errmsg say what
+ *            to do.
+ * Threads    append, close: one writer. read, release: one reader, at the same time.
+ *            synced, start: any.
  */
 #ifndef BALLOT_JOURNAL_H
 #define BALLOT_JOURNAL_H
@@ -38,7 +37,8 @@
 
 #include "core/change.h"
 
-/* What the journal asks of the system, so that tests can make it fail. */
+/* What the journal asks of the system on its way of a vote, so that tests can make it
+ * fail. */
 struct journal_io {
     ssize_t (*pwrite)(int fd, const void *p, size_t n, off_t at);
     int (*fdatasync)(int fd);
@@ -47,26 +47,41 @@ extern const struct journal_io journal_io_system;
 
 struct journal_opts {
     const char *dir;             /* exists */
+    uint64_t first_position;     /* where a journal without segments begins */
     uint64_t segment_bytes;      /* 0: 16 MiB */
-    uint64_t max_bytes;          /* not yet released, before appends fail; 0: 1 GiB */
+    uint64_t max_bytes;          /* unreleased, before appends are refused; 0: 1 GiB */
     const struct journal_io *io; /* NULL: the system's */
     bool read_only;              /* look, and repair nothing: for verify */
 };
 
+/* What recovery found. */
+struct journal_found {
+    uint64_t changes;    /* that check, from the oldest segment on */
+    uint64_t torn_bytes; /* of an unfinished batch; wiped, unless read_only */
+    uint64_t damage;     /* with ERR_CONFLICT: the position of what does not check */
+};
+
+enum { JOURNAL_BATCH_MAX = 4096 };
+
 struct journal;
 
 int journal_open(const struct journal_opts *opts, struct journal **ret_journal,
-                 char *errmsg, size_t errmsg_size);
+                 struct journal_found *ret_found, char *errmsg, size_t errmsg_size);
 struct journal *journal_close(struct journal *j);
 
-/* Append n changes as one batch and make it durable. *ret_position is the end.
- * ERR_UNAVAILABLE: none of it is in the journal. */
-int journal_append(struct journal *j, const struct change *changes, size_t n,
-                   uint64_t *ret_position);
+/* For repair: every change that checks, in order, also behind damage. The journal in
+ * opts->dir is not open, and not changed. *ret_end: a position beyond all of it. */
+int journal_salvage(const struct journal_opts *opts,
+                    void (*each)(void *user, const struct change *c), void *user,
+                    uint64_t *ret_end, char *errmsg, size_t errmsg_size);
 
-/* The end of what is durable. */
-uint64_t journal_synced(const struct journal *j);
-uint64_t journal_start(const struct journal *j); /* the oldest position kept */
+/* Append n changes (1..JOURNAL_BATCH_MAX) as one batch and make it durable.
+ * ERR_UNAVAILABLE: the disk failed. ERR_OVERLOADED: max_bytes wait to be projected.
+ * On an error none of it is, or will be, in the journal. */
+int journal_append(struct journal *j, const struct change *changes, size_t n);
+
+uint64_t journal_synced(const struct journal *j); /* the end of what is durable */
+uint64_t journal_start(struct journal *j);        /* the oldest position kept */
 
 /* Read durable changes from position on: at most max; *ret_n 0 at the end. *ret_next is
  * where to go on. ERR_CONFLICT: position is not in the journal, or what is there does

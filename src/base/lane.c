@@ -94,9 +94,9 @@ int lane_submit(struct lane *l, struct mail *m)
     return mailbox_put(&l->box, m);
 }
 
-void lane_force(struct lane *l, struct mail *m)
+struct mailbox *lane_box(struct lane *l)
 {
-    mailbox_force(&l->box, m);
+    return &l->box;
 }
 
 size_t lane_waiting(const struct lane *l)

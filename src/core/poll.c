@@ -56,9 +56,20 @@ struct poll *poll_unref(struct poll *p)
     return NULL;
 }
 
+bool poll_has_opened(const struct poll_rules *r, int64_t now_ms)
+{
+    return r->opens_ms != 0 && (r->closes_ms == 0 || r->opens_ms < r->closes_ms) &&
+           now_ms >= r->opens_ms;
+}
+
+bool poll_has_closed(const struct poll_rules *r, int64_t now_ms)
+{
+    return r->closes_ms != 0 && now_ms >= r->closes_ms;
+}
+
 enum poll_status poll_status(const struct poll_rules *r, int64_t now_ms)
 {
-    if (r->closes_ms != 0 && now_ms >= r->closes_ms)
+    if (poll_has_closed(r, now_ms))
         return POLL_CLOSED;
     if (r->opens_ms != 0 && now_ms < r->opens_ms)
         return POLL_SCHEDULED;

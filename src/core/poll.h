@@ -55,6 +55,12 @@ struct poll *poll_ref(struct poll *p);
 struct poll *poll_unref(struct poll *p);
 
 enum poll_status poll_status(const struct poll_rules *r, int64_t now_ms);
+
+/* Has a scheduled poll opened by now_ms, has it closed? Each is a step of its version
+ * (tally.h). A poll that was closed before its opening never opens. */
+bool poll_has_opened(const struct poll_rules *r, int64_t now_ms);
+bool poll_has_closed(const struct poll_rules *r, int64_t now_ms);
+
 const char *poll_status_text(enum poll_status s);
 const char *poll_visibility_text(enum poll_visibility v);
 const char *poll_voters_text(enum poll_voters v);

@@ -336,27 +336,14 @@ void tally_revert(struct tally *t, const struct change *c)
 
 /* ---- time ---- */
 
-/* A poll that was closed before its opening never opens. */
-static bool will_open(const struct poll_rules *r)
-{
-    return r->opens_ms != 0 && (r->closes_ms == 0 || r->opens_ms < r->closes_ms);
-}
-
 bool tally_touch(struct tally *t, int64_t now_ms)
 {
-    bool opens = !t->opened && will_open(&t->rules) && now_ms >= t->rules.opens_ms;
-    bool closes = !t->closed && t->rules.closes_ms != 0 && now_ms >= t->rules.closes_ms;
+    bool opens = !t->opened && poll_has_opened(&t->rules, now_ms);
+    bool closes = !t->closed && poll_has_closed(&t->rules, now_ms);
 
     t->opened |= opens;
     t->closed |= closes;
     return opens || closes;
-}
-
-int64_t tally_next_ms(const struct tally *t)
-{
-    if (t->closed)
-        return 0;
-    return will_open(&t->rules) && !t->opened ? t->rules.opens_ms : t->rules.closes_ms;
 }
 
 /* ---- looking ---- */

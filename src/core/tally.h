@@ -83,9 +83,6 @@ void tally_revert(struct tally *t, const struct change *c);
 /* Has the poll opened or closed by now_ms? True when that made a new version. */
 bool tally_touch(struct tally *t, int64_t now_ms);
 
-/* When tally_touch() would next change something; 0: never. */
-int64_t tally_next_ms(const struct tally *t);
-
 void tally_result(const struct tally *t, struct result *ret_result);
 uint64_t tally_base_version(const struct tally *t);
 const struct poll_rules *tally_rules(const struct tally *t);

@@ -1,0 +1,272 @@
+#include "ballot/journal.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <unistd.h>
+
+#include "ballot/journal_internal.h"
+#include "ballot/record.h"
+#include "base/err.h"
+#include "base/mem.h"
+
+const struct journal_io journal_io_system = {pwrite, fdatasync};
+
+uint64_t journal_synced(const struct journal *j)
+{
+    return atomic_load_explicit(&j->synced, memory_order_acquire);
+}
+
+uint64_t journal_start(struct journal *j)
+{
+    uint64_t start;
+
+    pthread_mutex_lock(&j->lock);
+    start = j->n_segments > 0 ? j->segments[0].start : 0;
+    pthread_mutex_unlock(&j->lock);
+    return start;
+}
+
+int journal_pwrite_all(const struct journal_io *io, int fd, const void *p, size_t n,
+                       uint64_t at)
+{
+    const char *bytes = p;
+
+    while (n > 0) {
+        ssize_t done = io->pwrite(fd, bytes, n, (off_t)at);
+
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done <= 0)
+            return ERR_UNAVAILABLE;
+        bytes += done;
+        n -= (size_t)done;
+        at += (uint64_t)done;
+    }
+    return 0;
+}
+
+int journal_wipe(struct journal *j, const struct segment *s, uint64_t from, uint64_t to)
+{
+    static const char zeros[1 << 16];
+
+    while (from < to) {
+        size_t n = to - from < sizeof zeros ? (size_t)(to - from) : sizeof zeros;
+
+        if (journal_pwrite_all(j->io, s->fd, zeros, n, from - s->start) != 0)
+            return ERR_UNAVAILABLE;
+        from += n;
+    }
+    return j->io->fdatasync(s->fd) == 0 ? 0 : ERR_UNAVAILABLE;
+}
+
+/* ---- the writer ---- */
+
+/* The segment that is written to. Only the writer changes the end of the list, so it
+ * may look without the lock; the copy keeps the reader's shifting of the list away. */
+static struct segment last_segment(struct journal *j)
+{
+    struct segment s;
+
+    pthread_mutex_lock(&j->lock);
+    s = j->segments[j->n_segments - 1];
+    pthread_mutex_unlock(&j->lock);
+    return s;
+}
+
+static int next_segment(struct journal *j, struct segment *s)
+{
+    struct segment fresh;
+    int rc = segment_create(j->dir, s->start + s->size, j->segment_bytes, &fresh);
+
+    if (rc != 0)
+        return rc;
+    pthread_mutex_lock(&j->lock);
+    j->segments[j->n_segments - 1].end = journal_synced(j);
+    j->segments = mem_realloc(j->segments, (j->n_segments + 1) * sizeof *j->segments);
+    j->segments[j->n_segments++] = fresh;
+    pthread_mutex_unlock(&j->lock);
+    *s = fresh;
+    return 0;
+}
+
+static void build_batch(struct journal *j, const struct change *changes, size_t n,
+                        uint64_t position)
+{
+    j->batch.len = 0;
+    record_add_mark(&j->batch, position, journal_synced(j));
+    for (size_t i = 0; i < n; i++)
+        record_add_change(&j->batch, position + j->batch.len, &changes[i]);
+}
+
+/* Bytes of a batch that failed may be on the disk: make sure that they never are read.
+ */
+static int repair(struct journal *j)
+{
+    struct segment s = last_segment(j);
+    int rc;
+
+    if (j->failed_to == 0)
+        return 0;
+    rc = journal_wipe(j, &s, s.start > journal_synced(j) ? s.start : journal_synced(j),
+                      j->failed_to);
+    if (rc == 0)
+        j->failed_to = 0;
+    return rc;
+}
+
+static int write_batch(struct journal *j, const struct segment *s, uint64_t position)
+{
+    uint64_t end = position + j->batch.len;
+
+    j->failed_to = end; /* until it is known to be durable */
+    if (journal_pwrite_all(j->io, s->fd, j->batch.data, j->batch.len,
+                           position - s->start) != 0 ||
+        j->io->fdatasync(s->fd) != 0) {
+        repair(j);
+        return ERR_UNAVAILABLE;
+    }
+    j->failed_to = 0;
+    atomic_store_explicit(&j->synced, end, memory_order_release);
+    return 0;
+}
+
+int journal_append(struct journal *j, const struct change *changes, size_t n)
+{
+    struct segment s;
+    uint64_t position;
+
+    assert(n >= 1 && n <= JOURNAL_BATCH_MAX && !j->read_only);
+    if (repair(j) != 0)
+        return ERR_UNAVAILABLE;
+    if (journal_synced(j) - journal_start(j) > j->max_bytes)
+        return ERR_OVERLOADED;
+
+    s = last_segment(j);
+    position = journal_synced(j) > s.start ? journal_synced(j) : s.start;
+    build_batch(j, changes, n, position);
+    if (position + j->batch.len > s.start + s.size) {
+        if (next_segment(j, &s) != 0)
+            return ERR_UNAVAILABLE;
+        position = s.start;
+        build_batch(j, changes, n, position);
+    }
+    return write_batch(j, &s, position);
+}
+
+/* ---- the reader ---- */
+
+/* The segment that holds position, or, when its batches end there, the next one. */
+static bool segment_at(struct journal *j, uint64_t position, struct segment *ret)
+{
+    bool found = false;
+
+    pthread_mutex_lock(&j->lock);
+    for (size_t i = 0; i < j->n_segments && !found; i++) {
+        const struct segment *s = &j->segments[i];
+        bool last = i + 1 == j->n_segments;
+
+        *ret = *s;
+        if (last)
+            ret->end = journal_synced(j);
+        found = position >= s->start && (position < ret->end || last);
+        if (!found && !last && position >= ret->end && position < s[1].start) {
+            ret->start = s[1].start; /* only the place to go on is wanted */
+            ret->fd = -1;
+            found = true;
+        }
+    }
+    pthread_mutex_unlock(&j->lock);
+    return found;
+}
+
+/* Decode what is in the window, which lies at position. */
+static int read_window(struct journal *j, size_t len, uint64_t position,
+                       struct change *changes, size_t max, size_t *ret_n,
+                       uint64_t *ret_next)
+{
+    size_t at = 0, n = 0;
+
+    while (n < max && at < len) {
+        struct record r;
+        int used = record_read(j->window + at, len - at, position + at, &r);
+
+        if (used <= 0 && at > 0 && len - at < RECORD_BYTES_MAX)
+            break; /* cut by the window's end */
+        if (used <= 0)
+            return ERR_CONFLICT;
+        if (r.type != RECORD_MARK)
+            changes[n++] = r.change;
+        at += (size_t)used;
+    }
+    *ret_n = n;
+    *ret_next = position + at;
+    return 0;
+}
+
+/* One window of one segment; *ret_n may be 0 before the end (a window of marks). */
+static int read_some(struct journal *j, uint64_t position, struct change *changes,
+                     size_t max, size_t *ret_n, uint64_t *ret_next)
+{
+    struct segment s;
+    uint64_t left;
+    ssize_t len;
+
+    if (!segment_at(j, position, &s))
+        return ERR_CONFLICT;
+    *ret_n = 0;
+    *ret_next = s.fd < 0 ? s.start : position;
+    if (s.fd < 0 || position >= s.end)
+        return 0;
+    left = s.end - position;
+    len = pread(s.fd, j->window, left < READ_BYTES ? (size_t)left : READ_BYTES,
+                (off_t)(position - s.start));
+    if (len <= 0)
+        return ERR_UNAVAILABLE;
+    return read_window(j, (size_t)len, position, changes, max, ret_n, ret_next);
+}
+
+int journal_read(struct journal *j, uint64_t position, struct change *changes,
+                 size_t max, size_t *ret_n, uint64_t *ret_next)
+{
+    uint64_t next = position;
+    size_t n = 0;
+    int rc;
+
+    if (j->n_segments == 0) { /* looked at only, and empty */
+        *ret_n = 0;
+        *ret_next = position;
+        return 0;
+    }
+    if (position > last_segment(j).start && position > journal_synced(j))
+        return ERR_CONFLICT;
+    do {
+        position = next;
+        rc = read_some(j, position, changes, max, &n, &next);
+        if (rc != 0)
+            return rc;
+    } while (n == 0 && next != position);
+    *ret_n = n;
+    *ret_next = next;
+    return 0;
+}
+
+void journal_release(struct journal *j, uint64_t position)
+{
+    for (;;) {
+        struct segment s;
+        bool old;
+
+        pthread_mutex_lock(&j->lock);
+        s = j->segments[0];
+        old = j->n_segments > 1 && s.end <= position;
+        if (old) {
+            j->n_segments--;
+            for (size_t i = 0; i < j->n_segments; i++)
+                j->segments[i] = j->segments[i + 1];
+        }
+        pthread_mutex_unlock(&j->lock);
+        if (!old)
+            return;
+        segment_retire(j->dir, &s, j->segment_bytes);
+    }
+}

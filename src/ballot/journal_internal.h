@@ -1,0 +1,40 @@
+/* journal_internal.h — shared by journal.c, journal_open.c; nobody else includes it. */
+#ifndef BALLOT_JOURNAL_INTERNAL_H
+#define BALLOT_JOURNAL_INTERNAL_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "ballot/journal.h"
+#include "ballot/segment.h"
+#include "base/buf.h"
+
+enum { READ_BYTES = 1 << 18 };
+
+struct journal {
+    char *dir;
+    uint64_t segment_bytes, max_bytes;
+    const struct journal_io *io;
+    bool read_only;
+
+    _Atomic uint64_t synced;
+
+    pthread_mutex_t lock; /* guards the list; a segment's fd lives while it is in it */
+    struct segment *segments; /* by position; the writer writes into the last */
+    size_t n_segments;
+
+    /* the writer's */
+    struct buf batch;
+    uint64_t failed_to; /* bytes from synced to here are in doubt; 0: none are */
+
+    /* the reader's */
+    uint8_t *window; /* READ_BYTES */
+};
+
+/* Write zeros over positions from..to-1 of one segment, and sync. */
+int journal_wipe(struct journal *j, const struct segment *s, uint64_t from,
+                 uint64_t to);
+int journal_pwrite_all(const struct journal_io *io, int fd, const void *p, size_t n,
+                       uint64_t at);
+
+#endif

@@ -1,0 +1,392 @@
+#include "ballot/journaled.h"
+
+#include <semaphore.h>
+
+#include "ballot/slots.h"
+#include "base/err.h"
+#include "base/lane.h"
+#include "base/mem.h"
+
+enum { TALLY_BYTES_MAX = 256 << 20 };
+
+struct journaled {
+    struct ballot base;
+    struct journaled_opts opts;
+    struct lane *lane;
+
+    /* the lane's */
+    struct slots slots;
+    size_t n_loading;        /* loads that have not come back */
+    struct barrier *barrier; /* stop() waits for n_loading to be 0 */
+    bool failing;            /* the last append failed */
+
+    /* the batch at work */
+    int64_t now_ms;
+    struct change *changes;     /* JOURNAL_BATCH_MAX */
+    struct slot **change_slots; /* of changes, one each */
+    size_t n_changes;
+    struct ballot_op *ops, **ops_end; /* linked by mail.next: all of it, in order */
+    struct slot *changed;             /* slots to publish, by next_changed */
+};
+
+/* Mail by which stop() learns that everything before it is answered. */
+struct barrier {
+    struct mail mail; /* first */
+    struct journaled *lane;
+    sem_t passed;
+};
+
+static struct ballot_op *op_of(struct mail *m)
+{
+    return (struct ballot_op *)m; /* mail is its first field */
+}
+
+static void mark_changed(struct journaled *b, struct slot *slot)
+{
+    if (slot->changed)
+        return;
+    slot->changed = true;
+    slot->next_changed = b->changed;
+    b->changed = slot;
+}
+
+/* ---- entering ---- */
+
+/* A vote costs one of the day's; a full day is found before anything changes. */
+static int take_quota(struct journaled *b, struct ballot_op *op, struct change *c)
+{
+    int rc;
+
+    if (c->kind != CHANGE_VOTE)
+        return 0;
+    rc = quota_take(b->opts.quota, op->wish.user);
+    if (rc == 0 && c->keyed)
+        c->receipt.votes_left = quota_left(b->opts.quota, op->wish.user);
+    return rc;
+}
+
+static void enter(struct journaled *b, struct slot *slot, struct ballot_op *op)
+{
+    struct change *c = &b->changes[b->n_changes];
+
+    op->rc = tally_admit(slot->tally, &op->wish, b->now_ms, c, &op->replay);
+    if (op->rc == 0 && op->replay)
+        op->receipt = c->receipt;
+    if (op->rc != 0 || op->replay)
+        return;
+    op->rc = take_quota(b, op, c);
+    if (op->rc != 0)
+        return;
+    tally_apply(slot->tally, c);
+    slot->deleted = c->kind == CHANGE_DELETE;
+    op->change = *c;
+    b->change_slots[b->n_changes++] = slot;
+    mark_changed(b, slot);
+}
+
+static void commit(struct journaled *b);
+
+static void work_on(struct journaled *b, struct slot *slot, struct ballot_op *op)
+{
+    op->rc = 0;
+    op->replay = false;
+    if (slot->deleted) {
+        op->rc = ERR_NOT_FOUND;
+    } else {
+        if (tally_touch(slot->tally, b->now_ms))
+            mark_changed(b, slot);
+        if (op->verb == BALLOT_CHANGE)
+            enter(b, slot, op);
+        tally_result(slot->tally, &op->result);
+        op->votes_left = quota_left(b->opts.quota, op->wish.user);
+    }
+    op->mail.next = NULL;
+    *b->ops_end = op;
+    b->ops_end = (struct ballot_op **)&op->mail.next;
+    if (b->n_changes == JOURNAL_BATCH_MAX)
+        commit(b);
+}
+
+/* ---- leaving ---- */
+
+static void report(struct journaled *b, int err)
+{
+    bool fails = err != 0;
+
+    if (fails != b->failing)
+        b->opts.report(b->opts.user, err);
+    b->failing = fails;
+}
+
+static void take_back(struct journaled *b)
+{
+    while (b->n_changes > 0) {
+        const struct change *c = &b->changes[--b->n_changes];
+        struct slot *slot = b->change_slots[b->n_changes];
+
+        tally_revert(slot->tally, c);
+        slot->deleted = false;
+        if (c->kind == CHANGE_VOTE)
+            quota_give_back(b->opts.quota, c->user);
+    }
+}
+
+static void publish_changed(struct journaled *b)
+{
+    struct slot *slot;
+
+    while ((slot = b->changed) != NULL) {
+        struct result r;
+
+        b->changed = slot->next_changed;
+        slot->changed = false;
+        slots_set_bytes(&b->slots, slot, sizeof *slot + tally_bytes(slot->tally));
+        if (slot->deleted) {
+            b->opts.deleted(b->opts.user, slot->poll);
+        } else {
+            tally_result(slot->tally, &r);
+            b->opts.publish(b->opts.user, &r, tally_rules(slot->tally));
+        }
+    }
+}
+
+/* What a LOOK saw inside the batch may have been taken back: it looks again here. */
+static void answer_look(struct journaled *b, struct ballot_op *op)
+{
+    struct slot *slot = slots_find(&b->slots, op->poll);
+
+    if (slot == NULL || slot->deleted) {
+        op->rc = ERR_NOT_FOUND;
+        return;
+    }
+    op->choice = tally_choice(slot->tally, op->wish.user);
+    op->skipped = tally_skipped(slot->tally, op->wish.user);
+    tally_result(slot->tally, &op->result);
+}
+
+static void send_home(struct journaled *b, int rc)
+{
+    struct ballot_op *op = b->ops;
+
+    b->ops = NULL;
+    b->ops_end = &b->ops;
+    while (op != NULL) {
+        struct ballot_op *next = op_of(op->mail.next);
+
+        if (op->verb == BALLOT_CHANGE && rc != 0)
+            op->rc = rc;
+        else if (op->verb == BALLOT_LOOK && op->rc == 0)
+            answer_look(b, op);
+        mail_return(&op->mail); /* op is its home's from here */
+        op = next;
+    }
+}
+
+static void commit(struct journaled *b)
+{
+    int rc = 0;
+
+    if (b->n_changes > 0) {
+        rc = journal_append(b->opts.journal, b->changes, b->n_changes);
+        report(b, rc);
+    }
+    if (rc != 0)
+        take_back(b);
+    for (size_t i = 0; i < b->n_changes; i++)
+        b->change_slots[i]->position = journal_synced(b->opts.journal);
+    publish_changed(b);
+    send_home(b, rc);
+    if (b->n_changes > 0)
+        b->opts.synced(b->opts.user);
+    b->n_changes = 0;
+}
+
+/* ---- loading ---- */
+
+static void on_loaded(struct mail *m);
+
+static int start_load(struct journaled *b, struct slot *slot)
+{
+    struct tally_load *l = mem_zalloc(1, sizeof *l);
+    int rc;
+
+    l->mail.home = lane_box(b->lane);
+    l->mail.on_home = on_loaded;
+    l->poll = slot->poll;
+    l->lane = b;
+    rc = b->opts.load(b->opts.user, l);
+    if (rc != 0)
+        mem_free(l);
+    else
+        b->n_loading++;
+    return rc;
+}
+
+static void refuse(struct ballot_op *op, int rc)
+{
+    op->rc = rc;
+    op->replay = false;
+    mail_return(&op->mail);
+}
+
+static void wait_for_tally(struct slot *slot, struct ballot_op *op)
+{
+    op->mail.next = NULL;
+    *slot->waiting_end = &op->mail;
+    slot->waiting_end = &op->mail.next;
+}
+
+static void take_op(struct journaled *b, struct ballot_op *op)
+{
+    struct slot *slot = slots_find(&b->slots, op->poll);
+    int rc;
+
+    if (slot != NULL && slot->tally != NULL) {
+        work_on(b, slot, op);
+        return;
+    }
+    if (slot == NULL) {
+        slot = slots_add(&b->slots, op->poll);
+        rc = start_load(b, slot);
+        if (rc != 0) {
+            slots_remove(&b->slots, slot);
+            refuse(op, rc);
+            return;
+        }
+    }
+    wait_for_tally(slot, op);
+}
+
+/* The ops that waited go on, or learn why they cannot. */
+static void take_load(struct journaled *b, struct tally_load *l)
+{
+    struct slot *slot = slots_find(&b->slots, l->poll);
+    struct mail *m = slot->waiting;
+    int rc = l->rc;
+
+    slot->waiting = NULL;
+    slot->waiting_end = &slot->waiting;
+    if (rc == 0) {
+        slot->tally = l->tally;
+        slots_set_bytes(&b->slots, slot, sizeof *slot + tally_bytes(slot->tally));
+    } else {
+        slots_remove(&b->slots, slot);
+    }
+    mem_free(l);
+    while (m != NULL) {
+        struct mail *next = m->next;
+
+        if (rc == 0)
+            work_on(b, slot, op_of(m));
+        else
+            refuse(op_of(m), rc);
+        m = next;
+    }
+}
+
+static void on_loaded(struct mail *m)
+{
+    struct tally_load *l = (struct tally_load *)m;
+    struct journaled *b = l->lane;
+
+    b->n_loading--;
+    take_load(b, l);
+}
+
+static void on_barrier(struct mail *m)
+{
+    struct barrier *barrier = (struct barrier *)m;
+
+    barrier->lane->barrier = barrier;
+}
+
+/* Nothing is left to wait for: let stop() go on. */
+static void pass_barrier(struct journaled *b)
+{
+    struct barrier *barrier = b->barrier;
+
+    if (barrier == NULL || b->n_loading > 0)
+        return;
+    b->barrier = NULL;
+    sem_post(&barrier->passed); /* barrier is stop()'s from here */
+}
+
+/* ---- the lane ---- */
+
+static void run(struct mail *batch, void *user)
+{
+    struct journaled *b = user;
+
+    b->now_ms = clock_now_ms(b->opts.clock);
+    quota_set_day(b->opts.quota, b->now_ms / CLOCK_DAY_MS);
+    while (batch != NULL) {
+        struct mail *next = batch->next; /* working on it reuses the link */
+
+        if (batch->home == lane_box(b->lane)) /* our own, come back */
+            batch->on_home(batch);
+        else
+            take_op(b, op_of(batch));
+        batch = next;
+    }
+    commit(b);
+    slots_trim(&b->slots, b->opts.max_bytes, b->opts.projected(b->opts.user));
+    pass_barrier(b);
+}
+
+static int journaled_submit(struct ballot *base, struct ballot_op *op)
+{
+    return lane_submit(((struct journaled *)base)->lane, &op->mail);
+}
+
+static struct ballot *journaled_stop(struct ballot *base)
+{
+    struct journaled *b = (struct journaled *)base;
+    struct barrier barrier = {.lane = b};
+
+    sem_init(&barrier.passed, 0, 0);
+    barrier.mail.home = lane_box(b->lane);
+    barrier.mail.on_home = on_barrier;
+    mail_return(&barrier.mail);
+    sem_wait(&barrier.passed);
+    sem_destroy(&barrier.passed);
+    lane_stop(b->lane);
+    slots_done(&b->slots);
+    quota_free(b->opts.quota);
+    mem_free(b->change_slots);
+    mem_free(b->changes);
+    mem_free(b);
+    return NULL;
+}
+
+static const struct ballot_ops journaled_ops = {
+    .name = "journaled",
+    .submit = journaled_submit,
+    .stop = journaled_stop,
+};
+
+int journaled_start(const struct journaled_opts *opts, struct ballot **ret_ballot)
+{
+    struct journaled *b = mem_zalloc(1, sizeof *b);
+    struct lane_opts lane = {
+        .name = "ballot", .max_waiting = opts->max_waiting, .run = run, .user = b};
+    int rc;
+
+    b->base.ops = &journaled_ops;
+    b->opts = *opts;
+    if (b->opts.max_bytes == 0)
+        b->opts.max_bytes = TALLY_BYTES_MAX;
+    b->ops_end = &b->ops;
+    b->changes = mem_alloc(JOURNAL_BATCH_MAX * sizeof *b->changes);
+    b->change_slots = mem_alloc(JOURNAL_BATCH_MAX * sizeof(struct slot *));
+    slots_init(&b->slots);
+    rc = lane_start(&lane, &b->lane);
+    if (rc != 0) {
+        slots_done(&b->slots);
+        mem_free(b->change_slots);
+        mem_free(b->changes);
+        mem_free(b);
+        return rc;
+    }
+    *ret_ballot = &b->base;
+    return 0;
+}

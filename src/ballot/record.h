@@ -1,0 +1,37 @@
+/* record.h — how a change lies in the journal, byte for byte.
+ *
+ *   length (4) | crc32c (4) | type (1) | payload (length - 1) | zeros up to 8 bytes
+ *
+ * Numbers are little-endian. The checksum covers the record's position (8 bytes), its
+ * length, its type and its payload. A type is an enum change_kind, or RECORD_MARK.
+ *
+ * Units   positions and sizes in bytes; positions are multiples of RECORD_ALIGN.
+ * Errors  record_read(): RECORD_END where zeros begin, RECORD_BAD for what does not
+ * check. Threads pure.
+ */
+#ifndef BALLOT_RECORD_H
+#define BALLOT_RECORD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "core/change.h"
+
+enum { RECORD_ALIGN = 8, RECORD_BYTES_MAX = 160, RECORD_MARK = 100 };
+enum { RECORD_END = 0, RECORD_BAD = -1 };
+
+struct record {
+    uint8_t type;
+    struct change change; /* unless type is RECORD_MARK */
+    uint64_t durable;     /* of RECORD_MARK: everything before this position was */
+};
+
+void record_add_change(struct buf *out, uint64_t position, const struct change *c);
+void record_add_mark(struct buf *out, uint64_t position, uint64_t durable);
+
+/* The record at the start of data, which lies at position. Returns how many bytes it
+ * takes, or RECORD_END, or RECORD_BAD (and then *ret is undefined). */
+int record_read(const uint8_t *data, size_t len, uint64_t position, struct record *ret);
+
+#endif
