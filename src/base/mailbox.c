@@ -68,6 +68,8 @@ void mail_return(struct mail *m)
 {
     if (m->home != NULL)
         mailbox_force(m->home, m);
+    else
+        m->on_home(m);
 }
 
 void mail_open_all(struct mail *batch)

@@ -25,7 +25,8 @@ struct mailbox;
 struct mail {
     struct mail *next;              /* the order within a batch */
     struct mailbox *home;           /* where mail_return() brings it; NULL: nowhere */
-    void (*on_home)(struct mail *); /* run there, by the home's owner; may free it */
+    void (*on_home)(struct mail *); /* run there, by the home's owner; may free it. For
+                                       mail without a home: by whoever returns it */
 };
 
 struct mailbox {
