@@ -366,6 +366,24 @@ void tally_result(const struct tally *t, struct result *ret_result)
     }
 }
 
+void tally_result_at(const struct poll *p, uint64_t base_version, const uint32_t *counts,
+                     uint32_t skips, int64_t now_ms, struct result *ret_result)
+{
+    struct result *r = ret_result;
+
+    r->poll = p->id;
+    r->version = base_version + poll_has_opened(&p->rules, now_ms) +
+                 poll_has_closed(&p->rules, now_ms);
+    r->status = poll_status(&p->rules, now_ms);
+    r->n_options = p->rules.n_options;
+    r->skips = skips;
+    r->total = 0;
+    for (uint32_t i = 0; i < r->n_options; i++) {
+        r->counts[i] = counts[i];
+        r->total += counts[i];
+    }
+}
+
 uint64_t tally_base_version(const struct tally *t)
 {
     return t->base_version;

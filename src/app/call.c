@@ -1,0 +1,287 @@
+#include "app/call.h"
+
+#include <stddef.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+
+struct faults {
+    struct buf list; /* JSON objects, a comma between them */
+};
+
+static void free_faults(void *data)
+{
+    struct faults *f = data;
+
+    buf_done(&f->list);
+    mem_free(f);
+}
+
+struct call *call_new(struct app_loop *loop, struct http_req *req)
+{
+    struct call *c = mem_alloc(sizeof *c);
+
+    c->req = req;
+    c->loop = loop;
+    c->app = loop->app;
+    c->who = (struct identity){0};
+    c->by_cookie = false;
+    c->id = 0;
+    c->body = NULL;
+    c->data = NULL;
+    c->free_data = NULL;
+    req->state = c;
+    return c;
+}
+
+static void drop_data(struct call *c)
+{
+    if (c->free_data != NULL)
+        c->free_data(c->data);
+    c->data = NULL;
+    c->free_data = NULL;
+}
+
+void call_taken_over(struct call *c)
+{
+    drop_data(c);
+    json_decref(c->body);
+    mem_free(c);
+}
+
+/* ---- reading ---- */
+
+/* Nesting is counted before the parser sees it: brackets inside strings count too, which
+ * only makes the rule stricter for text that nobody sends. */
+static bool too_deep(struct str s)
+{
+    size_t depth = 0;
+
+    for (size_t i = 0; i < s.len; i++) {
+        if (s.at[i] == '[' || s.at[i] == '{')
+            depth++;
+        else if ((s.at[i] == ']' || s.at[i] == '}') && depth > 0)
+            depth--;
+        if (depth > LIMIT_JSON_DEPTH)
+            return true;
+    }
+    return false;
+}
+
+static bool is_json_type(struct str type)
+{
+    struct str head;
+
+    str_cut(type, ';', &head);
+    return str_eq_nocase(str_trim(head), STR("application/json"));
+}
+
+static bool parse_body(struct call *c)
+{
+    json_error_t why;
+
+    if (!is_json_type(http_header(c->req, "content-type"))) {
+        call_fail(c, ERR_UNSUPPORTED_MEDIA, "Send Content-Type: application/json.");
+        return false;
+    }
+    if (too_deep(c->req->body)) {
+        call_fail(c, ERR_INVALID_JSON, "The JSON is nested too deeply.");
+        return false;
+    }
+    c->body = json_loadb(c->req->body.at, c->req->body.len,
+                         JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &why);
+    if (c->body == NULL) {
+        call_fail(c, ERR_INVALID_JSON, why.text);
+        return false;
+    }
+    if (json_is_object(c->body))
+        return true;
+    call_fault(c, "", "must be a JSON object");
+    return !call_fail_if_faults(c);
+}
+
+bool call_json(struct call *c)
+{
+    if (c->req->body.len == 0) {
+        call_fail(c, ERR_INVALID_JSON, "A JSON body is needed.");
+        return false;
+    }
+    return parse_body(c);
+}
+
+bool call_json_or_empty(struct call *c)
+{
+    if (c->req->body.len != 0)
+        return parse_body(c);
+    c->body = json_object();
+    return true;
+}
+
+/* ---- lanes ---- */
+
+struct call *call_of_job(struct store_job *job)
+{
+    return (struct call *)((char *)job - offsetof(struct call, job));
+}
+
+static void on_op_home(struct mail *m)
+{
+    struct call *c = (struct call *)((char *)m - offsetof(struct call, op));
+
+    c->then(c);
+}
+
+static void on_job_home(struct mail *m)
+{
+    struct call *c = call_of_job((struct store_job *)m);
+
+    c->then(c);
+}
+
+void call_ballot(struct call *c, void (*then)(struct call *c))
+{
+    int rc;
+
+    c->then = then;
+    c->op.mail.home = loop_inbox(c->loop->loop);
+    c->op.mail.on_home = on_op_home;
+    rc = ballot_submit(c->app->ballot, &c->op);
+    if (rc != 0)
+        call_fail(c, rc, NULL);
+}
+
+static void prepare_job(struct call *c,
+                        int (*work)(struct store *s, struct store_job *job),
+                        void (*committed)(struct store_job *job),
+                        void (*then)(struct call *c))
+{
+    c->then = then;
+    c->job = (struct store_job){.work = work, .committed = committed};
+    c->job.mail.home = loop_inbox(c->loop->loop);
+    c->job.mail.on_home = on_job_home;
+}
+
+void call_store(struct call *c, int (*work)(struct store *s, struct store_job *job),
+                void (*committed)(struct store_job *job), void (*then)(struct call *c))
+{
+    int rc;
+
+    prepare_job(c, work, committed, then);
+    rc = store_lane_submit(c->app->store, &c->job);
+    if (rc != 0)
+        call_fail(c, rc, NULL);
+}
+
+void call_read(struct call *c, int (*work)(struct store *s, struct store_job *job),
+               void (*then)(struct call *c))
+{
+    int rc;
+
+    prepare_job(c, work, NULL, then);
+    rc = read_lane_submit(c->app->reads, &c->job);
+    if (rc != 0)
+        call_fail(c, rc, NULL);
+}
+
+/* ---- answering ---- */
+
+struct buf *call_out(struct call *c)
+{
+    return http_out(c->req);
+}
+
+void call_reply_type(struct call *c, int status, const char *content_type)
+{
+    http_reply(c->req, status, content_type);
+    call_taken_over(c);
+}
+
+void call_reply(struct call *c, int status)
+{
+    call_reply_type(c, status, "application/json");
+}
+
+void call_no_content(struct call *c)
+{
+    call_reply_type(c, 204, NULL);
+}
+
+void problem_write(struct buf *out, int err, const char *detail, struct str request_id,
+                   struct str faults)
+{
+    buf_text(out, "{\"type\":\"urn:pollux:problem:");
+    buf_text(out, err_code(err));
+    buf_text(out, "\",\"title\":");
+    buf_json_str(out, str_of(err_title(err)));
+    buf_text(out, ",\"status\":");
+    buf_i64(out, err_http_status(err));
+    buf_text(out, ",\"detail\":");
+    buf_json_str(out, str_of(detail != NULL ? detail : err_title(err)));
+    buf_text(out, ",\"code\":\"");
+    buf_text(out, err_code(err));
+    buf_text(out, "\",\"requestId\":");
+    buf_json_str(out, request_id);
+    if (faults.len != 0) {
+        buf_text(out, ",\"errors\":[");
+        buf_str_add(out, faults);
+        buf_char(out, ']');
+    }
+    buf_char(out, '}');
+}
+
+static void fail_with(struct call *c, int err, const char *detail, struct str faults)
+{
+    call_out(c)->len = 0;
+    problem_write(call_out(c), err, detail, c->req->id, faults);
+    call_reply_type(c, err_http_status(err), "application/problem+json");
+}
+
+void call_fail_in(struct call *c, int err, const char *detail, int64_t retry_after_s)
+{
+    struct buf text = {0};
+
+    buf_i64(&text, retry_after_s < 1 ? 1 : retry_after_s);
+    http_add_header(c->req, "Retry-After", buf_str(&text));
+    buf_done(&text);
+    fail_with(c, err, detail, (struct str){NULL, 0});
+}
+
+void call_fail(struct call *c, int err, const char *detail)
+{
+    if (err == ERR_UNAUTHORIZED)
+        http_add_header(c->req, "WWW-Authenticate", STR("Bearer"));
+    if (err_http_status(err) == 503)
+        call_fail_in(c, err, detail, 1);
+    else
+        fail_with(c, err, detail, (struct str){NULL, 0});
+}
+
+void call_fault(void *call, const char *field, const char *message)
+{
+    struct call *c = call;
+    struct faults *f;
+
+    if (c->free_data != free_faults) {
+        drop_data(c);
+        c->data = mem_zalloc(1, sizeof *f);
+        c->free_data = free_faults;
+    }
+    f = c->data;
+    if (f->list.len != 0)
+        buf_char(&f->list, ',');
+    buf_text(&f->list, "{\"field\":");
+    buf_json_str(&f->list, str_of(field));
+    buf_text(&f->list, ",\"message\":");
+    buf_json_str(&f->list, str_of(message));
+    buf_char(&f->list, '}');
+}
+
+bool call_fail_if_faults(struct call *c)
+{
+    struct faults *f = c->data;
+
+    if (c->free_data != free_faults)
+        return false;
+    fail_with(c, ERR_INVALID, NULL, buf_str(&f->list));
+    return true;
+}

@@ -1,0 +1,79 @@
+/* call.h — one request on its way through the application.
+ *
+ * DESIGN
+ *
+ * A call is made by the router for each request, goes to its handler, and ends with
+ * call_reply() or one of its kin. What a handler needs from a lane it asks for with
+ * call_ballot(), call_store() or call_read(): the call goes along, and `then` is run
+ * with it when the answer is home. One thing at a time: the lanes' work is embedded in
+ * the call, so a hand-over allocates nothing.
+ *
+ * Ownership  the call is the handler's until it is answered; after that it is gone. The
+ *            client's going away changes nothing for the handler.
+ * Threads    the call's loop. Work functions of jobs run on their lane, and may touch
+ *            the call's `job` and `data` only.
+ */
+#ifndef APP_CALL_H
+#define APP_CALL_H
+
+#include <jansson.h>
+
+#include "app/app.h"
+
+struct call {
+    struct http_req *req;
+    struct app_loop *loop;
+    struct app *app;
+    struct identity who; /* user 0: nobody */
+    bool by_cookie;
+    uint32_t id;  /* the path's {id}; 0 where the path has none */
+    json_t *body; /* an object, after call_json() */
+    void *data;   /* the handler's; freed with free_data at the end */
+    void (*free_data)(void *data);
+
+    void (*then)(struct call *c);
+    struct ballot_op op;
+    struct store_job job;
+};
+
+/* ---- reading ---- */
+
+/* The body as a JSON object in c->body. False: it is none, and the call was answered. */
+bool call_json(struct call *c);
+/* The same, but no body at all is an empty object. */
+bool call_json_or_empty(struct call *c);
+
+/* ---- asking lanes; after any of them, nothing more may be done but return ---- */
+
+void call_ballot(struct call *c, void (*then)(struct call *c)); /* c->op is filled in */
+void call_store(struct call *c, int (*work)(struct store *s, struct store_job *job),
+                void (*committed)(struct store_job *job), void (*then)(struct call *c));
+void call_read(struct call *c, int (*work)(struct store *s, struct store_job *job),
+               void (*then)(struct call *c));
+struct call *call_of_job(struct store_job *job);
+
+/* ---- answering ---- */
+
+struct buf *call_out(struct call *c);
+void call_reply(struct call *c, int status); /* what is in call_out(), as JSON */
+void call_reply_type(struct call *c, int status, const char *content_type);
+void call_no_content(struct call *c);
+
+/* A problem document for err; detail NULL: the title says it all. */
+void call_fail(struct call *c, int err, const char *detail);
+void call_fail_in(struct call *c, int err, const char *detail, int64_t retry_after_s);
+
+/* 422 `invalid` with errors for fields: add any number, then fail if there are some. */
+void call_fault(void *call, const char *field, const char *message);
+bool call_fail_if_faults(struct call *c); /* true: it was answered */
+
+/* The body of a problem document, also for requests that never became a call. */
+void problem_write(struct buf *out, int err, const char *detail, struct str request_id,
+                   struct str faults);
+
+/* For the router. */
+struct call *call_new(struct app_loop *loop, struct http_req *req);
+/* The call has given its request away (http_take_over): free the rest. */
+void call_taken_over(struct call *c);
+
+#endif

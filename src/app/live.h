@@ -1,0 +1,29 @@
+/* live.h — one loop's watchers: WebSockets and event streams that follow polls.
+ *
+ * DESIGN
+ *
+ *   ballot publishes ─▶ hub ─▶ each loop's shard ─▶ live_encode(): one message a form
+ *                                                ─▶ every watcher of that loop
+ *
+ * A watcher is a connection (ws or sse) with a hub subscriber. What it is shown of a
+ * poll depends on who it is, so a form is a protocol and an audience.
+ *
+ * Threads  live_encode(): the shard's loop. The rest: the loop's.
+ */
+#ifndef APP_LIVE_H
+#define APP_LIVE_H
+
+#include "app/app.h"
+
+struct live;
+
+struct live *live_new(struct app_loop *loop, struct hub *hub);
+/* End all watchers: WebSockets close with 1012, streams are told when to come back. */
+void live_close_all(struct live *l);
+size_t live_watchers(const struct live *l);
+struct live *live_free(struct live *l); /* after the loop; accepts NULL; returns NULL */
+
+/* For struct hub_source; user is the struct app. */
+struct frame *live_encode(void *app, uint64_t topic, unsigned form, uint32_t viewers);
+
+#endif

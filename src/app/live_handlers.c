@@ -1,0 +1,417 @@
+/* live_handlers.c — /ws, /ws/polls/{id}, /api/live, /api/polls/{id}/live. */
+#include <stddef.h>
+
+#include "app/handlers.h"
+#include "app/live.h"
+#include "app/live_watcher.h"
+#include "app/views.h"
+#include "base/err.h"
+#include "base/mem.h"
+
+enum { CLOSE_POLICY = 1008, WS_BEAT_MS = 30000, SSE_BEAT_MS = 15000 };
+
+/* ---- a watcher's life ---- */
+
+static bool send_frame(struct subscriber *sub, struct frame *f)
+{
+    struct watcher *w = (struct watcher *)sub;
+
+    if (w->closed)
+        return true; /* to nobody */
+    return w->kind == WATCHER_WS ? ws_send(w->ws, f) : sse_send(w->sse, f);
+}
+
+static const struct subscriber_ops subscriber_ops = {.send = send_frame};
+
+static uint64_t beat_period_ms(const struct watcher *w)
+{
+    return w->kind == WATCHER_WS ? WS_BEAT_MS : SSE_BEAT_MS;
+}
+
+struct watcher *watcher_new(struct live *l, enum watcher_kind kind,
+                            const struct identity *who)
+{
+    struct watcher *w = mem_zalloc(1, sizeof *w);
+
+    hub_subscriber_init(&w->subscriber, l->shard, &subscriber_ops);
+    w->live = l;
+    w->kind = kind;
+    w->user = who->user;
+    w->guest = who->guest;
+    w->beat_at_ms = clock_mono_ms() + beat_period_ms(w);
+    TAILQ_INSERT_TAIL(&l->watchers[kind], w, link);
+    l->n_watchers++;
+    return w;
+}
+
+void watcher_beat(struct watcher *w, uint64_t now_ms)
+{
+    struct watchers *list = &w->live->watchers[w->kind];
+
+    w->beat_at_ms = now_ms + beat_period_ms(w);
+    TAILQ_REMOVE(list, w, link);
+    TAILQ_INSERT_TAIL(list, w, link);
+    if (w->kind == WATCHER_WS)
+        ws_ping(w->ws);
+    else
+        sse_comment(w->sse);
+}
+
+static void free_if_done(struct watcher *w)
+{
+    if (w->closed && w->n_pending == 0)
+        mem_free(w);
+}
+
+static void on_writable(void *user)
+{
+    struct watcher *w = user;
+
+    hub_writable(&w->subscriber);
+}
+
+static void on_close(void *user)
+{
+    struct watcher *w = user;
+
+    hub_subscriber_done(&w->subscriber);
+    TAILQ_REMOVE(&w->live->watchers[w->kind], w, link);
+    w->live->n_watchers--;
+    w->closed = true;
+    free_if_done(w);
+}
+
+/* ---- following a poll ---- */
+
+static struct viewer viewer_of(const struct watcher *w)
+{
+    return (struct viewer){.user = w->user, .guest = w->guest, .choice = -1};
+}
+
+static unsigned form_of(const struct watcher *w, bool may_see)
+{
+    return (w->kind == WATCHER_SSE ? FORM_SSE : 0u) | (may_see ? 0u : FORM_HIDDEN);
+}
+
+/* A question to the ballot: has this watcher voted there, or has time moved the poll? */
+struct question {
+    struct ballot_op op; /* first */
+    struct watcher *watcher;
+    struct poll *poll;
+    uint64_t seen_version;
+};
+
+static int follow(struct watcher *w, const struct poll *p, const struct viewer *v,
+                  enum poll_status status, uint64_t seen_version)
+{
+    return hub_follow(&w->subscriber, p->id,
+                      form_of(w, viewer_may_see(v, &p->rules, status)), seen_version,
+                      LIMIT_TRACKED_POLLS);
+}
+
+static void on_answer(struct mail *m)
+{
+    struct question *q = (struct question *)m;
+    struct watcher *w = q->watcher;
+    struct viewer v = viewer_of(w);
+
+    w->n_pending--;
+    if (q->op.rc == 0)
+        v.choice = q->op.choice;
+    if (!w->closed)
+        (void)follow(w, q->poll, &v, q->op.result.status, q->seen_version);
+    free_if_done(w);
+    poll_unref(q->poll);
+    mem_free(q);
+}
+
+/* The poll's reference becomes the question's. */
+static int ask(struct watcher *w, struct poll *p, uint64_t seen_version)
+{
+    struct question *q = mem_zalloc(1, sizeof *q);
+    struct app *app = w->live->loop->app;
+    int rc;
+
+    q->op.mail.home = loop_inbox(w->live->loop->loop);
+    q->op.mail.on_home = on_answer;
+    q->op.verb = BALLOT_LOOK;
+    q->op.poll = p->id;
+    q->op.wish.user = w->user;
+    q->watcher = w;
+    q->poll = p;
+    q->seen_version = seen_version;
+    rc = ballot_submit(app->ballot, &q->op);
+    if (rc != 0) {
+        poll_unref(p);
+        mem_free(q);
+        return rc;
+    }
+    w->n_pending++;
+    return 0;
+}
+
+static int watch(struct watcher *w, uint32_t poll, uint64_t seen_version)
+{
+    struct app *app = w->live->loop->app;
+    struct viewer v = viewer_of(w);
+    struct poll *p;
+    struct result r;
+    int rc;
+
+    if (w->subscriber.n_follows + w->n_pending >= LIMIT_TRACKED_POLLS)
+        return ERR_TOO_LARGE;
+    rc = catalogue_get(app->catalogue, poll, &p, &r);
+    if (rc != 0)
+        return rc;
+    if ((w->user != 0 && p->rules.visibility == VISIBLE_AFTER_VOTE) ||
+        r.status != poll_status(&p->rules, clock_now_ms(app->clock)))
+        return ask(w, p, seen_version);
+    rc = follow(w, p, &v, r.status, seen_version);
+    poll_unref(p);
+    return rc;
+}
+
+/* ---- WebSocket ---- */
+
+static void send_error(struct watcher *w, int err, const char *detail)
+{
+    struct buf out = {0};
+
+    buf_text(&out, "{\"type\":\"error\",\"code\":\"");
+    buf_text(&out, err_code(err));
+    buf_text(&out, "\",\"detail\":");
+    buf_json_str(&out, str_of(detail));
+    buf_char(&out, '}');
+    ws_text(w->ws, buf_str(&out));
+    buf_done(&out);
+}
+
+/* One that cannot be understood: said, counted, and the third ends the connection. */
+static void not_understood(struct watcher *w, int err, const char *detail)
+{
+    send_error(w, err, detail);
+    if (++w->n_errors >= LIMIT_WS_ERRORS)
+        ws_close(w->ws, CLOSE_POLICY, "too many messages that were not understood");
+}
+
+static void track(struct watcher *w, uint32_t poll)
+{
+    int rc = watch(w, poll, 0);
+
+    if (rc == ERR_TOO_LARGE)
+        send_error(w, rc, "At most 100 polls can be tracked by one connection.");
+    else if (rc == ERR_NOT_FOUND)
+        send_error(w, rc, "There is no such poll.");
+    else if (rc != 0)
+        send_error(w, rc, "Try again.");
+}
+
+/* Every id in the list, or none. */
+static bool are_ids(json_t *polls)
+{
+    json_t *id;
+    size_t i;
+
+    if (!json_is_array(polls) || json_array_size(polls) > LIMIT_TRACKED_POLLS)
+        return false;
+    json_array_foreach (polls, i, id)
+        if (!json_is_integer(id) || json_integer_value(id) < 1 ||
+            json_integer_value(id) > UINT32_MAX)
+            return false;
+    return true;
+}
+
+static void take_message(struct watcher *w, json_t *message)
+{
+    const char *type = json_string_value(json_object_get(message, "type"));
+    json_t *polls = json_object_get(message, "polls"), *id;
+    bool tracks = type != NULL && str_eq(str_of(type), STR("track"));
+    bool untracks = type != NULL && str_eq(str_of(type), STR("untrack"));
+    size_t i;
+
+    if (!tracks && !untracks) {
+        not_understood(w, ERR_BAD_REQUEST, "The type must be \"track\" or \"untrack\".");
+    } else if (!are_ids(polls)) {
+        not_understood(w, ERR_BAD_REQUEST, "polls must be up to 100 numbers of polls.");
+    } else {
+        json_array_foreach (polls, i, id) {
+            uint32_t poll = (uint32_t)json_integer_value(id);
+
+            if (tracks)
+                track(w, poll);
+            else
+                hub_unfollow(&w->subscriber, poll);
+        }
+    }
+}
+
+static void on_text(void *user, struct str text)
+{
+    struct watcher *w = user;
+    json_t *message =
+        json_loadb(text.at, text.len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL);
+
+    if (message == NULL)
+        not_understood(w, ERR_INVALID_JSON, "A message must be JSON.");
+    else
+        take_message(w, message);
+    json_decref(message);
+}
+
+static const struct ws_ops ws_ops = {on_text, on_writable, on_close};
+
+static void fail_handshake(struct call *c, int err)
+{
+    if (err == ERR_UPGRADE_REQUIRED) {
+        http_add_header(c->req, "Upgrade", STR("websocket"));
+        http_add_header(c->req, "Sec-WebSocket-Version", STR("13"));
+    }
+    call_fail(c, err, "This is a WebSocket endpoint (RFC 6455, version 13).");
+}
+
+/* NULL: the call is over, answered or without a client. */
+static struct watcher *accept_ws(struct call *c)
+{
+    struct watcher *w = watcher_new(c->loop->live, WATCHER_WS, &c->who);
+    int rc = ws_accept(c->req, &ws_ops, w, &w->ws);
+
+    if (rc != 0 || w->ws == NULL) {
+        on_close(w);
+        w = NULL;
+    }
+    if (rc != 0)
+        fail_handshake(c, rc);
+    else
+        call_taken_over(c);
+    return w;
+}
+
+void handle_ws(struct call *c)
+{
+    accept_ws(c);
+}
+
+void handle_ws_poll(struct call *c)
+{
+    uint32_t poll = c->id;
+    struct watcher *w;
+
+    if (catalogue_get(c->app->catalogue, poll, NULL, NULL) != 0) {
+        call_fail(c, ERR_NOT_FOUND, "There is no such poll.");
+        return;
+    }
+    w = accept_ws(c);
+    if (w != NULL)
+        track(w, poll);
+}
+
+/* ---- server-sent events ---- */
+
+static const struct sse_ops sse_ops = {on_writable, on_close};
+
+enum { RESUME_BYTES = 4096 };
+
+/* What the client has already: "12.34,13.5", polls and versions; the header, or the
+ * parameter where a browser cannot set it. */
+static struct str read_resume(struct call *c, struct buf *out)
+{
+    struct str resume = http_header(c->req, "last-event-id");
+
+    if (resume.at == NULL &&
+        http_query(c->req, "lastEventId", out, &resume) != 0)
+        return (struct str){NULL, 0};
+    return resume.len <= RESUME_BYTES ? resume : (struct str){NULL, 0};
+}
+
+/* What cannot be read is passed over: then the client gets the snapshot once more. */
+static uint64_t resume_version(struct str resume, uint32_t poll)
+{
+    while (resume.len > 0) {
+        struct str item, id, version;
+        uint64_t n, v;
+
+        resume = str_cut(resume, ',', &item);
+        version = str_cut(str_trim(item), '.', &id);
+        if (str_to_u64(id, UINT32_MAX, &n) == 0 && n == poll &&
+            str_to_u64(version, UINT64_MAX, &v) == 0)
+            return v;
+    }
+    return 0;
+}
+
+struct sse_polls {
+    uint32_t ids[LIMIT_TRACKED_POLLS];
+    size_t n;
+};
+
+static int read_polls(struct call *c, struct sse_polls *ret)
+{
+    struct buf text = {0};
+    struct str list, item;
+    uint64_t id;
+    int rc = http_query(c->req, "polls", &text, &list);
+
+    ret->n = 0;
+    while (rc == 0 && list.len > 0) {
+        list = str_cut(list, ',', &item);
+        rc = str_to_u64(str_trim(item), UINT32_MAX, &id);
+        if (rc != 0 || id == 0 || ret->n == LIMIT_TRACKED_POLLS)
+            rc = ERR_BAD_REQUEST;
+        else
+            ret->ids[ret->n++] = (uint32_t)id;
+    }
+    buf_done(&text);
+    return rc == 0 && ret->n > 0 ? 0 : ERR_BAD_REQUEST;
+}
+
+static void follow_all(struct watcher *w, const struct sse_polls *polls,
+                       struct str resume)
+{
+    for (size_t i = 0; i < polls->n; i++)
+        (void)watch(w, polls->ids[i], resume_version(resume, polls->ids[i]));
+}
+
+static void start_sse(struct call *c, const struct sse_polls *polls)
+{
+    struct watcher *w = watcher_new(c->loop->live, WATCHER_SSE, &c->who);
+    struct buf text = {0};
+    struct str borrowed = read_resume(c, &text);
+    struct buf resume = {0}; /* the request goes away below */
+
+    buf_str_add(&resume, borrowed);
+    w->sse = sse_accept(c->req, &sse_ops, w);
+    call_taken_over(c);
+    if (w->sse == NULL)
+        on_close(w);
+    else
+        follow_all(w, polls, buf_str(&resume));
+    buf_done(&text);
+    buf_done(&resume);
+}
+
+void handle_sse_poll(struct call *c)
+{
+    struct sse_polls polls = {.ids = {c->id}, .n = 1};
+
+    if (catalogue_get(c->app->catalogue, c->id, NULL, NULL) != 0)
+        call_fail(c, ERR_NOT_FOUND, "There is no such poll.");
+    else
+        start_sse(c, &polls);
+}
+
+void handle_sse(struct call *c)
+{
+    struct sse_polls polls;
+
+    if (read_polls(c, &polls) != 0) {
+        call_fail(c, ERR_BAD_REQUEST, "Say which: ?polls=1,2,3 (1 to 100 polls).");
+        return;
+    }
+    for (size_t i = 0; i < polls.n; i++) {
+        if (catalogue_get(c->app->catalogue, polls.ids[i], NULL, NULL) == 0)
+            continue;
+        call_fail(c, ERR_NOT_FOUND, "There is no such poll among them.");
+        return;
+    }
+    start_sse(c, &polls);
+}

@@ -1,0 +1,50 @@
+/* live_watcher.h — one watcher; shared by live.c and live_handlers.c only. */
+#ifndef APP_LIVE_WATCHER_H
+#define APP_LIVE_WATCHER_H
+
+#include <ev.h>
+#include <sys/queue.h>
+
+#include "app/app.h"
+#include "net/sse.h"
+#include "net/ws.h"
+
+/* A form of the hub: protocol and audience. */
+enum { FORM_SSE = 1, FORM_HIDDEN = 2 };
+
+enum watcher_kind { WATCHER_WS, WATCHER_SSE, WATCHER__KINDS };
+
+struct watcher {
+    struct subscriber subscriber; /* first */
+    struct live *live;
+    union {
+        struct ws *ws;
+        struct sse *sse;
+    };
+    uint64_t beat_at_ms; /* when to show that the line is open */
+    uint32_t user;       /* 0: nobody */
+    uint8_t kind;        /* enum watcher_kind */
+    bool guest;
+    bool closed;      /* the connection has gone; it is kept for what is pending */
+    uint8_t n_errors; /* messages that were not understood */
+    uint16_t n_pending; /* questions to the ballot that are not home */
+    TAILQ_ENTRY(watcher) link;
+};
+
+TAILQ_HEAD(watchers, watcher);
+
+struct live {
+    struct app_loop *loop;
+    struct hub_shard *shard;
+    struct watchers watchers[WATCHER__KINDS]; /* by beat_at_ms, the next first */
+    size_t n_watchers;
+    struct ev_timer tick, beat;
+    uint64_t tick_at_ms; /* 0: no tick is wanted */
+};
+
+struct watcher *watcher_new(struct live *l, enum watcher_kind kind,
+                            const struct identity *who);
+/* A sign of life, and the next appointment. */
+void watcher_beat(struct watcher *w, uint64_t now_ms);
+
+#endif

@@ -1,0 +1,73 @@
+#include "app/origin.h"
+
+#include "net/ws.h"
+
+static bool is_configured(const struct call *c, struct str origin)
+{
+    const struct setting_list *list = &c->app->config->server_origins;
+
+    for (size_t i = 0; i < list->n; i++)
+        if (str_eq_nocase(origin, str_of(list->items[i])))
+            return true;
+    return false;
+}
+
+/* "https://polls.example:8443" → "polls.example:8443", if that is the Host. */
+static bool is_same_host(const struct call *c, struct str origin)
+{
+    struct str host = http_header(c->req, "host");
+
+    if (str_starts(origin, STR("http://")))
+        origin = str_skip(origin, 7);
+    else if (str_starts(origin, STR("https://")))
+        origin = str_skip(origin, 8);
+    else
+        return false;
+    return host.len > 0 && str_eq_nocase(origin, host);
+}
+
+static bool changes_something(const struct call *c)
+{
+    return c->req->method != HTTP_GET_ && c->req->method != HTTP_HEAD_ &&
+           c->req->method != HTTP_OPTIONS_;
+}
+
+bool origin_may_use_cookie(struct call *c)
+{
+    struct str origin = http_header(c->req, "origin");
+
+    if (!changes_something(c) && !ws_wanted(c->req))
+        return true;
+    return origin.at == NULL || is_same_host(c, origin) || is_configured(c, origin);
+}
+
+void origin_add_headers(struct call *c)
+{
+    struct str origin;
+
+    if (c->app->config->server_origins.n == 0)
+        return;
+    http_add_header(c->req, "Vary", STR("Origin"));
+    origin = http_header(c->req, "origin");
+    if (origin.at == NULL || !is_configured(c, origin))
+        return;
+    http_add_header(c->req, "Access-Control-Allow-Origin", origin);
+    http_add_header(c->req, "Access-Control-Allow-Credentials", STR("true"));
+    http_add_header(c->req, "Access-Control-Expose-Headers",
+                    STR("Location, ETag, Link, Retry-After, Idempotent-Replay, "
+                        "X-Request-Id, X-RateLimit-Limit, X-RateLimit-Remaining, "
+                        "X-RateLimit-Reset"));
+}
+
+void origin_add_preflight(struct call *c, struct str methods)
+{
+    struct str origin = http_header(c->req, "origin");
+
+    if (origin.at == NULL || !is_configured(c, origin))
+        return;
+    http_add_header(c->req, "Access-Control-Allow-Methods", methods);
+    http_add_header(c->req, "Access-Control-Allow-Headers",
+                    STR("Authorization, Content-Type, Idempotency-Key, If-None-Match, "
+                        "Last-Event-ID, X-Request-Id"));
+    http_add_header(c->req, "Access-Control-Max-Age", STR("600"));
+}

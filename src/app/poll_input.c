@@ -1,0 +1,179 @@
+#include "app/poll_input.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/err.h"
+
+/* Anything that is white space in a form's field. */
+static struct str trim(struct str s)
+{
+    while (s.len > 0 && (s.at[0] == ' ' || (s.at[0] >= '\t' && s.at[0] <= '\r')))
+        s = str_skip(s, 1);
+    while (s.len > 0 && (s.at[s.len - 1] == ' ' ||
+                         (s.at[s.len - 1] >= '\t' && s.at[s.len - 1] <= '\r')))
+        s.len--;
+    return s;
+}
+
+static struct str text_of(const json_t *value)
+{
+    return (struct str){json_string_value(value), json_string_length(value)};
+}
+
+/* A missing value is an empty text, which the rules refuse where it matters. */
+static struct str read_text(struct call *c, const char *name)
+{
+    json_t *value = json_object_get(c->body, name);
+
+    if (value == NULL || json_is_null(value))
+        return (struct str){NULL, 0};
+    if (json_is_string(value))
+        return trim(text_of(value));
+    call_fault(c, name, "must be a string");
+    return STR("-"); /* one fault a field is enough */
+}
+
+/* An array of texts, at most max of them into list. False: something else, faulted. */
+static bool read_texts(struct call *c, const char *name, size_t max, struct str *list,
+                       size_t *ret_n)
+{
+    json_t *values = json_object_get(c->body, name), *value;
+    bool good = true;
+    size_t i;
+
+    *ret_n = 0;
+    if (values == NULL || json_is_null(values))
+        return true;
+    if (!json_is_array(values)) {
+        call_fault(c, name, "must be an array of strings");
+        return false;
+    }
+    json_array_foreach (values, i, value) {
+        char field[40];
+
+        if (i < max && json_is_string(value)) {
+            list[i] = trim(text_of(value));
+            continue;
+        }
+        good = false;
+        snprintf(field, sizeof field, "%s[%zu]", name, i);
+        call_fault(c, i < max ? field : name, i < max ? "must be a string" : "has too many");
+        if (i >= max)
+            break;
+    }
+    *ret_n = json_array_size(values);
+    return good;
+}
+
+static void read_options(struct call *c, struct poll *p)
+{
+    size_t n;
+
+    if (read_texts(c, "options", LIMIT_OPTIONS, p->options, &n))
+        p->rules.n_options = (uint32_t)n;
+    else
+        p->rules.n_options = 0;
+}
+
+static bool has_tag(const struct poll *p, struct str tag)
+{
+    for (uint32_t i = 0; i < p->n_tags; i++)
+        if (str_eq(p->tags[i], tag))
+            return true;
+    return false;
+}
+
+/* In lower case in lower[], once each. */
+static void read_tags(struct call *c, struct poll *p,
+                      char lower[LIMIT_TAGS][LIMIT_TAG_CHARS + 2])
+{
+    struct str tags[LIMIT_TAGS];
+    size_t n;
+
+    if (!read_texts(c, "tags", LIMIT_TAGS, tags, &n))
+        return;
+    for (size_t i = 0; i < n; i++) {
+        char *to = lower[i];
+        size_t len = tags[i].len < LIMIT_TAG_CHARS + 1 ? tags[i].len : LIMIT_TAG_CHARS + 1;
+
+        for (size_t k = 0; k < len; k++) {
+            char ch = tags[i].at[k];
+
+            to[k] = ch >= 'A' && ch <= 'Z' ? (char)(ch - 'A' + 'a') : ch;
+        }
+        if (!has_tag(p, (struct str){to, len}))
+            p->tags[p->n_tags++] = (struct str){to, len};
+    }
+}
+
+static int64_t read_time(struct call *c, const char *name)
+{
+    json_t *value = json_object_get(c->body, name);
+    int64_t ms;
+
+    if (value == NULL || json_is_null(value))
+        return 0;
+    if (json_is_string(value) && clock_parse(text_of(value), &ms) == 0 && ms > 0)
+        return ms;
+    call_fault(c, name, "must be a time like 2026-01-31T20:15:00Z");
+    return 0;
+}
+
+/* One of n words; the first when it is missing. */
+static int read_word(struct call *c, const char *name, const char *const *words, int n,
+                     const char *message)
+{
+    json_t *value = json_object_get(c->body, name);
+
+    if (value == NULL || json_is_null(value))
+        return 0;
+    for (int i = 0; json_is_string(value) && i < n; i++)
+        if (str_eq(text_of(value), str_of(words[i])))
+            return i;
+    call_fault(c, name, message);
+    return 0;
+}
+
+static bool read_bool(struct call *c, const char *name)
+{
+    json_t *value = json_object_get(c->body, name);
+
+    if (value != NULL && !json_is_boolean(value) && !json_is_null(value))
+        call_fault(c, name, "must be true or false");
+    return json_is_true(value);
+}
+
+static void read_rules(struct call *c, struct poll_rules *r)
+{
+    static const char *const visibilities[] = {"always", "after_vote", "after_close"};
+    static const char *const voters[] = {"anyone", "registered"};
+
+    r->owner_id = c->who.user;
+    r->visibility = (enum poll_visibility)read_word(
+        c, "resultsVisibility", visibilities, 3,
+        "must be always, after_vote or after_close");
+    r->voters = (enum poll_voters)read_word(c, "voters", voters, 2,
+                                            "must be anyone or registered");
+    r->vote_change = read_bool(c, "voteChange");
+    r->opens_ms = read_time(c, "opensAt");
+    r->closes_ms = read_time(c, "closesAt");
+}
+
+bool poll_input(struct call *c, struct poll **ret_poll)
+{
+    struct poll_faults faults = {call_fault, c};
+    struct poll p = {.created_ms = clock_now_ms(c->app->clock)};
+    char tags[LIMIT_TAGS][LIMIT_TAG_CHARS + 2];
+
+    p.title = read_text(c, "title");
+    p.description = read_text(c, "description");
+    read_options(c, &p);
+    read_tags(c, &p, tags);
+    read_rules(c, &p.rules);
+    poll_check(&p, p.created_ms, &faults);
+    if (call_fail_if_faults(c))
+        return false;
+    *ret_poll = poll_new(&p);
+    return true;
+}

@@ -1,0 +1,69 @@
+/* results.c — GET /api/polls/{id}/results, and what the server says of itself. */
+#include "app/handlers.h"
+#include "app/look.h"
+#include "base/err.h"
+
+/* One version is one answer, so the version is all that an ETag needs. */
+static void write_etag(struct buf *out, const struct result *r)
+{
+    buf_char(out, '"');
+    buf_u64(out, r->poll);
+    buf_char(out, '.');
+    buf_u64(out, r->version);
+    buf_char(out, '"');
+}
+
+/* RFC 9110, 13.1.2: any of the listed tags, compared weakly, or "*". */
+static bool none_match(struct str list, struct str etag)
+{
+    struct str tag;
+
+    while (list.len > 0) {
+        list = str_cut(list, ',', &tag);
+        tag = str_trim(tag);
+        if (str_starts(tag, STR("W/")))
+            tag = str_skip(tag, 2);
+        if (str_eq(tag, etag) || str_eq(tag, STR("*")))
+            return false;
+    }
+    return true;
+}
+
+static void reply_results(struct call *c, const struct look *look)
+{
+    struct buf etag = {0};
+    bool fresh;
+
+    if (!viewer_may_see(&look->viewer, &look->poll->rules, look->result.status)) {
+        call_fail(c, ERR_FORBIDDEN, "The results of this poll are not shown to you yet.");
+        return;
+    }
+    write_etag(&etag, &look->result);
+    http_add_header(c->req, "ETag", buf_str(&etag));
+    http_add_header(c->req, "Cache-Control", STR("no-cache"));
+    fresh = none_match(http_header(c->req, "if-none-match"), buf_str(&etag));
+    buf_done(&etag);
+    if (!fresh) {
+        call_reply_type(c, 304, NULL);
+        return;
+    }
+    view_result(call_out(c), &look->result);
+    call_reply(c, 200);
+}
+
+void handle_results(struct call *c)
+{
+    look_at_poll(c, LOOK_RESULT, reply_results);
+}
+
+void handle_healthz(struct call *c)
+{
+    buf_text(call_out(c), "{\"status\":\"ok\"}");
+    call_reply(c, 200);
+}
+
+void handle_root(struct call *c)
+{
+    buf_text(call_out(c), "{\"name\":\"pollux\",\"version\":\"" POLLUX_VERSION "\"}");
+    call_reply(c, 200);
+}

@@ -1,0 +1,34 @@
+/* views.h — polls and results as JSON, and who may see them: the one place for both.
+ *
+ * Threads  pure.
+ */
+#ifndef APP_VIEWS_H
+#define APP_VIEWS_H
+
+#include "base/buf.h"
+#include "core/poll.h"
+#include "core/tally.h"
+
+/* Somebody who asks for a poll. */
+struct viewer {
+    uint32_t user; /* 0: nobody */
+    bool guest;
+    int choice;   /* the option that they voted for, or -1 */
+    bool skipped;
+};
+
+bool viewer_is_owner(const struct viewer *v, const struct poll_rules *rules);
+
+/* The owner always; others by the poll's rule. */
+bool viewer_may_see(const struct viewer *v, const struct poll_rules *rules,
+                    enum poll_status status);
+
+void view_result(struct buf *out, const struct result *r); /* {"pollId":…} */
+/* The same without its braces, to be part of a larger object. */
+void view_result_fields(struct buf *out, const struct result *r);
+void view_poll(struct buf *out, const struct poll *p, const struct result *r,
+               const struct viewer *v);
+
+void view_time_or_null(struct buf *out, int64_t ms); /* 0 is null */
+
+#endif

@@ -1,0 +1,280 @@
+/* votes.c — voting, changing, withdrawing, skipping. */
+#include <openssl/evp.h>
+#include <string.h>
+
+#include "app/handlers.h"
+#include "app/views.h"
+#include "base/err.h"
+
+/* ---- reading the wish ---- */
+
+static bool is_printable(struct str s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if (s.at[i] < 0x20 || s.at[i] > 0x7e)
+            return false;
+    return s.len >= 1 && s.len <= LIMIT_IDEMPOTENCY_KEY_BYTES;
+}
+
+/* Keys are compared as the first half of their SHA-256: short, and always as long. */
+static void set_key(struct wish *w, struct str key)
+{
+    uint8_t digest[32];
+
+    EVP_Digest(key.at, key.len, digest, NULL, EVP_sha256(), NULL);
+    memcpy(w->key, digest, VOTE_KEY_BYTES);
+    w->keyed = true;
+}
+
+/* The header before the body's field. */
+static void read_key(struct call *c, struct wish *w)
+{
+    struct str key = http_header(c->req, "idempotency-key");
+    json_t *field = json_object_get(c->body, "idempotencyKey");
+
+    if (key.at == NULL && json_is_string(field))
+        key = (struct str){json_string_value(field), json_string_length(field)};
+    else if (key.at == NULL && field != NULL && !json_is_null(field))
+        key = STR("\n"); /* not a string: as bad as an unprintable one */
+    if (key.at == NULL)
+        return;
+    if (is_printable(key))
+        set_key(w, key);
+    else
+        call_fault(c, "idempotencyKey", "must be 1 to 64 printable ASCII characters");
+}
+
+/* A number that is no option's is the ballot's to refuse; no number at all is ours. */
+static void read_option(struct call *c, struct wish *w)
+{
+    json_t *field = json_object_get(c->body, "optionIndex");
+    json_int_t n;
+
+    if (!json_is_integer(field)) {
+        call_fault(c, "optionIndex", "must be the number of an option: 0, 1, ...");
+        return;
+    }
+    n = json_integer_value(field);
+    w->option = n >= 0 && n < UINT32_MAX ? (uint32_t)n : UINT32_MAX;
+}
+
+static void prepare(struct call *c, enum change_kind kind)
+{
+    c->op.verb = BALLOT_CHANGE;
+    c->op.poll = c->id;
+    c->op.wish =
+        (struct wish){.kind = kind, .user = c->who.user, .guest = c->who.guest};
+}
+
+/* ---- answering ---- */
+
+static void fail_not_open(struct call *c)
+{
+    struct poll *p;
+    int64_t in_ms;
+
+    if (catalogue_get(c->app->catalogue, c->op.poll, &p, NULL) != 0) {
+        call_fail(c, ERR_NOT_FOUND, "There is no such poll.");
+        return;
+    }
+    in_ms = p->rules.opens_ms - clock_now_ms(c->app->clock);
+    poll_unref(p);
+    call_fail_in(c, ERR_POLL_NOT_OPEN, NULL, (in_ms + 999) / 1000);
+}
+
+static void fail_daily(struct call *c)
+{
+    int64_t into_day = clock_now_ms(c->app->clock) % CLOCK_DAY_MS;
+
+    call_fail_in(c, ERR_DAILY_LIMIT, "Votes are counted by UTC day: come back tomorrow.",
+                 (CLOCK_DAY_MS - into_day + 999) / 1000);
+}
+
+static const char *why_conflict(enum change_kind kind)
+{
+    if (kind == CHANGE_VOTE)
+        return "This Idempotency-Key was used for another option.";
+    return "There is no vote to change here, or the poll does not allow it.";
+}
+
+static void fail_vote(struct call *c)
+{
+    switch (c->op.rc) {
+    case ERR_POLL_NOT_OPEN:
+        fail_not_open(c);
+        break;
+    case ERR_DAILY_LIMIT:
+        fail_daily(c);
+        break;
+    case ERR_NOT_FOUND:
+        call_fail(c, ERR_NOT_FOUND, "There is no such poll.");
+        break;
+    case ERR_CONFLICT:
+        call_fail(c, ERR_CONFLICT, why_conflict(c->op.wish.kind));
+        break;
+    case ERR_FORBIDDEN:
+        call_fail(c, ERR_FORBIDDEN, "Only registered users may vote on this poll.");
+        break;
+    default:
+        call_fail(c, c->op.rc, NULL);
+    }
+}
+
+static bool may_see(struct call *c, int choice, enum poll_status status)
+{
+    struct viewer v = {.user = c->who.user, .guest = c->who.guest, .choice = choice};
+    struct poll *p;
+    bool may;
+
+    if (catalogue_get(c->app->catalogue, c->op.poll, &p, NULL) != 0)
+        return false;
+    may = viewer_may_see(&v, &p->rules, status);
+    poll_unref(p);
+    return may;
+}
+
+/* What a receipt kept of the result at that moment; a vote is only ever entered into an
+ * open poll. */
+static void result_of_receipt(const struct receipt *from, uint32_t poll,
+                              struct result *ret)
+{
+    *ret = (struct result){.poll = poll,
+                           .version = from->version,
+                           .status = POLL_OPEN,
+                           .n_options = from->n_options};
+    for (uint32_t i = 0; i < from->n_options; i++) {
+        ret->counts[i] = from->counts[i];
+        ret->total += from->counts[i];
+    }
+}
+
+static void write_vote(struct call *c, int option, int64_t voted_ms, uint32_t left,
+                       const struct result *r)
+{
+    struct buf *out = call_out(c);
+
+    buf_text(out, "{\"pollId\":");
+    buf_u64(out, c->op.poll);
+    buf_text(out, ",\"optionIndex\":");
+    buf_i64(out, option);
+    buf_text(out, ",\"votedAt\":");
+    buf_json_time(out, voted_ms);
+    buf_text(out, ",\"votesLeftToday\":");
+    if (left == UINT32_MAX)
+        buf_text(out, "null");
+    else
+        buf_u64(out, left);
+    buf_text(out, ",\"results\":");
+    if (may_see(c, option, r->status))
+        view_result(out, r);
+    else
+        buf_text(out, "null");
+    buf_char(out, '}');
+}
+
+static void voted(struct call *c)
+{
+    struct ballot_op *op = &c->op;
+    struct result r;
+
+    if (op->rc != 0) {
+        fail_vote(c);
+    } else if (op->replay) {
+        result_of_receipt(&op->receipt, op->poll, &r);
+        write_vote(c, op->receipt.option, op->receipt.voted_ms, op->receipt.votes_left,
+                   &r);
+        http_add_header(c->req, "Idempotent-Replay", STR("true"));
+        call_reply(c, 200);
+    } else {
+        write_vote(c, op->change.option, op->change.at_ms, op->votes_left, &op->result);
+        call_reply(c, 201);
+    }
+}
+
+static void vote(struct call *c)
+{
+    prepare(c, CHANGE_VOTE);
+    read_option(c, &c->op.wish);
+    read_key(c, &c->op.wish);
+    if (call_fail_if_faults(c))
+        return;
+    if (catalogue_get(c->app->catalogue, c->op.poll, NULL, NULL) != 0)
+        call_fail(c, ERR_NOT_FOUND, "There is no such poll.");
+    else
+        call_ballot(c, voted);
+}
+
+void handle_vote(struct call *c)
+{
+    if (call_json(c))
+        vote(c);
+}
+
+void handle_votes(struct call *c)
+{
+    json_t *field;
+    json_int_t id;
+
+    if (!call_json(c))
+        return;
+    field = json_object_get(c->body, "pollId");
+    id = json_integer_value(field);
+    if (!json_is_integer(field))
+        call_fault(c, "pollId", "must be the number of a poll");
+    c->id = id >= 1 && id <= UINT32_MAX ? (uint32_t)id : 0; /* 0 is nobody's: 404 */
+    vote(c);
+}
+
+/* ---- changing and withdrawing ---- */
+
+static void moved(struct call *c)
+{
+    struct ballot_op *op = &c->op;
+
+    if (op->rc != 0) {
+        fail_vote(c);
+        return;
+    }
+    write_vote(c, (int)op->wish.option, op->change.at_ms, op->votes_left, &op->result);
+    call_reply(c, 200);
+}
+
+void handle_vote_change(struct call *c)
+{
+    if (!call_json(c))
+        return;
+    prepare(c, CHANGE_MOVE);
+    read_option(c, &c->op.wish);
+    if (!call_fail_if_faults(c))
+        call_ballot(c, moved);
+}
+
+static void withdrawn(struct call *c)
+{
+    if (c->op.rc != 0)
+        fail_vote(c);
+    else
+        call_no_content(c);
+}
+
+void handle_vote_withdraw(struct call *c)
+{
+    prepare(c, CHANGE_WITHDRAW);
+    call_ballot(c, withdrawn);
+}
+
+/* ---- skipping ---- */
+
+static void skipped(struct call *c)
+{
+    if (c->op.rc != 0 && c->op.rc != ERR_ALREADY_SKIPPED) /* again is the same */
+        fail_vote(c);
+    else
+        call_no_content(c);
+}
+
+void handle_skip(struct call *c)
+{
+    prepare(c, CHANGE_SKIP);
+    call_ballot(c, skipped);
+}

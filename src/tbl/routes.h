@@ -1,0 +1,38 @@
+/* routes.h — every path that the server answers: one line each.
+ *
+ *   method, path ({id}: a positive integer), who may call, handler (app/handlers.h)
+ *
+ * Who: ANYONE: a token is not looked at. OPTIONAL: without a token too, but one that is
+ * sent must be good. VOTER: any token, a guest's too. REGISTERED: a registered user's.
+ * The most frequent comes first: they are tried in this order.
+ */
+#ifndef TBL_ROUTES_H
+#define TBL_ROUTES_H
+
+/* clang-format off */
+#define ROUTE_TABLE(X)                                                       \
+    X(POST,   "/api/polls/{id}/vote",    VOTER,      handle_vote)            \
+    X(GET,    "/api/polls/{id}/results", OPTIONAL,   handle_results)         \
+    X(GET,    "/healthz",                ANYONE,     handle_healthz)         \
+    X(POST,   "/api/auth/guest",         ANYONE,     handle_guest)           \
+    X(GET,    "/api/polls/{id}",         OPTIONAL,   handle_poll)            \
+    X(GET,    "/ws/polls/{id}",          OPTIONAL,   handle_ws_poll)         \
+    X(GET,    "/ws",                     OPTIONAL,   handle_ws)              \
+    X(GET,    "/api/polls/{id}/live",    OPTIONAL,   handle_sse_poll)        \
+    X(GET,    "/api/live",               OPTIONAL,   handle_sse)             \
+    X(POST,   "/api/votes",              VOTER,      handle_votes)           \
+    X(PUT,    "/api/polls/{id}/vote",    VOTER,      handle_vote_change)     \
+    X(DELETE, "/api/polls/{id}/vote",    VOTER,      handle_vote_withdraw)   \
+    X(POST,   "/api/polls/{id}/skip",    VOTER,      handle_skip)            \
+    X(GET,    "/api/polls",              OPTIONAL,   handle_polls)           \
+    X(POST,   "/api/polls",              REGISTERED, handle_poll_create)     \
+    X(POST,   "/api/polls/{id}/close",   REGISTERED, handle_poll_close)      \
+    X(DELETE, "/api/polls/{id}",         REGISTERED, handle_poll_delete)     \
+    X(POST,   "/api/auth/register",      ANYONE,     handle_register)        \
+    X(POST,   "/api/auth/login",         ANYONE,     handle_login)           \
+    X(POST,   "/api/auth/logout",        ANYONE,     handle_logout)          \
+    X(GET,    "/api/users/me",           VOTER,      handle_me)              \
+    X(GET,    "/",                       ANYONE,     handle_root)
+/* clang-format on */
+
+#endif
