@@ -17,7 +17,7 @@ struct password_lane {
     struct passwords *owner;
     struct lane *lane;
     atomic_size_t n_todo; /* submitted and not done */
-    char name[20]; /* at most 15 characters are used */
+    char name[20];        /* at most 15 characters are used */
 };
 
 struct passwords {
@@ -146,7 +146,7 @@ int password_submit(struct passwords *p, struct password_job *job)
     }
     l = least_busy(p);
     atomic_fetch_add(&l->n_todo, 1);
-    lane_force(l->lane, &job->mail); /* never refused: the door was above */
+    mailbox_force(lane_box(l->lane), &job->mail); /* the door was above */
     return 0;
 }
 
