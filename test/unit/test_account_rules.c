@@ -1,0 +1,210 @@
+/* test_account_rules.c — which names, addresses and passwords are taken. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "app/account_rules.h"
+#include "base/err.h"
+
+struct told {
+    int n;
+    char text[200]; /* "field message" of the last one */
+};
+
+static void on_fault(void *user, const char *field, const char *message)
+{
+    struct told *told = user;
+
+    told->n++;
+    snprintf(told->text, sizeof told->text, "%s %s", field, message);
+}
+
+typedef int (*check)(struct str value, const struct account_faults *faults);
+
+static int check_password(struct str value, const struct account_faults *faults)
+{
+    return account_check_password(value, "password", faults);
+}
+
+struct row {
+    const char *why, *value, *fault; /* fault NULL: the value is good */
+};
+
+static void run(check c, const struct row *rows, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct told told = {0};
+        struct account_faults faults = {on_fault, &told};
+        int rc = c(str_of(rows[i].value), &faults);
+        bool good = rows[i].fault == NULL;
+
+        if (rc != (good ? 0 : ERR_INVALID) || told.n != (good ? 0 : 1) ||
+            strcmp(told.text, good ? "" : rows[i].fault) != 0)
+            fail_msg("%s: rc %d, told %d times: %s", rows[i].why, rc, told.n,
+                     told.text);
+    }
+}
+
+#define RUN(check, rows) run(check, rows, sizeof(rows) / sizeof *(rows))
+#define TEN "aaaaaaaaaa"
+#define FIFTY TEN TEN TEN TEN TEN
+#define O_UMLAUTS "\xc3\xb6\xc3\xb6\xc3\xb6\xc3\xb6\xc3\xb6" /* five */
+
+static void usernames(void **state)
+{
+#define LENGTH "username must be 3 to 50 characters long"
+#define UNSEEN "username may not hold control characters or invisible ones"
+    static const struct row rows[] = {
+        {"the shortest", "ada", NULL},
+        {"the longest", FIFTY, NULL},
+        {"characters, not bytes",
+         O_UMLAUTS O_UMLAUTS O_UMLAUTS O_UMLAUTS O_UMLAUTS O_UMLAUTS O_UMLAUTS O_UMLAUTS
+             O_UMLAUTS O_UMLAUTS,
+         NULL},
+        {"three characters of three bytes", "\xe6\x9d\xb1\xe4\xba\xac\xe9\x83\xbd",
+         NULL},
+        {"a space within", "Ada Lovelace", NULL},
+        {"a joiner, as Persian needs", "\xd9\x85\xdb\x8c\xe2\x80\x8c\xd8\xae", NULL},
+        {"the character after the controls", "\xc2\xa1hola", NULL},
+        {"an emoji", "ada\xf0\x9f\x98\x80", NULL},
+        {"empty", "", LENGTH},
+        {"too short", "ab", LENGTH},
+        {"too short, though three bytes", "\xc3\xb6!", LENGTH},
+        {"too long", FIFTY "a", LENGTH},
+        {"a tab", "ada\tlovelace", UNSEEN},
+        {"an end of line", "ada\n", UNSEEN},
+        {"delete", "ada\x7f", UNSEEN},
+        {"a control beyond ASCII", "ada\xc2\x85", UNSEEN},
+        {"a no-break space", "ada\xc2\xa0", UNSEEN},
+        {"the first of the zero widths", "ada\xe2\x80\x8b", UNSEEN},
+        {"text turned round", "ada\xe2\x80\xae", UNSEEN},
+        {"a byte order mark",
+         "\xef\xbb\xbf"
+         "ada",
+         UNSEEN},
+        {"a tag character", "ada\xf3\xa0\x81\xa1", UNSEEN},
+        {"not UTF-8", "ada\xff", "username must be UTF-8"},
+    };
+
+    (void)state;
+    RUN(account_check_username, rows);
+}
+
+static void email_addresses(void **state)
+{
+#define BAD "email is not an e-mail address"
+    static const struct row rows[] = {
+        {"a usual one", "ada@example.org", NULL},
+        {"the shortest kind", "a@b.c", NULL},
+        {"localhost", "ada@localhost", NULL},
+        {"localhost in capitals", "ada@LocalHost", NULL},
+        {"a plus and dots", "ada.l+polls@mail.example.org", NULL},
+        {"odd but legal", "!#$%&'*/=?^_`{|}~-@example.org", NULL},
+        {"beyond ASCII",
+         "j\xc3\xb6rg@b\xc3\xbc"
+         "cher.example",
+         NULL},
+        {"digits and hyphens", "a@1-2.3-4", NULL},
+        {"254 bytes",
+         TEN TEN TEN TEN TEN TEN "@" FIFTY "." FIFTY "." FIFTY "." TEN TEN TEN
+                                 "aaaaaa.org",
+         NULL},
+        {"255 bytes",
+         TEN TEN TEN TEN TEN TEN "@" FIFTY "." FIFTY "." FIFTY "." TEN TEN TEN
+                                 "aaaaaaa.org",
+         "email must be at most 254 bytes long"},
+        {"empty", "", BAD},
+        {"no @", "ada.example.org", BAD},
+        {"nothing before it", "@example.org", BAD},
+        {"nothing behind it", "ada@", BAD},
+        {"only it", "@", BAD},
+        {"two of them", "ada@lovelace@example.org", BAD},
+        {"no dot in the domain", "ada@example", BAD},
+        {"a dot at the domain's start", "ada@.example.org", BAD},
+        {"a dot at its end", "ada@example.org.", BAD},
+        {"two dots", "ada@example..org", BAD},
+        {"a dot at the start", ".ada@example.org", BAD},
+        {"a dot before the @", "ada.@example.org", BAD},
+        {"a space", "ada lovelace@example.org", BAD},
+        {"a space in the domain", "ada@exam ple.org", BAD},
+        {"a space behind", "ada@example.org ", BAD},
+        {"an end of line", "ada@example.org\n", BAD},
+        {"a header's worth", "ada@example.org\r\nBcc: all@example.org", BAD},
+        {"a no-break space", "ada\xc2\xa0@example.org", BAD},
+        {"a name around it", "Ada <ada@example.org>", BAD},
+        {"two addresses", "ada@example.org,bob@example.org", BAD},
+        {"quoted", "\"ada\"@example.org", BAD},
+        {"an address literal", "ada@[127.0.0.1]", BAD},
+        {"an underscore in the domain", "ada@exam_ple.org", BAD},
+        {"delete", "ada\x7f@example.org", BAD},
+        {"not UTF-8", "ada\xff@example.org", BAD},
+    };
+
+    (void)state;
+    assert_int_equal(strlen(rows[8].value), 254);
+    assert_int_equal(strlen(rows[9].value), 255);
+    RUN(account_check_email, rows);
+}
+
+static void passwords(void **state)
+{
+#define PASSWORD_LENGTH "password must be 8 to 128 characters long"
+    static const struct row rows[] = {
+        {"the shortest", "12345678", NULL},
+        {"the longest", FIFTY FIFTY TEN TEN "12345678", NULL},
+        {"characters, not bytes",
+         "\xc3\xb6"
+         "1234567",
+         NULL},
+        {"any characters", "  \t\n\x01 \xe2\x80\xae ", NULL},
+        {"too short", "1234567", PASSWORD_LENGTH},
+        {"too short, though eight bytes", O_UMLAUTS, PASSWORD_LENGTH},
+        {"too long", FIFTY FIFTY TEN TEN "123456789", PASSWORD_LENGTH},
+        {"empty", "", PASSWORD_LENGTH},
+        {"not UTF-8", "12345678\xff", "password must be UTF-8"},
+    };
+
+    (void)state;
+    RUN(check_password, rows);
+}
+
+static void a_nul_is_a_control_character(void **state)
+{
+    struct told told = {0};
+    struct account_faults faults = {on_fault, &told};
+
+    (void)state;
+    assert_int_equal(account_check_username(STR("ada\0x"), &faults), ERR_INVALID);
+    assert_int_equal(account_check_email(STR("a\0a@example.org"), &faults),
+                     ERR_INVALID);
+    assert_int_equal(account_check_email(STR("a@exam\0ple.org"), &faults), ERR_INVALID);
+    assert_int_equal(told.n, 3);
+}
+
+static void a_password_is_told_by_its_field(void **state)
+{
+    struct told told = {0};
+    struct account_faults faults = {on_fault, &told};
+
+    (void)state;
+    account_check_password(STR(""), "currentPassword", &faults);
+    assert_string_equal(told.text, "currentPassword must be 8 to 128 characters long");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(usernames),
+        cmocka_unit_test(email_addresses),
+        cmocka_unit_test(passwords),
+        cmocka_unit_test(a_nul_is_a_control_character),
+        cmocka_unit_test(a_password_is_told_by_its_field),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
