@@ -30,14 +30,18 @@ static void wake(void *user)
     (void)!write(l->event, &one, sizeof one);
 }
 
-static void sleep_until_mail(struct lane *l)
+/* False: the time of the appointment has come first. A wake-up may be left over from
+ * mail that an earlier batch took along, so true need not mean mail. */
+static bool sleep_until_mail(struct lane *l)
 {
     struct pollfd p = {.fd = l->event, .events = POLLIN};
     int timeout = l->opts.wake_in_ms != NULL ? l->opts.wake_in_ms(l->opts.user) : -1;
     uint64_t n;
+    int ready = poll(&p, 1, timeout);
 
-    if (poll(&p, 1, timeout) > 0)
+    if (ready > 0)
         (void)!read(l->event, &n, sizeof n);
+    return ready != 0;
 }
 
 static void set_up_thread(const struct lane *l)
@@ -55,14 +59,15 @@ static void *lane_main(void *arg)
     for (;;) {
         bool stopping = atomic_load(&l->stopping); /* read before the last take */
         struct mail *batch = mailbox_take(&l->box);
+        bool appointment = false;
 
         if (batch == NULL && stopping)
             return NULL;
         if (batch == NULL) {
-            sleep_until_mail(l);
+            appointment = !sleep_until_mail(l);
             batch = mailbox_take(&l->box);
         }
-        if (batch != NULL || l->opts.wake_in_ms != NULL)
+        if (batch != NULL || appointment)
             l->opts.run(batch, l->opts.user);
     }
 }

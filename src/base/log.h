@@ -7,8 +7,14 @@
  *
  * Never log a token, a password, an e-mail address or a body.
  *
+ * Whatever the bytes of a field, a JSON line is valid JSON and a text line is one line.
+ * A field of more than LOG_FIELD_BYTES is cut and ends in "..."; a line never has more
+ * than LOG_LINE_BYTES, so that a pipe takes it whole: fields that do not fit are left
+ * out, and the line says "truncated".
+ *
  * Use: LOG(log, LOG_INFO, "listening", LOG_STR("address", a), LOG_INT("port", p));
  *
+ * Errors   none: a line that cannot be written is lost.
  * Threads  any, after log_init().
  */
 #ifndef BASE_LOG_H
@@ -18,15 +24,25 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/clock.h"
 #include "base/str.h"
 
+/* The order of the words of the key log.level. */
 enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
+enum log_format { LOG_FORMAT_AUTO, LOG_FORMAT_JSON, LOG_FORMAT_TEXT };
+
+enum { LOG_FIELD_BYTES = 512, LOG_LINE_BYTES = 4096 /* PIPE_BUF */ };
 
 struct log {
     int fd;
     enum log_level level;
     bool json;
+    const struct clock *clock;
 };
+
+/* LOG_FORMAT_AUTO: text when fd is a terminal, else JSON. */
+void log_init(struct log *ret_log, int fd, enum log_level level,
+              enum log_format format);
 
 struct log_field {
     const char *name;
