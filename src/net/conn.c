@@ -322,6 +322,7 @@ struct conn *conn_new(struct http_server *s, int fd, struct str peer)
     struct conn *c = mem_zalloc(1, sizeof *c);
 
     assert(peer.len <= sizeof c->peer);
+    s->stats.open++;
     c->server = s;
     c->due_kind = DUE_NEVER;
     memcpy(c->peer, peer.at, peer.len);
