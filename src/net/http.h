@@ -64,8 +64,9 @@ struct http_req {
 
 struct http_opts {
     struct loop *loop;
-    size_t max_conns; /* of this loop; beyond it a new one gets 503 and is closed */
-    size_t max_body;  /* LIMIT_BODY_BYTES unless on_head() says otherwise */
+    size_t max_conns; /* of this loop, with streams; beyond it a new one gets 503 and
+                         is closed */
+    size_t max_body;  /* unless on_head() says otherwise */
 
     uint32_t
         header_timeout_ms;     /* from the first byte of a request to its last header */
@@ -74,6 +75,9 @@ struct http_opts {
     uint32_t write_timeout_ms; /* with an answer that is not taken */
 
     void (*on_request)(struct http_req *req, void *user);
+    /* May be NULL. The head of a request is there: how large may its body be? The
+     * request is not the handler's yet; method, path and headers may be looked at. */
+    size_t (*on_head)(const struct http_req *req, void *user);
     /* An answer to what never became a request (malformed, too large, too slow):
      * append the body of a problem document for err to out. */
     void (*on_error)(int err, struct str request_id, struct buf *out, void *user);
@@ -83,7 +87,8 @@ struct http_opts {
 /* Counters since the start, for metrics and tests. Read on the loop's thread. */
 struct http_stats {
     uint64_t accepted, refused, requests, malformed, timeouts;
-    size_t open; /* connections now */
+    size_t open;    /* connections now */
+    size_t streams; /* taken over, now */
 };
 
 int http_server_new(const struct http_opts *opts, struct http_server **ret_server);

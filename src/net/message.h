@@ -1,0 +1,107 @@
+/* message.h — one request out of bytes: no socket, no clock, no connection.
+ *
+ * DESIGN
+ *
+ * Whoever stands between a client and us (a proxy, a cache) has to read a request the
+ * way we do, or one request can be hidden in another. So a request is accepted only in
+ * the one form that everybody reads alike, and is read twice: here, line by line, and
+ * by a library (parser.h); the two must agree. Refused, with the connection:
+ *
+ *   bare CR, bare LF, NUL and other control characters; folded lines; blanks around
+ *   the name of a header; a missing, repeated or odd Host; Content-Length twice, with
+ *   a sign, a blank or a list; Content-Length beside Transfer-Encoding; any
+ *   Transfer-Encoding but one plain "chunked", and in HTTP/1.0 any at all; chunk sizes
+ *   with more than eight digits, with blanks; trailers that frame.
+ *
+ * The verdict does not depend on how the bytes were cut: lines are judged when they are
+ * whole, and what is judged early (too long) would be judged the same when whole.
+ *
+ * Shapes     the caller keeps the bytes of the request together, from its first one;
+ *            what message_read() gives is offsets, so the bytes may move between calls.
+ * Errors     ERR_BAD_REQUEST, ERR_TOO_LARGE, ERR_URI_TOO_LONG, ERR_HEADERS_TOO_LARGE,
+ *            ERR_EXPECTATION_FAILED, ERR_NOT_IMPLEMENTED, ERR_HTTP_VERSION: the bytes
+ *            that follow mean nothing any more.
+ * Threads    one at a time.
+ */
+#ifndef NET_MESSAGE_H
+#define NET_MESSAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "net/http.h"
+#include "net/parser.h"
+#include "tbl/limits.h"
+
+/* What message_read() returns when it is not an error. */
+enum {
+    MESSAGE_MORE, /* it wants more bytes */
+    MESSAGE_HEAD, /* the head is whole: set max_body, then read on */
+    MESSAGE_DONE  /* the request is whole */
+};
+
+enum {
+    MESSAGE_CHUNK_LINE_MAX = 256, /* a chunk's size and extensions */
+    MESSAGE_EXTRA_MAX = 4096      /* all extensions and trailers of a body */
+};
+
+struct span {
+    uint16_t at, len;
+};
+
+struct field {
+    struct span name, value; /* the value without blanks at its ends */
+};
+
+enum message_stage {
+    STAGE_START,
+    STAGE_FIELDS,
+    STAGE_BODY,
+    STAGE_CHUNK_SIZE,
+    STAGE_CHUNK_DATA,
+    STAGE_CHUNK_END,
+    STAGE_TRAILERS,
+    STAGE_DONE
+};
+
+struct message {
+    size_t max_body; /* for the caller to set at MESSAGE_HEAD; else LIMIT_BODY_BYTES */
+
+    /* Valid from MESSAGE_HEAD on. */
+    enum http_method method;
+    int minor;
+    struct span target, path, query; /* an absolute target may have an empty path */
+    bool keep_alive, expects_continue, chunked;
+    uint64_t length; /* Content-Length, 0 without */
+    size_t head_len; /* the body begins here */
+
+    /* Valid at MESSAGE_DONE. */
+    size_t body_len;
+
+    enum message_stage stage;
+    size_t line_at, scanned; /* of the line that is being read */
+    size_t chunk_left, extra;
+    unsigned n_hosts, n_lengths, n_codings;
+    struct span authority, host, id, coding;
+    bool skipped_line, says_close, says_keep_alive;
+    struct parser second;
+
+    unsigned n_fields;
+    struct field fields[LIMIT_HEADERS]; /* only n_fields of them mean anything */
+};
+
+void message_init(struct message *m);
+
+/* data holds the *len bytes from the start of the request that have come so far.
+ * A chunked body is put together in place: *len shrinks by what that saves. At
+ * MESSAGE_DONE what follows message_used() is the next request's. */
+int message_read(struct message *m, char *data, size_t *len);
+
+/* How many bytes at the front are this request's. */
+static inline size_t message_used(const struct message *m)
+{
+    return m->head_len + m->body_len;
+}
+
+#endif

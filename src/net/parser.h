@@ -1,0 +1,44 @@
+/* parser.h — the second reader of a request: llhttp, or http-parser before it.
+ *
+ * message.c reads every request itself, strictly. This reader, written by others for
+ * other servers, is given the same bytes and has to see the same request: what two
+ * readers could read in two ways never becomes a request. This is also the only file
+ * that knows which of the two libraries there is.
+ *
+ * Errors   ERR_BAD_REQUEST: it cannot read that.
+ * Threads  one at a time.
+ */
+#ifndef NET_PARSER_H
+#define NET_PARSER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { PARSER_BYTES = 128 };
+
+struct parser {
+    _Alignas(8) char library[PARSER_BYTES];
+};
+
+/* What the second reader saw in a head. */
+struct parser_head {
+    const char *method;
+    int major, minor;
+    const char *target;
+    size_t target_len;
+    unsigned n_fields;
+    uint64_t length; /* of the body; 0 without Content-Length */
+    bool chunked;
+};
+
+/* Read a whole head, from the request line to the empty line. */
+int parser_head(struct parser *p, const char *head, size_t len,
+                struct parser_head *ret_head);
+
+/* Read on in a chunked body. *ret_body_len is how many bytes of the piece are content;
+ * *ret_done: the body has ended, with this piece. */
+int parser_chunked(struct parser *p, const char *piece, size_t len,
+                   size_t *ret_body_len, bool *ret_done);
+
+#endif
