@@ -203,7 +203,10 @@ static void on_marked(struct mail *m)
         note(r);
         r = next;
     }
-    plan(s, now_us(s));
+    if (s->hub == NULL)
+        mem_free(s);
+    else
+        plan(s, now_us(s));
 }
 
 /* Shards */
@@ -230,13 +233,10 @@ struct hub_shard *hub_shard_free(struct hub_shard *s)
     if (s == NULL)
         return NULL;
     assert(s->n_rooms == 0);
-    for (struct room *r = take_marked(s); r != NULL;) {
-        struct room *next = r->next_marked;
-
-        mem_free(r); /* all rooms are closed: these waited to be taken */
-        r = next;
-    }
-    mem_free(s);
+    if (atomic_load_explicit(&s->marked, memory_order_acquire) != NULL)
+        s->hub = NULL; /* its mail is under way: on_marked() frees it */
+    else
+        mem_free(s);
     return NULL;
 }
 

@@ -93,8 +93,8 @@ struct hub_shard_opts {
 
 struct hub_shard *hub_shard_new(struct hub *h, unsigned index,
                                 const struct hub_shard_opts *opts);
-/* Accepts NULL; returns NULL. Its subscribers must be gone, and its inbox is not opened
- * any more: a publish may still lie in it. */
+/* Accepts NULL; returns NULL. Its subscribers must be gone. A publish may still lie in
+ * its inbox: what is left of the shard is freed when that is opened the last time. */
 struct hub_shard *hub_shard_free(struct hub_shard *s);
 
 /* Send what is due, at most a slice of it. */

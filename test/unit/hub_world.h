@@ -135,6 +135,8 @@ static inline void world_done(struct world *w)
 {
     for (unsigned i = 0; i < WORLD_SHARDS; i++)
         hub_shard_free(w->shards[i].hub);
+    for (unsigned i = 0; i < WORLD_SHARDS; i++)
+        mail_open_all(mailbox_take(&w->shards[i].inbox));
     hub_free(w->hub);
 }
 

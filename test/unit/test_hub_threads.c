@@ -198,6 +198,7 @@ static void everybody_ends_with_the_newest(void **state)
         pthread_join(loops[i].thread, NULL);
         assert_true(loops[i].complete);
         hub_shard_free(loops[i].shard);
+        mail_open_all(mailbox_take(&loops[i].inbox));
     }
     hub_free(h);
 }
