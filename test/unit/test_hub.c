@@ -1,0 +1,591 @@
+/* What followers of a topic are sent, when, and what it costs. */
+#include "hub_world.h"
+
+static void follow_sends_the_state_at_once(void **state)
+{
+    static const struct {
+        const char *why;
+        uint64_t version, seen;
+        const char *want;
+    } rows[] = {
+        {"it has nothing", 5, 0, "1/2:5 "},
+        {"it has an older one", 5, 4, "1/2:5 "},
+        {"it has it already", 5, 5, ""},
+        {"it has a newer one from elsewhere", 5, 6, ""},
+        {"there is nothing to show", 0, 0, ""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct world w;
+        struct reader r;
+
+        print_message("%s\n", rows[i].why);
+        world_init(&w, 256);
+        reader_init(&r, &w, 0);
+        w.version[1] = rows[i].version;
+        assert_int_equal(hub_follow(&r.sub, 1, 2, rows[i].seen, 100), 0);
+        assert_got(&r, rows[i].want);
+        reader_done(&r);
+        world_done(&w);
+    }
+}
+
+static void a_lone_publish_leaves_at_once(void **state)
+{
+    struct world w;
+    struct reader r;
+
+    (void)state;
+    world_init(&w, 256);
+    reader_init(&r, &w, 0);
+    publish(&w, 1, 1);
+    follow(&r, 1, 0);
+    publish(&w, 1, 2);
+    world_turn(&w);
+    assert_got(&r, "1/0:1 1/0:2 ");
+    reader_done(&r);
+    world_done(&w);
+}
+
+static void publishes_within_the_gap_are_merged(void **state)
+{
+    struct world w;
+    struct reader r;
+
+    (void)state;
+    world_init(&w, 256);
+    reader_init(&r, &w, 0);
+    follow(&r, 1, 0);
+    publish(&w, 1, 1);
+    world_turn(&w);
+    assert_got(&r, "1/0:1 ");
+
+    for (uint64_t v = 2; v <= 49; v++) {
+        publish(&w, 1, v);
+        world_pass_ms(&w, 1);
+    }
+    publish(&w, 1, 50);
+    w.now_us += 1999; /* 49.999 ms after the first */
+    world_turn(&w);
+    assert_got(&r, "");
+    w.now_us += 1;
+    world_turn(&w);
+    assert_got(&r, "1/0:50 ");
+
+    world_pass_ms(&w, 1000);
+    assert_got(&r, "");
+    publish(&w, 1, 51);
+    world_turn(&w);
+    assert_got(&r, "1/0:51 "); /* idle again: at once */
+    reader_done(&r);
+    world_done(&w);
+}
+
+static void the_gap_is_each_topics_own(void **state)
+{
+    struct world w;
+    struct reader r;
+
+    (void)state;
+    world_init(&w, 256);
+    reader_init(&r, &w, 0);
+    follow(&r, 1, 0);
+    follow(&r, 2, 0);
+    publish(&w, 1, 1);
+    world_turn(&w);
+    world_pass_ms(&w, 10);
+    publish(&w, 2, 1);
+    world_turn(&w);
+    assert_got(&r, "1/0:1 2/0:1 ");
+    publish(&w, 1, 2);
+    publish(&w, 2, 2);
+    world_pass_ms(&w, 40);
+    assert_got(&r, "1/0:2 ");
+    world_pass_ms(&w, 10);
+    assert_got(&r, "2/0:2 ");
+    reader_done(&r);
+    world_done(&w);
+}
+
+static void a_version_is_sent_once(void **state)
+{
+    struct world w;
+    struct reader r;
+
+    (void)state;
+    world_init(&w, 256);
+    reader_init(&r, &w, 0);
+    publish(&w, 1, 7);
+    follow(&r, 1, 0);
+    follow(&r, 1, 0); /* again: nothing new to say */
+    for (unsigned i = 0; i < 5; i++) {
+        hub_publish(w.hub, 1);
+        world_settle(&w);
+    }
+    publish(&w, 1, 6); /* a source that errs */
+    world_settle(&w);
+    assert_got(&r, "1/0:7 ");
+    reader_done(&r);
+    world_done(&w);
+}
+
+static void a_frame_is_made_once_per_form(void **state)
+{
+    enum { N = 300 };
+    static struct reader readers[N];
+    struct world w;
+    unsigned before;
+
+    (void)state;
+    world_init(&w, 64); /* also when the pass takes several slices */
+    for (unsigned i = 0; i < N; i++) {
+        reader_init(&readers[i], &w, 0);
+        follow(&readers[i], 1, i % 3);
+    }
+    before = w.n_encodes;
+    publish(&w, 1, 1);
+    world_settle(&w);
+    assert_int_equal(w.n_encodes - before, 3);
+    assert_int_equal(w.n_sends, N);
+    assert_got(&readers[4], "1/1:1 ");
+    for (unsigned i = 0; i < N; i++)
+        reader_done(&readers[i]);
+    world_done(&w);
+}
+
+static void another_form_shows_the_same_version_again(void **state)
+{
+    struct world w;
+    struct reader r;
+
+    (void)state;
+    world_init(&w, 256);
+    reader_init(&r, &w, 0);
+    publish(&w, 1, 3);
+    follow(&r, 1, 1);
+    assert_got(&r, "1/1:3 ");
+    follow(&r, 1, 0);
+    assert_got(&r, "1/0:3 ");
+    hub_publish(w.hub, 1);
+    world_settle(&w);
+    assert_got(&r, "");
+
+    r.busy = true; /* and when it cannot be sent now, it is sent later */
+    follow(&r, 1, 2);
+    assert_got(&r, "");
+    r.busy = false;
+    hub_writable(&r.sub);
+    assert_got(&r, "1/2:3 ");
+    reader_done(&r);
+    world_done(&w);
+}
+
+static void a_busy_reader_gets_the_newest_and_slows_nobody(void **state)
+{
+    struct world w;
+    struct reader slow, quick;
+    struct hub_stats stats;
+
+    (void)state;
+    world_init(&w, 256);
+    reader_init(&slow, &w, 0);
+    reader_init(&quick, &w, 0);
+    follow(&slow, 1, 0);
+    follow(&quick, 1, 0);
+    slow.busy = true;
+    for (uint64_t v = 1; v <= 3; v++) {
+        publish(&w, 1, v);
+        world_settle(&w);
+    }
+    assert_got(&quick, "1/0:1 1/0:2 1/0:3 ");
+    publish(&w, 1, 4); /* not sent to anybody yet */
+    slow.busy = false;
+    hub_writable(&slow.sub);
+    assert_got(&slow, "1/0:4 ");
+    world_settle(&w);
+    assert_got(&slow, "");
+    assert_got(&quick, "1/0:4 ");
+
+    stats = hub_shard_stats(w.shards[0].hub);
+    assert_int_equal(stats.sent, 5);
+    assert_int_equal(stats.skipped, 3);
+    reader_done(&slow);
+    reader_done(&quick);
+    world_done(&w);
+}
+
+static void a_busy_reader_is_not_asked_again_until_it_says_so(void **state)
+{
+    struct world w;
+    struct reader r;
+
+    (void)state;
+    world_init(&w, 256);
+    reader_init(&r, &w, 0);
+    follow(&r, 1, 0);
+    r.busy = true;
+    publish(&w, 1, 1);
+    world_settle(&w);
+    r.busy = false; /* but has not said so */
+    publish(&w, 1, 2);
+    world_settle(&w);
+    assert_got(&r, "");
+    hub_writable(&r.sub);
+    assert_got(&r, "1/0:2 ");
+    reader_done(&r);
+    world_done(&w);
+}
+
+static void topics_take_turns_on_a_slow_connection(void **state)
+{
+    struct world w;
+    struct reader r;
+
+    (void)state;
+    world_init(&w, 256);
+    reader_init(&r, &w, 0);
+    for (uint64_t topic = 1; topic <= 3; topic++)
+        follow(&r, topic, 0);
+    r.busy = r.busy_after = true;
+    for (uint64_t v = 1; v <= 6; v++) {
+        for (uint64_t topic = 1; topic <= 3; topic++)
+            publish(&w, topic, v);
+        world_settle(&w);
+        r.busy = false;
+        hub_writable(&r.sub);
+    }
+    assert_got(&r, "3/0:1 2/0:2 1/0:3 3/0:4 2/0:5 1/0:6 ");
+    reader_done(&r);
+    world_done(&w);
+}
+
+static void what_became_of_nothing_is_not_waited_for(void **state)
+{
+    struct world w;
+    struct reader r;
+
+    (void)state;
+    world_init(&w, 256);
+    reader_init(&r, &w, 0);
+    follow(&r, 1, 0);
+    r.busy = true;
+    publish(&w, 1, 1);
+    world_settle(&w);
+    w.version[1] = 0;
+    hub_publish(w.hub, 1);
+    r.busy = false;
+    hub_writable(&r.sub);
+    world_settle(&w);
+    assert_got(&r, "");
+    reader_done(&r);
+    world_done(&w);
+}
+
+static void a_pass_is_cut_into_slices(void **state)
+{
+    enum { N = 100 };
+    static struct reader readers[N];
+    struct world w;
+
+    (void)state;
+    world_init(&w, 30);
+    for (unsigned i = 0; i < N; i++) {
+        reader_init(&readers[i], &w, 0);
+        follow(&readers[i], 1, 0);
+    }
+    publish(&w, 1, 1);
+    for (unsigned want = 30; want <= 120; want += 30) {
+        shard_turn(&w.shards[0]);
+        assert_int_equal(w.n_sends, want < N ? want : N);
+    }
+    assert_int_equal(w.shards[0].tick_us, NEVER);
+    for (unsigned i = 0; i < N; i++)
+        reader_done(&readers[i]);
+    world_done(&w);
+}
+
+static void a_small_topic_does_not_wait_for_a_large_one(void **state)
+{
+    enum { N = 100 };
+    static struct reader readers[N];
+    struct world w;
+    struct reader small;
+
+    (void)state;
+    world_init(&w, 10);
+    for (unsigned i = 0; i < N; i++) {
+        reader_init(&readers[i], &w, 0);
+        follow(&readers[i], 1, 0);
+    }
+    reader_init(&small, &w, 0);
+    follow(&small, 2, 0);
+    publish(&w, 1, 1);
+    publish(&w, 2, 1);
+    shard_turn(&w.shards[0]);
+    shard_turn(&w.shards[0]);
+    assert_int_equal(w.n_sends, 20);
+    assert_got(&small, "2/0:1 ");
+    reader_done(&small);
+    for (unsigned i = 0; i < N; i++)
+        reader_done(&readers[i]);
+    world_done(&w);
+}
+
+static void sending_keeps_to_its_share_of_the_time(void **state)
+{
+    enum { N = 1000 };
+    static struct reader readers[N];
+    struct world w;
+    uint64_t start, spent;
+
+    (void)state;
+    world_init(&w, 256);
+    w.send_cost_us = 40; /* 40 ms a pass: every 50 ms would be most of the time */
+    for (unsigned i = 0; i < N; i++) {
+        reader_init(&readers[i], &w, 0);
+        follow(&readers[i], 1, 0);
+    }
+    start = w.now_us;
+    for (uint64_t v = 1; w.now_us - start < 10000000; v++) {
+        publish(&w, 1, v);
+        world_turn(&w);
+        w.now_us += 1000;
+    }
+    spent = w.n_sends * w.send_cost_us;
+    assert_in_range(spent * 100 / (w.now_us - start), 23, 25);
+    for (unsigned i = 0; i < N; i++)
+        reader_done(&readers[i]);
+    world_done(&w);
+}
+
+static void the_pause_holds_for_other_topics_too(void **state)
+{
+    enum { N = 1000 };
+    static struct reader readers[N];
+    struct world w;
+    struct reader other, elsewhere;
+
+    (void)state;
+    world_init(&w, N);
+    w.send_cost_us = 100;
+    for (unsigned i = 0; i < N; i++) {
+        reader_init(&readers[i], &w, 0);
+        follow(&readers[i], 1, 0);
+    }
+    reader_init(&other, &w, 0);
+    follow(&other, 2, 0);
+    reader_init(&elsewhere, &w, 1);
+    follow(&elsewhere, 2, 0);
+
+    publish(&w, 1, 1);
+    world_turn(&w); /* takes 100 ms, so 300 ms of pause follow */
+    publish(&w, 2, 1);
+    world_pass_ms(&w, 299);
+    assert_got(&other, "");
+    assert_got(&elsewhere, "2/0:1 "); /* another shard is another loop */
+    world_pass_ms(&w, 1);
+    assert_got(&other, "2/0:1 ");
+
+    reader_done(&elsewhere);
+    reader_done(&other);
+    for (unsigned i = 0; i < N; i++)
+        reader_done(&readers[i]);
+    world_done(&w);
+}
+
+static void a_reader_may_go_while_a_pass_is_under_way(void **state)
+{
+    enum { N = 6 };
+    struct reader readers[N];
+    struct world w;
+
+    (void)state;
+    world_init(&w, 2);
+    for (unsigned i = 0; i < N; i++) {
+        reader_init(&readers[i], &w, 0);
+        follow(&readers[i], 1, 0);
+    }
+    publish(&w, 1, 1);
+    shard_turn(&w.shards[0]); /* newest first: 5 and 4 have it, 3 is next */
+    assert_got(&readers[4], "1/0:1 ");
+    hub_unfollow(&readers[5].sub, 1); /* one before the cursor, */
+    hub_unfollow(&readers[3].sub, 1); /* the very next, */
+    hub_unfollow(&readers[0].sub, 1); /* and the last */
+    reader_done(&readers[1]);
+    world_settle(&w);
+    assert_got(&readers[3], "");
+    assert_got(&readers[2], "1/0:1 ");
+    assert_got(&readers[0], "");
+
+    publish(&w, 1, 2);
+    world_settle(&w);
+    assert_got(&readers[4], "1/0:2 ");
+    assert_got(&readers[2], "1/0:2 ");
+    reader_init(&readers[1], &w, 0);
+    for (unsigned i = 0; i < N; i++)
+        reader_done(&readers[i]);
+    world_done(&w);
+}
+
+static void everybody_may_go_at_any_moment(void **state)
+{
+    static const char *const moments[] = {
+        "marked",           "noted", "within a pass", "cooling", "cooling and marked",
+        "cooling and noted"};
+
+    (void)state;
+    for (unsigned moment = 0; moment < 6; moment++) {
+        struct reader readers[4], again;
+        struct world w;
+
+        print_message("%s\n", moments[moment]);
+        world_init(&w, 2);
+        for (unsigned i = 0; i < 4; i++) {
+            reader_init(&readers[i], &w, 0);
+            follow(&readers[i], 1, 0);
+        }
+        publish(&w, 1, 1);
+        if (moment == 1)
+            mail_open_all(mailbox_take(&w.shards[0].inbox));
+        if (moment == 2)
+            shard_turn(&w.shards[0]);
+        if (moment >= 3)
+            world_turn(&w);
+        if (moment >= 4)
+            publish(&w, 1, 2);
+        if (moment == 5)
+            mail_open_all(mailbox_take(&w.shards[0].inbox));
+        for (unsigned i = 0; i < 4; i++)
+            reader_done(&readers[i]);
+        assert_int_equal(hub_viewers(w.hub, 1), 0);
+
+        reader_init(&again, &w, 0); /* the topic can be followed anew */
+        follow(&again, 1, 0);
+        publish(&w, 1, 3);
+        world_settle(&w);
+        assert_got(&again, moment >= 4 ? "1/0:2 1/0:3 " : "1/0:1 1/0:3 ");
+        publish(&w, 1, 4); /* and may still be marked when the shard ends */
+        reader_done(&again);
+        world_done(&w);
+    }
+}
+
+static void who_follows_no_more_gets_no_more(void **state)
+{
+    struct world w;
+    struct reader r;
+
+    (void)state;
+    world_init(&w, 256);
+    reader_init(&r, &w, 0);
+    follow(&r, 1, 0);
+    follow(&r, 2, 0);
+    hub_unfollow(&r.sub, 1);
+    hub_unfollow(&r.sub, 1); /* harmless */
+    publish(&w, 1, 1);
+    publish(&w, 2, 1);
+    world_settle(&w);
+    assert_got(&r, "2/0:1 ");
+    reader_done(&r);
+    world_done(&w);
+}
+
+static void follows_have_a_limit(void **state)
+{
+    struct world w;
+    struct reader r;
+
+    (void)state;
+    world_init(&w, 256);
+    reader_init(&r, &w, 0);
+    assert_int_equal(hub_follow(&r.sub, 1, 0, 0, 2), 0);
+    assert_int_equal(hub_follow(&r.sub, 2, 0, 0, 2), 0);
+    assert_int_equal(hub_follow(&r.sub, 3, 0, 0, 2), ERR_TOO_LARGE);
+    assert_int_equal(hub_follow(&r.sub, 2, 1, 0, 2), 0); /* a change is no new one */
+    assert_int_equal(r.sub.n_follows, 2);
+    assert_int_equal(hub_viewers(w.hub, 3), 0);
+    hub_unfollow(&r.sub, 1);
+    assert_int_equal(hub_follow(&r.sub, 3, 0, 0, 2), 0);
+    reader_done(&r);
+    world_done(&w);
+}
+
+static void viewers_are_counted_over_all_shards(void **state)
+{
+    struct world w;
+    struct reader readers[WORLD_SHARDS * 2];
+
+    (void)state;
+    world_init(&w, 256);
+    for (unsigned i = 0; i < WORLD_SHARDS * 2; i++) {
+        reader_init(&readers[i], &w, i % WORLD_SHARDS);
+        follow(&readers[i], 1, 0);
+        follow(&readers[i], 2, 0);
+        assert_int_equal(w.viewers, i + 1); /* whoever comes counts itself */
+    }
+    hub_unfollow(&readers[0].sub, 2);
+    assert_int_equal(hub_viewers(w.hub, 1), WORLD_SHARDS * 2);
+    assert_int_equal(hub_viewers(w.hub, 2), WORLD_SHARDS * 2 - 1);
+    assert_int_equal(hub_viewers(w.hub, 3), 0);
+    for (unsigned i = 0; i < WORLD_SHARDS * 2; i++)
+        reader_done(&readers[i]);
+    assert_int_equal(hub_viewers(w.hub, 1), 0);
+    world_done(&w);
+}
+
+static void publishing_costs_little(void **state)
+{
+    struct world w;
+    struct reader r;
+
+    (void)state;
+    world_init(&w, 256);
+    for (unsigned i = 0; i < 1000; i++)
+        publish(&w, 1, i + 1);
+    assert_int_equal(w.shards[0].n_wakes, 0); /* nobody follows: nobody is woken */
+
+    reader_init(&r, &w, 0);
+    follow(&r, 1, 0);
+    for (unsigned i = 0; i < 1000; i++)
+        publish(&w, 1, i + 2000);
+    assert_int_equal(w.shards[0].n_wakes, 1);
+    world_turn(&w);
+    for (unsigned i = 0; i < 1000; i++) { /* within the gap it stays marked */
+        publish(&w, 1, i + 4000);
+        world_turn(&w);
+    }
+    assert_int_equal(w.shards[0].n_wakes, 2);
+    assert_int_equal(w.shards[1].n_wakes, 0);
+    reader_done(&r);
+    world_done(&w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(follow_sends_the_state_at_once),
+        cmocka_unit_test(a_lone_publish_leaves_at_once),
+        cmocka_unit_test(publishes_within_the_gap_are_merged),
+        cmocka_unit_test(the_gap_is_each_topics_own),
+        cmocka_unit_test(a_version_is_sent_once),
+        cmocka_unit_test(a_frame_is_made_once_per_form),
+        cmocka_unit_test(another_form_shows_the_same_version_again),
+        cmocka_unit_test(a_busy_reader_gets_the_newest_and_slows_nobody),
+        cmocka_unit_test(a_busy_reader_is_not_asked_again_until_it_says_so),
+        cmocka_unit_test(topics_take_turns_on_a_slow_connection),
+        cmocka_unit_test(what_became_of_nothing_is_not_waited_for),
+        cmocka_unit_test(a_pass_is_cut_into_slices),
+        cmocka_unit_test(a_small_topic_does_not_wait_for_a_large_one),
+        cmocka_unit_test(sending_keeps_to_its_share_of_the_time),
+        cmocka_unit_test(the_pause_holds_for_other_topics_too),
+        cmocka_unit_test(a_reader_may_go_while_a_pass_is_under_way),
+        cmocka_unit_test(everybody_may_go_at_any_moment),
+        cmocka_unit_test(who_follows_no_more_gets_no_more),
+        cmocka_unit_test(follows_have_a_limit),
+        cmocka_unit_test(viewers_are_counted_over_all_shards),
+        cmocka_unit_test(publishing_costs_little),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
