@@ -3,7 +3,8 @@
  * DESIGN
  *
  *   main: configuration → server.c: wiring → loops: router.c → handlers
- *                                               polls.c votes.c results.c accounts.c live.c
+ *                                               polls.c votes.c results.c accounts.c
+ * live.c
  *
  * struct app is made once, is constant while the loops run, and everything that it
  * points to may be used from any thread by its own rules. struct app_loop is what one
@@ -25,6 +26,7 @@
 #include "work/store_lane.h"
 
 struct live;
+struct loop_set;
 
 struct app_loop {
     struct app *app;
@@ -32,6 +34,7 @@ struct app_loop {
     struct http_server *server;
     struct jwt_verifier *verifier;
     struct live *live; /* this loop's watchers */
+    size_t n_calls;    /* not answered yet */
 };
 
 struct app {
@@ -49,6 +52,7 @@ struct app {
     struct scheduler *scheduler;
     struct app_loop *loops;
     unsigned n_loops;
+    struct loop_set *set; /* loops.c's */
 };
 
 #endif

@@ -31,6 +31,7 @@ struct call *call_new(struct app_loop *loop, struct http_req *req)
     c->data = NULL;
     c->free_data = NULL;
     req->state = c;
+    loop->n_calls++;
     return c;
 }
 
@@ -46,13 +47,14 @@ void call_taken_over(struct call *c)
 {
     drop_data(c);
     json_decref(c->body);
+    c->loop->n_calls--;
     mem_free(c);
 }
 
 /* ---- reading ---- */
 
-/* Nesting is counted before the parser sees it: brackets inside strings count too, which
- * only makes the rule stricter for text that nobody sends. */
+/* Nesting is counted before the parser sees it: brackets inside strings count too,
+ * which only makes the rule stricter for text that nobody sends. */
 static bool too_deep(struct str s)
 {
     size_t depth = 0;

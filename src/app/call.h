@@ -38,7 +38,8 @@ struct call {
 
 /* ---- reading ---- */
 
-/* The body as a JSON object in c->body. False: it is none, and the call was answered. */
+/* The body as a JSON object in c->body. False: it is none, and the call was answered.
+ */
 bool call_json(struct call *c);
 /* The same, but no body at all is an empty object. */
 bool call_json_or_empty(struct call *c);

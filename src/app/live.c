@@ -136,10 +136,10 @@ void live_close_all(struct live *l)
 {
     struct watcher *w;
 
-    TAILQ_FOREACH (w, &l->watchers[WATCHER_WS], link)
-        ws_close(w->ws, CLOSE_SERVICE_RESTART, "the server restarts");
-    TAILQ_FOREACH (w, &l->watchers[WATCHER_SSE], link)
-        sse_close(w->sse, RETRY_MS);
+    TAILQ_FOREACH(w, &l->watchers[WATCHER_WS], link)
+    ws_close(w->ws, CLOSE_SERVICE_RESTART, "the server restarts");
+    TAILQ_FOREACH(w, &l->watchers[WATCHER_SSE], link)
+    sse_close(w->sse, RETRY_MS);
 }
 
 size_t live_watchers(const struct live *l)

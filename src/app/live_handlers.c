@@ -93,7 +93,8 @@ static unsigned form_of(const struct watcher *w, bool may_see)
     return (w->kind == WATCHER_SSE ? FORM_SSE : 0u) | (may_see ? 0u : FORM_HIDDEN);
 }
 
-/* A question to the ballot: has this watcher voted there, or has time moved the poll? */
+/* A question to the ballot: has this watcher voted there, or has time moved the poll?
+ */
 struct question {
     struct ballot_op op; /* first */
     struct watcher *watcher;
@@ -214,10 +215,9 @@ static bool are_ids(json_t *polls)
 
     if (!json_is_array(polls) || json_array_size(polls) > LIMIT_TRACKED_POLLS)
         return false;
-    json_array_foreach (polls, i, id)
-        if (!json_is_integer(id) || json_integer_value(id) < 1 ||
-            json_integer_value(id) > UINT32_MAX)
-            return false;
+    json_array_foreach(polls, i,
+                       id) if (!json_is_integer(id) || json_integer_value(id) < 1 ||
+                               json_integer_value(id) > UINT32_MAX) return false;
     return true;
 }
 
@@ -230,11 +230,13 @@ static void take_message(struct watcher *w, json_t *message)
     size_t i;
 
     if (!tracks && !untracks) {
-        not_understood(w, ERR_BAD_REQUEST, "The type must be \"track\" or \"untrack\".");
+        not_understood(w, ERR_BAD_REQUEST,
+                       "The type must be \"track\" or \"untrack\".");
     } else if (!are_ids(polls)) {
         not_understood(w, ERR_BAD_REQUEST, "polls must be up to 100 numbers of polls.");
     } else {
-        json_array_foreach (polls, i, id) {
+        json_array_foreach(polls, i, id)
+        {
             uint32_t poll = (uint32_t)json_integer_value(id);
 
             if (tracks)
@@ -317,8 +319,7 @@ static struct str read_resume(struct call *c, struct buf *out)
 {
     struct str resume = http_header(c->req, "last-event-id");
 
-    if (resume.at == NULL &&
-        http_query(c->req, "lastEventId", out, &resume) != 0)
+    if (resume.at == NULL && http_query(c->req, "lastEventId", out, &resume) != 0)
         return (struct str){NULL, 0};
     return resume.len <= RESUME_BYTES ? resume : (struct str){NULL, 0};
 }

@@ -25,8 +25,8 @@ struct watcher {
     uint32_t user;       /* 0: nobody */
     uint8_t kind;        /* enum watcher_kind */
     bool guest;
-    bool closed;      /* the connection has gone; it is kept for what is pending */
-    uint8_t n_errors; /* messages that were not understood */
+    bool closed;        /* the connection has gone; it is kept for what is pending */
+    uint8_t n_errors;   /* messages that were not understood */
     uint16_t n_pending; /* questions to the ballot that are not home */
     TAILQ_ENTRY(watcher) link;
 };

@@ -50,8 +50,7 @@ static bool wants_choice(const struct look *look, enum look_depth depth)
 {
     if (look->viewer.user == 0)
         return false;
-    return depth == LOOK_VIEWER ||
-           look->poll->rules.visibility == VISIBLE_AFTER_VOTE;
+    return depth == LOOK_VIEWER || look->poll->rules.visibility == VISIBLE_AFTER_VOTE;
 }
 
 void look_at_poll(struct call *c, enum look_depth depth,

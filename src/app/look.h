@@ -1,8 +1,8 @@
 /* look.h — a poll as one caller sees it: definition, true result, what they did there.
  *
  * The catalogue has the definition and the newest result. The ballot is asked only when
- * it knows more: what a signed-in caller has done, or that time has opened or closed the
- * poll since its result was published.
+ * it knows more: what a signed-in caller has done, or that time has opened or closed
+ * the poll since its result was published.
  *
  * Threads  the call's loop.
  */

@@ -49,7 +49,8 @@ static bool read_texts(struct call *c, const char *name, size_t max, struct str 
         call_fault(c, name, "must be an array of strings");
         return false;
     }
-    json_array_foreach (values, i, value) {
+    json_array_foreach(values, i, value)
+    {
         char field[40];
 
         if (i < max && json_is_string(value)) {
@@ -58,7 +59,8 @@ static bool read_texts(struct call *c, const char *name, size_t max, struct str 
         }
         good = false;
         snprintf(field, sizeof field, "%s[%zu]", name, i);
-        call_fault(c, i < max ? field : name, i < max ? "must be a string" : "has too many");
+        call_fault(c, i < max ? field : name,
+                   i < max ? "must be a string" : "has too many");
         if (i >= max)
             break;
     }
@@ -95,7 +97,8 @@ static void read_tags(struct call *c, struct poll *p,
         return;
     for (size_t i = 0; i < n; i++) {
         char *to = lower[i];
-        size_t len = tags[i].len < LIMIT_TAG_CHARS + 1 ? tags[i].len : LIMIT_TAG_CHARS + 1;
+        size_t len =
+            tags[i].len < LIMIT_TAG_CHARS + 1 ? tags[i].len : LIMIT_TAG_CHARS + 1;
 
         for (size_t k = 0; k < len; k++) {
             char ch = tags[i].at[k];
@@ -150,9 +153,9 @@ static void read_rules(struct call *c, struct poll_rules *r)
     static const char *const voters[] = {"anyone", "registered"};
 
     r->owner_id = c->who.user;
-    r->visibility = (enum poll_visibility)read_word(
-        c, "resultsVisibility", visibilities, 3,
-        "must be always, after_vote or after_close");
+    r->visibility =
+        (enum poll_visibility)read_word(c, "resultsVisibility", visibilities, 3,
+                                        "must be always, after_vote or after_close");
     r->voters = (enum poll_voters)read_word(c, "voters", voters, 2,
                                             "must be anyone or registered");
     r->vote_change = read_bool(c, "voteChange");

@@ -1,8 +1,8 @@
 /* poll_input.h — the body of POST /api/polls, as a poll.
  *
- * Text is trimmed, tags are put in lower case and kept once, times are read; what breaks
- * a rule is answered with 422 and every field that does. Unknown fields are ignored, so
- * counts cannot be sent in.
+ * Text is trimmed, tags are put in lower case and kept once, times are read; what
+ * breaks a rule is answered with 422 and every field that does. Unknown fields are
+ * ignored, so counts cannot be sent in.
  *
  * Threads  the call's loop.
  */

@@ -35,7 +35,8 @@ static void reply_results(struct call *c, const struct look *look)
     bool fresh;
 
     if (!viewer_may_see(&look->viewer, &look->poll->rules, look->result.status)) {
-        call_fail(c, ERR_FORBIDDEN, "The results of this poll are not shown to you yet.");
+        call_fail(c, ERR_FORBIDDEN,
+                  "The results of this poll are not shown to you yet.");
         return;
     }
     write_etag(&etag, &look->result);

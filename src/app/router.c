@@ -1,7 +1,8 @@
 /* router.c — see router.h.
  *
  * Order of the checks: is there such a path (404), with that method (405), may this
- * origin use the cookie (403), is the token good (401), is the kind of user right (403).
+ * origin use the cookie (403), is the token good (401), is the kind of user right
+ * (403).
  */
 #include "app/router.h"
 
@@ -19,14 +20,15 @@ struct route {
 };
 
 static const struct route routes[] = {
-#define X(method, path, who, handler) {HTTP_##method##_, {path, sizeof path - 1}, who, handler},
+#define X(method, path, who, handler)                                                  \
+    {HTTP_##method##_, {path, sizeof path - 1}, who, handler},
     ROUTE_TABLE(X)
 #undef X
 };
 
 enum { N_ROUTES = sizeof routes / sizeof *routes };
 
-static const char *const method_names[] = {"GET", "HEAD",   "POST",   "PUT",
+static const char *const method_names[] = {"GET",   "HEAD",   "POST",   "PUT",
                                            "PATCH", "DELETE", "OPTIONS"};
 
 /* ---- finding ---- */

@@ -13,7 +13,7 @@
 struct viewer {
     uint32_t user; /* 0: nobody */
     bool guest;
-    int choice;   /* the option that they voted for, or -1 */
+    int choice; /* the option that they voted for, or -1 */
     bool skipped;
 };
 

@@ -86,7 +86,8 @@ static void fail_daily(struct call *c)
 {
     int64_t into_day = clock_now_ms(c->app->clock) % CLOCK_DAY_MS;
 
-    call_fail_in(c, ERR_DAILY_LIMIT, "Votes are counted by UTC day: come back tomorrow.",
+    call_fail_in(c, ERR_DAILY_LIMIT,
+                 "Votes are counted by UTC day: come back tomorrow.",
                  (CLOCK_DAY_MS - into_day + 999) / 1000);
 }
 

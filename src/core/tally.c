@@ -366,8 +366,9 @@ void tally_result(const struct tally *t, struct result *ret_result)
     }
 }
 
-void tally_result_at(const struct poll *p, uint64_t base_version, const uint32_t *counts,
-                     uint32_t skips, int64_t now_ms, struct result *ret_result)
+void tally_result_at(const struct poll *p, uint64_t base_version,
+                     const uint32_t *counts, uint32_t skips, int64_t now_ms,
+                     struct result *ret_result)
 {
     struct result *r = ret_result;
 

@@ -85,8 +85,9 @@ bool tally_touch(struct tally *t, int64_t now_ms);
 
 void tally_result(const struct tally *t, struct result *ret_result);
 /* The same of a poll whose tally is not in memory, from what the store has of it. */
-void tally_result_at(const struct poll *p, uint64_t base_version, const uint32_t *counts,
-                     uint32_t skips, int64_t now_ms, struct result *ret_result);
+void tally_result_at(const struct poll *p, uint64_t base_version,
+                     const uint32_t *counts, uint32_t skips, int64_t now_ms,
+                     struct result *ret_result);
 uint64_t tally_base_version(const struct tally *t);
 const struct poll_rules *tally_rules(const struct tally *t);
 void tally_set_rules(struct tally *t, const struct poll_rules *rules);

@@ -1,0 +1,184 @@
+#include "app/loops.h"
+
+#include <ev.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "app/live.h"
+#include "app/router.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "net/listen.h"
+
+enum { LOOPS_MAX = 64, DRAIN_LOOK_MS = 10 };
+
+/* The end of one loop. */
+struct drain {
+    struct mail mail; /* first: from loops_drain() to the loop */
+    struct app_loop *loop;
+    struct ev_timer look;
+    uint64_t give_up_ms;
+    bool connections_gone, in_time;
+};
+
+struct loop_set {
+    int fds[LOOPS_MAX];
+    size_t n_fds;
+    struct drain drains[LOOPS_MAX];
+};
+
+unsigned loops_wanted(const struct config *config)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    long n = config->server_loops != 0 ? config->server_loops : cores;
+
+    return n < 1 ? 1 : n > LOOPS_MAX ? LOOPS_MAX : (unsigned)n;
+}
+
+static struct http_opts http_options(const struct app *app, struct app_loop *l)
+{
+    const struct config *config = app->config;
+
+    return (struct http_opts){
+        .loop = l->loop,
+        .max_conns =
+            ((size_t)config->server_max_connections + app->n_loops - 1) / app->n_loops,
+        .max_body = config->limits_body_bytes,
+        .header_timeout_ms = (uint32_t)config->server_header_timeout_ms,
+        .body_timeout_ms = (uint32_t)config->server_body_timeout_ms,
+        .idle_timeout_ms = (uint32_t)config->server_idle_timeout_ms,
+        .write_timeout_ms = (uint32_t)config->server_write_timeout_ms,
+        .on_request = router_on_request,
+        .on_error = router_on_error,
+        .user = l,
+    };
+}
+
+static int open_loop(struct app *app, unsigned index, int listen_fd)
+{
+    struct app_loop *l = &app->loops[index];
+    struct http_opts opts;
+    int rc;
+
+    l->app = app;
+    rc = loop_new(index, &l->loop);
+    if (rc != 0)
+        return rc;
+    opts = http_options(app, l);
+    rc = http_server_new(&opts, &l->server);
+    if (rc == 0)
+        rc = jwt_verifier_new(app->signer, app->revocations, &l->verifier);
+    if (rc != 0)
+        return rc;
+    l->live = live_new(l, app->hub);
+    http_listen(l->server, listen_fd);
+    return 0;
+}
+
+int loops_open(struct app *app, uint16_t *ret_port, char errmsg[LOOPS_ERRMSG_BYTES])
+{
+    struct loop_set *set = mem_zalloc(1, sizeof *set);
+    int rc;
+
+    app->n_loops = loops_wanted(app->config);
+    app->loops = mem_zalloc(app->n_loops, sizeof *app->loops);
+    app->set = set;
+    rc = listen_open(app->config->server_address, (uint16_t)app->config->server_port,
+                     app->n_loops, set->fds, ret_port, errmsg);
+    if (rc != 0)
+        return rc;
+    set->n_fds = app->n_loops;
+    for (unsigned i = 0; rc == 0 && i < app->n_loops; i++)
+        rc = open_loop(app, i, set->fds[i]);
+    if (rc != 0)
+        snprintf(errmsg, LOOPS_ERRMSG_BYTES,
+                 "the system has no thread or descriptor to give");
+    return rc;
+}
+
+int loops_start(struct app *app)
+{
+    int rc = 0;
+
+    for (unsigned i = 0; rc == 0 && i < app->n_loops; i++)
+        rc = loop_start(app->loops[i].loop);
+    return rc;
+}
+
+/* ---- ending ---- */
+
+static void look(struct ev_loop *ev, ev_timer *timer, int events)
+{
+    struct drain *d = timer->data;
+
+    (void)events;
+    d->in_time = d->connections_gone && d->loop->n_calls == 0 &&
+                 live_watchers(d->loop->live) == 0;
+    if (!d->in_time && clock_mono_ms() < d->give_up_ms)
+        return;
+    ev_timer_stop(ev, timer);
+    loop_stop(d->loop->loop);
+}
+
+static void on_drained(void *user)
+{
+    struct drain *d = user;
+
+    d->connections_gone = true;
+}
+
+static void begin_drain(struct mail *m)
+{
+    struct drain *d = (struct drain *)m;
+    const struct config *config = d->loop->app->config;
+
+    d->give_up_ms = clock_mono_ms() + (uint64_t)config->server_shutdown_timeout_ms;
+    live_close_all(d->loop->live);
+    http_drain(d->loop->server, on_drained, d);
+    ev_timer_init(&d->look, look, DRAIN_LOOK_MS / 1000., DRAIN_LOOK_MS / 1000.);
+    d->look.data = d;
+    ev_timer_start(loop_ev(d->loop->loop), &d->look);
+}
+
+void loops_drain(struct app *app)
+{
+    for (unsigned i = 0; i < app->n_loops; i++) {
+        struct drain *d = &app->set->drains[i];
+
+        d->loop = &app->loops[i];
+        d->mail.home = loop_inbox(d->loop->loop);
+        d->mail.on_home = begin_drain;
+        mail_return(&d->mail);
+    }
+}
+
+bool loops_join(struct app *app)
+{
+    bool in_time = true;
+
+    for (unsigned i = 0; i < app->n_loops; i++) {
+        loop_join(app->loops[i].loop);
+        in_time &= app->set->drains[i].in_time;
+    }
+    return in_time;
+}
+
+void loops_free(struct app *app)
+{
+    for (unsigned i = 0; app->loops != NULL && i < app->n_loops; i++) {
+        struct app_loop *l = &app->loops[i];
+
+        if (l->loop != NULL) /* what came home after the end: publishes */
+            mail_open_all(mailbox_take(loop_inbox(l->loop)));
+        live_free(l->live);
+        http_server_free(l->server);
+        jwt_verifier_free(l->verifier);
+        if (l->loop != NULL) /* what the shards left */
+            mail_open_all(mailbox_take(loop_inbox(l->loop)));
+        loop_free(l->loop);
+    }
+    if (app->set != NULL)
+        listen_close(app->set->fds, app->set->n_fds);
+    mem_free(app->set);
+    mem_free(app->loops);
+}

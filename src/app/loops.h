@@ -1,0 +1,34 @@
+/* loops.h — the threads that serve clients: start them, and end them without losing
+ * anybody's answer.
+ *
+ * Ending: each loop stops accepting, tells its watchers to come back (1012, retry),
+ * finishes the calls that are under way, and leaves when none is left or when the time
+ * is up.
+ *
+ * Errors   ERR_UNAVAILABLE, with a text for the operator.
+ * Threads  the owner's; loops_drain(): any.
+ */
+#ifndef APP_LOOPS_H
+#define APP_LOOPS_H
+
+#include "app/app.h"
+
+enum { LOOPS_ERRMSG_BYTES = 512 };
+
+/* server.loops, or one a core. */
+unsigned loops_wanted(const struct config *config);
+
+/* Opens the sockets and makes app->loops; nothing is served yet. *ret_port: the real
+ * one. */
+int loops_open(struct app *app, uint16_t *ret_port, char errmsg[LOOPS_ERRMSG_BYTES]);
+int loops_start(struct app *app);
+
+/* Ask all loops to end; they are gone after loops_join(), at most
+ * server.shutdown_timeout later. True: every call was answered. */
+void loops_drain(struct app *app);
+bool loops_join(struct app *app);
+
+/* After the lanes have stopped, and only if loops_join() was true. */
+void loops_free(struct app *app);
+
+#endif

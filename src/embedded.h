@@ -1,0 +1,25 @@
+/* embedded.h — the whole server on one machine: which backends, wired how.
+ *
+ * Errors   ERR_*, with a text for the operator in errmsg.
+ * Threads  the owner's.
+ */
+#ifndef EMBEDDED_H
+#define EMBEDDED_H
+
+#include "app/config.h"
+#include "base/log.h"
+
+enum { EMBEDDED_ERRMSG_BYTES = 1024 };
+
+struct embedded;
+
+/* Recover, load, listen; clients are served when this returns 0. */
+int embedded_start(const struct config *config, const struct log *log,
+                   struct embedded **ret_e, char errmsg[EMBEDDED_ERRMSG_BYTES]);
+/* Finish what is under way, then end. */
+void embedded_stop(struct embedded *e);
+
+/* The command `verify`, of a stopped server: 0, or 1 when something is wrong. */
+int embedded_verify(const struct config *config, bool repair);
+
+#endif

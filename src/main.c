@@ -1,0 +1,130 @@
+/* main.c — the program: reads the command line, runs one command, ends.
+ *
+ * Which backends serve is the business of the profile (embedded.c); nothing below
+ * knows. Reading order for a newcomer: docs/internals/README.md.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "app/cli.h"
+#include "app/secret.h"
+#include "app/token_command.h"
+#include "base/err.h"
+#include "embedded.h"
+
+extern char **environ;
+
+/* Every connection is a descriptor: use all that the system allows. */
+static void raise_descriptors(void)
+{
+    struct rlimit files;
+
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < files.rlim_max) {
+        files.rlim_cur = files.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &files);
+    }
+}
+
+/* The signals that end the server, blocked in this thread and those that it starts. */
+static sigset_t block_signals(void)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    return set;
+}
+
+static int serve(const struct config *config)
+{
+    char errmsg[EMBEDDED_ERRMSG_BYTES];
+    sigset_t signals = block_signals();
+    struct embedded *e;
+    struct log log;
+    int sig;
+
+    log_init(&log, STDERR_FILENO, (enum log_level)config->log_level,
+             (enum log_format)config->log_format);
+    raise_descriptors();
+    if (embedded_start(config, &log, &e, errmsg) != 0) {
+        LOG(&log, LOG_ERROR, "start_failed", LOG_STR("error", errmsg));
+        return CLI_FAILED;
+    }
+    while (sigwait(&signals, &sig) != 0)
+        ;
+    LOG(&log, LOG_INFO, "stopping", LOG_STR("signal", strsignal(sig)));
+    embedded_stop(e);
+    return CLI_OK;
+}
+
+static int print_tokens(const struct config *config, const struct cli *cli)
+{
+    struct token_command command = {.first = (uint64_t)cli->token_first,
+                                    .count = (uint64_t)cli->token_count,
+                                    .guest = cli->token_kind == CLI_KIND_GUEST};
+    char errmsg[512];
+    struct jwt_signer *signer;
+    struct secret secret;
+    int rc;
+
+    if (secret_load(str_of(config->jwt_secret), config->data_dir, &secret, errmsg,
+                    sizeof errmsg) != 0) {
+        fprintf(stderr, "pollux: %s\n", errmsg);
+        return CLI_FAILED;
+    }
+    rc = jwt_signer_new(secret_str(&secret), config->jwt_ttl_ms, &signer);
+    secret_done(&secret);
+    if (rc == 0)
+        rc = token_command_run(&command, signer, clock_now_ms(&clock_system),
+                               STDOUT_FILENO);
+    if (rc != 0)
+        fprintf(stderr, "pollux: %s\n",
+                rc == ERR_INVALID ? "ids must be within 1 and 4294967295"
+                                  : strerror(errno));
+    jwt_signer_free(signer);
+    return rc == 0 ? CLI_OK : CLI_FAILED;
+}
+
+static int run(const struct cli *cli, const struct config *config)
+{
+    switch (cli->command) {
+    case CLI_SERVE:
+        return serve(config);
+    case CLI_TOKEN:
+        return print_tokens(config, cli);
+    default:
+        fprintf(stderr, "pollux: not there yet\n");
+        return CLI_FAILED;
+    }
+}
+
+static void print(FILE *to, const struct buf *text)
+{
+    if (text->len != 0)
+        fwrite(text->data, 1, text->len, to);
+}
+
+int main(int argc, char **argv)
+{
+    struct config config = {0};
+    struct cli_text text = {0};
+    struct cli cli;
+    int status = cli_start(argc, argv, environ, &cli, &config, &text);
+
+    print(stdout, &text.out);
+    print(stderr, &text.err);
+    print(stderr, &text.warnings);
+    if (status == CLI_GO_ON)
+        status = run(&cli, &config);
+    config_done(&config);
+    cli_text_done(&text);
+    return status;
+}
