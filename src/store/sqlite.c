@@ -148,10 +148,9 @@ static int make_file(const struct sqlite_opts *opts, char *errmsg, size_t errmsg
 static int connect_to(struct db *d, const char *path, const char *sql)
 {
     /* Each connection is one thread's at a time: no locks. */
-    int rc = sqlite3_open_v2(path, &d->handle,
-                             SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
-                                 SQLITE_OPEN_EXRESCODE,
-                             NULL);
+    int rc = sqlite3_open_v2(
+        path, &d->handle,
+        SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
 
     if (rc != SQLITE_OK)
         return db_fail(d);
@@ -186,9 +185,10 @@ static int check_wal(struct db *d)
     sqlite3_stmt *st = NULL;
     bool wal = false;
 
-    if (sqlite3_prepare_v2(d->handle, "PRAGMA journal_mode", -1, &st, NULL) == SQLITE_OK)
-        wal = sqlite3_step(st) == SQLITE_ROW &&
-              str_eq(db_column_str(st, 0), STR("wal"));
+    if (sqlite3_prepare_v2(d->handle, "PRAGMA journal_mode", -1, &st, NULL) ==
+        SQLITE_OK)
+        wal =
+            sqlite3_step(st) == SQLITE_ROW && str_eq(db_column_str(st, 0), STR("wal"));
     sqlite3_finalize(st);
     return wal ? 0 : db_fail_with(d, "the file system cannot do write-ahead logging");
 }

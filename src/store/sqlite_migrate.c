@@ -75,7 +75,8 @@ static int run_migration(struct db *d, int number)
     int rc = sqlite3_exec(d->handle, "BEGIN IMMEDIATE", NULL, NULL, NULL);
 
     if (rc == SQLITE_OK)
-        rc = sqlite3_exec(d->handle, sqlite_migrations[number - 1].sql, NULL, NULL, NULL);
+        rc = sqlite3_exec(d->handle, sqlite_migrations[number - 1].sql, NULL, NULL,
+                          NULL);
     if (rc == SQLITE_OK)
         rc = sqlite3_exec(d->handle, end, NULL, NULL, NULL);
     sqlite3_free(end);

@@ -149,7 +149,8 @@ static json_t *parse(struct str text)
 static int read_definition(struct db *d, sqlite3_stmt *st, struct poll *p,
                            struct stored_poll *ret_p)
 {
-    json_t *options = parse(db_column_str(st, 14)), *tags = parse(db_column_str(st, 15));
+    json_t *options = parse(db_column_str(st, 14)),
+           *tags = parse(db_column_str(st, 15));
     uint32_t n_options = 0;
     int rc = 0;
 

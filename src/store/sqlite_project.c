@@ -49,12 +49,21 @@ struct entry {
     bool removed;
 };
 
+/* A constraint that refuses here is a fault of the tables, and half a batch would be
+ * in: the whole transaction fails. */
+static int run(struct db *d, sqlite3_stmt *st)
+{
+    int rc = db_run(d, st);
+
+    return rc == ERR_CONFLICT ? db_fail(d) : rc;
+}
+
 /* ---- rows ---- */
 
 /* Did the statement change its row? 1, 0 or an error. */
 static int changed(struct entry *e, sqlite3_stmt *st)
 {
-    int rc = db_run(e->db, st);
+    int rc = run(e->db, st);
 
     return rc != 0 ? rc : sqlite3_changes(e->db->handle);
 }
@@ -225,7 +234,7 @@ static int save_result(struct entry *e)
     sqlite3_bind_int64(st, 3, e->total);
     sqlite3_bind_int64(st, 4, e->skips);
     db_bind_str(st, 5, buf_str(&counts));
-    rc = db_run(e->db, st);
+    rc = run(e->db, st);
     buf_done(&counts);
     return rc;
 }
@@ -240,7 +249,7 @@ static int remove_poll(struct entry *e)
         int rc;
 
         sqlite3_bind_int64(st, 1, e->poll);
-        rc = db_run(e->db, st);
+        rc = run(e->db, st);
         if (rc != 0)
             return rc;
     }
@@ -291,7 +300,7 @@ static int add_daily(struct db *d, const struct day_vote *v, size_t n_votes)
     sqlite3_bind_int64(st, 1, v->day);
     sqlite3_bind_int64(st, 2, v->user);
     sqlite3_bind_int64(st, 3, (int64_t)n_votes);
-    return db_run(d, st);
+    return run(d, st);
 }
 
 /* A batch takes away at least as many old rows as it can bring new ones. */
@@ -301,7 +310,7 @@ static int forget_before(struct db *d, int64_t day, size_t n_votes)
 
     sqlite3_bind_int64(st, 1, day);
     sqlite3_bind_int64(st, 2, (int64_t)n_votes + 1000);
-    return db_run(d, st);
+    return run(d, st);
 }
 
 static int project_days(struct db *d, struct day_vote *votes, size_t n)

@@ -76,7 +76,7 @@ struct store_ops {
      * ignored. ERR_NOT_FOUND: no such owner. */
     int (*poll_add)(struct store *s, const struct poll *p, uint32_t *ret_id);
 
-    /* --- the reader's side --- */
+    /* --- the reader's side; callbacks may not call the store --- */
     int (*position)(struct store *s, uint64_t *ret_position);
     /* ERR_NOT_FOUND */
     int (*account_by_email)(struct store *s, const char *email, struct account *ret_a);
