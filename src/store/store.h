@@ -7,10 +7,14 @@
  * Writing is by transaction: begin, any of the writer's calls, commit. A call that
  * fails with anything but ERR_UNAVAILABLE has changed nothing, and the transaction goes
  * on. After ERR_UNAVAILABLE, or a failed commit, roll back: nothing of the transaction
- * is there.
+ * is there, and until then every call of the writer fails. (A commit whose failure came
+ * after its last write, just before the machine stops, may be found done at the next
+ * start: so changes may be entered twice, and a job must not mind.)
  *
+ * Units      _ms are milliseconds since the Unix epoch; a day is a number of days since
+ *            then, in UTC.
  * Errors     ERR_UNAVAILABLE: the disk or the database fails now; more per call. errmsg
- *            of the store says what happened, for the log.
+ *            of the side says what happened, for the log.
  * Threads    as above, per call. open and free: the owner, with neither side at work.
  */
 #ifndef STORE_STORE_H
@@ -20,12 +24,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/clock.h"
 #include "core/account.h"
 #include "core/change.h"
 #include "core/poll.h"
 #include "core/tally.h"
 
 struct store;
+
+enum store_side { STORE_WRITER, STORE_READER };
 
 /* What each_poll() gives: the definition and the stored counts, without any voter. */
 struct stored_poll {
@@ -39,6 +46,12 @@ struct store_totals {
     uint64_t accounts, polls, votes, skips;
 };
 
+/* The day of a moment. */
+static inline int64_t store_day(int64_t ms)
+{
+    return ms / CLOCK_DAY_MS - (ms % CLOCK_DAY_MS < 0);
+}
+
 struct store_ops {
     const char *name;
 
@@ -48,8 +61,10 @@ struct store_ops {
     void (*rollback)(struct store *s);
 
     /* Enter changes, in order: rows, counts, versions, the daily counts. A change that
-     * is there already (a replay after a crash) changes nothing. Changes of polls that
-     * do not exist are passed over. */
+     * is there already (a replay after a crash) changes nothing: of votes, moves and
+     * withdrawals, whatever has a version that the poll has reached. Changes of polls
+     * that do not exist are passed over. A moved vote keeps its time and its receipt.
+     */
     int (*project)(struct store *s, const struct change *changes, size_t n);
     /* How far the journal is projected: part of the same transaction. */
     int (*set_position)(struct store *s, uint64_t position);
@@ -57,11 +72,11 @@ struct store_ops {
     /* Fills in a->id. ERR_CONFLICT: the username or the e-mail is taken (compared
      * without case); *ret_field says which ("username", "email"). */
     int (*account_add)(struct store *s, struct account *a, const char **ret_field);
-    /* The id of the new poll; p->id and p->owner_name are ignored. ERR_NOT_FOUND: no
-     * such owner. */
+    /* The id of the new poll, never that of an earlier one; p->id and p->owner_name are
+     * ignored. ERR_NOT_FOUND: no such owner. */
     int (*poll_add)(struct store *s, const struct poll *p, uint32_t *ret_id);
 
-    /* --- the reader's side --- */
+    /* --- the reader's side; callbacks may not call the store --- */
     int (*position)(struct store *s, uint64_t *ret_position);
     /* ERR_NOT_FOUND */
     int (*account_by_email)(struct store *s, const char *email, struct account *ret_a);
@@ -72,16 +87,19 @@ struct store_ops {
                      void *user);
     /* The whole tally with its voters and receipts. ERR_NOT_FOUND */
     int (*tally_load)(struct store *s, uint32_t poll, struct tally **ret_tally);
-    /* How many votes each user cast on a day (days since the epoch, UTC). */
+    /* How many votes each user cast on a day, those since withdrawn or deleted with
+     * their poll included. Only the newest days are kept: two at the least. */
     int (*each_daily)(struct store *s, int64_t day,
                       int (*each)(void *user, uint32_t user_id, uint32_t votes),
                       void *user);
     /* Is the database sound, and are the counts of every poll equal to its rows? Calls
-     * finding for each thing that is wrong. ERR_CONFLICT: something was. */
+     * finding, with a sentence, for each thing that is wrong. ERR_CONFLICT: something
+     * was. The totals are of the rows themselves. */
     int (*verify)(struct store *s, void (*finding)(void *user, const char *text),
                   void *user, struct store_totals *ret_totals);
 
-    const char *(*errmsg)(struct store *s); /* of the last ERR_UNAVAILABLE */
+    /* Of the side's last ERR_UNAVAILABLE; never NULL. On that side's thread. */
+    const char *(*errmsg)(struct store *s, enum store_side side);
     struct store *(*free)(struct store *s); /* NULL-safe; returns NULL */
 };
 

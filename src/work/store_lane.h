@@ -2,24 +2,31 @@
  *
  * DESIGN
  *
- *   jobs ──▶ ┌ store lane ──────────────────────────────┐
- *            │ BEGIN; project what the journal has new;  │  one transaction for all
- *            │ run every waiting job; COMMIT             │
- *   wake ──▶ └───────────────────────────────────────────┘
+ *   jobs ──▶ ┌ store lane ───────────────────────────────────────────┐
+ *            │ BEGIN; run every waiting job; COMMIT; send them home  │ one transaction
+ *            │ BEGIN; project what the journal has new; COMMIT       │ each, in turn
+ *   wake ──▶ └───────────────────────────────────────────────────────┘
  *   jobs ──▶ ┌ read lane: each job in turn ┐
  *
  * The projector follows the journal through a change_source: it always reads from the
  * journal itself, at the start as well as later, so there is one way by which a change
- * reaches the store. It is woken by store_lane_wake() after a sync and works in
- * transactions of at most PROJECT_MAX changes, jobs first in line for the next one.
+ * reaches the store. Nobody waits for it, and its syncs are on the disk that the
+ * journal's syncs are on; so after a transaction that took all there was it pauses for
+ * PROJECT_PAUSE_MS, and then finds a batch: five transactions a second under load, and
+ * a lone vote is projected at once. One that is behind does not pause.
  *
- * When a transaction fails, its jobs come home with ERR_UNAVAILABLE, nothing of it is
- * in the store, and projecting is tried again, at once when jobs come, else after a
- * second.
+ * Somebody waits for a job. So jobs have transactions of their own, and never wait for
+ * more than one of the projector's, of at most PROJECT_MAX changes.
+ *
+ * When a transaction of jobs fails, they come home with ERR_UNAVAILABLE, and nothing of
+ * it is in the store. When one of the projector's fails, it is tried again: at once
+ * when jobs come, else after a second. That a job or a change cannot be stored does not
+ * stop the other kind.
  *
  * Ownership  a job is lent by a submit that returned 0 and comes home through its mail.
- * Errors     submit: ERR_OVERLOADED.
- * Threads    submit, wake, projected: any.
+ * Errors     submit: ERR_OVERLOADED. start: ERR_UNAVAILABLE or the source's error, and
+ *            report() has been told.
+ * Threads    submit, wake, position: any.
  */
 #ifndef WORK_STORE_LANE_H
 #define WORK_STORE_LANE_H
@@ -28,14 +35,21 @@
 #include "core/change.h"
 #include "store/store.h"
 
+enum {
+    PROJECT_MAX = 16384, /* changes a transaction */
+    PROJECT_PAUSE_MS = 200,
+    PROJECT_RETRY_MS = 1000,
+};
+
 struct store_job {
     struct mail mail; /* first */
-    /* Runs on the lane. A writing job runs inside the transaction; its own refusal
-     * (anything but ERR_UNAVAILABLE) does not harm its neighbours. */
+    /* Runs on the lane. A writing job runs inside the transaction. Its own refusal
+     * (anything but ERR_UNAVAILABLE) does not harm its neighbours, and must come before
+     * anything has been changed: there is no way to take back a part. */
     int (*work)(struct store *s, struct store_job *job);
     int rc; /* of work, or ERR_UNAVAILABLE when the transaction failed */
-    /* Runs on the lane after the commit, before the job goes home, when rc is 0: the
-     * place to make what was stored visible in memory. May be NULL. */
+    /* Runs on the store lane after the commit, before the job goes home, when rc is 0:
+     * the place to make what was stored visible in memory. May be NULL. */
     void (*committed)(struct store_job *job);
 };
 
@@ -48,13 +62,15 @@ struct change_source {
     void *user;
 };
 
+/* Told once when something begins to fail, and once when it works again (err 0), for
+ * the log. On the lane. */
+typedef void store_report_cb(void *user, int err, const char *text);
+
 struct store_lane_opts {
     struct store *store; /* borrowed */
     const struct change_source *source;
     size_t max_waiting;
-    /* Told once per failure of the store, and once when it works again (err 0), for the
-     * log. On the lane. May be NULL. */
-    void (*report)(void *user, int err, const char *text);
+    store_report_cb *report; /* of the store, or the source; may be NULL */
     void *user;
 };
 
@@ -68,11 +84,19 @@ int store_lane_start(const struct store_lane_opts *opts,
 int store_lane_submit(struct store_lane *l, struct store_job *job);
 void store_lane_wake(struct store_lane *l);               /* the source has more */
 uint64_t store_lane_position(const struct store_lane *l); /* projected up to here */
-/* Project and run everything, then end. Accepts NULL; returns NULL. */
+/* Run every job, project everything (unless that fails), then end. Accepts NULL;
+ * returns NULL. */
 struct store_lane *store_lane_stop(struct store_lane *l);
 
+struct read_lane_opts {
+    struct store *store; /* borrowed */
+    size_t max_waiting;
+    store_report_cb *report; /* of reading; may be NULL */
+    void *user;
+};
+
 struct read_lane;
-int read_lane_start(struct store *s, size_t max_waiting, struct read_lane **ret_lane);
+int read_lane_start(const struct read_lane_opts *opts, struct read_lane **ret_lane);
 int read_lane_submit(struct read_lane *l, struct store_job *job);
 struct read_lane *read_lane_stop(struct read_lane *l);
 

@@ -1,0 +1,336 @@
+#include "store/mem.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "store/mem_state.h"
+
+struct mem_store {
+    struct store base;
+    _Atomic enum store_mem_fault fault;
+
+    struct mem_state *work; /* the open transaction's; the writer's */
+    bool failed;            /* it can only be rolled back; the writer's */
+
+    pthread_mutex_t lock; /* guards what follows */
+    struct mem_state *stored;
+};
+
+static struct mem_store *of(struct store *s)
+{
+    return (struct mem_store *)s;
+}
+
+/* ---- the writer's side ---- */
+
+static int begin(struct store *base)
+{
+    struct mem_store *s = of(base);
+
+    assert(s->work == NULL);
+    if (s->fault == MEM_NO_BEGIN)
+        return ERR_UNAVAILABLE;
+    s->failed = false;
+    s->work = mem_state_copy(s->stored); /* only this side ever replaces it */
+    return 0;
+}
+
+static void rollback(struct store *base)
+{
+    struct mem_store *s = of(base);
+
+    s->work = mem_state_free(s->work);
+}
+
+static int commit(struct store *base)
+{
+    struct mem_store *s = of(base);
+    struct mem_state *old;
+
+    assert(s->work != NULL);
+    s->failed |= s->fault == MEM_NO_COMMIT;
+    if (s->failed)
+        return ERR_UNAVAILABLE;
+    pthread_mutex_lock(&s->lock);
+    old = s->stored;
+    s->stored = s->work;
+    pthread_mutex_unlock(&s->lock);
+    s->work = NULL;
+    mem_state_free(old);
+    return s->fault == MEM_COMMIT_LOST ? ERR_UNAVAILABLE : 0;
+}
+
+/* The transaction's state; NULL when it has failed. */
+static struct mem_state *working(struct store *base)
+{
+    struct mem_store *s = of(base);
+
+    assert(s->work != NULL);
+    s->failed |= s->fault == MEM_NO_WRITE;
+    return s->failed ? NULL : s->work;
+}
+
+static int project(struct store *base, const struct change *changes, size_t n)
+{
+    struct mem_state *w = working(base);
+
+    if (w == NULL)
+        return ERR_UNAVAILABLE;
+    for (size_t i = 0; i < n; i++)
+        mem_state_enter(w, &changes[i]);
+    return 0;
+}
+
+static int set_position(struct store *base, uint64_t position)
+{
+    struct mem_state *w = working(base);
+
+    if (w == NULL)
+        return ERR_UNAVAILABLE;
+    w->position = position;
+    return 0;
+}
+
+static int account_add(struct store *base, struct account *a, const char **ret_field)
+{
+    struct mem_state *w = working(base);
+
+    if (w == NULL)
+        return ERR_UNAVAILABLE;
+    if (a->guest != (a->username[0] == '\0'))
+        return ERR_INVALID;
+    if (mem_state_username(w, a->username) != NULL) {
+        *ret_field = "username";
+        return ERR_CONFLICT;
+    }
+    if (mem_state_email(w, a->email) != NULL) {
+        *ret_field = "email";
+        return ERR_CONFLICT;
+    }
+    a->id = ++w->last_account;
+    mem_state_add_account(w, a);
+    return 0;
+}
+
+static int poll_add(struct store *base, const struct poll *p, uint32_t *ret_id)
+{
+    struct mem_state *w = working(base);
+    struct account *owner;
+    struct poll *own;
+
+    if (w == NULL)
+        return ERR_UNAVAILABLE;
+    owner = mem_state_account(w, p->rules.owner_id);
+    if (owner == NULL)
+        return ERR_NOT_FOUND;
+    own = poll_new(p);
+    own->id = ++w->last_poll;
+    own->owner_name = (struct str){NULL, 0}; /* as it is when it is read */
+    mem_state_add_poll(w, own);
+    *ret_id = own->id;
+    return 0;
+}
+
+/* ---- the reader's side ---- */
+
+/* What is stored, locked until let_go(); NULL when it cannot be read. */
+static const struct mem_state *look(struct store *base)
+{
+    struct mem_store *s = of(base);
+
+    if (s->fault == MEM_NO_READ)
+        return NULL;
+    pthread_mutex_lock(&s->lock);
+    return s->stored;
+}
+
+static void let_go(struct store *base)
+{
+    pthread_mutex_unlock(&of(base)->lock);
+}
+
+static int position(struct store *base, uint64_t *ret_position)
+{
+    const struct mem_state *v = look(base);
+
+    if (v == NULL)
+        return ERR_UNAVAILABLE;
+    *ret_position = v->position;
+    let_go(base);
+    return 0;
+}
+
+static int account_by_email(struct store *base, const char *email,
+                            struct account *ret_a)
+{
+    const struct mem_state *v = look(base);
+    const struct account *a;
+
+    if (v == NULL)
+        return ERR_UNAVAILABLE;
+    a = mem_state_email(v, email);
+    if (a != NULL)
+        *ret_a = *a;
+    let_go(base);
+    return a != NULL ? 0 : ERR_NOT_FOUND;
+}
+
+static int account_by_id(struct store *base, uint32_t id, struct account *ret_a)
+{
+    const struct mem_state *v = look(base);
+    const struct account *a;
+
+    if (v == NULL)
+        return ERR_UNAVAILABLE;
+    a = mem_state_account(v, id);
+    if (a != NULL)
+        *ret_a = *a;
+    let_go(base);
+    return a != NULL ? 0 : ERR_NOT_FOUND;
+}
+
+static struct stored_poll show(const struct mem_state *v, const struct mem_poll *p)
+{
+    const struct account *owner = mem_state_account(v, p->poll->rules.owner_id);
+    struct stored_poll out = {.base_version = p->base_version,
+                              .total = (uint32_t)p->votes.n,
+                              .skips = (uint32_t)p->skips.n};
+    struct poll named = *p->poll;
+
+    named.owner_name = str_of(owner != NULL ? owner->username : NULL);
+    out.poll = poll_new(&named);
+    for (size_t i = 0; i < p->votes.n; i++)
+        out.counts[p->votes.at[i].option]++;
+    return out;
+}
+
+static int each_poll(struct store *base, int (*each)(void *user, struct stored_poll *p),
+                     void *user)
+{
+    const struct mem_state *v = look(base);
+    int rc = 0;
+
+    if (v == NULL)
+        return ERR_UNAVAILABLE;
+    for (size_t i = 0; rc == 0 && i < v->n_polls; i++) {
+        struct stored_poll p = show(v, &v->polls[i]);
+
+        rc = each(user, &p);
+    }
+    let_go(base);
+    return rc;
+}
+
+static int tally_load(struct store *base, uint32_t poll, struct tally **ret_tally)
+{
+    const struct mem_state *v = look(base);
+    const struct mem_poll *p;
+
+    if (v == NULL)
+        return ERR_UNAVAILABLE;
+    p = mem_state_poll(v, poll);
+    if (p != NULL) {
+        struct tally *t = tally_new(poll, &p->poll->rules, p->base_version);
+
+        for (size_t i = 0; i < p->votes.n; i++)
+            tally_apply(t, &p->votes.at[i]);
+        for (size_t i = 0; i < p->skips.n; i++)
+            tally_apply(t, &p->skips.at[i]);
+        *ret_tally = t;
+    }
+    let_go(base);
+    return p != NULL ? 0 : ERR_NOT_FOUND;
+}
+
+static int each_daily(struct store *base, int64_t day,
+                      int (*each)(void *user, uint32_t user_id, uint32_t votes),
+                      void *user)
+{
+    const struct mem_state *v = look(base);
+    int rc = 0;
+
+    if (v == NULL)
+        return ERR_UNAVAILABLE;
+    for (size_t i = 0; rc == 0 && i < v->n_daily; i++)
+        if (v->daily[i].day == day)
+            rc = each(user, v->daily[i].user, v->daily[i].votes);
+    let_go(base);
+    return rc;
+}
+
+/* Counts are rows here, so there is nothing that could disagree. */
+static int verify(struct store *base, void (*finding)(void *user, const char *text),
+                  void *user, struct store_totals *ret_totals)
+{
+    const struct mem_state *v = look(base);
+
+    (void)finding;
+    (void)user;
+    if (v == NULL)
+        return ERR_UNAVAILABLE;
+    *ret_totals = (struct store_totals){.accounts = v->n_accounts, .polls = v->n_polls};
+    for (size_t i = 0; i < v->n_polls; i++) {
+        ret_totals->votes += v->polls[i].votes.n;
+        ret_totals->skips += v->polls[i].skips.n;
+    }
+    let_go(base);
+    return 0;
+}
+
+static const char *errmsg(struct store *s, enum store_side side)
+{
+    (void)s;
+    return side == STORE_WRITER ? "mem: told to fail" : "mem: told not to read";
+}
+
+static struct store *free_store(struct store *base)
+{
+    if (base != NULL) {
+        struct mem_store *s = of(base);
+
+        mem_state_free(s->work);
+        mem_state_free(s->stored);
+        pthread_mutex_destroy(&s->lock);
+        mem_free(s);
+    }
+    return NULL;
+}
+
+static const struct store_ops ops = {
+    .name = "mem",
+    .begin = begin,
+    .commit = commit,
+    .rollback = rollback,
+    .project = project,
+    .set_position = set_position,
+    .account_add = account_add,
+    .poll_add = poll_add,
+    .position = position,
+    .account_by_email = account_by_email,
+    .account_by_id = account_by_id,
+    .each_poll = each_poll,
+    .tally_load = tally_load,
+    .each_daily = each_daily,
+    .verify = verify,
+    .errmsg = errmsg,
+    .free = free_store,
+};
+
+struct store *store_mem_new(void)
+{
+    struct mem_store *s = mem_zalloc(1, sizeof *s);
+
+    s->base.ops = &ops;
+    atomic_init(&s->fault, MEM_SOUND);
+    pthread_mutex_init(&s->lock, NULL);
+    s->stored = mem_state_copy(NULL);
+    return &s->base;
+}
+
+void store_mem_fault(struct store *s, enum store_mem_fault fault)
+{
+    atomic_store(&of(s)->fault, fault);
+}

@@ -1,0 +1,255 @@
+#include "store/mem_state.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "store/fold.h"
+
+/* ---- copies ---- */
+
+static struct mem_rows copy_rows(const struct mem_rows *r)
+{
+    return (struct mem_rows){mem_dup(r->at, r->n * sizeof *r->at), r->n, r->n};
+}
+
+struct mem_state *mem_state_copy(const struct mem_state *from)
+{
+    struct mem_state *s = mem_zalloc(1, sizeof *s);
+
+    if (from == NULL)
+        return s;
+    *s = *from;
+    s->accounts = mem_dup(from->accounts, from->n_accounts * sizeof *s->accounts);
+    s->daily = mem_dup(from->daily, from->n_daily * sizeof *s->daily);
+    s->polls = mem_dup(from->polls, from->n_polls * sizeof *s->polls);
+    for (size_t i = 0; i < s->n_polls; i++) {
+        poll_ref(s->polls[i].poll);
+        s->polls[i].votes = copy_rows(&from->polls[i].votes);
+        s->polls[i].skips = copy_rows(&from->polls[i].skips);
+    }
+    return s;
+}
+
+static void drop_poll(struct mem_poll *p)
+{
+    poll_unref(p->poll);
+    mem_free(p->votes.at);
+    mem_free(p->skips.at);
+}
+
+struct mem_state *mem_state_free(struct mem_state *s)
+{
+    if (s != NULL) {
+        for (size_t i = 0; i < s->n_polls; i++)
+            drop_poll(&s->polls[i]);
+        mem_free(s->accounts);
+        mem_free(s->polls);
+        mem_free(s->daily);
+        mem_free(s);
+    }
+    return NULL;
+}
+
+/* ---- finding ---- */
+
+struct mem_poll *mem_state_poll(const struct mem_state *s, uint32_t id)
+{
+    for (size_t i = 0; i < s->n_polls; i++)
+        if (s->polls[i].poll->id == id)
+            return &s->polls[i];
+    return NULL;
+}
+
+struct account *mem_state_account(const struct mem_state *s, uint32_t id)
+{
+    for (size_t i = 0; i < s->n_accounts; i++)
+        if (s->accounts[i].id == id)
+            return &s->accounts[i];
+    return NULL;
+}
+
+/* An empty text is nobody's. */
+static bool same_folded(const char *a, const char *b)
+{
+    struct buf fa = {0}, fb = {0};
+    bool same;
+
+    fold_add(&fa, str_of(a));
+    fold_add(&fb, str_of(b));
+    same = fa.len != 0 && str_eq(buf_str(&fa), buf_str(&fb));
+    buf_done(&fa);
+    buf_done(&fb);
+    return same;
+}
+
+struct account *mem_state_username(const struct mem_state *s, const char *username)
+{
+    for (size_t i = 0; i < s->n_accounts; i++)
+        if (same_folded(s->accounts[i].username, username))
+            return &s->accounts[i];
+    return NULL;
+}
+
+struct account *mem_state_email(const struct mem_state *s, const char *email)
+{
+    for (size_t i = 0; i < s->n_accounts; i++)
+        if (same_folded(s->accounts[i].email, email))
+            return &s->accounts[i];
+    return NULL;
+}
+
+/* Where a user's row is, or belongs. True when it is there. */
+static bool find_row(const struct mem_rows *r, uint32_t user, size_t *ret_i)
+{
+    size_t low = 0, high = r->n;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (r->at[middle].user < user)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    *ret_i = low;
+    return low < r->n && r->at[low].user == user;
+}
+
+/* ---- changing ---- */
+
+static bool add_row(struct mem_rows *r, const struct change *c)
+{
+    size_t i;
+
+    if (find_row(r, c->user, &i))
+        return false;
+    if (r->n == r->cap) {
+        r->cap = r->cap != 0 ? 2 * r->cap : 16;
+        r->at = mem_realloc(r->at, r->cap * sizeof *r->at);
+    }
+    memmove(r->at + i + 1, r->at + i, (r->n - i) * sizeof *r->at);
+    r->at[i] = *c;
+    r->n++;
+    return true;
+}
+
+static void remove_row(struct mem_rows *r, size_t i)
+{
+    r->n--;
+    memmove(r->at + i, r->at + i + 1, (r->n - i) * sizeof *r->at);
+}
+
+void mem_state_add_account(struct mem_state *s, const struct account *a)
+{
+    s->accounts = mem_realloc(s->accounts, (s->n_accounts + 1) * sizeof *s->accounts);
+    s->accounts[s->n_accounts++] = *a;
+}
+
+void mem_state_add_poll(struct mem_state *s, struct poll *p)
+{
+    s->polls = mem_realloc(s->polls, (s->n_polls + 1) * sizeof *s->polls);
+    s->polls[s->n_polls++] = (struct mem_poll){.poll = p, .base_version = 1};
+}
+
+static void count_daily(struct mem_state *s, const struct change *c)
+{
+    int64_t day = store_day(c->at_ms);
+
+    for (size_t i = 0; i < s->n_daily; i++)
+        if (s->daily[i].day == day && s->daily[i].user == c->user) {
+            s->daily[i].votes++;
+            return;
+        }
+    s->daily = mem_realloc(s->daily, (s->n_daily + 1) * sizeof *s->daily);
+    s->daily[s->n_daily++] = (struct mem_daily){day, c->user, 1};
+}
+
+static void enter_vote(struct mem_state *s, struct mem_poll *p, const struct change *c)
+{
+    struct change row = *c;
+
+    row.receipt.option = c->option;
+    row.receipt.voted_ms = c->at_ms;
+    if (add_row(&p->votes, &row))
+        count_daily(s, c);
+}
+
+static void enter_move(struct mem_poll *p, const struct change *c)
+{
+    size_t i;
+
+    if (find_row(&p->votes, c->user, &i) && p->votes.at[i].option == c->was_option) {
+        p->votes.at[i].option = c->option;
+        p->votes.at[i].version = c->version;
+    }
+}
+
+static void enter_withdrawal(struct mem_poll *p, const struct change *c)
+{
+    size_t i;
+
+    if (find_row(&p->votes, c->user, &i) && p->votes.at[i].option == c->was_option)
+        remove_row(&p->votes, i);
+}
+
+static void enter_closing(struct mem_poll *p, const struct change *c)
+{
+    int64_t closes_ms = p->poll->rules.closes_ms;
+    struct poll *closed;
+
+    if (closes_ms != 0 && closes_ms <= c->at_ms)
+        return;
+    closed = poll_new(p->poll);
+    closed->rules.closes_ms = c->at_ms;
+    poll_unref(p->poll);
+    p->poll = closed;
+}
+
+static void remove_poll(struct mem_state *s, struct mem_poll *p)
+{
+    size_t i = (size_t)(p - s->polls);
+
+    drop_poll(p);
+    s->n_polls--;
+    memmove(p, p + 1, (s->n_polls - i) * sizeof *p);
+}
+
+static void enter_known(struct mem_state *s, struct mem_poll *p, const struct change *c)
+{
+    switch (c->kind) {
+    case CHANGE_VOTE:
+        enter_vote(s, p, c);
+        break;
+    case CHANGE_SKIP:
+        add_row(&p->skips, c);
+        break;
+    case CHANGE_MOVE:
+        enter_move(p, c);
+        break;
+    case CHANGE_WITHDRAW:
+        enter_withdrawal(p, c);
+        break;
+    case CHANGE_CLOSE:
+        enter_closing(p, c);
+        break;
+    case CHANGE_DELETE:
+        remove_poll(s, p);
+        break;
+    }
+}
+
+void mem_state_enter(struct mem_state *s, const struct change *c)
+{
+    struct mem_poll *p = mem_state_poll(s, c->poll);
+    bool versioned =
+        c->kind == CHANGE_VOTE || c->kind == CHANGE_MOVE || c->kind == CHANGE_WITHDRAW;
+
+    if (p == NULL || c->option >= p->poll->rules.n_options ||
+        c->was_option >= p->poll->rules.n_options)
+        return;
+    if (versioned && c->version <= p->base_version)
+        return;
+    if (versioned)
+        p->base_version = c->version;
+    enter_known(s, p, c);
+}

@@ -1,0 +1,49 @@
+/* mem_state.h — what the store in memory holds: a value that can be copied.
+ *
+ * Threads  one at a time.
+ */
+#ifndef STORE_MEM_STATE_H
+#define STORE_MEM_STATE_H
+
+#include "store/store.h"
+
+/* One change a user, in the order of user ids. */
+struct mem_rows {
+    struct change *at;
+    size_t n, cap;
+};
+
+struct mem_poll {
+    struct poll *poll; /* a reference */
+    uint64_t base_version;
+    struct mem_rows votes, skips;
+};
+
+struct mem_daily {
+    int64_t day;
+    uint32_t user, votes;
+};
+
+struct mem_state {
+    uint64_t position;
+    uint32_t last_account, last_poll; /* ids are never used again */
+    struct account *accounts;
+    struct mem_poll *polls; /* by id */
+    struct mem_daily *daily;
+    size_t n_accounts, n_polls, n_daily;
+};
+
+struct mem_state *mem_state_copy(const struct mem_state *from); /* NULL: an empty one */
+struct mem_state *mem_state_free(struct mem_state *s);
+
+struct mem_poll *mem_state_poll(const struct mem_state *s, uint32_t id); /* or NULL */
+struct account *mem_state_account(const struct mem_state *s, uint32_t id);
+/* By the folded username or e-mail. */
+struct account *mem_state_username(const struct mem_state *s, const char *username);
+struct account *mem_state_email(const struct mem_state *s, const char *email);
+
+void mem_state_add_account(struct mem_state *s, const struct account *a);
+void mem_state_add_poll(struct mem_state *s, struct poll *p); /* takes the reference */
+void mem_state_enter(struct mem_state *s, const struct change *c);
+
+#endif

@@ -1,0 +1,249 @@
+#include "store/sqlite.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "store/sqlite_db.h"
+
+/* FULL makes every commit wait for the disk: the lane pays that once a batch. Thousands
+ * of votes of a crowd land on pages all over a table, and the same pages again in the
+ * next transaction: so the cache holds them, and the WAL is copied into the file only
+ * once it has grown to 64 MiB. */
+static const char WRITER_SQL[] = "PRAGMA journal_mode = WAL;"
+                                 "PRAGMA synchronous = FULL;"
+                                 "PRAGMA wal_autocheckpoint = 16384;"
+                                 "PRAGMA journal_size_limit = 67108864;"
+                                 "PRAGMA cache_size = -65536;"
+                                 "PRAGMA temp_store = MEMORY;";
+
+static const char READER_SQL[] = "PRAGMA query_only = ON;"
+                                 "PRAGMA cache_size = -16384;"
+                                 "PRAGMA temp_store = MEMORY;";
+
+enum { BUSY_MS = 10000 }; /* a checkpoint, or `sqlite3` in an operator's shell */
+
+/* ---- transactions ---- */
+
+static int begin(struct store *s)
+{
+    struct db *d = &sqlite_of(s)->sides[STORE_WRITER];
+    int rc;
+
+    assert(!d->in_transaction);
+    d->failed = false;
+    rc = db_run(d, db_use(d, SQL_BEGIN_WRITE));
+    d->in_transaction = rc == 0;
+    return rc;
+}
+
+static int commit(struct store *s)
+{
+    struct db *d = db_writer(s);
+
+    if (d == NULL)
+        return ERR_UNAVAILABLE;
+    if (db_run(d, db_use(d, SQL_COMMIT_WRITE)) != 0)
+        return d->failed ? ERR_UNAVAILABLE : db_fail(d);
+    d->in_transaction = false;
+    return 0;
+}
+
+static void rollback(struct store *s)
+{
+    struct db *d = &sqlite_of(s)->sides[STORE_WRITER];
+    sqlite3_stmt *st = db_use(d, SQL_ROLLBACK);
+
+    if (!sqlite3_get_autocommit(d->handle)) { /* SQLite may have done it by itself */
+        sqlite3_step(st);
+        sqlite3_reset(st);
+    }
+    d->in_transaction = false;
+}
+
+static int set_position(struct store *s, uint64_t position)
+{
+    struct db *d = db_writer(s);
+    sqlite3_stmt *st;
+
+    if (d == NULL)
+        return ERR_UNAVAILABLE;
+    st = db_use(d, SQL_POSITION_SET);
+    sqlite3_bind_int64(st, 1, (int64_t)position);
+    return db_run(d, st);
+}
+
+static const char *last_errmsg(struct store *s, enum store_side side)
+{
+    return sqlite_of(s)->sides[side].errmsg;
+}
+
+/* ---- the end ---- */
+
+static void close_db(struct db *d)
+{
+    for (int i = 0; i < SQL__MAX; i++)
+        sqlite3_finalize(d->statements[i]);
+    sqlite3_close(d->handle);
+}
+
+/* The reader first: the last connection to close empties the WAL, and it must be
+ * allowed to write. */
+static struct store *free_store(struct store *base)
+{
+    struct sqlite_store *s = sqlite_of(base);
+
+    if (s != NULL) {
+        close_db(&s->sides[STORE_READER]);
+        close_db(&s->sides[STORE_WRITER]);
+        mem_free(s->places);
+        mem_free(s->day_votes);
+        mem_free(s);
+    }
+    return NULL;
+}
+
+static const struct store_ops ops = {
+    .name = "sqlite",
+    .begin = begin,
+    .commit = commit,
+    .rollback = rollback,
+    .project = sqlite_project,
+    .set_position = set_position,
+    .account_add = sqlite_account_add,
+    .poll_add = sqlite_poll_add,
+    .position = sqlite_position,
+    .account_by_email = sqlite_account_by_email,
+    .account_by_id = sqlite_account_by_id,
+    .each_poll = sqlite_each_poll,
+    .tally_load = sqlite_tally_load,
+    .each_daily = sqlite_each_daily,
+    .verify = sqlite_verify,
+    .errmsg = last_errmsg,
+    .free = free_store,
+};
+
+/* ---- opening ---- */
+
+/* SQLite would make the file readable for everybody, and its WAL like it. */
+static int make_file(const struct sqlite_opts *opts, char *errmsg, size_t errmsg_size)
+{
+    int flags = O_RDWR | O_CLOEXEC | (opts->must_exist ? 0 : O_CREAT);
+    int fd = open(opts->path, flags, 0600);
+
+    if (fd < 0) {
+        snprintf(errmsg, errmsg_size, "%s cannot be opened: %s", opts->path,
+                 strerror(errno));
+        return ERR_UNAVAILABLE;
+    }
+    close(fd);
+    return 0;
+}
+
+static int connect_to(struct db *d, const char *path, const char *sql)
+{
+    /* Each connection is one thread's at a time: no locks. */
+    int rc = sqlite3_open_v2(
+        path, &d->handle,
+        SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+
+    if (rc != SQLITE_OK)
+        return db_fail(d);
+    sqlite3_busy_timeout(d->handle, BUSY_MS);
+    if (sql != NULL && sqlite3_exec(d->handle, sql, NULL, NULL, NULL) != SQLITE_OK)
+        return db_fail(d);
+    return 0;
+}
+
+static int prepare(struct db *d, enum store_side side)
+{
+    static const struct {
+        enum store_side side;
+        const char *text;
+    } table[] = {
+#define X(name, side_, text_) {side_, text_},
+        SQL_TABLE(X)
+#undef X
+    };
+
+    for (int i = 0; i < SQL__MAX; i++)
+        if (table[i].side == side &&
+            sqlite3_prepare_v3(d->handle, table[i].text, -1, SQLITE_PREPARE_PERSISTENT,
+                               &d->statements[i], NULL) != SQLITE_OK)
+            return db_fail(d);
+    return 0;
+}
+
+/* WAL needs memory that processes share, which some file systems do not have. */
+static int check_wal(struct db *d)
+{
+    sqlite3_stmt *st = NULL;
+    bool wal = false;
+
+    if (sqlite3_prepare_v2(d->handle, "PRAGMA journal_mode", -1, &st, NULL) ==
+        SQLITE_OK)
+        wal =
+            sqlite3_step(st) == SQLITE_ROW && str_eq(db_column_str(st, 0), STR("wal"));
+    sqlite3_finalize(st);
+    return wal ? 0 : db_fail_with(d, "the file system cannot do write-ahead logging");
+}
+
+static int open_writer(struct db *d, const char *path, char *errmsg, size_t errmsg_size)
+{
+    int rc = connect_to(d, path, NULL);
+
+    if (rc == 0) {
+        rc = sqlite_migrate(d, path, errmsg, errmsg_size);
+        if (rc != 0)
+            return rc;
+        rc = sqlite3_exec(d->handle, WRITER_SQL, NULL, NULL, NULL) == SQLITE_OK
+                 ? check_wal(d)
+                 : db_fail(d);
+    }
+    /* Not before: a migration may have to make a table anew. */
+    if (rc == 0 && sqlite3_exec(d->handle, "PRAGMA foreign_keys = ON", NULL, NULL,
+                                NULL) != SQLITE_OK)
+        rc = db_fail(d);
+    if (rc == 0)
+        rc = prepare(d, STORE_WRITER);
+    if (rc != 0)
+        snprintf(errmsg, errmsg_size, "%s: %s", path, d->errmsg);
+    return rc;
+}
+
+static int open_reader(struct db *d, const char *path, char *errmsg, size_t errmsg_size)
+{
+    int rc = connect_to(d, path, READER_SQL);
+
+    if (rc == 0)
+        rc = prepare(d, STORE_READER);
+    if (rc != 0)
+        snprintf(errmsg, errmsg_size, "%s: %s", path, d->errmsg);
+    return rc;
+}
+
+int store_sqlite_open(const struct sqlite_opts *opts, struct store **ret_store,
+                      char *errmsg, size_t errmsg_size)
+{
+    int rc = make_file(opts, errmsg, errmsg_size);
+    struct sqlite_store *s;
+
+    if (rc != 0)
+        return rc;
+    s = mem_zalloc(1, sizeof *s);
+    s->base.ops = &ops;
+    rc = open_writer(&s->sides[STORE_WRITER], opts->path, errmsg, errmsg_size);
+    if (rc == 0)
+        rc = open_reader(&s->sides[STORE_READER], opts->path, errmsg, errmsg_size);
+    if (rc != 0) {
+        free_store(&s->base);
+        return rc;
+    }
+    *ret_store = &s->base;
+    return 0;
+}

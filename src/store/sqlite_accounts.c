@@ -1,0 +1,114 @@
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "store/fold.h"
+#include "store/sqlite_db.h"
+
+/* Whose value was taken? Asked after the insert was refused, in its transaction. */
+static int which_taken(struct db *d, struct str username_key, const char **ret_field)
+{
+    sqlite3_stmt *st = db_use(d, SQL_USERNAME_TAKEN);
+    int rc;
+
+    db_bind_str(st, 1, username_key);
+    rc = db_step(d, st);
+    if (rc < 0)
+        return rc;
+    db_reset(st);
+    *ret_field = rc == 1 ? "username" : "email";
+    return ERR_CONFLICT;
+}
+
+/* An empty text is a value that is not there. */
+static struct str given(const char *text)
+{
+    return text[0] != '\0' ? str_of(text) : (struct str){NULL, 0};
+}
+
+static int add(struct db *d, const struct account *a, struct str username_key,
+               struct str email_key)
+{
+    sqlite3_stmt *st = db_use(d, SQL_ACCOUNT_ADD);
+
+    db_bind_str(st, 1, a->guest ? STR("guest") : STR("user"));
+    sqlite3_bind_int64(st, 2, a->created_ms);
+    db_bind_str(st, 3, given(a->username));
+    db_bind_str(st, 4, username_key);
+    db_bind_str(st, 5, given(a->email));
+    db_bind_str(st, 6, email_key);
+    db_bind_str(st, 7, given(a->password_hash));
+    return db_run(d, st);
+}
+
+int sqlite_account_add(struct store *s, struct account *a, const char **ret_field)
+{
+    struct db *d = db_writer(s);
+    struct buf username = {0}, email = {0};
+    int rc;
+
+    if (d == NULL)
+        return ERR_UNAVAILABLE;
+    fold_add(&username, given(a->username));
+    fold_add(&email, given(a->email));
+    rc = add(d, a, buf_str(&username), buf_str(&email));
+    if (rc == 0)
+        a->id = (uint32_t)sqlite3_last_insert_rowid(d->handle);
+    else if (rc == ERR_CONFLICT &&
+             sqlite3_extended_errcode(d->handle) == SQLITE_CONSTRAINT_UNIQUE)
+        rc = which_taken(d, buf_str(&username), ret_field);
+    else if (rc == ERR_CONFLICT)
+        rc = ERR_INVALID; /* a guest with a name, a user without: the table's checks */
+    buf_done(&username);
+    buf_done(&email);
+    return rc;
+}
+
+static void copy_text(char *to, size_t size, struct str s)
+{
+    size_t n = s.len < size ? s.len : size - 1;
+
+    if (n != 0)
+        memcpy(to, s.at, n);
+    to[n] = '\0';
+}
+
+/* The one row that st gives. */
+static int read_account(struct db *d, sqlite3_stmt *st, struct account *ret_a)
+{
+    int rc = db_step(d, st);
+
+    if (rc <= 0)
+        return rc == 0 ? ERR_NOT_FOUND : rc;
+    ret_a->id = (uint32_t)sqlite3_column_int64(st, 0);
+    ret_a->guest = str_eq(db_column_str(st, 1), STR("guest"));
+    ret_a->created_ms = sqlite3_column_int64(st, 2);
+    copy_text(ret_a->username, sizeof ret_a->username, db_column_str(st, 3));
+    copy_text(ret_a->email, sizeof ret_a->email, db_column_str(st, 4));
+    copy_text(ret_a->password_hash, sizeof ret_a->password_hash, db_column_str(st, 5));
+    db_reset(st);
+    return 0;
+}
+
+int sqlite_account_by_email(struct store *s, const char *email, struct account *ret_a)
+{
+    struct db *d = db_reader(s);
+    sqlite3_stmt *st = db_use(d, SQL_ACCOUNT_BY_EMAIL);
+    struct buf key = {0};
+    int rc;
+
+    fold_add(&key, str_of(email));
+    db_bind_str(st, 1, buf_str(&key));
+    rc = read_account(d, st, ret_a);
+    buf_done(&key);
+    return rc;
+}
+
+int sqlite_account_by_id(struct store *s, uint32_t id, struct account *ret_a)
+{
+    struct db *d = db_reader(s);
+    sqlite3_stmt *st = db_use(d, SQL_ACCOUNT_BY_ID);
+
+    sqlite3_bind_int64(st, 1, id);
+    return read_account(d, st, ret_a);
+}

@@ -1,0 +1,109 @@
+/* sqlite_db.h — what the parts of the SQLite backend share.
+ *
+ *   sqlite.c           opening, transactions, the table of functions
+ *   sqlite_migrate.c   the schema, and whose file this is
+ *   sqlite_db.c        statements: binding, stepping, and errors
+ *   sqlite_accounts.c, sqlite_polls.c, sqlite_project.c, sqlite_read.c,
+ *   sqlite_verify.c    the calls of store.h
+ *
+ * Errors  a step that fails for any reason but a constraint fails its transaction:
+ *         SQLite may have rolled back by itself, and then a later statement would be a
+ *         transaction of its own.
+ */
+#ifndef STORE_SQLITE_DB_H
+#define STORE_SQLITE_DB_H
+
+#include <sqlite3.h>
+
+#include "base/str.h"
+#include "store/sqlite_sql.h"
+#include "store/store.h"
+
+enum { SQLITE_APPLICATION = 0x506f6c78 }; /* "Polx", in the header of the file */
+
+struct migration {
+    const char *name, *sql;
+};
+extern const struct migration sqlite_migrations[]; /* number i + 1 */
+extern const int sqlite_n_migrations;
+
+/* One connection. */
+struct db {
+    sqlite3 *handle;
+    sqlite3_stmt *statements[SQL__MAX]; /* those of its side */
+    bool in_transaction, failed;
+    char errmsg[256];
+};
+
+struct place;
+struct day_vote;
+
+struct sqlite_store {
+    struct store base;
+    struct db sides[2]; /* by enum store_side */
+
+    /* sqlite_project.c's, grown to the largest batch; the writer's */
+    struct place *places;
+    struct day_vote *day_votes;
+    size_t cap;
+};
+
+static inline struct sqlite_store *sqlite_of(struct store *s)
+{
+    return (struct sqlite_store *)s;
+}
+
+/* The writer's connection, in a transaction; NULL when that has failed. */
+struct db *db_writer(struct store *s);
+struct db *db_reader(struct store *s);
+
+/* Keeps what SQLite says for errmsg. Always ERR_UNAVAILABLE. */
+int db_fail(struct db *d);
+int db_fail_with(struct db *d, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Statements, by name. Bind, then step: 1 is a row, 0 the end, and the statement is
+ * ready for its next use after the end, an error, or db_reset(). ERR_CONFLICT: a
+ * constraint; nothing has changed. */
+sqlite3_stmt *db_use(struct db *d, enum sql name);
+void db_bind_str(sqlite3_stmt *st, int i, struct str s); /* at NULL: NULL */
+/* 0 is NULL. */
+void db_bind_optional(sqlite3_stmt *st, int i, int64_t n);
+int db_step(struct db *d, sqlite3_stmt *st);
+void db_reset(sqlite3_stmt *st);
+/* Step a statement that gives no rows. */
+int db_run(struct db *d, sqlite3_stmt *st);
+struct str db_column_str(sqlite3_stmt *st, int i); /* borrowed until the next step */
+
+/* A snapshot for several statements of the reader. */
+int db_begin_read(struct db *d);
+void db_end_read(struct db *d);
+
+/* Ours, and of which version? Brings it to this program's. */
+int sqlite_migrate(struct db *d, const char *path, char *errmsg, size_t errmsg_size);
+
+/* "[20,13]". ERR_INVALID: not such a list, or an impossible one. */
+int counts_read(struct str text, uint32_t counts[LIMIT_OPTIONS], uint32_t *ret_n);
+struct buf;
+void counts_write(struct buf *b, const uint32_t *counts, uint32_t n);
+
+/* The calls of store.h. */
+int sqlite_project(struct store *s, const struct change *changes, size_t n);
+int sqlite_account_add(struct store *s, struct account *a, const char **ret_field);
+int sqlite_account_by_email(struct store *s, const char *email, struct account *ret_a);
+int sqlite_account_by_id(struct store *s, uint32_t id, struct account *ret_a);
+int sqlite_poll_add(struct store *s, const struct poll *p, uint32_t *ret_id);
+int sqlite_each_poll(struct store *s, int (*each)(void *user, struct stored_poll *p),
+                     void *user);
+/* The rules and the stored counts, of a row of SQL_EACH_POLL or SQL_POLL_RULES. */
+int sqlite_poll_row(struct db *d, sqlite3_stmt *st, struct poll_rules *ret_rules,
+                    struct stored_poll *ret_p);
+int sqlite_tally_load(struct store *s, uint32_t poll, struct tally **ret_tally);
+int sqlite_position(struct store *s, uint64_t *ret_position);
+int sqlite_each_daily(struct store *s, int64_t day,
+                      int (*each)(void *user, uint32_t user_id, uint32_t votes),
+                      void *user);
+int sqlite_verify(struct store *s, void (*finding)(void *user, const char *text),
+                  void *user, struct store_totals *ret_totals);
+
+#endif

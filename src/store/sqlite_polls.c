@@ -1,0 +1,202 @@
+#include <jansson.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "store/sqlite_db.h"
+
+/* ---- writing ---- */
+
+static void add_texts(struct buf *b, const struct str *texts, uint32_t n)
+{
+    buf_char(b, '[');
+    for (uint32_t i = 0; i < n; i++) {
+        if (i != 0)
+            buf_char(b, ',');
+        buf_json_str(b, texts[i]);
+    }
+    buf_char(b, ']');
+}
+
+static int add_definition(struct db *d, const struct poll *p)
+{
+    sqlite3_stmt *st = db_use(d, SQL_POLL_ADD);
+    struct buf options = {0}, tags = {0};
+    int rc;
+
+    add_texts(&options, p->options, p->rules.n_options);
+    add_texts(&tags, p->tags, p->n_tags);
+    sqlite3_bind_int64(st, 1, p->rules.owner_id);
+    sqlite3_bind_int64(st, 2, p->created_ms);
+    db_bind_optional(st, 3, p->rules.opens_ms);
+    db_bind_optional(st, 4, p->rules.closes_ms);
+    db_bind_str(st, 5, str_of(poll_visibility_text(p->rules.visibility)));
+    db_bind_str(st, 6, str_of(poll_voters_text(p->rules.voters)));
+    sqlite3_bind_int(st, 7, p->rules.vote_change);
+    db_bind_str(st, 8, p->title);
+    db_bind_str(st, 9, p->description);
+    db_bind_str(st, 10, buf_str(&options));
+    db_bind_str(st, 11, buf_str(&tags));
+    rc = db_run(d, st);
+    buf_done(&options);
+    buf_done(&tags);
+    return rc;
+}
+
+static int add_result(struct db *d, int64_t id, uint32_t n_options)
+{
+    static const uint32_t none[LIMIT_OPTIONS];
+    sqlite3_stmt *st = db_use(d, SQL_RESULT_ADD);
+    struct buf counts = {0};
+    int rc;
+
+    counts_write(&counts, none, n_options);
+    sqlite3_bind_int64(st, 1, id);
+    db_bind_str(st, 2, buf_str(&counts));
+    rc = db_run(d, st);
+    buf_done(&counts);
+    /* The id is new: a refusal here is a damaged table, and half a poll is no poll. */
+    return rc == ERR_CONFLICT ? db_fail(d) : rc;
+}
+
+int sqlite_poll_add(struct store *s, const struct poll *p, uint32_t *ret_id)
+{
+    struct db *d = db_writer(s);
+    int64_t id;
+    int rc;
+
+    if (d == NULL)
+        return ERR_UNAVAILABLE;
+    rc = add_definition(d, p);
+    if (rc == ERR_CONFLICT)
+        return sqlite3_extended_errcode(d->handle) == SQLITE_CONSTRAINT_FOREIGNKEY
+                   ? ERR_NOT_FOUND
+                   : ERR_INVALID;
+    if (rc != 0)
+        return rc;
+    id = sqlite3_last_insert_rowid(d->handle);
+    rc = add_result(d, id, p->rules.n_options);
+    if (rc == 0)
+        *ret_id = (uint32_t)id;
+    return rc;
+}
+
+/* ---- reading ---- */
+
+static bool read_visibility(struct str text, enum poll_visibility *ret_v)
+{
+    for (*ret_v = VISIBLE_ALWAYS; *ret_v <= VISIBLE_AFTER_CLOSE; ++*ret_v)
+        if (str_eq(text, str_of(poll_visibility_text(*ret_v))))
+            return true;
+    return false;
+}
+
+static bool read_voters(struct str text, enum poll_voters *ret_v)
+{
+    for (*ret_v = VOTERS_ANYONE; *ret_v <= VOTERS_REGISTERED; ++*ret_v)
+        if (str_eq(text, str_of(poll_voters_text(*ret_v))))
+            return true;
+    return false;
+}
+
+int sqlite_poll_row(struct db *d, sqlite3_stmt *st, struct poll_rules *ret_rules,
+                    struct stored_poll *ret_p)
+{
+    struct poll_rules *r = ret_rules;
+    int64_t id = sqlite3_column_int64(st, 0);
+
+    r->owner_id = (uint32_t)sqlite3_column_int64(st, 1);
+    r->opens_ms = sqlite3_column_int64(st, 3);
+    r->closes_ms = sqlite3_column_int64(st, 4);
+    r->vote_change = sqlite3_column_int(st, 7) != 0;
+    if (!read_visibility(db_column_str(st, 5), &r->visibility) ||
+        !read_voters(db_column_str(st, 6), &r->voters))
+        return db_fail_with(d, "poll %lld has rules that are not known", (long long)id);
+    ret_p->base_version = (uint64_t)sqlite3_column_int64(st, 8);
+    ret_p->total = (uint32_t)sqlite3_column_int64(st, 9);
+    ret_p->skips = (uint32_t)sqlite3_column_int64(st, 10);
+    if (counts_read(db_column_str(st, 11), ret_p->counts, &r->n_options) != 0)
+        return db_fail_with(d, "poll %lld has no counts, or none that can be read",
+                            (long long)id);
+    return 0;
+}
+
+/* A JSON array of texts, which stay the array's. */
+static bool read_texts(const json_t *array, struct str *texts, size_t max,
+                       uint32_t *ret_n)
+{
+    size_t n = json_array_size(array);
+
+    if (!json_is_array(array) || n > max)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        const json_t *text = json_array_get(array, i);
+
+        if (!json_is_string(text))
+            return false;
+        texts[i] = (struct str){json_string_value(text), json_string_length(text)};
+    }
+    *ret_n = (uint32_t)n;
+    return true;
+}
+
+static json_t *parse(struct str text)
+{
+    return json_loadb(text.at != NULL ? text.at : "", text.len, JSON_ALLOW_NUL, NULL);
+}
+
+/* The definition's texts, and then the poll itself in ret_p. */
+static int read_definition(struct db *d, sqlite3_stmt *st, struct poll *p,
+                           struct stored_poll *ret_p)
+{
+    json_t *options = parse(db_column_str(st, 14)),
+           *tags = parse(db_column_str(st, 15));
+    uint32_t n_options = 0;
+    int rc = 0;
+
+    p->id = (uint32_t)sqlite3_column_int64(st, 0);
+    p->created_ms = sqlite3_column_int64(st, 2);
+    p->title = db_column_str(st, 12);
+    p->description = db_column_str(st, 13);
+    p->owner_name = db_column_str(st, 16);
+    if (read_texts(options, p->options, LIMIT_OPTIONS, &n_options) &&
+        n_options == p->rules.n_options &&
+        read_texts(tags, p->tags, LIMIT_TAGS, &p->n_tags))
+        ret_p->poll = poll_new(p);
+    else
+        rc = db_fail_with(d, "poll %u has options or tags that cannot be read", p->id);
+    json_decref(options);
+    json_decref(tags);
+    return rc;
+}
+
+static int read_poll(struct db *d, sqlite3_stmt *st, struct stored_poll *ret_p)
+{
+    struct poll p;
+    int rc;
+
+    memset(&p, 0, sizeof p);
+    rc = sqlite_poll_row(d, st, &p.rules, ret_p);
+    return rc != 0 ? rc : read_definition(d, st, &p, ret_p);
+}
+
+int sqlite_each_poll(struct store *s, int (*each)(void *user, struct stored_poll *p),
+                     void *user)
+{
+    struct db *d = db_reader(s);
+    sqlite3_stmt *st = db_use(d, SQL_EACH_POLL);
+    int rc;
+
+    while ((rc = db_step(d, st)) == 1) {
+        struct stored_poll p = {0};
+
+        rc = read_poll(d, st, &p);
+        if (rc == 0)
+            rc = each(user, &p);
+        if (rc != 0) {
+            db_reset(st);
+            return rc;
+        }
+    }
+    return rc;
+}

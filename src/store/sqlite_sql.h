@@ -1,0 +1,91 @@
+/* sqlite_sql.h — every statement of the SQLite backend: one line each.
+ *
+ * Each is prepared once, for the side that uses it, when the store is opened: one that
+ * does not fit the schema is found at the start. Columns are read in the order named
+ * here: when you change a list, also change the function that uses the name.
+ */
+#ifndef STORE_SQLITE_SQL_H
+#define STORE_SQLITE_SQL_H
+
+/* clang-format off */
+#define SQL_TABLE(X)                                                                   \
+    X(SQL_BEGIN_WRITE, STORE_WRITER, "BEGIN IMMEDIATE")                                \
+    X(SQL_COMMIT_WRITE, STORE_WRITER, "COMMIT")                                        \
+    X(SQL_ROLLBACK, STORE_WRITER, "ROLLBACK")                                          \
+    X(SQL_POSITION_SET, STORE_WRITER, "UPDATE journal SET position = ?1")              \
+                                                                                       \
+    X(SQL_ACCOUNT_ADD, STORE_WRITER,                                                   \
+      "INSERT INTO accounts (kind, created_ms, username, username_key, email,"         \
+      " email_key, password_hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")                \
+    X(SQL_USERNAME_TAKEN, STORE_WRITER,                                                \
+      "SELECT 1 FROM accounts WHERE username_key = ?1")                                \
+    X(SQL_EMAIL_TAKEN, STORE_WRITER, "SELECT 1 FROM accounts WHERE email_key = ?1")    \
+    X(SQL_POLL_ADD, STORE_WRITER,                                                      \
+      "INSERT INTO polls (owner_id, created_ms, opens_ms, closes_ms, visibility,"      \
+      " voters, vote_change, title, description, options, tags)"                       \
+      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)")                        \
+    X(SQL_RESULT_ADD, STORE_WRITER, "INSERT INTO results VALUES (?1, 1, 0, 0, ?2)")    \
+                                                                                       \
+    X(SQL_RESULT_GET, STORE_WRITER,                                                    \
+      "SELECT base_version, total, skips, counts FROM results WHERE poll_id = ?1")     \
+    X(SQL_RESULT_SET, STORE_WRITER,                                                    \
+      "UPDATE results SET base_version = ?2, total = ?3, skips = ?4, counts = ?5"      \
+      " WHERE poll_id = ?1")                                                           \
+    X(SQL_VOTE_ADD, STORE_WRITER,                                                      \
+      "INSERT INTO votes VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING")  \
+    X(SQL_VOTE_MOVE, STORE_WRITER,                                                     \
+      "UPDATE votes SET option = ?4, version = ?5"                                     \
+      " WHERE poll_id = ?1 AND user_id = ?2 AND option = ?3")                          \
+    X(SQL_VOTE_REMOVE, STORE_WRITER,                                                   \
+      "DELETE FROM votes WHERE poll_id = ?1 AND user_id = ?2 AND option = ?3")         \
+    X(SQL_SKIP_ADD, STORE_WRITER,                                                      \
+      "INSERT INTO skips VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")                  \
+    X(SQL_POLL_CLOSE, STORE_WRITER,                                                    \
+      "UPDATE polls SET closes_ms = ?2"                                                \
+      " WHERE id = ?1 AND (closes_ms IS NULL OR closes_ms > ?2)")                      \
+    X(SQL_POLL_REMOVE, STORE_WRITER, "DELETE FROM polls WHERE id = ?1")                \
+    X(SQL_VOTES_REMOVE, STORE_WRITER, "DELETE FROM votes WHERE poll_id = ?1")          \
+    X(SQL_SKIPS_REMOVE, STORE_WRITER, "DELETE FROM skips WHERE poll_id = ?1")          \
+    X(SQL_DAILY_ADD, STORE_WRITER,                                                     \
+      "INSERT INTO daily_votes VALUES (?1, ?2, ?3)"                                    \
+      " ON CONFLICT DO UPDATE SET votes = votes + excluded.votes")                     \
+    X(SQL_DAILY_FORGET, STORE_WRITER,                                                  \
+      "DELETE FROM daily_votes WHERE (day, user_id) IN"                                \
+      " (SELECT day, user_id FROM daily_votes WHERE day < ?1 LIMIT ?2)")               \
+                                                                                       \
+    X(SQL_BEGIN_READ, STORE_READER, "BEGIN")                                           \
+    X(SQL_END_READ, STORE_READER, "COMMIT")                                            \
+    X(SQL_POSITION, STORE_READER, "SELECT position FROM journal")                      \
+    X(SQL_ACCOUNT_BY_EMAIL, STORE_READER,                                              \
+      "SELECT id, kind, created_ms, username, email, password_hash"                    \
+      " FROM accounts WHERE email_key = ?1")                                           \
+    X(SQL_ACCOUNT_BY_ID, STORE_READER,                                                 \
+      "SELECT id, kind, created_ms, username, email, password_hash"                    \
+      " FROM accounts WHERE id = ?1")                                                  \
+    X(SQL_EACH_POLL, STORE_READER,                                                     \
+      "SELECT p.id, p.owner_id, p.created_ms, p.opens_ms, p.closes_ms, p.visibility,"  \
+      " p.voters, p.vote_change, r.base_version, r.total, r.skips, r.counts, p.title," \
+      " p.description, p.options, p.tags, a.username"                                  \
+      " FROM polls p LEFT JOIN results r ON r.poll_id = p.id"                          \
+      " LEFT JOIN accounts a ON a.id = p.owner_id ORDER BY p.id")                      \
+    X(SQL_POLL_RULES, STORE_READER, /* begins as SQL_EACH_POLL does */                 \
+      "SELECT p.id, p.owner_id, p.created_ms, p.opens_ms, p.closes_ms, p.visibility,"  \
+      " p.voters, p.vote_change, r.base_version, r.total, r.skips, r.counts"           \
+      " FROM polls p LEFT JOIN results r ON r.poll_id = p.id WHERE p.id = ?1")         \
+    X(SQL_VOTES_OF, STORE_READER,                                                      \
+      "SELECT user_id, option, voted_ms, version, key, receipt"                        \
+      " FROM votes WHERE poll_id = ?1 ORDER BY user_id")                               \
+    X(SQL_SKIPS_OF, STORE_READER,                                                      \
+      "SELECT user_id, skipped_ms FROM skips WHERE poll_id = ?1 ORDER BY user_id")     \
+    X(SQL_EACH_DAILY, STORE_READER,                                                    \
+      "SELECT user_id, votes FROM daily_votes WHERE day = ?1 ORDER BY user_id")
+/* clang-format on */
+
+enum sql {
+#define X(name, side, text) name,
+    SQL_TABLE(X)
+#undef X
+        SQL__MAX
+};
+
+#endif

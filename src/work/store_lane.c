@@ -1,0 +1,359 @@
+#include "work/store_lane.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/mem.h"
+
+/* The projector gives way to votes, but not so far that jobs, which share its thread,
+ * starve beside busy loops: at 5 it is given about a quarter of a full core, which is
+ * more than it needs for what one core can take in. */
+enum { STORE_NICE = 5 };
+
+/* Something that fails or works; its turns are reported. */
+struct health {
+    store_report_cb *report;
+    void *user;
+    bool failing;
+};
+
+struct store_lane {
+    struct lane *lane;
+    struct store *store;
+    struct change_source source;
+    _Atomic uint64_t position; /* the lane writes */
+
+    struct mail wake;       /* in the mailbox, or the lane's, while waking is true */
+    atomic_bool waking;     /* set by whoever puts wake; cleared by the lane */
+    struct change *changes; /* PROJECT_MAX; this and what follows are the lane's */
+    bool has_wake;          /* wake has been taken, and waking not cleared */
+    bool behind;            /* the source has or may have more */
+    uint64_t due_ms;        /* when behind, the time to project; monotonic */
+    struct health storing, sourcing;
+};
+
+static void failed(struct health *h, int err, const char *text)
+{
+    if (!h->failing && h->report != NULL)
+        h->report(h->user, err, text);
+    h->failing = true;
+}
+
+static void worked(struct health *h, const char *text)
+{
+    if (h->failing && h->report != NULL)
+        h->report(h->user, 0, text);
+    h->failing = false;
+}
+
+/* ---- transactions ---- */
+
+static int undo(struct store_lane *l)
+{
+    struct store *s = l->store;
+
+    failed(&l->storing, ERR_UNAVAILABLE, s->ops->errmsg(s, STORE_WRITER));
+    s->ops->rollback(s);
+    return ERR_UNAVAILABLE;
+}
+
+static int begin(struct store_lane *l)
+{
+    return l->store->ops->begin(l->store) == 0 ? 0 : undo(l);
+}
+
+static int commit(struct store_lane *l)
+{
+    if (l->store->ops->commit(l->store) != 0)
+        return undo(l);
+    worked(&l->storing, "the store works again");
+    return 0;
+}
+
+/* ---- jobs ---- */
+
+/* All in one transaction. One that finds the store failing ends it for all. */
+static int run_jobs(struct store_lane *l, struct mail *jobs)
+{
+    int rc = begin(l);
+
+    if (rc != 0)
+        return rc;
+    for (struct mail *m = jobs; m != NULL; m = m->next) {
+        struct store_job *job = (struct store_job *)m;
+
+        job->rc = job->work(l->store, job);
+        if (job->rc == ERR_UNAVAILABLE)
+            return undo(l);
+    }
+    return commit(l);
+}
+
+static void send_jobs_home(struct mail *jobs, int rc)
+{
+    while (jobs != NULL) {
+        struct store_job *job = (struct store_job *)jobs;
+
+        jobs = jobs->next; /* a job that has been returned is not looked at again */
+        if (rc != 0)
+            job->rc = rc;
+        else if (job->rc == 0 && job->committed != NULL)
+            job->committed(job);
+        mail_return(&job->mail);
+    }
+}
+
+/* ---- projecting ---- */
+
+static int store_changes(struct store_lane *l, size_t n, uint64_t next)
+{
+    struct store *s = l->store;
+    int rc = begin(l);
+
+    if (rc != 0)
+        return rc;
+    if (s->ops->project(s, l->changes, n) != 0 || s->ops->set_position(s, next) != 0)
+        return undo(l);
+    return commit(l);
+}
+
+/* One transaction of what the source has. *ret_more: it may have more. */
+static int project(struct store_lane *l, bool *ret_more)
+{
+    uint64_t next;
+    size_t n;
+    int rc =
+        l->source.read(l->source.user, l->position, l->changes, PROJECT_MAX, &n, &next);
+
+    if (rc != 0) {
+        failed(&l->sourcing, rc, "the journal cannot be read where the store goes on");
+        return rc;
+    }
+    worked(&l->sourcing, "the journal can be read again");
+    *ret_more = n == PROJECT_MAX;
+    if (next == l->position)
+        return 0;
+    rc = store_changes(l, n, next);
+    if (rc != 0)
+        return rc;
+    l->position = next;
+    l->source.projected(l->source.user, next);
+    return 0;
+}
+
+/* Until there is no more, or it fails. */
+static int project_all(struct store_lane *l,
+                       void (*progress)(void *user, uint64_t done_bytes), void *user)
+{
+    bool more = true;
+    int rc = 0;
+
+    while (rc == 0 && more) {
+        rc = project(l, &more);
+        if (rc == 0 && progress != NULL)
+            progress(user, l->position);
+    }
+    return rc;
+}
+
+static void project_next(struct store_lane *l)
+{
+    uint64_t now_ms = clock_mono_ms();
+    bool more;
+
+    if (now_ms < l->due_ms)
+        return;
+    /* First let wakes in again, then read: what comes later sends another. */
+    if (l->has_wake)
+        atomic_store(&l->waking, false);
+    l->has_wake = false;
+    if (project(l, &more) != 0) {
+        l->due_ms = now_ms + PROJECT_RETRY_MS;
+        return;
+    }
+    l->behind = more;
+    l->due_ms = more ? now_ms : now_ms + PROJECT_PAUSE_MS;
+}
+
+/* ---- the lane ---- */
+
+/* Takes the wake out of a batch, if it is there. */
+static struct mail *take_wake(struct store_lane *l, struct mail *batch)
+{
+    for (struct mail **at = &batch; *at != NULL; at = &(*at)->next)
+        if (*at == &l->wake) {
+            *at = l->wake.next;
+            l->has_wake = l->behind = true;
+            break;
+        }
+    return batch;
+}
+
+static void run(struct mail *batch, void *user)
+{
+    struct store_lane *l = user;
+    struct mail *jobs = take_wake(l, batch);
+
+    if (jobs != NULL) {
+        if (l->storing.failing)
+            l->due_ms = 0; /* a job is a reason to try */
+        send_jobs_home(jobs, run_jobs(l, jobs));
+    }
+    if (l->behind)
+        project_next(l);
+}
+
+static int wake_in_ms(void *user)
+{
+    struct store_lane *l = user;
+    uint64_t now_ms = clock_mono_ms();
+
+    if (!l->behind)
+        return -1;
+    return now_ms < l->due_ms ? (int)(l->due_ms - now_ms) : 0;
+}
+
+static struct store_lane *free_lane(struct store_lane *l)
+{
+    mem_free(l->changes);
+    mem_free(l);
+    return NULL;
+}
+
+/* Everything but the thread. */
+static struct store_lane *new_lane(const struct store_lane_opts *opts)
+{
+    struct store_lane *l = mem_zalloc(1, sizeof *l);
+
+    l->store = opts->store;
+    l->source = *opts->source;
+    l->changes = mem_zalloc(PROJECT_MAX, sizeof *l->changes);
+    l->storing = l->sourcing =
+        (struct health){.report = opts->report, .user = opts->user};
+    atomic_init(&l->position, 0);
+    atomic_init(&l->waking, false);
+    return l;
+}
+
+static int read_position(struct store_lane *l)
+{
+    struct store *s = l->store;
+    uint64_t position;
+    int rc = s->ops->position(s, &position);
+
+    if (rc == 0)
+        l->position = position;
+    else
+        failed(&l->storing, rc, s->ops->errmsg(s, STORE_READER));
+    return rc;
+}
+
+int store_lane_start(const struct store_lane_opts *opts,
+                     void (*progress)(void *user, uint64_t done_bytes),
+                     struct store_lane **ret_lane)
+{
+    struct store_lane *l = new_lane(opts);
+    struct lane_opts lane = {.name = "store",
+                             .max_waiting = opts->max_waiting,
+                             .nice = STORE_NICE,
+                             .run = run,
+                             .wake_in_ms = wake_in_ms,
+                             .user = l};
+    int rc = read_position(l);
+
+    if (rc == 0)
+        rc = project_all(l, progress, opts->user);
+    if (rc == 0)
+        rc = lane_start(&lane, &l->lane);
+    if (rc != 0) {
+        free_lane(l);
+        return rc;
+    }
+    *ret_lane = l;
+    return 0;
+}
+
+int store_lane_submit(struct store_lane *l, struct store_job *job)
+{
+    return lane_submit(l->lane, &job->mail);
+}
+
+void store_lane_wake(struct store_lane *l)
+{
+    /* A wake may not be refused, and there is at most this one. */
+    if (!atomic_exchange(&l->waking, true))
+        mailbox_force(lane_box(l->lane), &l->wake);
+}
+
+uint64_t store_lane_position(const struct store_lane *l)
+{
+    return l->position;
+}
+
+struct store_lane *store_lane_stop(struct store_lane *l)
+{
+    if (l == NULL)
+        return NULL;
+    lane_stop(l->lane);
+    project_all(l, NULL, NULL); /* what cannot be stored stays in the journal */
+    return free_lane(l);
+}
+
+/* ---- the read lane ---- */
+
+struct read_lane {
+    struct lane *lane;
+    struct store *store;
+    struct health reading;
+};
+
+static void run_reads(struct mail *batch, void *user)
+{
+    struct read_lane *l = user;
+
+    while (batch != NULL) {
+        struct store_job *job = (struct store_job *)batch;
+
+        batch = batch->next;
+        job->rc = job->work(l->store, job);
+        if (job->rc == ERR_UNAVAILABLE)
+            failed(&l->reading, job->rc, l->store->ops->errmsg(l->store, STORE_READER));
+        else
+            worked(&l->reading, "the store can be read again");
+        mail_return(&job->mail);
+    }
+}
+
+int read_lane_start(const struct read_lane_opts *opts, struct read_lane **ret_lane)
+{
+    struct read_lane *l = mem_zalloc(1, sizeof *l);
+    struct lane_opts lane = {
+        .name = "read", .max_waiting = opts->max_waiting, .run = run_reads, .user = l};
+    int rc;
+
+    l->store = opts->store;
+    l->reading = (struct health){.report = opts->report, .user = opts->user};
+    rc = lane_start(&lane, &l->lane);
+    if (rc != 0) {
+        mem_free(l);
+        return rc;
+    }
+    *ret_lane = l;
+    return 0;
+}
+
+int read_lane_submit(struct read_lane *l, struct store_job *job)
+{
+    return lane_submit(l->lane, &job->mail);
+}
+
+struct read_lane *read_lane_stop(struct read_lane *l)
+{
+    if (l != NULL) {
+        lane_stop(l->lane);
+        mem_free(l);
+    }
+    return NULL;
+}
