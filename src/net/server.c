@@ -277,7 +277,8 @@ static uint32_t sweep_period_ms(const struct http_opts *o)
 
 /* ---- draining ---- */
 
-/* Runs on the turn after the last connection went, so on_drained() may free s. */
+/* Runs before the loop next sleeps, not from inside of a connection: on_drained() may
+ * free s. */
 static void on_drained(struct ev_loop *ev, struct ev_prepare *w, int events)
 {
     struct http_server *s = w->data;
@@ -290,10 +291,8 @@ static void on_drained(struct ev_loop *ev, struct ev_prepare *w, int events)
 
 static void judge_drained(struct http_server *s)
 {
-    if (s->draining && s->stats.open == 0 && !ev_is_active(&s->drained)) {
+    if (s->draining && s->stats.open == 0)
         ev_prepare_start(s->ev, &s->drained);
-        ev_feed_event(s->ev, &s->drained, EV_PREPARE);
-    }
 }
 
 void server_conn_gone(struct http_server *s, const struct conn *c)
