@@ -134,6 +134,11 @@ struct buf *http_out(struct http_req *req);
  * LF (asserted). */
 void http_add_header(struct http_req *req, const char *name, struct str value);
 
+/* Append the header lines that http_reply() would send besides its own: X-Request-Id,
+ * Date, and what http_add_header() added. For heads that are made elsewhere
+ * (http_take_over()). */
+void http_common_headers(const struct http_req *req, struct buf *out);
+
 /* Answer with what is in http_out(). content_type may be NULL when there is no body.
  * Ends the request. */
 void http_reply(struct http_req *req, int status, const char *content_type);

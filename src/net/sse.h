@@ -1,7 +1,8 @@
 /* sse.h — server-sent events (WHATWG HTML, section 9.2) on a stream.
  *
  * Outgoing only: what a client sends after its request is ignored. Frames are encoded
- * once with sse_encode() and sent to many.
+ * once with sse_encode() and sent to many. The answer has no length and is not chunked:
+ * it ends with the connection, so that the bytes of a frame are the same for everybody.
  *
  * Ownership  sse_accept() gives an sse that lives until on_close() returned.
  * Threads    the loop's.
@@ -11,6 +12,7 @@
 
 #include <stdbool.h>
 
+#include "base/buf.h"
 #include "base/frame.h"
 #include "net/http.h"
 
@@ -19,15 +21,18 @@ struct sse;
 struct sse_ops {
     void (*on_writable)(void *user);
     void (*on_close)(void *user);
+    uint32_t write_timeout_ms; /* a client that takes nothing for so long is gone */
 };
 
 /* Answer 200 text/event-stream (with what http_add_header() added) and take the
  * connection over. NULL: the client has gone. The request is freed either way. */
 struct sse *sse_accept(struct http_req *req, const struct sse_ops *ops, void *user);
 
-/* Append "event: …\nid: …\ndata: …\n\n". data holds no line break. */
+/* Append "event: …\nid: …\ndata: …\n\n". An empty id is left out. Nothing in it holds a
+ * line break (asserted): ours is JSON. */
 void sse_encode(struct buf *out, const char *event, struct str id, struct str data);
 
+/* false: busy, on_writable() will follow; or closing, on_close() will. */
 bool sse_send(struct sse *s, struct frame *f);
 bool sse_busy(const struct sse *s);
 void sse_comment(struct sse *s); /* ":\n\n" keeps the line open */

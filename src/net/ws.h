@@ -7,8 +7,12 @@
  * Protocol errors end the connection with the close code that the RFC gives them: 1002
  * (protocol), 1003 (binary message), 1007 (not UTF-8), 1009 (too big).
  *
- * A ws between messages costs its stream and itself: the wslay context (some hundred
- * bytes) exists only while a message is arriving.
+ * The closing handshake is one step: our close frame goes out (the client's code
+ * echoed, if it was the client that closes), then the stream closes, which waits a
+ * second at most for what is under way.
+ *
+ * A ws between messages costs its stream and itself: a reader (some 4 KiB, and the
+ * message so far) exists only while a message is arriving.
  *
  * Ownership  ws_accept() gives a ws that lives until on_close() returned.
  * Threads    the loop's.
@@ -19,22 +23,25 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/frame.h"
 #include "net/http.h"
 
 struct ws;
 
 struct ws_ops {
-    void (*on_text)(void *user, struct str text);
+    void (*on_text)(void *user, struct str text); /* not after ws_close() */
     void (*on_writable)(void *user);
     void (*on_close)(void *user); /* last call; code and reason are in the log's reach
                                      no more: peers lie about them */
+    uint32_t write_timeout_ms;    /* a client that takes nothing for so long is gone */
 };
 
 /* Is this a request for WebSocket (GET, Upgrade: websocket)? */
 bool ws_wanted(const struct http_req *req);
 
-/* Check the handshake and take the connection over.
+/* Check the handshake and take the connection over. Headers that http_add_header()
+ * added are sent too.
  *
  * ERR_UPGRADE_REQUIRED  it is not for WebSocket, or not version 13: answer 426
  *                       with Upgrade: websocket and Sec-WebSocket-Version: 13
@@ -48,11 +55,16 @@ int ws_accept(struct http_req *req, const struct ws_ops *ops, void *user,
 /* Append one unmasked text message as a frame, ready for ws_send(). */
 void ws_encode(struct buf *out, struct str text);
 
-bool ws_send(struct ws *w, struct frame *f); /* stream_send() */
+/* false: busy, on_writable() will follow; or closing, on_close() will. */
+bool ws_send(struct ws *w, struct frame *f);
 bool ws_busy(const struct ws *w);
-void ws_text(struct ws *w,
-             struct str text); /* small, for this client: stream_control() */
+/* A message for this client alone; it and other control data that waits must fit into
+ * STREAM_CONTROL_MAX bytes, or it is dropped. */
+void ws_text(struct ws *w, struct str text);
 void ws_ping(struct ws *w);
+/* reason: UTF-8, at most WS_REASON_MAX bytes. Nothing is sent or heard after it. */
 void ws_close(struct ws *w, uint16_t code, const char *reason);
+
+enum { WS_REASON_MAX = 123 };
 
 #endif
