@@ -119,13 +119,24 @@ struct loading {
     struct config_report *report;
 };
 
-/* "place: problem" as one line of the errors; place is "" or ends the problem. */
-static void complain(struct loading *l, struct str place, const char *problem)
+static void complain(struct loading *l, struct str place, struct str problem)
 {
-    buf_str_add(&l->report->errors, place);
-    buf_text(&l->report->errors, ": ");
-    buf_text(&l->report->errors, problem);
-    buf_char(&l->report->errors, '\n');
+    struct buf *out = &l->report->errors;
+
+    buf_str_add(out, place);
+    buf_text(out, ": ");
+    buf_str_add(out, problem);
+    buf_char(out, '\n');
+}
+
+static void complain_unreadable(struct loading *l, struct str place, int error)
+{
+    struct buf problem = {0};
+
+    buf_text(&problem, "cannot be read: ");
+    buf_text(&problem, strerror(error));
+    complain(l, place, buf_str(&problem));
+    buf_done(&problem);
 }
 
 static void set(struct loading *l, enum config_key key, enum config_source source,
@@ -136,8 +147,7 @@ static void set(struct loading *l, enum config_key key, enum config_source sourc
     if (setting_set(&settings[key], l->config, value, &problem) == 0) {
         l->config->origins[key] = (struct config_origin){.source = source};
     } else {
-        buf_char(&problem, '\0');
-        complain(l, place, problem.data);
+        complain(l, place, buf_str(&problem));
     }
     buf_done(&problem);
 }
@@ -194,7 +204,7 @@ static void load_file(struct loading *l)
         return;
     rc = read_file(path, CONFIG_FILE_BYTES, &text);
     if (rc != 0)
-        complain(l, str_of(path), strerror(-rc));
+        complain_unreadable(l, str_of(path), -rc);
     else
         config_file_apply(l->config, buf_str(&text), path, &l->report->errors);
     buf_done(&text);
@@ -217,9 +227,9 @@ static void set_from_secret_file(struct loading *l, enum config_key key,
     int rc = read_file(path, SETTING_TEXT_BYTES, &text);
 
     if (rc != 0)
-        complain(l, variable, strerror(-rc));
+        complain_unreadable(l, variable, -rc);
     else if (chomp(buf_str(&text)).len == 0)
-        complain(l, variable, "the file is empty");
+        complain(l, variable, STR("the file is empty"));
     else
         set(l, key, CONFIG_ENV, variable, chomp(buf_str(&text)));
     buf_done(&text);
@@ -235,7 +245,8 @@ static void load_secret_file(struct loading *l, enum config_key key,
     buf_text(&name, "_FILE");
     path = env_get(l, buf_str(&name));
     if (path.at != NULL && is_set)
-        complain(l, variable, "set either this or the variable with _FILE, not both");
+        complain(l, variable,
+                 STR("set either this or the variable with _FILE, not both"));
     else if (path.at != NULL)
         set_from_secret_file(l, key, buf_str(&name), path.at);
     buf_done(&name);
@@ -336,8 +347,8 @@ static void check_together(struct loading *l)
 {
     if (l->config->journal_segment_bytes > l->config->journal_max_bytes)
         complain(l, STR("journal.segment_bytes"),
-                 "expected at most journal.max_bytes, since a journal has at least one "
-                 "segment");
+                 STR("expected at most journal.max_bytes, since a journal has at least "
+                     "one segment"));
 }
 
 int config_load(const struct config_sources *sources, struct config *ret_config,

@@ -116,7 +116,7 @@ static void set_key(struct reading *r, enum config_key key, const yaml_node_t *v
         return;
     }
     if (is_null(value)) {
-        refuse_shape(r, line, s, "nothing");
+        refuse_shape(r, line, s, "an empty value");
         return;
     }
     if ((value->type == YAML_SEQUENCE_NODE) != (s->type == SETTING_LIST)) {

@@ -87,7 +87,7 @@ static void mail_goes_home_past_the_cap_and_is_opened_in_order(void **state)
 {
     struct letter letters[2];
     struct mailbox home;
-    struct mail stray = {0};
+    struct letter stray = {.mail = {.on_home = open_letter}};
     int wakes = 0;
     (void)state;
 
@@ -96,7 +96,9 @@ static void mail_goes_home_past_the_cap_and_is_opened_in_order(void **state)
         letters[i] = (struct letter){.mail = {.home = &home, .on_home = open_letter}};
         mail_return(&letters[i].mail);
     }
-    mail_return(&stray); /* has no home: nothing happens */
+    mail_return(&stray.mail); /* has no home: it is opened here */
+    assert_int_not_equal(stray.opened, 0);
+    assert_int_equal(letters[0].opened, 0);
     mail_open_all(mailbox_take(&home));
     assert_true(letters[0].opened != 0 && letters[0].opened < letters[1].opened);
     mail_open_all(NULL);
