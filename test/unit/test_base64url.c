@@ -56,7 +56,8 @@ static void refuses_what_it_would_not_write(void **state)
         const char *why, *text;
     } rows[] = {
         {"a length that no value has", "Zm9vY"},
-        {"one character", "Z"},
+        {"such a length without bits left over", "Zm9vA"},
+        {"one character", "A"},
         {"padding", "Zg=="},
         {"padding in full groups", "Zm8="},
         {"bits left over after one byte", "Zh"},

@@ -127,6 +127,38 @@ static void nobody_has_no_password(void **state)
     assert_int_equal(run(*state, &empty), ERR_UNAUTHORIZED);
 }
 
+static uint64_t fastest_of_five_us(struct passwords *p, const struct password_job *like)
+{
+    uint64_t best = UINT64_MAX;
+
+    for (int i = 0; i < 5; i++) {
+        struct password_job j = *like;
+        uint64_t from = clock_mono_us(), took;
+
+        assert_int_equal(run(p, &j), ERR_UNAUTHORIZED);
+        took = clock_mono_us() - from;
+        best = took < best ? took : best;
+    }
+    return best;
+}
+
+static void nobody_takes_as_long_as_a_wrong_password(void **state)
+{
+    struct password_opts slower = CHEAP;
+    struct passwords *p;
+    struct password_job h = job(PASSWORD_HASH, "right", ""), wrong, nobody;
+
+    (void)state;
+    slower.memory_bytes = 4 << 20;
+    assert_int_equal(passwords_start(&slower, &p), 0);
+    assert_int_equal(run(p, &h), 0);
+    wrong = job(PASSWORD_VERIFY, "wrong", h.hash);
+    nobody = job(PASSWORD_VERIFY, "wrong", "");
+    /* Milliseconds against, otherwise, microseconds: a busy machine may be unfair. */
+    assert_true(fastest_of_five_us(p, &nobody) * 4 > fastest_of_five_us(p, &wrong));
+    passwords_stop(p);
+}
+
 static void a_hash_that_cannot_be_read_matches_nothing(void **state)
 {
     struct password_job j = job(PASSWORD_VERIFY, "x", "$argon2id$v=19$rubbish");
@@ -234,6 +266,7 @@ int main(void)
         TEST(a_hash_is_of_its_password_only),
         TEST(a_hash_of_another_program_is_read),
         TEST(nobody_has_no_password),
+        TEST(nobody_takes_as_long_as_a_wrong_password),
         TEST(a_hash_that_cannot_be_read_matches_nothing),
         TEST(the_password_is_wiped_when_the_job_is_home),
         TEST(a_password_has_a_longest_length),
