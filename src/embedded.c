@@ -194,6 +194,7 @@ static int start_store_lanes(struct embedded *e, char *errmsg, size_t size)
                                    .max_waiting = STORE_WAITING,
                                    .report = report_store,
                                    .user = e};
+    struct read_lane_opts reads = {e->store, READS_WAITING, report_store, e};
     int rc;
 
     e->source = (struct change_source){read_changes, changes_projected, e};
@@ -204,7 +205,7 @@ static int start_store_lanes(struct embedded *e, char *errmsg, size_t size)
                                       "pollux verify"
                                     : e->store->ops->errmsg(e->store, STORE_WRITER));
     if (rc == 0)
-        rc = read_lane_start(e->store, READS_WAITING, &e->app.reads);
+        rc = read_lane_start(&reads, &e->app.reads);
     return rc;
 }
 

@@ -121,6 +121,7 @@ struct live *live_new(struct app_loop *loop, struct hub *hub)
         .inbox = loop_inbox(loop->loop), .want_tick = want_tick, .user = l};
 
     l->loop = loop;
+    watchers_set_ops(l, (uint32_t)loop->app->config->server_write_timeout_ms);
     for (int kind = 0; kind < WATCHER__KINDS; kind++)
         TAILQ_INIT(&l->watchers[kind]);
     l->shard = hub_shard_new(hub, loop_index(loop->loop), &shard);

@@ -260,7 +260,11 @@ static void on_text(void *user, struct str text)
     json_decref(message);
 }
 
-static const struct ws_ops ws_ops = {on_text, on_writable, on_close};
+void watchers_set_ops(struct live *l, uint32_t write_timeout_ms)
+{
+    l->ws_ops = (struct ws_ops){on_text, on_writable, on_close, write_timeout_ms};
+    l->sse_ops = (struct sse_ops){on_writable, on_close, write_timeout_ms};
+}
 
 static void fail_handshake(struct call *c, int err)
 {
@@ -275,7 +279,7 @@ static void fail_handshake(struct call *c, int err)
 static struct watcher *accept_ws(struct call *c)
 {
     struct watcher *w = watcher_new(c->loop->live, WATCHER_WS, &c->who);
-    int rc = ws_accept(c->req, &ws_ops, w, &w->ws);
+    int rc = ws_accept(c->req, &c->loop->live->ws_ops, w, &w->ws);
 
     if (rc != 0 || w->ws == NULL) {
         on_close(w);
@@ -308,8 +312,6 @@ void handle_ws_poll(struct call *c)
 }
 
 /* ---- server-sent events ---- */
-
-static const struct sse_ops sse_ops = {on_writable, on_close};
 
 enum { RESUME_BYTES = 4096 };
 
@@ -380,7 +382,7 @@ static void start_sse(struct call *c, const struct sse_polls *polls)
     struct buf resume = {0}; /* the request goes away below */
 
     buf_str_add(&resume, borrowed);
-    w->sse = sse_accept(c->req, &sse_ops, w);
+    w->sse = sse_accept(c->req, &c->loop->live->sse_ops, w);
     call_taken_over(c);
     if (w->sse == NULL)
         on_close(w);

@@ -38,10 +38,13 @@ struct live {
     struct hub_shard *shard;
     struct watchers watchers[WATCHER__KINDS]; /* by beat_at_ms, the next first */
     size_t n_watchers;
+    struct ws_ops ws_ops;
+    struct sse_ops sse_ops;
     struct ev_timer tick, beat;
     uint64_t tick_at_ms; /* 0: no tick is wanted */
 };
 
+void watchers_set_ops(struct live *l, uint32_t write_timeout_ms);
 struct watcher *watcher_new(struct live *l, enum watcher_kind kind,
                             const struct identity *who);
 /* A sign of life, and the next appointment. */
