@@ -119,13 +119,31 @@ static int store_changes(struct store_lane *l, size_t n, uint64_t next)
     return commit(l);
 }
 
+/* Fill changes, as far as the source goes: it may give less at a time than it has. An
+ * error after the first is left for the next time. */
+static int read_changes(struct store_lane *l, size_t *ret_n, uint64_t *ret_next)
+{
+    uint64_t position = l->position, next = position;
+    size_t n = 0, n_more;
+    int rc;
+
+    do {
+        position = next;
+        rc = l->source.read(l->source.user, position, l->changes + n, PROJECT_MAX - n,
+                            &n_more, &next);
+        n += rc == 0 ? n_more : 0;
+    } while (rc == 0 && next != position && n < PROJECT_MAX);
+    *ret_n = n;
+    *ret_next = rc == 0 ? next : position;
+    return *ret_next != l->position ? 0 : rc;
+}
+
 /* One transaction of what the source has. *ret_more: it may have more. */
 static int project(struct store_lane *l, bool *ret_more)
 {
     uint64_t next;
     size_t n;
-    int rc =
-        l->source.read(l->source.user, l->position, l->changes, PROJECT_MAX, &n, &next);
+    int rc = read_changes(l, &n, &next);
 
     if (rc != 0) {
         failed(&l->sourcing, rc, "the journal cannot be read where the store goes on");

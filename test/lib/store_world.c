@@ -1,0 +1,267 @@
+#include "lib/store_world.h"
+
+#include "unit/check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+
+struct world *world_new(const struct backend *b)
+{
+    struct world *w = mem_zalloc(1, sizeof *w);
+
+    w->backend = b;
+    snprintf(w->dir, sizeof w->dir, "/tmp/pollux-store-XXXXXX");
+    assert_non_null(mkdtemp(w->dir));
+    w->s = b->open(w->dir);
+    w->owner = add_user(w, "ada", "ada@example.org");
+    return w;
+}
+
+static void remove_dir(const char *dir)
+{
+    static const char *const files[] = {"db", "db-wal", "db-shm", "db-journal"};
+    char path[128];
+
+    for (size_t i = 0; i < LENGTH(files); i++) {
+        snprintf(path, sizeof path, "%s/%s", dir, files[i]);
+        unlink(path);
+    }
+    rmdir(dir);
+}
+
+void world_free(struct world *w)
+{
+    w->s->ops->free(w->s);
+    remove_dir(w->dir);
+    mem_free(w);
+}
+
+void world_reopen(struct world *w)
+{
+    w->s->ops->free(w->s);
+    w->s = w->backend->open(w->dir);
+}
+
+void begin(struct world *w)
+{
+    assert_int_equal(w->s->ops->begin(w->s), 0);
+}
+
+void commit(struct world *w)
+{
+    assert_int_equal(w->s->ops->commit(w->s), 0);
+}
+
+uint32_t add_user(struct world *w, const char *username, const char *email)
+{
+    struct account a = {.created_ms = T0};
+    const char *field;
+
+    snprintf(a.username, sizeof a.username, "%s", username);
+    snprintf(a.email, sizeof a.email, "%s", email);
+    snprintf(a.password_hash, sizeof a.password_hash, "a hash");
+    begin(w);
+    assert_int_equal(w->s->ops->account_add(w->s, &a, &field), 0);
+    commit(w);
+    return a.id;
+}
+
+uint32_t add_poll(struct world *w, uint32_t n_options)
+{
+    struct poll p = {
+        .created_ms = T0,
+        .title = STR("Which?"),
+        .rules = {.owner_id = w->owner, .n_options = n_options, .vote_change = true}};
+    uint32_t id;
+
+    for (uint32_t i = 0; i < n_options; i++)
+        p.options[i] = (struct str){&"abcdefghijklmnopqrst"[i], 1};
+    begin(w);
+    assert_int_equal(w->s->ops->poll_add(w->s, &p, &id), 0);
+    commit(w);
+    return id;
+}
+
+/* ---- changes ---- */
+
+static int64_t time_of(uint64_t version)
+{
+    return (int64_t)T0 * 1000 + (int64_t)version;
+}
+
+struct change vote(uint32_t poll, uint32_t user, uint32_t option, uint64_t version)
+{
+    return (struct change){.kind = CHANGE_VOTE,
+                           .poll = poll,
+                           .user = user,
+                           .option = (uint8_t)option,
+                           .at_ms = time_of(version),
+                           .version = version};
+}
+
+struct change keyed_vote(uint32_t poll, uint32_t user, uint32_t option,
+                         uint64_t version)
+{
+    struct change c = vote(poll, user, option, version);
+
+    c.keyed = true;
+    memset(c.key, (int)user, sizeof c.key);
+    c.receipt = (struct receipt){.version = version + 1, /* it had opened */
+                                 .votes_left = 99,
+                                 .n_options = 3,
+                                 .counts = {1, 0x12345, UINT32_MAX}};
+    return c;
+}
+
+struct change skipping(uint32_t poll, uint32_t user)
+{
+    return (struct change){
+        .kind = CHANGE_SKIP, .poll = poll, .user = user, .at_ms = time_of(0)};
+}
+
+struct change move(uint32_t poll, uint32_t user, uint32_t was, uint32_t option,
+                   uint64_t version)
+{
+    struct change c = vote(poll, user, option, version);
+
+    c.kind = CHANGE_MOVE;
+    c.was_option = (uint8_t)was;
+    return c;
+}
+
+struct change withdrawal(uint32_t poll, uint32_t user, uint32_t was, uint64_t version)
+{
+    struct change c = vote(poll, user, 0, version);
+
+    c.kind = CHANGE_WITHDRAW;
+    c.was_option = (uint8_t)was;
+    return c;
+}
+
+struct change closing(uint32_t poll, int64_t at_ms)
+{
+    return (struct change){.kind = CHANGE_CLOSE, .poll = poll, .at_ms = at_ms};
+}
+
+struct change deletion(uint32_t poll)
+{
+    return (struct change){.kind = CHANGE_DELETE, .poll = poll};
+}
+
+void project(struct world *w, const struct change *changes, size_t n)
+{
+    begin(w);
+    assert_int_equal(w->s->ops->project(w->s, changes, n), 0);
+    commit(w);
+}
+
+/* ---- looking ---- */
+
+struct search {
+    uint32_t poll;
+    bool found;
+    struct stored_poll p;
+};
+
+static int match(void *user, struct stored_poll *p)
+{
+    struct search *s = user;
+
+    if (p->poll->id != s->poll) {
+        poll_unref(p->poll);
+        return 0;
+    }
+    s->p = *p;
+    s->found = true;
+    return 0;
+}
+
+static struct search search(struct world *w, uint32_t poll)
+{
+    struct search s = {.poll = poll};
+
+    assert_int_equal(w->s->ops->each_poll(w->s, match, &s), 0);
+    return s;
+}
+
+bool look_up(struct world *w, uint32_t poll, struct stored_poll *ret_p)
+{
+    struct search s = search(w, poll);
+
+    if (s.found) {
+        *ret_p = s.p;
+        ret_p->poll = poll_unref(s.p.poll);
+    }
+    return s.found;
+}
+
+struct poll *definition(struct world *w, uint32_t poll)
+{
+    struct search s = search(w, poll);
+
+    assert_true(s.found);
+    return s.p.poll;
+}
+
+const char *result_of(struct world *w, uint32_t poll)
+{
+    static char text[512];
+    struct search s = search(w, poll);
+    size_t len;
+
+    if (!s.found)
+        return "none";
+    len = (size_t)snprintf(text, sizeof text, "v%llu total %u skips %u:",
+                           (unsigned long long)s.p.base_version, s.p.total, s.p.skips);
+    for (uint32_t i = 0; i < s.p.poll->rules.n_options; i++)
+        len += (size_t)snprintf(text + len, sizeof text - len, " %u", s.p.counts[i]);
+    poll_unref(s.p.poll);
+    return text;
+}
+
+struct daily_search {
+    uint32_t user, votes;
+};
+
+static int match_daily(void *user, uint32_t user_id, uint32_t votes)
+{
+    struct daily_search *s = user;
+
+    if (user_id == s->user)
+        s->votes += votes;
+    return 0;
+}
+
+uint32_t daily(struct world *w, int64_t day, uint32_t user)
+{
+    struct daily_search s = {.user = user};
+
+    assert_int_equal(w->s->ops->each_daily(w->s, day, match_daily, &s), 0);
+    return s.votes;
+}
+
+struct tally *load(struct world *w, uint32_t poll)
+{
+    struct tally *t = NULL;
+
+    assert_int_equal(w->s->ops->tally_load(w->s, poll, &t), 0);
+    return t;
+}
+
+static void fail_by(void *user, const char *text)
+{
+    (void)user;
+    fail_msg("verify: %s", text);
+}
+
+struct store_totals verified(struct world *w)
+{
+    struct store_totals totals;
+
+    assert_int_equal(w->s->ops->verify(w->s, fail_by, NULL, &totals), 0);
+    return totals;
+}
