@@ -55,8 +55,8 @@ static const struct cli_spec specs[CLI__COMMANDS] = {
             .name = "check-config",
             .summary = "say whether the configuration is right",
             .about = "Reads the configuration as `pollux serve` would. Says "
-                     "\"configuration OK\", or every problem as\n"
-                     "one line, and exits with 1.\n",
+                     "\"configuration OK\", or every\n"
+                     "problem as one line, and exits with 1.\n",
             .examples = "  pollux check-config --config pollux.yaml\n"
                         "  pollux check-config --print\n",
             .options = check_config_options,
@@ -93,8 +93,8 @@ static const struct cli_spec specs[CLI__COMMANDS] = {
             .name = "demo",
             .summary = "fill a running server with lively polls",
             .about = "Creates a few polls on the server that runs with the same "
-                     "configuration, and votes on them.\n"
-                     "Not for a server that others use.\n",
+                     "configuration, and votes\n"
+                     "on them. Not for a server that others use.\n",
             .examples = "  pollux demo\n"
                         "  pollux demo --polls 3 --rate 100 --for 1m\n",
             .options = demo_options,
@@ -127,8 +127,8 @@ void cli_help(struct buf *out)
              "\n"
              "Every configuration key is a flag of every command, a variable and a "
              "line of the file:\n"
-             "  --server-port 8080, POLLUX_SERVER_PORT=8080, server.port: 8080. See "
-             "`pollux serve --help`.\n"
+             "  --server-port 8080, POLLUX_SERVER_PORT=8080, server.port: 8080\n"
+             "`pollux serve --help` shows all of them.\n"
              "\n"
              "Exit status: 0 done, 1 failed, 2 the command line is wrong.\n");
 }
