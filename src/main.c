@@ -100,6 +100,8 @@ static int run(const struct cli *cli, const struct config *config)
         return serve(config);
     case CLI_TOKEN:
         return print_tokens(config, cli);
+    case CLI_VERIFY:
+        return embedded_verify(config, cli->repair);
     default:
         fprintf(stderr, "pollux: not there yet\n");
         return CLI_FAILED;

@@ -37,12 +37,14 @@ enum cli_exit {
 };
 
 /* The words of --kind. */
-enum cli_kind { CLI_KIND_USER, CLI_KIND_GUEST };
+enum cli_kind { CLI_KIND_GUEST, CLI_KIND_USER };
 
 struct cli {
     enum cli_command command;
 
     bool print, markdown; /* check-config */
+
+    bool repair; /* verify */
 
     int token_first, token_count; /* ids first … first + count - 1, all fit an int */
     int token_kind;

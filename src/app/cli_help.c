@@ -11,13 +11,19 @@ static const struct setting check_config_options[] = {
     {"markdown", SETTING_BOOL, offsetof(struct cli, markdown), "false", "", ""},
 };
 
+static const struct setting verify_options[] = {
+    {"repair", SETTING_BOOL, offsetof(struct cli, repair), "false", "",
+     "After damage: bring every vote that can be read into the database, and put the "
+     "journal's files aside."},
+};
+
 static const struct setting token_options[] = {
     {"first", SETTING_INT, offsetof(struct cli, token_first), "1", "1..2147483647",
      "The first user id."},
     {"count", SETTING_INT, offsetof(struct cli, token_count), "1", "1..10000000",
      "How many tokens, for ids one after the other."},
-    {"kind", SETTING_ENUM, offsetof(struct cli, token_kind), "user", "user|guest",
-     "Whether they are tokens of registered users or of guests."},
+    {"kind", SETTING_ENUM, offsetof(struct cli, token_kind), "guest", "guest|user",
+     "Whether they are tokens of guests or of registered users."},
 };
 
 static const struct setting demo_options[] = {
@@ -68,8 +74,12 @@ static const struct cli_spec specs[CLI__COMMANDS] = {
             .summary = "check the data of a stopped server",
             .about = "Reads everything in data.dir and compares the counts with the "
                      "votes. Exits with 0 and\n"
-                     "\"ok: ...\", or with 1 and what is wrong. Changes nothing.\n",
-            .examples = "  pollux verify --data-dir /var/lib/pollux\n",
+                     "\"ok: ...\", or with 1 and what is wrong. Changes nothing, "
+                     "unless it is to repair.\n",
+            .examples = "  pollux verify --data-dir /var/lib/pollux\n"
+                        "  pollux verify --data-dir /var/lib/pollux --repair\n",
+            .options = verify_options,
+            .n_options = LENGTH(verify_options),
             .keys = verify_keys,
             .n_keys = LENGTH(verify_keys),
         },
