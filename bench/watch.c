@@ -8,6 +8,7 @@
  *   publish   one message to all: a vote with the next token, or a message of --payload
  *             bytes; how long from it to the first and to the last follower
  *   count     messages and bytes since the last count
+ *   tick US   from now on sleep that long between two looks
  * At the end of the input it leaves. The first line of the output says that all are
  * connected and have what they get at the beginning.
  *
@@ -222,7 +223,7 @@ static bool look(struct watch *w, int timeout_ms)
             on_answer(w);
         else if (events[i].data.ptr != NULL) /* NULL: a command, the caller's */
             on_readable(w, events[i].data.ptr);
-    if (n > 0 && n < EVENTS)
+    if (n > 0 && n < EVENTS && w->o.tick_us > 0)
         usleep(w->o.tick_us);
     return n > 0;
 }
@@ -298,6 +299,18 @@ static void count(struct watch *w)
     w->messages = w->n_bytes = 0;
 }
 
+static void set_tick(struct watch *w, struct str command)
+{
+    struct str us;
+    uint64_t n;
+
+    str_cut(command, '\n', &us);
+    if (str_to_u64(us, 1000000, &n) < 0)
+        die("tick needs microseconds");
+    w->o.tick_us = (unsigned)n;
+    printf("{}\n");
+}
+
 /* false: the input has ended. The other end waits for each answer before the next
  * command, so a read brings one. */
 static bool take_command(struct watch *w)
@@ -312,6 +325,8 @@ static bool take_command(struct watch *w)
         publish(w);
     else if (str_eq(command, STR("count\n")))
         count(w);
+    else if (str_starts(command, STR("tick ")))
+        set_tick(w, str_skip(command, 5));
     else
         die("no such command: %.*s", (int)command.len, command.at);
     fflush(stdout);
