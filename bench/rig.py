@@ -19,7 +19,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 NCHAN = pathlib.Path("/usr/lib/nginx/modules/ngx_nchan_module.so")
-PER_LIMIT = ["--limits-requests-per-minute", "0", "--limits-burst-per-second", "0",
+NO_LIMITS = ["--limits-requests-per-minute", "0", "--limits-burst-per-second", "0",
              "--limits-votes-per-day", "0"]
 
 NGINX_CONF = """
@@ -245,7 +245,8 @@ class Rig:
         folder = self.new_folder("pollux")
         with open(folder.with_suffix(".log"), "wb") as log:
             process = self.start([self.build / "pollux", "serve", "--server-port", "0",
-                                  "--data-dir", folder, *PER_LIMIT], self.server_cpus,
+                                  "--server-loops", len(self.server_cpus),
+                                  "--data-dir", folder, *NO_LIMITS], self.server_cpus,
                                  stdout=log, stderr=log)
         return Pollux(self, process, folder)
 
