@@ -37,6 +37,12 @@ use_node() {
     version_at_least "${have#v}" "$NODE_AT_LEAST"
 }
 
+# What the whole-server tests need from npm.
+install_e2e_modules() {
+    [ test/e2e/node_modules/.package-lock.json -nt test/e2e/package-lock.json ] ||
+        npm ci --silent --prefix test/e2e
+}
+
 # build_in DIR [MESON OPTION...]: configure once, then build what has changed.
 build_in() {
     local dir=$1

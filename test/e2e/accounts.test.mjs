@@ -53,19 +53,36 @@ describe('register', () => {
   });
 
   const rows = [
-    ['username', undefined], ['username', ''], ['username', 'ab'], ['username', 'a'.repeat(51)],
-    ['username', 5], ['username', null], ['username', ['abc']],
-    ['email', undefined], ['email', ''], ['email', 'nobody'], ['email', 'a@'], ['email', '@b.org'],
-    ['email', `${'a'.repeat(250)}@b.org`], ['email', 'a b@c.org'], ['email', 5],
-    ['password', undefined], ['password', ''], ['password', 'seven77'],
-    ['password', 'a'.repeat(129)], ['password', 12345678],
+    ['username', undefined],
+    ['username', ''],
+    ['username', 'ab'],
+    ['username', 'a'.repeat(51)],
+    ['username', 5],
+    ['username', null],
+    ['username', ['abc']],
+    ['email', undefined],
+    ['email', ''],
+    ['email', 'nobody'],
+    ['email', 'a@'],
+    ['email', '@b.org'],
+    ['email', `${'a'.repeat(250)}@b.org`],
+    ['email', 'a b@c.org'],
+    ['email', 5],
+    ['password', undefined],
+    ['password', ''],
+    ['password', 'seven77'],
+    ['password', 'a'.repeat(129)],
+    ['password', 12345678],
   ];
   for (const [field, value] of rows) {
     const shown = JSON.stringify(value)?.slice(0, 30);
     test(`${field} ${shown} is refused, and named`, async () => {
       const body = { ...fresh(), [field]: value };
       const answer = await server.api.post('/api/auth/register', { body, expect: 'invalid' });
-      assert.deepEqual(answer.body.errors.map((error) => error.field), [field]);
+      assert.deepEqual(
+        answer.body.errors.map((error) => error.field),
+        [field],
+      );
     });
   }
   test('everything wrong is named at once', async () => {
@@ -219,8 +236,7 @@ describe('tokens', () => {
     header = token.split('.')[0];
     claims = payload_of(token);
   });
-  const try_token = (text, expect) =>
-    server.api.get('/api/users/me', { token: text, expect });
+  const try_token = (text, expect) => server.api.get('/api/users/me', { token: text, expect });
 
   test('one signed with the secret is taken: so the others are refused for their fault', () =>
     try_token(forge(header, claims), 200));
@@ -232,7 +248,10 @@ describe('tokens', () => {
     ['our header, no signature', () => `${header}.${encode(claims)}.`],
     ['two parts', () => `${header}.${encode(claims)}`],
     ['HS512', () => forge(encode({ alg: 'HS512', typ: 'JWT' }), claims, JWT_SECRET, 'sha512')],
-    ['another header, rightly signed', () => forge(encode({ typ: 'JWT', alg: 'HS256', kid: 'x' }), claims)],
+    [
+      'another header, rightly signed',
+      () => forge(encode({ typ: 'JWT', alg: 'HS256', kid: 'x' }), claims),
+    ],
     ['another secret', () => forge(header, claims, 'another secret of 32 bytes or more')],
     ['an empty secret', () => forge(header, claims, '')],
     ['expired', () => forge(header, { ...claims, exp: now() - 1 })],
@@ -247,11 +266,17 @@ describe('tokens', () => {
     ['an unknown kind', () => forge(header, { ...claims, kind: 'admin' })],
     ['claims that are no object', () => forge(header, 'hello')],
     ['a user who does not exist', () => forge(header, { ...claims, sub: '4000000' })],
-    ['another user under my signature', () => {
-      const [, , mac] = token.split('.');
-      return `${header}.${encode({ ...claims, sub: '1' })}.${mac}`;
-    }],
-    ['the last letter changed', () => token.slice(0, -2) + (token.at(-2) === 'A' ? 'B' : 'A') + token.at(-1)],
+    [
+      'another user under my signature',
+      () => {
+        const [, , mac] = token.split('.');
+        return `${header}.${encode({ ...claims, sub: '1' })}.${mac}`;
+      },
+    ],
+    [
+      'the last letter changed',
+      () => token.slice(0, -2) + (token.at(-2) === 'A' ? 'B' : 'A') + token.at(-1),
+    ],
     ['the first letter changed', () => `x${token.slice(1)}`],
     ['a letter less', () => token.slice(0, -1)],
     ['a letter more', () => `${token}A`],
@@ -267,17 +292,35 @@ describe('tokens', () => {
     test(`${why}: 401`, () => try_token(make(), 'unauthorized'));
   }
   test('the whole header has to be right', async () => {
-    for (const authorization of ['Bearer', 'Bearer ', token, `Basic ${token}`, `Bearer ${token} x`]) {
-      await server.api.get('/api/users/me', { headers: { authorization }, expect: 'unauthorized' });
+    for (const authorization of [
+      'Bearer',
+      'Bearer ',
+      token,
+      `Basic ${token}`,
+      `Bearer ${token} x`,
+    ]) {
+      await server.api.get('/api/users/me', {
+        headers: { authorization },
+        expect: 'unauthorized',
+      });
     }
-    await server.api.get('/api/users/me', { headers: { authorization: `bearer ${token}` }, expect: 200 });
+    await server.api.get('/api/users/me', {
+      headers: { authorization: `bearer ${token}` },
+      expect: 200,
+    });
   });
   test('a bad token is refused where none would be needed', () =>
     server.api.get('/api/polls', { token: 'x', expect: 'unauthorized' }));
   test('none at all: 401 where one is needed', async () => {
     await server.api.get('/api/users/me', { expect: 'unauthorized' });
-    await server.api.post('/api/polls', { body: { title: 'x', options: ['a', 'b'] }, expect: 'unauthorized' });
-    await server.api.post('/api/polls/1/vote', { body: { optionIndex: 0 }, expect: 'unauthorized' });
+    await server.api.post('/api/polls', {
+      body: { title: 'x', options: ['a', 'b'] },
+      expect: 'unauthorized',
+    });
+    await server.api.post('/api/polls/1/vote', {
+      body: { optionIndex: 0 },
+      expect: 'unauthorized',
+    });
     await server.api.post('/api/polls/1/skip', { expect: 'unauthorized' });
   });
   test('they outlive a restart', async () => {
@@ -287,9 +330,14 @@ describe('tokens', () => {
 });
 
 describe('the session cookie', () => {
-  const cookie_of = (answer) => [answer.headers['set-cookie']].flat().find((c) => c?.startsWith('pollux_session='));
+  const cookie_of = (answer) =>
+    [answer.headers['set-cookie']].flat().find((c) => c?.startsWith('pollux_session='));
 
-  for (const [path, status] of [['register', 201], ['login', 200], ['guest', 201]]) {
+  for (const [path, status] of [
+    ['register', 201],
+    ['login', 200],
+    ['guest', 201],
+  ]) {
     test(`${path} sets it`, async () => {
       const body = fresh();
       if (path === 'login') await server.api.register(body);
@@ -301,7 +349,10 @@ describe('the session cookie', () => {
       for (const want of ['httponly', 'samesite=lax', 'path=/']) {
         assert.ok(attributes.includes(want), cookie);
       }
-      assert.ok(attributes.some((a) => /^(max-age|expires)=/.test(a)), cookie);
+      assert.ok(
+        attributes.some((a) => /^(max-age|expires)=/.test(a)),
+        cookie,
+      );
     });
   }
   test('logout clears it', async () => {
@@ -333,8 +384,14 @@ describe('where the cookie counts', () => {
     poll = await server.api.create_poll(token);
   });
   const foreign = [
-    'https://evil.example', 'null', 'http://polls.example', 'https://polls.example:8443',
-    'https://polls.example.evil.org', 'https://xpolls.example', 'https://', 'polls.example',
+    'https://evil.example',
+    'null',
+    'http://polls.example',
+    'https://polls.example:8443',
+    'https://polls.example.evil.org',
+    'https://xpolls.example',
+    'https://',
+    'polls.example',
   ];
   for (const origin of foreign) {
     test(`a vote from ${origin} is refused`, () =>
@@ -350,10 +407,16 @@ describe('where the cookie counts', () => {
   }
   test('every method that changes something is refused', async () => {
     const refused = { cookie: token, origin: 'https://evil.example', expect: 'forbidden' };
-    await server.api.post('/api/polls', { ...refused, body: { title: 'x', options: ['a', 'b'] } });
+    await server.api.post('/api/polls', {
+      ...refused,
+      body: { title: 'x', options: ['a', 'b'] },
+    });
     await server.api.post(`/api/polls/${poll.id}/close`, refused);
     await server.api.post(`/api/polls/${poll.id}/skip`, refused);
-    await server.api.put(`/api/polls/${poll.id}/vote`, { ...refused, body: { optionIndex: 0 } });
+    await server.api.put(`/api/polls/${poll.id}/vote`, {
+      ...refused,
+      body: { optionIndex: 0 },
+    });
     await server.api.delete(`/api/polls/${poll.id}/vote`, refused);
     await server.api.delete(`/api/polls/${poll.id}`, refused);
     const { body } = await server.api.get(`/api/polls/${poll.id}`, { expect: 200 });
@@ -361,7 +424,11 @@ describe('where the cookie counts', () => {
     assert.equal(body.results.totalVotes, 0);
   });
   test('reading is allowed', () =>
-    server.api.get('/api/users/me', { cookie: token, origin: 'https://evil.example', expect: 200 }));
+    server.api.get('/api/users/me', {
+      cookie: token,
+      origin: 'https://evil.example',
+      expect: 200,
+    }));
   test('our own page and the configured origins may', async () => {
     for (const origin of [OURS, server.url]) {
       const { token: cookie } = await server.api.register();
@@ -376,6 +443,9 @@ describe('where the cookie counts', () => {
   });
   test('a token in the header may come from anywhere', async () => {
     const other = await server.api.guest();
-    await server.api.vote(other.token, poll.id, 0, { origin: 'https://evil.example', expect: 201 });
+    await server.api.vote(other.token, poll.id, 0, {
+      origin: 'https://evil.example',
+      expect: 201,
+    });
   });
 });

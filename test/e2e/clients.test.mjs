@@ -16,15 +16,46 @@ before(async () => {
 });
 
 const curl = async (...args) =>
-  (await run('curl', ['-sS', '--max-time', '10', ...args.map((a) => a.replace(/^\/(?=api|health)/, `${server.url}/`))])).stdout;
+  (
+    await run('curl', [
+      '-sS',
+      '--max-time',
+      '10',
+      ...args.map((a) => a.replace(/^\/(?=api|health)/, `${server.url}/`)),
+    ])
+  ).stdout;
 
 describe('curl', () => {
   test('register, create, vote, look: as in a tutorial', async () => {
     const json = ['-H', 'Content-Type: application/json'];
-    const user = JSON.parse(await curl('-f', '/api/auth/register', ...json, '-d', '{"username": "ada", "email": "ada@example.org", "password": "correct horse"}'));
+    const user = JSON.parse(
+      await curl(
+        '-f',
+        '/api/auth/register',
+        ...json,
+        '-d',
+        '{"username": "ada", "email": "ada@example.org", "password": "correct horse"}',
+      ),
+    );
     const bearer = ['-H', `Authorization: Bearer ${user.token}`];
-    const made = JSON.parse(await curl('-f', '/api/polls', ...json, ...bearer, '-d', '{"title": "Tea?", "options": ["yes", "no"]}'));
-    await curl('-f', `/api/polls/${made.id}/vote`, ...json, ...bearer, '-d', '{"optionIndex": 0}');
+    const made = JSON.parse(
+      await curl(
+        '-f',
+        '/api/polls',
+        ...json,
+        ...bearer,
+        '-d',
+        '{"title": "Tea?", "options": ["yes", "no"]}',
+      ),
+    );
+    await curl(
+      '-f',
+      `/api/polls/${made.id}/vote`,
+      ...json,
+      ...bearer,
+      '-d',
+      '{"optionIndex": 0}',
+    );
     const results = JSON.parse(await curl('-f', `/api/polls/${made.id}/results`));
     assert.equal(results.totalVotes, 1);
   });
@@ -33,21 +64,59 @@ describe('curl', () => {
     assert.match(await curl('-i', '--http1.0', '/healthz'), /^HTTP\/1\.[01] 200 /);
     JSON.parse(await curl('--compressed', '/api/polls'));
     const out = `${server.root}/out`;
-    const connects = await curl('-w', '%{num_connects}', '-o', out, '-o', out, '/healthz', '/healthz');
+    const connects = await curl(
+      '-w',
+      '%{num_connects}',
+      '-o',
+      out,
+      '-o',
+      out,
+      '/healthz',
+      '/healthz',
+    );
     assert.equal(connects, '10', 'the second request needs no connection');
   });
   test('a cookie jar', async () => {
     const jar = `${server.root}/jar`;
-    await curl('-f', '-c', jar, '-X', 'POST', '/api/auth/guest', '-H', 'Content-Type: application/json', '-d', '{}');
+    await curl(
+      '-f',
+      '-c',
+      jar,
+      '-X',
+      'POST',
+      '/api/auth/guest',
+      '-H',
+      'Content-Type: application/json',
+      '-d',
+      '{}',
+    );
     const me = JSON.parse(await curl('-f', '-b', jar, '/api/users/me'));
     assert.equal(me.kind, 'guest');
     await curl('-f', '-b', jar, '-c', jar, '-X', 'POST', '/api/auth/logout');
-    assert.equal(await curl('-o', `${server.root}/out`, '-w', '%{http_code}', '-b', jar, '/api/users/me'), '401');
+    assert.equal(
+      await curl('-o', `${server.root}/out`, '-w', '%{http_code}', '-b', jar, '/api/users/me'),
+      '401',
+    );
   });
   test('a chunked body from standard input, and Expect: 100-continue', async () => {
-    const child = spawn('curl', ['-sS', '-o', '-', '-w', '\n%{http_code}', '-T', '-', '-X', 'POST',
-      '-H', 'Content-Type: application/json', '-H', 'Expect: 100-continue', '--max-time', '10',
-      `${server.url}/api/auth/guest`]);
+    const child = spawn('curl', [
+      '-sS',
+      '-o',
+      '-',
+      '-w',
+      '\n%{http_code}',
+      '-T',
+      '-',
+      '-X',
+      'POST',
+      '-H',
+      'Content-Type: application/json',
+      '-H',
+      'Expect: 100-continue',
+      '--max-time',
+      '10',
+      `${server.url}/api/auth/guest`,
+    ]);
     let said = '';
     child.stdout.on('data', (data) => (said += data));
     child.stdin.end('{}');
@@ -55,7 +124,12 @@ describe('curl', () => {
     assert.match(said, /\n201$/);
   });
   test('-N follows the events', async () => {
-    const child = spawn('curl', ['-sSN', '--max-time', '10', `${server.url}/api/polls/${poll.id}/live`]);
+    const child = spawn('curl', [
+      '-sSN',
+      '--max-time',
+      '10',
+      `${server.url}/api/polls/${poll.id}/live`,
+    ]);
     let said = '';
     child.stdout.on('data', (data) => (said += data));
     try {

@@ -35,7 +35,8 @@ after(() => server.end());
 /** Whatever any client was told, at whatever version, has to stay true. */
 function note({ at, viewers, type, ...results }) {
   check_results(results);
-  const versions = said.get(results.pollId) ?? said.set(results.pollId, new Map()).get(results.pollId);
+  const versions =
+    said.get(results.pollId) ?? said.set(results.pollId, new Map()).get(results.pollId);
   const text = JSON.stringify(results);
   assert.equal(versions.get(results.version) ?? text, text, 'one version, two results');
   versions.set(results.version, text);
@@ -61,7 +62,7 @@ function acts_of(voters, round) {
       option: random(3),
       skip: random(10) === 0,
       key: random(4) === 0 ? undefined : `${round}-${v}-${p}`,
-      answer: null, /* null: sent, and never answered; undefined: never sent */
+      answer: null /* null: sent, and never answered; undefined: never sent */,
     })),
   );
   for (const act of acts) act.answer = undefined;
@@ -78,7 +79,7 @@ function perform(act) {
 
 /** Votes and skips until the server dies. */
 async function worker(acts) {
-  for (let act; (act = acts.pop()) !== undefined; ) {
+  for (let act; (act = acts.pop()) !== undefined;) {
     act.answer = null;
     const answer = await perform(act).catch(() => null);
     if (answer === null) return;
@@ -129,8 +130,14 @@ async function check_counts(acts) {
       const sent = mine.filter((act) => act.option === option && act.answer !== undefined);
       const acknowledged = sent.filter((act) => act.answer !== null).length;
       const base = counted.get(poll)[option];
-      assert.ok(votes >= base + acknowledged, `${votes} of ${base} + ${acknowledged}: a vote is lost`);
-      assert.ok(votes <= base + sent.length, `${votes} of ${base} + ${sent.length}: a vote too many`);
+      assert.ok(
+        votes >= base + acknowledged,
+        `${votes} of ${base} + ${acknowledged}: a vote is lost`,
+      );
+      assert.ok(
+        votes <= base + sent.length,
+        `${votes} of ${base} + ${sent.length}: a vote too many`,
+      );
     }
   }
 }

@@ -47,13 +47,17 @@ after(async () => {
 
 /** Votes of all of them; each has to get 201. */
 const all_vote = (voters, poll) =>
-  Promise.all(voters.map((voter, i) => server.api.vote(voter, poll.id, i % 3, { expect: 201 })));
+  Promise.all(
+    voters.map((voter, i) => server.api.vote(voter, poll.id, i % 3, { expect: 201 })),
+  );
 
 /** Votes of all of them, some again and again; each has to get 503. */
 async function all_are_refused(voters, poll) {
   for (let i = 0; i < 3; i++) {
     const answers = await Promise.all(
-      voters.map((voter, v) => server.api.vote(voter, poll.id, v % 3, { key: `k${v}`, expect: 'any' })),
+      voters.map((voter, v) =>
+        server.api.vote(voter, poll.id, v % 3, { key: `k${v}`, expect: 'any' }),
+      ),
     );
     for (const { status, text, body } of answers) {
       assert.equal(status, 503, text);
@@ -63,12 +67,16 @@ async function all_are_refused(voters, poll) {
 }
 
 const works_again = (poll) =>
-  wait_until(async () => {
-    const { token: voter } = await server.api.guest();
-    const { status } = await server.api.vote(voter, poll.id, 0, { expect: 'any' });
-    assert.ok([201, 503].includes(status), String(status));
-    return status === 201;
-  }, 15_000, 'votes to be taken again');
+  wait_until(
+    async () => {
+      const { token: voter } = await server.api.guest();
+      const { status } = await server.api.vote(voter, poll.id, 0, { expect: 'any' });
+      assert.ok([201, 503].includes(status), String(status));
+      return status === 201;
+    },
+    15_000,
+    'votes to be taken again',
+  );
 
 const rules = [
   ['a full disk', 'pwrite ENOSPC'],
@@ -148,7 +156,8 @@ describe('the database fails, the journal does not', () => {
       await server.api.get(`/api/polls/${poll.id}`, { expect: 200 });
       server.heal();
       await wait_until(
-        async () => (await server.api.post('/api/polls', { token, body, expect: 'any' })).status === 201,
+        async () =>
+          (await server.api.post('/api/polls', { token, body, expect: 'any' })).status === 201,
         15_000,
         'polls to be created again',
       );
@@ -166,8 +175,11 @@ test('a disk that fails at the start: refused with a clear word, and all is ther
   await server.kill();
   server.fail('pwrite ENOSPC');
   server.spawn();
-  const how = await Promise.race([server.ended, server.ready().then(() => 'started')]).catch(() => 'ended');
-  if (how === 'started') await server.api.vote((await server.api.guest()).token, poll.id, 0, { expect: 'any' });
+  const how = await Promise.race([server.ended, server.ready().then(() => 'started')]).catch(
+    () => 'ended',
+  );
+  if (how === 'started')
+    await server.api.vote((await server.api.guest()).token, poll.id, 0, { expect: 'any' });
   await server.kill();
   server.check_log();
   server.heal();

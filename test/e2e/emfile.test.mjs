@@ -9,7 +9,9 @@ import { with_server } from './lib/server.mjs';
 import { pause, wait_until } from './lib/wait.mjs';
 
 const LIMIT = 100;
-const server = with_server(before, after, { wrapper: ['prlimit', `--nofile=${LIMIT}:${LIMIT}`, '--'] });
+const server = with_server(before, after, {
+  wrapper: ['prlimit', `--nofile=${LIMIT}:${LIMIT}`, '--'],
+});
 
 const open_files = () => fs.readdirSync(`/proc/${server.pid}/fd`).length;
 
@@ -31,7 +33,11 @@ test('three times as many connections as it can have', async () => {
   assert.equal((await early.answer()).status, 200);
 
   const crowd = Array.from({ length: 3 * LIMIT }, () => new Raw(server));
-  await wait_until(() => open_files() >= LIMIT - 12 || crowd.some((raw) => raw.ended), 5000, 'it is full');
+  await wait_until(
+    () => open_files() >= LIMIT - 12 || crowd.some((raw) => raw.ended),
+    5000,
+    'it is full',
+  );
 
   const began = cpu_ms();
   await pause(1000); /* the span that is measured */
@@ -48,7 +54,11 @@ test('three times as many connections as it can have', async () => {
 
   for (const raw of crowd) raw.end();
   await wait_until(
-    () => fetch(`${server.url}/healthz`).then((answer) => answer.status === 200, () => false),
+    () =>
+      fetch(`${server.url}/healthz`).then(
+        (answer) => answer.status === 200,
+        () => false,
+      ),
     10_000,
     'new connections to be taken again',
   );

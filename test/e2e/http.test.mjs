@@ -39,7 +39,10 @@ describe('a request that could be read in two ways is refused, and nothing after
     ['a coding that is not chunked', 'Transfer-Encoding: gzip\r\n\r\n{}'],
     ['chunked, and then another', 'Transfer-Encoding: chunked, gzip\r\n\r\n' + chunked],
     ['chunked twice', 'Transfer-Encoding: chunked, chunked\r\n\r\n' + chunked],
-    ['chunked on two lines', 'Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n' + chunked],
+    [
+      'chunked on two lines',
+      'Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n' + chunked,
+    ],
     ['nearly chunked', 'Transfer-Encoding: xchunked\r\n\r\n' + chunked],
     ['a folded line', 'Transfer-Encoding:\r\n chunked\r\n\r\n' + chunked],
     ['a space before the colon', 'Transfer-Encoding : chunked\r\n\r\n' + chunked],
@@ -52,7 +55,10 @@ describe('a request that could be read in two ways is refused, and nothing after
     ['a chunk size that is none', 'Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n'],
     ['a signed chunk size', 'Transfer-Encoding: chunked\r\n\r\n+2\r\n{}\r\n0\r\n\r\n'],
     ['a chunk size with 0x', 'Transfer-Encoding: chunked\r\n\r\n0x2\r\n{}\r\n0\r\n\r\n'],
-    ['an endless chunk size', 'Transfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n{}\r\n0\r\n\r\n'],
+    [
+      'an endless chunk size',
+      'Transfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n{}\r\n0\r\n\r\n',
+    ],
     ['a chunk longer than it says', 'Transfer-Encoding: chunked\r\n\r\n1\r\n{}\r\n0\r\n\r\n'],
   ];
   for (const [why, rest] of rows) {
@@ -98,7 +104,11 @@ describe('limits', () => {
   const long = (n) => 'a'.repeat(n);
   const rows = [
     ['a target of 4,000 bytes', `GET /healthz?${long(3980)} HTTP/1.1\r\nHost: x\r\n\r\n`, 200],
-    ['a target over 4,096 bytes', `GET /healthz?${long(4097)} HTTP/1.1\r\nHost: x\r\n\r\n`, 414],
+    [
+      'a target over 4,096 bytes',
+      `GET /healthz?${long(4097)} HTTP/1.1\r\nHost: x\r\n\r\n`,
+      414,
+    ],
     ['headers of 15 KiB', `${GET}X-A: ${long(15000)}\r\n\r\n`, 200],
     ['headers over 16 KiB', `${GET}X-A: ${long(16400)}\r\n\r\n`, 431],
     ['headers over 16 KiB, without an end', `${GET}X-A: ${long(40000)}`, 431],
@@ -106,10 +116,26 @@ describe('limits', () => {
     ['90 header lines', `${GET}${'X-A: b\r\n'.repeat(90)}\r\n`, 200],
     ['101 header lines', `${GET}${'X-A: b\r\n'.repeat(101)}\r\n`, 431],
     ['a body over 64 KiB', `${POST}Content-Length: 65537\r\n\r\n`, 413],
-    ['chunks over 64 KiB', `${POST}Transfer-Encoding: chunked\r\n\r\n10001\r\n${long(65537)}`, 413],
-    ['many small chunks over 64 KiB', `${POST}Transfer-Encoding: chunked\r\n\r\n${`400\r\n${long(1024)}\r\n`.repeat(65)}`, 413],
-    ['an endless chunk extension', `${POST}Transfer-Encoding: chunked\r\n\r\n2;${long(40000)}`, [400, 413, 431]],
-    ['endless trailers', `${POST}Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n${`X-A: ${long(100)}\r\n`.repeat(400)}`, [400, 413, 431]],
+    [
+      'chunks over 64 KiB',
+      `${POST}Transfer-Encoding: chunked\r\n\r\n10001\r\n${long(65537)}`,
+      413,
+    ],
+    [
+      'many small chunks over 64 KiB',
+      `${POST}Transfer-Encoding: chunked\r\n\r\n${`400\r\n${long(1024)}\r\n`.repeat(65)}`,
+      413,
+    ],
+    [
+      'an endless chunk extension',
+      `${POST}Transfer-Encoding: chunked\r\n\r\n2;${long(40000)}`,
+      [400, 413, 431],
+    ],
+    [
+      'endless trailers',
+      `${POST}Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n${`X-A: ${long(100)}\r\n`.repeat(400)}`,
+      [400, 413, 431],
+    ],
   ];
   for (const [why, bytes, status] of rows) {
     test(why, async () => {
@@ -294,11 +320,26 @@ describe('CORS', () => {
 
 describe('paths', () => {
   const nowhere = [
-    '/nowhere', '/api', '/api/nowhere', '/api/polls/0', '/api/polls/-1', '/api/polls/abc',
-    '/api/polls/1x', '/api/polls/1.0', '/api/polls/99999999', '/api/polls/4294967297',
-    '/api/polls/18446744073709551617', '/api/polls/99999999999999999999999999',
-    '/api/polls/1/nowhere', '/api/polls/99999999/results', '/api//polls', '/healthz/x',
-    '/api/polls/99999999/live', '/api/polls/%00', '/../etc/passwd', '/api/polls/../../healthz',
+    '/nowhere',
+    '/api',
+    '/api/nowhere',
+    '/api/polls/0',
+    '/api/polls/-1',
+    '/api/polls/abc',
+    '/api/polls/1x',
+    '/api/polls/1.0',
+    '/api/polls/99999999',
+    '/api/polls/4294967297',
+    '/api/polls/18446744073709551617',
+    '/api/polls/99999999999999999999999999',
+    '/api/polls/1/nowhere',
+    '/api/polls/99999999/results',
+    '/api//polls',
+    '/healthz/x',
+    '/api/polls/99999999/live',
+    '/api/polls/%00',
+    '/../etc/passwd',
+    '/api/polls/../../healthz',
   ];
   for (const path of nowhere) {
     test(`${path} is not found`, async () => {
@@ -333,16 +374,31 @@ describe('bodies', () => {
     ['something after it', '{} {}', json, 'invalid_json'],
     ['a word', 'hello', json, 'invalid_json'],
     ['a trailing comma', '{"title": "x",}', json, 'invalid_json'],
-    ['bytes that are not UTF-8', Buffer.from('{"title": "\xff\xfe"}', 'latin1'), json, 'invalid_json'],
+    [
+      'bytes that are not UTF-8',
+      Buffer.from('{"title": "\xff\xfe"}', 'latin1'),
+      json,
+      'invalid_json',
+    ],
     ['a NUL', '{"title": "x"}\0', json, 'invalid_json'],
     ['too deep', '['.repeat(5000) + ']'.repeat(5000), json, 'invalid_json'],
     ['a number', '1', json, 'invalid'],
     ['a list', '[]', json, 'invalid'],
     ['null', 'null', json, 'invalid'],
     ['another type', '{}', { 'content-type': 'text/plain' }, 'unsupported_media_type'],
-    ['a form', 'title=x', { 'content-type': 'application/x-www-form-urlencoded' }, 'unsupported_media_type'],
+    [
+      'a form',
+      'title=x',
+      { 'content-type': 'application/x-www-form-urlencoded' },
+      'unsupported_media_type',
+    ],
     ['no type', '{}', {}, 'unsupported_media_type'],
-    ['a type that begins like it', '{}', { 'content-type': 'application/jsonp' }, 'unsupported_media_type'],
+    [
+      'a type that begins like it',
+      '{}',
+      { 'content-type': 'application/jsonp' },
+      'unsupported_media_type',
+    ],
   ];
   for (const [why, raw, headers, code] of rows) {
     test(`${why}: ${code}`, () =>

@@ -16,8 +16,7 @@ async function with_config(config, fn) {
 
 const seconds_to_midnight = () => (86_400_000 - (Date.now() % 86_400_000)) / 1000;
 
-const statuses_of = async (calls) =>
-  (await Promise.all(calls)).map((answer) => answer.status);
+const statuses_of = async (calls) => (await Promise.all(calls)).map((answer) => answer.status);
 
 describe('votes of a day', () => {
   test('the fourth of three is refused until midnight UTC', () =>
@@ -47,7 +46,9 @@ describe('votes of a day', () => {
   test('50 at once: exactly three', () =>
     with_config({ 'limits.votes_per_day': 3 }, async (server) => {
       const { token } = await server.api.register();
-      const polls = await Promise.all(Array.from({ length: 50 }, () => server.api.create_poll(token)));
+      const polls = await Promise.all(
+        Array.from({ length: 50 }, () => server.api.create_poll(token)),
+      );
       const statuses = await statuses_of(
         polls.map((poll) => server.api.vote(token, poll.id, 0, { expect: 'any' })),
       );
@@ -68,7 +69,9 @@ describe('votes of a day', () => {
   test('the limit is 100 by default', () =>
     with_config({}, async (server) => {
       const { token } = await server.api.register();
-      const polls = await Promise.all(Array.from({ length: 101 }, () => server.api.create_poll(token)));
+      const polls = await Promise.all(
+        Array.from({ length: 101 }, () => server.api.create_poll(token)),
+      );
       const statuses = await statuses_of(
         polls.map((poll) => server.api.vote(token, poll.id, 0, { expect: 'any' })),
       );
@@ -83,13 +86,22 @@ describe('requests', () => {
   test('of a user in a minute, whatever the path', () =>
     with_config({ 'limits.requests_per_minute': 5 }, async (server) => {
       const { token } = await server.api.register();
-      const paths = ['/api/polls', '/api/users/me', '/api/polls?limit=2', '/api/polls', '/api/users/me'];
+      const paths = [
+        '/api/polls',
+        '/api/users/me',
+        '/api/polls?limit=2',
+        '/api/polls',
+        '/api/users/me',
+      ];
       for (const [i, path] of paths.entries()) {
         const { headers } = await server.api.get(path, { token, expect: 200 });
         assert.equal(headers['x-ratelimit-limit'], '5');
         assert.equal(headers['x-ratelimit-remaining'], String(4 - i));
         const reset = reset_of({ headers });
-        assert.ok(reset > Date.now() - 2000 && reset <= Date.now() + 61_000, headers['x-ratelimit-reset']);
+        assert.ok(
+          reset > Date.now() - 2000 && reset <= Date.now() + 61_000,
+          headers['x-ratelimit-reset'],
+        );
       }
       const refused = await server.api.get('/api/polls', { token, expect: 'rate_limited' });
       assert.equal(refused.headers['x-ratelimit-remaining'], '0');
@@ -112,13 +124,16 @@ describe('requests', () => {
       await server.api.get('/healthz', { expect: 200 });
     }));
   test('the limits are 100 and 200 by default', () =>
-    with_config({ 'limits.requests_per_minute': 100, 'limits.burst_per_second': 200 }, async (server) => {
-      const { headers } = await server.api.get('/api/polls', { expect: 200 });
-      assert.equal(headers['x-ratelimit-limit'], '200');
-      const { token } = await server.api.guest();
-      const mine = await server.api.get('/api/polls', { token, expect: 200 });
-      assert.equal(mine.headers['x-ratelimit-limit'], '100');
-    }));
+    with_config(
+      { 'limits.requests_per_minute': 100, 'limits.burst_per_second': 200 },
+      async (server) => {
+        const { headers } = await server.api.get('/api/polls', { expect: 200 });
+        assert.equal(headers['x-ratelimit-limit'], '200');
+        const { token } = await server.api.guest();
+        const mine = await server.api.get('/api/polls', { token, expect: 200 });
+        assert.equal(mine.headers['x-ratelimit-limit'], '100');
+      },
+    ));
   test('a refused vote is not counted, and counts as a request only', () =>
     with_config({ 'limits.requests_per_minute': 3 }, async (server) => {
       const { token } = await server.api.register();

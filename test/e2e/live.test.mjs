@@ -51,15 +51,26 @@ for (const [name, follow] of protocols) {
       const voters = await server.api.crowd(240);
       const began = Date.now();
       while (voters.length > 0) {
-        await Promise.all(voters.splice(0, 4).map((v) => server.api.vote(v, poll.id, 0, { expect: 201 })));
+        await Promise.all(
+          voters.splice(0, 4).map((v) => server.api.vote(v, poll.id, 0, { expect: 201 })),
+        );
         await pause(10); /* over a second and more, so that the rate shows */
       }
       await feed.next((m) => m.totalVotes === 240);
       const seconds = (Date.now() - began) / 1000;
-      assert.ok(feed.messages.length <= 20 * seconds + 3, `${feed.messages.length} in ${seconds} s`);
-      assert.ok(feed.messages.length >= Math.min(5 * seconds, 5), `${feed.messages.length} in ${seconds} s`);
+      assert.ok(
+        feed.messages.length <= 20 * seconds + 3,
+        `${feed.messages.length} in ${seconds} s`,
+      );
+      assert.ok(
+        feed.messages.length >= Math.min(5 * seconds, 5),
+        `${feed.messages.length} in ${seconds} s`,
+      );
       const versions = feed.messages.map((m) => m.version);
-      assert.deepEqual(versions, [...new Set(versions)].sort((a, b) => a - b));
+      assert.deepEqual(
+        versions,
+        [...new Set(versions)].sort((a, b) => a - b),
+      );
       for (const m of feed.messages) check_results(m);
       await feed.end();
     });
@@ -74,11 +85,15 @@ for (const [name, follow] of protocols) {
       assert.equal((await one.next((m) => m.totalVotes === 1)).viewers, 2);
       await two.end();
       // When the server has seen it go, the next change says so.
-      await wait_until(async () => {
-        await vote_once(poll);
-        await pause(60);
-        return one.newest().viewers === 1;
-      }, 5000, 'one viewer again');
+      await wait_until(
+        async () => {
+          await vote_once(poll);
+          await pause(60);
+          return one.newest().viewers === 1;
+        },
+        5000,
+        'one viewer again',
+      );
       await one.end();
     });
 
@@ -126,13 +141,24 @@ for (const [name, follow] of protocols) {
       const hidden = await follow(poll, { token: watcher.token });
       const owners = await follow(poll, { token });
       const { version, at, viewers, ...first } = await hidden.next();
-      assert.deepEqual(first, { type: 'results', pollId: poll.id, status: 'open', hidden: true });
+      assert.deepEqual(first, {
+        type: 'results',
+        pollId: poll.id,
+        status: 'open',
+        hidden: true,
+      });
       await vote_once(poll, 2);
       const seen = await owners.next((m) => m.totalVotes === 1);
-      assert.deepEqual(seen.options.map((o) => o.votes), [0, 0, 1]);
+      assert.deepEqual(
+        seen.options.map((o) => o.votes),
+        [0, 0, 1],
+      );
       await server.api.post(`/api/polls/${poll.id}/close`, { token, expect: 200 });
       const shown = await hidden.next((m) => m.status === 'closed');
-      assert.deepEqual(shown.options.map((o) => o.votes), [0, 0, 1]);
+      assert.deepEqual(
+        shown.options.map((o) => o.votes),
+        [0, 0, 1],
+      );
       for (const m of hidden.messages.filter((m) => m.hidden)) {
         assert.equal(m.options, undefined);
         assert.equal(m.totalVotes, undefined);
@@ -162,7 +188,10 @@ for (const [name, follow] of protocols) {
     test('a forged token is refused', async () => {
       const poll = await new_poll();
       if (name === 'SSE') {
-        await server.api.get(`/api/polls/${poll.id}/live`, { token: 'x', expect: 'unauthorized' });
+        await server.api.get(`/api/polls/${poll.id}/live`, {
+          token: 'x',
+          expect: 'unauthorized',
+        });
       } else {
         assert.equal(await refused_ws(server, `/ws/polls/${poll.id}`, { token: 'x' }), 401);
       }
@@ -255,7 +284,11 @@ describe('many polls over one WebSocket', () => {
     }
     const feed = await open_ws(server, '/ws');
     feed.send({ type: 'track', polls: polls.slice(0, 100) });
-    await wait_until(() => new Set(feed.messages.map((m) => m.pollId)).size === 100, 5000, '100 snapshots');
+    await wait_until(
+      () => new Set(feed.messages.map((m) => m.pollId)).size === 100,
+      5000,
+      '100 snapshots',
+    );
     feed.send({ type: 'track', polls: [polls[100]] });
     const error = await feed.next((m) => m.type === 'error');
     assert.ok(error.code && error.detail, JSON.stringify(error));
@@ -266,9 +299,17 @@ describe('many polls over one WebSocket', () => {
   });
 
   const nonsense = [
-    'hello', '{}', '[]', 'null', '{"type": "dance"}', '{"type": "track"}',
-    '{"type": "track", "polls": 1}', '{"type": "track", "polls": ["1"]}',
-    '{"type": "track", "polls": [0]}', '{"type": "track", "polls": [1.5]}', '{"type": "track"',
+    'hello',
+    '{}',
+    '[]',
+    'null',
+    '{"type": "dance"}',
+    '{"type": "track"}',
+    '{"type": "track", "polls": 1}',
+    '{"type": "track", "polls": ["1"]}',
+    '{"type": "track", "polls": [0]}',
+    '{"type": "track", "polls": [1.5]}',
+    '{"type": "track"',
   ];
   for (const text of nonsense) {
     test(`${text} is an error`, async () => {
@@ -329,7 +370,9 @@ describe('WebSocket handshake', () => {
     test(`${JSON.stringify(over)} is refused`, async () => {
       const { Raw } = await import('./lib/raw.mjs');
       const raw = new Raw(server);
-      const lines = Object.entries({ host: 'x', ...good, ...over }).map(([k, v]) => `${k}: ${v}\r\n`);
+      const lines = Object.entries({ host: 'x', ...good, ...over }).map(
+        ([k, v]) => `${k}: ${v}\r\n`,
+      );
       raw.send(`GET /ws HTTP/1.1\r\n${lines.join('')}\r\n`);
       assert.ok([400, 426].includes((await raw.answer()).status));
       raw.end();
@@ -391,7 +434,13 @@ describe('server-sent events', () => {
     assert.equal(feed.events.at(-1).id, `${ids[1]}.${event.version}`);
     await feed.end();
   });
-  for (const query of ['', '?polls=', '?polls=x', '?polls=1,,2', `?polls=${Array.from({ length: 101 }, (_, i) => i + 1)}`]) {
+  for (const query of [
+    '',
+    '?polls=',
+    '?polls=x',
+    '?polls=1,,2',
+    `?polls=${Array.from({ length: 101 }, (_, i) => i + 1)}`,
+  ]) {
     test(`/api/live${query.slice(0, 20)} is a bad request`, () =>
       server.api.get(`/api/live${query}`, { expect: 'bad_request' }));
   }
@@ -408,7 +457,11 @@ describe('server-sent events', () => {
       await own.restart();
       const { token: voter } = await own.api.guest();
       await own.api.vote(voter, poll.id, 0, { expect: 201 });
-      await wait_until(() => seen.at(-1).totalVotes === 1, 20_000, 'the vote after the restart');
+      await wait_until(
+        () => seen.at(-1).totalVotes === 1,
+        20_000,
+        'the vote after the restart',
+      );
       const versions = seen.map((results) => results.version);
       assert.equal(new Set(versions).size, versions.length, 'nothing twice');
       source.close();
@@ -429,7 +482,10 @@ describe('many watchers', () => {
     for (const feed of feeds) {
       await feed.next((m) => m.totalVotes === 60);
       const versions = feed.messages.map((m) => m.version);
-      assert.deepEqual(versions, [...new Set(versions)].sort((a, b) => a - b));
+      assert.deepEqual(
+        versions,
+        [...new Set(versions)].sort((a, b) => a - b),
+      );
     }
     await Promise.all(feeds.map((feed) => feed.end()));
   });

@@ -27,7 +27,10 @@ describe('creating', () => {
     assert.deepEqual(rest, {
       title: 'Your favourite language?',
       description: null,
-      options: [{ index: 0, text: 'C' }, { index: 1, text: 'Go' }],
+      options: [
+        { index: 0, text: 'C' },
+        { index: 1, text: 'Go' },
+      ],
       tags: [],
       owner: { id: owner.user.id, username: owner.user.username },
       status: 'open',
@@ -41,7 +44,10 @@ describe('creating', () => {
     });
     assert.ok(Math.abs(check_time(createdAt) - Date.now()) < 60_000);
     assert.deepEqual(check_results(results, 2), [0, 0]);
-    assert.deepEqual(results.options.map((o) => o.percent), [0, 0]);
+    assert.deepEqual(
+      results.options.map((o) => o.percent),
+      [0, 0],
+    );
   });
 
   test('keeps everything that was said', async () => {
@@ -90,7 +96,10 @@ describe('creating', () => {
   test('trims texts', async () => {
     const poll = await server.api.create_poll(token, { title: '  x ', options: [' a', 'b '] });
     assert.equal(poll.title, 'x');
-    assert.deepEqual(poll.options.map((o) => o.text), ['a', 'b']);
+    assert.deepEqual(
+      poll.options.map((o) => o.text),
+      ['a', 'b'],
+    );
   });
 
   const refused = [
@@ -123,7 +132,11 @@ describe('creating', () => {
     ['a time without a zone', { closesAt: '2999-01-01T00:00:00' }, 'closesAt'],
     ['a time that is a number', { closesAt: 99999999999 }, 'closesAt'],
     ['closing before opening', { opensAt: in_ms(90_000), closesAt: in_ms(60_000) }, 'closesAt'],
-    ['closing when it opens', { opensAt: '2999-01-01T00:00:00Z', closesAt: '2999-01-01T00:00:00Z' }, 'closesAt'],
+    [
+      'closing when it opens',
+      { opensAt: '2999-01-01T00:00:00Z', closesAt: '2999-01-01T00:00:00Z' },
+      'closesAt',
+    ],
     ['an opening time that is none', { opensAt: '' }, 'opensAt'],
     ['an unknown visibility', { resultsVisibility: 'never' }, 'resultsVisibility'],
     ['unknown voters', { voters: 'nobody' }, 'voters'],
@@ -136,7 +149,10 @@ describe('creating', () => {
         body: good(over),
         expect: 'invalid',
       });
-      assert.deepEqual(body.errors.map((error) => error.field), [field]);
+      assert.deepEqual(
+        body.errors.map((error) => error.field),
+        [field],
+      );
     });
   }
   test('names everything that is wrong at once', async () => {
@@ -174,7 +190,8 @@ describe('reading', () => {
     const poll = await server.api.create_poll(token);
     const voter = await server.api.guest();
     await server.api.vote(voter.token, poll.id, 2, { expect: 201 });
-    const get = async (call) => (await server.api.get(`/api/polls/${poll.id}`, { ...call, expect: 200 })).body;
+    const get = async (call) =>
+      (await server.api.get(`/api/polls/${poll.id}`, { ...call, expect: 200 })).body;
     const anyone = await get();
     assert.equal(anyone.myVote, null);
     assert.equal(anyone.results.totalVotes, 1);
@@ -210,7 +227,8 @@ describe('listing', () => {
     }
     ids.reverse(); /* newest first */
   });
-  const list = async (query) => (await server.api.get(`/api/polls?tag=${tag}&${query}`, { expect: 200 })).body;
+  const list = async (query) =>
+    (await server.api.get(`/api/polls?tag=${tag}&${query}`, { expect: 200 })).body;
   const ids_of = (page) => page.items.map((poll) => poll.id);
 
   test('gives ten of the newest by default', async () => {
@@ -223,7 +241,9 @@ describe('listing', () => {
       const seen = [];
       let cursor = null;
       do {
-        const page = await list(`limit=${limit}${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`);
+        const page = await list(
+          `limit=${limit}${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`,
+        );
         assert.ok(page.items.length <= limit);
         seen.push(...ids_of(page));
         cursor = page.nextCursor;
@@ -244,7 +264,10 @@ describe('listing', () => {
       seen.push(...ids_of(body));
       const link = /<([^>]+)>; *rel="?next"?/.exec(headers.link ?? '');
       assert.equal(link === null, body.nextCursor === null);
-      path = link === null ? null : new URL(link[1], server.url + path).href.slice(server.url.length);
+      path =
+        link === null
+          ? null
+          : new URL(link[1], server.url + path).href.slice(server.url.length);
     }
     assert.deepEqual(seen, ids);
   });
@@ -255,7 +278,20 @@ describe('listing', () => {
     const second = await list(`limit=10&cursor=${encodeURIComponent(first.nextCursor)}`);
     assert.deepEqual(ids_of(second), ids.slice(10, 20));
   });
-  for (const query of ['limit=0', 'limit=101', 'limit=abc', 'limit=', 'limit=-1', 'limit=1e1', 'page=0', 'page=x', 'cursor=nonsense', 'cursor=%00', 'sort=old', 'status=odd']) {
+  for (const query of [
+    'limit=0',
+    'limit=101',
+    'limit=abc',
+    'limit=',
+    'limit=-1',
+    'limit=1e1',
+    'page=0',
+    'page=x',
+    'cursor=nonsense',
+    'cursor=%00',
+    'sort=old',
+    'status=odd',
+  ]) {
     test(`${query} is a bad request`, () =>
       server.api.get(`/api/polls?${query}`, { expect: 'bad_request' }));
   }
@@ -271,12 +307,17 @@ describe('closing', () => {
     const voter = await server.api.guest();
     await server.api.vote(voter.token, poll.id, 0, { expect: 201 });
     const before_it = await server.api.results(poll.id);
-    const closed = (await server.api.post(`/api/polls/${poll.id}/close`, { token, expect: 200 })).body;
+    const closed = (
+      await server.api.post(`/api/polls/${poll.id}/close`, { token, expect: 200 })
+    ).body;
     assert.equal(closed.status, 'closed');
     assert.ok(Math.abs(check_time(closed.closesAt) - Date.now()) < 60_000);
     const late = await server.api.guest();
     await server.api.vote(late.token, poll.id, 0, { expect: 'poll_closed' });
-    await server.api.post(`/api/polls/${poll.id}/skip`, { token: late.token, expect: 'poll_closed' });
+    await server.api.post(`/api/polls/${poll.id}/skip`, {
+      token: late.token,
+      expect: 'poll_closed',
+    });
     const results = await server.api.results(poll.id);
     assert.equal(results.status, 'closed');
     assert.equal(results.totalVotes, 1);
@@ -290,7 +331,10 @@ describe('closing', () => {
     const other = await server.api.register();
     const guest = await server.api.guest();
     for (const someone of [other, guest]) {
-      await server.api.post(`/api/polls/${poll.id}/close`, { token: someone.token, expect: 'forbidden' });
+      await server.api.post(`/api/polls/${poll.id}/close`, {
+        token: someone.token,
+        expect: 'forbidden',
+      });
     }
     await server.api.post(`/api/polls/${poll.id}/close`, { expect: 'unauthorized' });
     await server.api.post('/api/polls/999999/close', { token, expect: 'not_found' });
@@ -307,7 +351,10 @@ describe('deleting', () => {
       await server.api.get(`/api/polls/${poll.id}`, { expect: 'not_found' });
       await server.api.get(`/api/polls/${poll.id}/results`, { expect: 'not_found' });
       await server.api.vote(voter.token, poll.id, 0, { expect: 'not_found' });
-      await server.api.post(`/api/polls/${poll.id}/skip`, { token: voter.token, expect: 'not_found' });
+      await server.api.post(`/api/polls/${poll.id}/skip`, {
+        token: voter.token,
+        expect: 'not_found',
+      });
       await server.api.delete(`/api/polls/${poll.id}`, { token, expect: 'not_found' });
       const { items } = (await server.api.get('/api/polls?limit=100')).body;
       assert.ok(!items.some((item) => item.id === poll.id));
@@ -321,7 +368,10 @@ describe('deleting', () => {
   test('is for the owner only', async () => {
     const poll = await server.api.create_poll(token);
     const other = await server.api.register();
-    await server.api.delete(`/api/polls/${poll.id}`, { token: other.token, expect: 'forbidden' });
+    await server.api.delete(`/api/polls/${poll.id}`, {
+      token: other.token,
+      expect: 'forbidden',
+    });
     await server.api.delete(`/api/polls/${poll.id}`, { expect: 'unauthorized' });
     await server.api.get(`/api/polls/${poll.id}`, { expect: 200 });
   });

@@ -109,7 +109,8 @@ describe('ETag', () => {
       const unchanged = await again(value, 304);
       assert.equal(unchanged.headers.etag, etag);
     }
-    for (const value of ['"x"', etag.slice(1, -1), `"x${etag.slice(1)}`]) await again(value, 200);
+    for (const value of ['"x"', etag.slice(1, -1), `"x${etag.slice(1)}`])
+      await again(value, 200);
     const [voter] = await server.api.crowd(1);
     await server.api.vote(voter, poll.id, 0, { expect: 201 });
     const changed = await again(etag, 200);
@@ -177,7 +178,10 @@ describe('who may see them', () => {
   test('a list hides what a poll hides', async () => {
     await new_poll({ resultsVisibility: 'after_vote', tags: ['hiding'] });
     const { items } = (await server.api.get('/api/polls?tag=hiding', { expect: 200 })).body;
-    assert.deepEqual(items.map((item) => item.results), [null]);
+    assert.deepEqual(
+      items.map((item) => item.results),
+      [null],
+    );
   });
   test('not even an ETag tells that somebody voted', async () => {
     const poll = await new_poll({ resultsVisibility: 'after_vote' });

@@ -55,7 +55,10 @@ test('votes that were sent before it are answered or were not counted', async ()
   const target = await server.api.create_poll(token);
   const voters = await server.api.crowd(200);
   const answers = voters.map((voter) =>
-    server.api.vote(voter, target.id, 0, { expect: 'any' }).then((a) => a.status, () => 0),
+    server.api.vote(voter, target.id, 0, { expect: 'any' }).then(
+      (a) => a.status,
+      () => 0,
+    ),
   );
   await Promise.any(answers);
   signal('SIGTERM');
@@ -67,7 +70,10 @@ test('votes that were sent before it are answered or were not counted', async ()
   await server.start();
   const { totalVotes } = await server.api.results(target.id);
   const unknown = statuses.filter((status) => status === 0).length;
-  assert.ok(totalVotes >= counted && totalVotes <= counted + unknown, `${totalVotes} of ${counted}`);
+  assert.ok(
+    totalVotes >= counted && totalVotes <= counted + unknown,
+    `${totalVotes} of ${counted}`,
+  );
 });
 
 test('a request that has begun is finished', async () => {
@@ -75,8 +81,12 @@ test('a request that has begun is finished', async () => {
   const raw = new Raw(server);
   const { token: voter } = await server.api.guest();
   const body = '{"optionIndex": 1}';
-  raw.send(`POST /api/polls/${poll.id}/vote HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${voter}\r\n`);
-  raw.send(`Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, 5)}`);
+  raw.send(
+    `POST /api/polls/${poll.id}/vote HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${voter}\r\n`,
+  );
+  raw.send(
+    `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, 5)}`,
+  );
   await server.api.get('/healthz');
   signal('SIGTERM');
   await wait_until(() => refuses(server), 5000, 'no new connections');
@@ -153,12 +163,20 @@ describe('starting', () => {
     second.remove();
   });
   test('a flag that does not exist, or a value that cannot be, is refused', async () => {
-    for (const args of [['--no-such-flag', '1'], ['--server-port', 'x'], ['--limits-votes-per-day', '-1']]) {
+    for (const args of [
+      ['--no-such-flag', '1'],
+      ['--server-port', 'x'],
+      ['--limits-votes-per-day', '-1'],
+    ]) {
       const second = new Server({ args });
       second.spawn();
       const { code } = await within(second.ended, 10_000, 'the refusal');
       assert.notEqual(code, 0, args.join(' '));
-      assert.ok(second.log.includes(args[0].slice(2)) || second.log.includes(args[0].slice(2).replace('-', '.')), second.log);
+      assert.ok(
+        second.log.includes(args[0].slice(2)) ||
+          second.log.includes(args[0].slice(2).replace('-', '.')),
+        second.log,
+      );
       second.remove();
     }
   });
@@ -182,9 +200,25 @@ describe('starting', () => {
   });
   test('pollux token makes tokens that work', async () => {
     await started();
-    const { stdout } = await server.pollux('token', '--first', '5000001', '--count', '3', '--kind', 'guest', '--data-dir', server.data_dir);
-    const lines = stdout.trim().split('\n').map((line) => line.split('\t'));
-    assert.deepEqual(lines.map(([id]) => id), ['5000001', '5000002', '5000003']);
+    const { stdout } = await server.pollux(
+      'token',
+      '--first',
+      '5000001',
+      '--count',
+      '3',
+      '--kind',
+      'guest',
+      '--data-dir',
+      server.data_dir,
+    );
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((line) => line.split('\t'));
+    assert.deepEqual(
+      lines.map(([id]) => id),
+      ['5000001', '5000002', '5000003'],
+    );
     for (const [, voter] of lines) await server.api.vote(voter, poll.id, 0, { expect: 201 });
   });
 });

@@ -40,7 +40,11 @@ describe('a vote', () => {
     const poll = await new_poll();
     const [one, other] = await Promise.all([server.api.guest(), server.api.guest()]);
     const body = { optionIndex: 0, userId: other.user.id };
-    await server.api.post(`/api/polls/${poll.id}/vote`, { token: one.token, body, expect: 201 });
+    await server.api.post(`/api/polls/${poll.id}/vote`, {
+      token: one.token,
+      body,
+      expect: 201,
+    });
     await server.api.vote(other.token, poll.id, 1, { expect: 201 });
     await server.api.vote(one.token, poll.id, 1, { expect: 'already_voted' });
     assert.deepEqual(await counts(poll), [1, 1, 0]);
@@ -74,9 +78,18 @@ describe('is refused', () => {
   });
 
   const options = [
-    [3, 'unknown_option'], [-1, 'unknown_option'], [100, 'unknown_option'],
-    [2 ** 32, 'unknown_option'], [256, 'unknown_option'], [-(2 ** 40), 'unknown_option'],
-    ['1', 'invalid'], [1.5, 'invalid'], [null, 'invalid'], [undefined, 'invalid'], [true, 'invalid'], [[0], 'invalid'],
+    [3, 'unknown_option'],
+    [-1, 'unknown_option'],
+    [100, 'unknown_option'],
+    [2 ** 32, 'unknown_option'],
+    [256, 'unknown_option'],
+    [-(2 ** 40), 'unknown_option'],
+    ['1', 'invalid'],
+    [1.5, 'invalid'],
+    [null, 'invalid'],
+    [undefined, 'invalid'],
+    [true, 'invalid'],
+    [[0], 'invalid'],
   ];
   for (const [option, code] of options) {
     test(`for option ${JSON.stringify(option)}: ${code}`, async () => {
@@ -94,8 +107,15 @@ describe('is refused', () => {
   for (const pollId of [undefined, null, '1', 1.5, {}]) {
     test(`for pollId ${JSON.stringify(pollId)}`, async () => {
       const body = { pollId, optionIndex: 0 };
-      const answer = await server.api.post('/api/votes', { token: await guest(), body, expect: 'invalid' });
-      assert.deepEqual(answer.body.errors.map((error) => error.field), ['pollId']);
+      const answer = await server.api.post('/api/votes', {
+        token: await guest(),
+        body,
+        expect: 'invalid',
+      });
+      assert.deepEqual(
+        answer.body.errors.map((error) => error.field),
+        ['pollId'],
+      );
     });
   }
   test('on a closed poll', async () => {
@@ -110,7 +130,10 @@ describe('is refused', () => {
     await server.api.vote(voters[0], poll.id, 0, { expect: 201 });
     await wait_until(() => Date.now() >= closes, 5000, 'closing time');
     await server.api.vote(voters[1], poll.id, 0, { expect: 'poll_closed' });
-    await server.api.post(`/api/polls/${poll.id}/skip`, { token: voters[2], expect: 'poll_closed' });
+    await server.api.post(`/api/polls/${poll.id}/skip`, {
+      token: voters[2],
+      expect: 'poll_closed',
+    });
     const results = await server.api.results(poll.id);
     assert.equal(results.status, 'closed');
     assert.equal(results.totalVotes, 1);
@@ -128,7 +151,9 @@ describe('is refused', () => {
   });
   test('for a far opening time Retry-After says how far', async () => {
     const poll = await new_poll({ opensAt: in_ms(3_600_000) });
-    const { headers } = await server.api.vote(await guest(), poll.id, 0, { expect: 'poll_not_open' });
+    const { headers } = await server.api.vote(await guest(), poll.id, 0, {
+      expect: 'poll_not_open',
+    });
     const after_s = Number(headers['retry-after']);
     assert.ok(after_s > 3500 && after_s <= 3601, headers['retry-after']);
   });
@@ -159,7 +184,10 @@ describe('many at the same instant', () => {
     assert.equal(codes.filter((c) => c === 201).length, 1, String(codes));
     assert.equal(codes.filter((c) => c === 'already_voted').length, 49, String(codes));
     const after_it = await counts(poll);
-    assert.equal(after_it.reduce((a, b) => a + b), 1);
+    assert.equal(
+      after_it.reduce((a, b) => a + b),
+      1,
+    );
     const counted = answers.find((answer) => answer.status === 201).body.optionIndex;
     assert.equal(after_it[counted], 1);
   });
@@ -253,7 +281,11 @@ describe('Idempotency-Key', () => {
     const poll = await new_poll();
     const voter = await guest();
     const send = (expect, path, more) =>
-      server.api.post(path, { token: voter, body: { optionIndex: 1, idempotencyKey: 'b', ...more }, expect });
+      server.api.post(path, {
+        token: voter,
+        body: { optionIndex: 1, idempotencyKey: 'b', ...more },
+        expect,
+      });
     const first = await send(201, `/api/polls/${poll.id}/vote`);
     const again = await send(200, '/api/votes', { pollId: poll.id });
     assert.deepEqual(again.body, first.body);
@@ -319,7 +351,10 @@ describe('skipping', () => {
     const poll = await new_poll();
     const voter = await guest();
     await server.api.vote(voter, poll.id, 0, { expect: 201 });
-    await server.api.post(`/api/polls/${poll.id}/skip`, { token: voter, expect: 'already_voted' });
+    await server.api.post(`/api/polls/${poll.id}/skip`, {
+      token: voter,
+      expect: 'already_voted',
+    });
   });
   test('a poll that does not exist', async () =>
     server.api.post('/api/polls/999999/skip', { token: await guest(), expect: 'not_found' }));
@@ -327,7 +362,11 @@ describe('skipping', () => {
 
 describe('changing and withdrawing', () => {
   const put = (voter, poll, optionIndex, expect) =>
-    server.api.put(`/api/polls/${poll.id}/vote`, { token: voter, body: { optionIndex }, expect });
+    server.api.put(`/api/polls/${poll.id}/vote`, {
+      token: voter,
+      body: { optionIndex },
+      expect,
+    });
   const withdraw = (voter, poll, expect) =>
     server.api.delete(`/api/polls/${poll.id}/vote`, { token: voter, expect });
 

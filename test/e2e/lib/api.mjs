@@ -54,7 +54,12 @@ export class Api {
   /** A new account. @returns {Promise<{user: any, token: string, expiresAt: string}>} */
   async register(over = {}) {
     const name = `u${randomUUID().slice(0, 12)}`;
-    const body = { username: name, email: `${name}@example.org`, password: 'correct horse', ...over };
+    const body = {
+      username: name,
+      email: `${name}@example.org`,
+      password: 'correct horse',
+      ...over,
+    };
     return (await this.post('/api/auth/register', { body, expect: 201 })).body;
   }
 
