@@ -444,17 +444,3 @@ describe('X-Request-Id', () => {
     assert.ok(headers['x-request-id']);
   });
 });
-
-describe('operation', () => {
-  test('/healthz and /readyz', async () => {
-    await server.api.get('/healthz', { expect: 200 });
-    await server.api.get('/readyz', { expect: 200 });
-  });
-  test('/metrics is Prometheus text', async () => {
-    const { headers, text } = await server.api.get('/metrics', { expect: 200 });
-    assert.match(headers['content-type'], /^text\/plain/);
-    for (const line of text.trim().split('\n')) {
-      assert.match(line, /^(# (HELP|TYPE) |[a-z_]+(\{[^}]*\})? [-+0-9.eE]+(Inf|NaN)?$)/);
-    }
-  });
-});
