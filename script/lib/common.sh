@@ -1,0 +1,59 @@
+# shellcheck shell=bash
+# common.sh — what the scripts share. Sourced: sets strict mode, goes to the repository.
+
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+ROOT=$PWD
+
+NODE_AT_LEAST=20.19
+NODE_CACHE=$ROOT/build/node
+
+say() {
+    printf '== %s\n' "$*"
+}
+
+die() {
+    printf '%s: %s\n' "${0##*/}" "$*" >&2
+    exit 1
+}
+
+# The comment at the top of a script is its help.
+help_from_header() {
+    sed -n '2,/^$/ s/^# \{0,1\}//p' "$0"
+}
+
+# version_at_least HAVE WANT
+version_at_least() {
+    [ "$(printf '%s\n%s\n' "$2" "$1" | sort -V | head -n 1)" = "$2" ]
+}
+
+# Is there a node on the PATH, or in the cache of script/bootstrap, that is new enough?
+# Puts it on the PATH.
+use_node() {
+    local have
+    [ -x "$NODE_CACHE/node_modules/node/bin/node" ] &&
+        PATH=$NODE_CACHE/node_modules/node/bin:$PATH
+    have=$(node --version 2>/dev/null) || return 1
+    version_at_least "${have#v}" "$NODE_AT_LEAST"
+}
+
+# What the whole-server tests need from npm.
+install_e2e_modules() {
+    [ test/e2e/node_modules/.package-lock.json -nt test/e2e/package-lock.json ] ||
+        npm ci --silent --prefix test/e2e
+}
+
+# build_in DIR [MESON OPTION...]: configure once, then build what has changed.
+build_in() {
+    local dir=$1
+    shift
+    if [ ! -f "$dir/build.ninja" ]; then
+        meson setup "$dir" "$@" >"$dir.log" 2>&1 || {
+            cat "$dir.log" >&2
+            rm -f "$dir.log"
+            return 1
+        }
+        rm -f "$dir.log"
+    fi
+    ninja -C "$dir" --quiet
+}

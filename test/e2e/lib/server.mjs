@@ -1,0 +1,244 @@
+// One Pollux server of a test: start, stop, kill, start again on the same data.
+import assert from 'node:assert/strict';
+import { execFile, spawn } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { Api } from './api.mjs';
+import { wait_until, within } from './wait.mjs';
+
+const run = promisify(execFile);
+
+const REPOSITORY = path.resolve(import.meta.dirname, '../../..');
+export const BINARY = path.resolve(REPOSITORY, process.env.POLLUX_BIN ?? 'build/pollux');
+/** Slow builds (sanitizers) and a busy machine: this is a limit, not a wait. */
+const START_LIMIT_MS = 30_000;
+const STOP_LIMIT_MS = 10_000;
+
+/** What a crashed or a sanitized program says. */
+const CRASH =
+  /AddressSanitizer|LeakSanitizer|ThreadSanitizer|UndefinedBehavior|runtime error:|Assertion .* failed|stack smashing|double free|corrupted/;
+
+/** Known to the tests, so that they can forge tokens with it. */
+export const JWT_SECRET = 'a secret of the tests, 32 bytes or more';
+
+/** What a test does not care about should not be in its way. */
+const DEFAULTS = {
+  'server.port': 0,
+  'limits.requests_per_minute': 0,
+  'limits.burst_per_second': 0,
+  'log.format': 'json',
+};
+
+const running = new Set();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+export class Server {
+  /**
+   * @param {object} [opts]
+   * @param {Record<string, string | number>} [opts.config] 'limits.votes_per_day': 3
+   * @param {string[]} [opts.args] more arguments, as they are
+   * @param {Record<string, string>} [opts.env] more environment
+   * @param {string[]} [opts.wrapper] a command to run it under: ['prlimit', '--nofile=64']
+   * @param {string} [opts.binary]
+   */
+  constructor(opts = {}) {
+    this.opts = opts;
+    this.root = fs.mkdtempSync(path.join(os.tmpdir(), 'pollux-e2e-'));
+    this.data_dir = path.join(this.root, 'data');
+    this.log = '';
+    this.child = null;
+  }
+
+  /** A server that runs. */
+  static async start(opts) {
+    const server = new Server(opts);
+    try {
+      await server.start();
+    } catch (error) {
+      await server.kill();
+      server.remove();
+      throw error;
+    }
+    return server;
+  }
+
+  flags(config = {}) {
+    const all = { ...DEFAULTS, 'data.dir': this.data_dir, ...this.opts.config, ...config };
+    return Object.entries(all).flatMap(([key, value]) => [
+      `--${key.replace(/[._]/g, '-')}`,
+      String(value),
+    ]);
+  }
+
+  environment() {
+    return { ...process.env, POLLUX_JWT_SECRET: JWT_SECRET, ...this.opts.env };
+  }
+
+  /** Starts the process and does not wait for it. */
+  spawn() {
+    assert.equal(this.child, null, 'it runs already');
+    fs.rmSync(this.address_file, { force: true });
+    const command = [
+      ...(this.opts.wrapper ?? []),
+      this.opts.binary ?? BINARY,
+      'serve',
+      ...this.flags(),
+      ...(this.opts.args ?? []),
+    ];
+    this.log_from = this.log.length;
+    const child = spawn(command[0], command.slice(1), {
+      cwd: this.root,
+      env: this.environment(),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    running.add(child);
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text) => (this.log += text));
+    }
+    this.ended = new Promise((resolve) => {
+      child.on('error', (error) => resolve({ code: -1, signal: String(error) }));
+      child.on('close', (code, signal) => resolve({ code, signal }));
+    }).then((how) => {
+      running.delete(child);
+      this.child = null;
+      return how;
+    });
+    this.child = child;
+  }
+
+  async start() {
+    this.spawn();
+    await this.ready();
+    return this;
+  }
+
+  get address_file() {
+    return path.join(this.data_dir, 'address');
+  }
+
+  /** Waits until it answers; fails early, with its log, when it has ended. */
+  async ready() {
+    await wait_until(() => this.answers(), START_LIMIT_MS, `start of ${BINARY}\n${this.log}`);
+  }
+
+  async answers() {
+    if (this.child === null) throw new Error(`the server has ended:\n${this.log_tail()}`);
+    if (!fs.existsSync(this.address_file)) return false;
+    const address = fs.readFileSync(this.address_file, 'utf8').trim();
+    if (!/^[^\s]+:[0-9]+$/.test(address)) return false;
+    this.address = address;
+    this.port = Number(address.split(':').at(-1));
+    const answer = await fetch(`http://${address}/healthz`).catch(() => null);
+    return answer?.status === 200;
+  }
+
+  get url() {
+    return `http://${this.address}`;
+  }
+
+  /** A client of it. Made anew after each start, since connections do not survive. */
+  get api() {
+    if (this._api?.url !== this.url || this._api.pid !== this.pid) {
+      this._api?.close();
+      this._api = new Api(this.url);
+      this._api.pid = this.pid;
+    }
+    return this._api;
+  }
+
+  get pid() {
+    return this.child?.pid;
+  }
+
+  /** SIGTERM: has to end by itself, in time, and without a word of a crash. */
+  async stop() {
+    if (this.child === null) return;
+    this.child.kill('SIGTERM');
+    const how = await within(this.ended, STOP_LIMIT_MS, 'the end after SIGTERM').catch(
+      async (error) => {
+        await this.kill();
+        throw new Error(`${error.message}\n${this.log_tail()}`);
+      },
+    );
+    this.close_clients();
+    assert.deepEqual(how, { code: 0, signal: null }, this.log_tail());
+    this.check_log();
+  }
+
+  /** kill -9 */
+  async kill() {
+    if (this.child !== null) {
+      this.child.kill('SIGKILL');
+      await this.ended;
+    }
+    this.close_clients();
+  }
+
+  async restart() {
+    await this.stop();
+    return this.start();
+  }
+
+  close_clients() {
+    this._api?.close();
+    this._api = null;
+  }
+
+  check_log() {
+    assert.doesNotMatch(this.log, CRASH);
+  }
+
+  log_tail() {
+    return this.log.slice(this.log_from).slice(-4000);
+  }
+
+  /** `pollux verify` on the data of a stopped server; its output. */
+  async verify() {
+    const { stdout } = await this.pollux('verify', '--data-dir', this.data_dir);
+    assert.match(stdout, /^ok: /m);
+    return stdout;
+  }
+
+  /** Runs the program; fails when it does. */
+  async pollux(...args) {
+    const env = this.environment();
+    try {
+      return await run(BINARY, args, { cwd: this.root, env, maxBuffer: 1 << 28 });
+    } catch (error) {
+      error.message = `pollux ${args.join(' ')}: ${error.message}\n${error.stdout ?? ''}`;
+      throw error;
+    }
+  }
+
+  remove() {
+    fs.rmSync(this.root, { recursive: true, force: true });
+  }
+
+  /** The end of a test: stops it properly, and leaves nothing behind. */
+  async end() {
+    try {
+      await this.stop();
+    } finally {
+      await this.kill();
+      this.remove();
+    }
+  }
+}
+
+/**
+ * A server for the tests of a file or a suite.
+ *
+ *     const server = with_server(before, after, {config: …});
+ *
+ * @returns {Server} usable from the first test on
+ */
+export function with_server(before, after, opts) {
+  const server = new Server(opts);
+  before(() => server.start());
+  after(() => server.end());
+  return server;
+}

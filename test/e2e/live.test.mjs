@@ -1,0 +1,508 @@
+// Live results: whole snapshots, the newest, to everybody who follows, over both protocols.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { after, before, describe, test } from 'node:test';
+import { EventSource } from 'eventsource';
+import { check_results } from './lib/api.mjs';
+import { open_sse, open_ws, refused_ws } from './lib/live.mjs';
+import { Server, with_server } from './lib/server.mjs';
+import { pause, wait_until, within } from './lib/wait.mjs';
+
+const server = with_server(before, after);
+
+let token;
+before(async () => ({ token } = await server.api.register()));
+const new_poll = (over) => server.api.create_poll(token, over);
+const vote_once = async (poll, option = 0) => {
+  const { token: voter } = await server.api.guest();
+  return (await server.api.vote(voter, poll.id, option, { expect: 201 })).body;
+};
+
+/** A snapshot without what depends on the moment or on the protocol. */
+const bare = ({ at, viewers, type, ...results }) => results;
+
+/** Both ways to follow one poll. */
+const protocols = [
+  ['WebSocket', (poll, call) => open_ws(server, `/ws/polls/${poll.id}`, call)],
+  ['SSE', (poll, call) => open_sse(server, `/api/polls/${poll.id}/live`, call)],
+];
+
+for (const [name, follow] of protocols) {
+  describe(`one poll by ${name}`, () => {
+    test('the state comes at once, then after every change', async () => {
+      const poll = await new_poll();
+      const feed = await follow(poll);
+      const first = await feed.next();
+      assert.equal(first.type, 'results');
+      assert.deepEqual(bare(first), await server.api.results(poll.id));
+      for (let i = 1; i <= 5; i++) {
+        const { results } = await vote_once(poll, i % 3);
+        const seen = await feed.next((m) => m.totalVotes === i);
+        assert.equal(seen.version, results.version);
+        assert.deepEqual(bare(seen), results);
+      }
+      await feed.end();
+    });
+
+    test('never a version twice, or an older one after a newer; at most 20 a second', async () => {
+      const poll = await new_poll();
+      const feed = await follow(poll);
+      await feed.next();
+      const voters = await server.api.crowd(240);
+      const began = Date.now();
+      while (voters.length > 0) {
+        await Promise.all(
+          voters.splice(0, 4).map((v) => server.api.vote(v, poll.id, 0, { expect: 201 })),
+        );
+        await pause(10); /* over a second and more, so that the rate shows */
+      }
+      await feed.next((m) => m.totalVotes === 240);
+      const seconds = (Date.now() - began) / 1000;
+      assert.ok(
+        feed.messages.length <= 20 * seconds + 3,
+        `${feed.messages.length} in ${seconds} s`,
+      );
+      assert.ok(
+        feed.messages.length >= Math.min(5 * seconds, 5),
+        `${feed.messages.length} in ${seconds} s`,
+      );
+      const versions = feed.messages.map((m) => m.version);
+      assert.deepEqual(
+        versions,
+        [...new Set(versions)].sort((a, b) => a - b),
+      );
+      for (const m of feed.messages) check_results(m);
+      await feed.end();
+    });
+
+    test('tells how many watch', async () => {
+      const poll = await new_poll();
+      const one = await follow(poll);
+      assert.equal((await one.next()).viewers, 1);
+      const two = await follow(poll);
+      await two.next();
+      await vote_once(poll);
+      assert.equal((await one.next((m) => m.totalVotes === 1)).viewers, 2);
+      await two.end();
+      // When the server has seen it go, the next change says so.
+      await wait_until(
+        async () => {
+          await vote_once(poll);
+          await pause(60);
+          return one.newest().viewers === 1;
+        },
+        5000,
+        'one viewer again',
+      );
+      await one.end();
+    });
+
+    test('closing is the last message', async () => {
+      const poll = await new_poll();
+      const feed = await follow(poll);
+      await feed.next();
+      await vote_once(poll);
+      await server.api.post(`/api/polls/${poll.id}/close`, { token, expect: 200 });
+      const last = await feed.next((m) => m.status === 'closed');
+      assert.deepEqual(bare(last), await server.api.results(poll.id));
+      const n = feed.messages.length;
+      await server.api.get('/healthz');
+      assert.equal(feed.messages.length, n);
+      await feed.end();
+    });
+
+    test('closesAt that passes is told, and a late vote changes nothing', async () => {
+      const closes = Date.now() + 1500;
+      const poll = await new_poll({ closesAt: new Date(closes).toISOString() });
+      const feed = await follow(poll);
+      assert.equal((await feed.next()).status, 'open');
+      const last = await feed.next((m) => m.status === 'closed', { limit: 6000 });
+      assert.ok(last.at >= closes - 50, `told ${closes - last.at} ms too early`);
+      assert.ok(last.at <= closes + 2000, `told ${last.at - closes} ms late`);
+      const { token: voter } = await server.api.guest();
+      await server.api.vote(voter, poll.id, 0, { expect: 'poll_closed' });
+      assert.deepEqual(bare(last), await server.api.results(poll.id));
+      await feed.end();
+    });
+
+    test('opensAt that passes is told', async () => {
+      const opens = Date.now() + 1000;
+      const poll = await new_poll({ opensAt: new Date(opens).toISOString() });
+      const feed = await follow(poll);
+      assert.equal((await feed.next()).status, 'scheduled');
+      const opened = await feed.next((m) => m.status === 'open', { limit: 6000 });
+      assert.ok(opened.at >= opens - 50);
+      await feed.end();
+    });
+
+    test('hidden results stay hidden, to those who may not see them', async () => {
+      const poll = await new_poll({ resultsVisibility: 'after_close' });
+      const watcher = await server.api.guest();
+      const hidden = await follow(poll, { token: watcher.token });
+      const owners = await follow(poll, { token });
+      const { version, at, viewers, ...first } = await hidden.next();
+      assert.deepEqual(first, {
+        type: 'results',
+        pollId: poll.id,
+        status: 'open',
+        hidden: true,
+      });
+      await vote_once(poll, 2);
+      const seen = await owners.next((m) => m.totalVotes === 1);
+      assert.deepEqual(
+        seen.options.map((o) => o.votes),
+        [0, 0, 1],
+      );
+      await server.api.post(`/api/polls/${poll.id}/close`, { token, expect: 200 });
+      const shown = await hidden.next((m) => m.status === 'closed');
+      assert.deepEqual(
+        shown.options.map((o) => o.votes),
+        [0, 0, 1],
+      );
+      for (const m of hidden.messages.filter((m) => m.hidden)) {
+        assert.equal(m.options, undefined);
+        assert.equal(m.totalVotes, undefined);
+      }
+      await hidden.end();
+      await owners.end();
+    });
+
+    test('a poll that does not exist is 404', async () => {
+      if (name === 'SSE') {
+        await server.api.get('/api/polls/999999/live', { expect: 'not_found' });
+      } else {
+        assert.equal(await refused_ws(server, '/ws/polls/999999'), 404);
+      }
+    });
+
+    test('a deleted poll leaves the others alone', async () => {
+      const poll = await new_poll();
+      const feed = await follow(poll);
+      await feed.next();
+      await server.api.delete(`/api/polls/${poll.id}`, { token, expect: 204 });
+      await server.api.get('/healthz', { expect: 200 });
+      await feed.end();
+      await server.api.get('/healthz', { expect: 200 });
+    });
+
+    test('a forged token is refused', async () => {
+      const poll = await new_poll();
+      if (name === 'SSE') {
+        await server.api.get(`/api/polls/${poll.id}/live`, {
+          token: 'x',
+          expect: 'unauthorized',
+        });
+      } else {
+        assert.equal(await refused_ws(server, `/ws/polls/${poll.id}`, { token: 'x' }), 401);
+      }
+    });
+  });
+}
+
+test('REST, WebSocket and SSE say the same at the same version', async () => {
+  const polls = [await new_poll(), await new_poll()];
+  const feeds = [];
+  for (const poll of polls) for (const [, follow] of protocols) feeds.push(await follow(poll));
+  const said = new Map();
+  const note = (results) => {
+    const key = `${results.pollId}.${results.version}`;
+    const text = JSON.stringify(results);
+    assert.equal(said.get(key) ?? text, text);
+    said.set(key, text);
+  };
+  const voters = await server.api.crowd(150);
+  let done = false;
+  const reader = (async () => {
+    while (!done) for (const poll of polls) note(await server.api.results(poll.id));
+  })();
+  await Promise.all(
+    polls.map(async (poll) => {
+      for (const [i, voter] of voters.entries()) {
+        note((await server.api.vote(voter, poll.id, i % 3, { expect: 201 })).body.results);
+      }
+    }),
+  );
+  for (const feed of feeds) await feed.next((m) => m.totalVotes === 150);
+  done = true;
+  await reader;
+  for (const feed of feeds) {
+    for (const message of feed.messages) note(bare(message));
+    await feed.end();
+  }
+});
+
+describe('many polls over one WebSocket', () => {
+  test('track and untrack', async () => {
+    const [one, two, three] = [await new_poll(), await new_poll(), await new_poll()];
+    const feed = await open_ws(server, '/ws');
+    assert.equal(feed.messages.length, 0);
+    feed.send({ type: 'track', polls: [one.id, two.id] });
+    await feed.next((m) => m.pollId === one.id);
+    await feed.next((m) => m.pollId === two.id);
+    await vote_once(two, 1);
+    await feed.next((m) => m.pollId === two.id && m.totalVotes === 1);
+    feed.send({ type: 'untrack', polls: [two.id] });
+    feed.send({ type: 'track', polls: [three.id] });
+    await feed.next((m) => m.pollId === three.id);
+    await vote_once(two, 1);
+    await vote_once(one, 1);
+    await vote_once(three, 1);
+    await feed.next((m) => m.pollId === one.id && m.totalVotes === 1);
+    await feed.next((m) => m.pollId === three.id && m.totalVotes === 1);
+    assert.equal(feed.newest(two.id).totalVotes, 1, 'nothing of it after untrack');
+    feed.send({ type: 'track', polls: [two.id] });
+    await feed.next((m) => m.pollId === two.id && m.totalVotes === 2);
+    await feed.end();
+  });
+  test('tracking what is tracked already, or untracking what is not, does no harm', async () => {
+    const poll = await new_poll();
+    const feed = await open_ws(server, '/ws');
+    feed.send({ type: 'untrack', polls: [poll.id, 999_999] });
+    feed.send({ type: 'track', polls: [poll.id, poll.id] });
+    feed.send({ type: 'track', polls: [poll.id] });
+    await feed.next((m) => m.pollId === poll.id);
+    await vote_once(poll);
+    await feed.next((m) => m.totalVotes === 1);
+    const versions = feed.messages.map((m) => m.version);
+    assert.equal(new Set(versions).size, versions.length, 'no snapshot twice');
+    await feed.end();
+  });
+  test('a poll that does not exist is an error, and the others are tracked', async () => {
+    const poll = await new_poll();
+    const feed = await open_ws(server, '/ws');
+    feed.send({ type: 'track', polls: [999_999, poll.id] });
+    const error = await feed.next((m) => m.type === 'error');
+    assert.equal(error.code, 'not_found');
+    await feed.next((m) => m.pollId === poll.id && m.type === 'results');
+    await feed.end();
+  });
+  test('at most 100', async () => {
+    const polls = [];
+    while (polls.length < 101) {
+      const ten = await Promise.all(Array.from({ length: 20 }, () => new_poll()));
+      polls.push(...ten.map((poll) => poll.id));
+    }
+    const feed = await open_ws(server, '/ws');
+    feed.send({ type: 'track', polls: polls.slice(0, 100) });
+    await wait_until(
+      () => new Set(feed.messages.map((m) => m.pollId)).size === 100,
+      5000,
+      '100 snapshots',
+    );
+    feed.send({ type: 'track', polls: [polls[100]] });
+    const error = await feed.next((m) => m.type === 'error');
+    assert.ok(error.code && error.detail, JSON.stringify(error));
+    feed.send({ type: 'untrack', polls: [polls[0]] });
+    feed.send({ type: 'track', polls: [polls[100]] });
+    await feed.next((m) => m.pollId === polls[100] && m.type === 'results');
+    await feed.end();
+  });
+
+  const nonsense = [
+    'hello',
+    '{}',
+    '[]',
+    'null',
+    '{"type": "dance"}',
+    '{"type": "track"}',
+    '{"type": "track", "polls": 1}',
+    '{"type": "track", "polls": ["1"]}',
+    '{"type": "track", "polls": [0]}',
+    '{"type": "track", "polls": [1.5]}',
+    '{"type": "track"',
+  ];
+  for (const text of nonsense) {
+    test(`${text} is an error`, async () => {
+      const feed = await open_ws(server, '/ws');
+      feed.send(text);
+      const error = await feed.next();
+      assert.equal(error.type, 'error');
+      assert.equal(typeof error.code, 'string');
+      assert.ok(error.detail.length > 0);
+      await feed.end();
+    });
+  }
+  test('after three the connection is closed with 1008', async () => {
+    const feed = await open_ws(server, '/ws');
+    for (let i = 0; i < 3; i++) feed.send('hello');
+    const { code } = await within(feed.closed, 5000, 'the close');
+    assert.equal(code, 1008);
+    assert.ok(feed.messages.every((m) => m.type === 'error'));
+    assert.ok(feed.messages.length >= 2, feed.said());
+  });
+  test('a binary message is an error, and a huge one closes', async () => {
+    const feed = await open_ws(server, '/ws');
+    feed.socket.send(Buffer.from('{"type": "track", "polls": [1]}'), { binary: true });
+    assert.equal((await feed.next()).type, 'error');
+    feed.send(' '.repeat(20_000));
+    assert.equal((await within(feed.closed, 5000, 'the close')).code, 1009);
+  });
+  test('a message in pieces is one message; a ping gets a pong', async () => {
+    const poll = await new_poll();
+    const feed = await open_ws(server, '/ws');
+    feed.socket.send('{"type": "track", ', { fin: false });
+    feed.socket.ping('are you there?');
+    const [pong] = await within(once(feed.socket, 'pong'), 5000, 'a pong');
+    assert.equal(String(pong), 'are you there?');
+    feed.socket.send(`"polls": [${poll.id}]}`, { fin: true });
+    await feed.next((m) => m.pollId === poll.id);
+    await feed.end();
+  });
+  test('a close is answered', async () => {
+    const feed = await open_ws(server, '/ws');
+    feed.socket.close(1000);
+    assert.equal((await within(feed.closed, 5000, 'the close')).code, 1000);
+  });
+});
+
+describe('WebSocket handshake', () => {
+  test('a plain GET says what is missing', async () => {
+    const { headers } = await server.api.get('/ws', { expect: 'upgrade_required' });
+    assert.match(headers.upgrade, /websocket/i);
+  });
+  const good = {
+    connection: 'Upgrade',
+    upgrade: 'websocket',
+    'sec-websocket-version': '13',
+    'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+  };
+  for (const over of [{ 'sec-websocket-key': 'short' }, { 'sec-websocket-version': '8' }]) {
+    test(`${JSON.stringify(over)} is refused`, async () => {
+      const { Raw } = await import('./lib/raw.mjs');
+      const raw = new Raw(server);
+      const lines = Object.entries({ host: 'x', ...good, ...over }).map(
+        ([k, v]) => `${k}: ${v}\r\n`,
+      );
+      raw.send(`GET /ws HTTP/1.1\r\n${lines.join('')}\r\n`);
+      assert.ok([400, 426].includes((await raw.answer()).status));
+      raw.end();
+    });
+  }
+});
+
+describe('server-sent events', () => {
+  const path_of = (poll) => `/api/polls/${poll.id}/live`;
+
+  test('carry the poll and the version as their id', async () => {
+    const poll = await new_poll();
+    const feed = await open_sse(server, path_of(poll));
+    await feed.next();
+    const [event] = feed.events;
+    assert.equal(event.event, 'results');
+    assert.equal(event.id, `${poll.id}.${event.data.version}`);
+    await feed.end();
+  });
+  for (const [how, call_of, path] of [
+    ['Last-Event-ID', (id) => ({ headers: { 'last-event-id': id } }), path_of],
+    ['?lastEventId', () => ({}), (poll, id) => `${path_of(poll)}?lastEventId=${id}`],
+  ]) {
+    test(`${how} suppresses what the client has`, async () => {
+      const poll = await new_poll();
+      const { version } = await server.api.results(poll.id);
+      const id = `${poll.id}.${version}`;
+      const feed = await open_sse(server, path(poll, id), call_of(id));
+      await vote_once(poll);
+      const first = await feed.next();
+      assert.equal(first.totalVotes, 1, 'the first thing that comes is new');
+      await feed.end();
+    });
+    test(`${how} of an older version does not`, async () => {
+      const poll = await new_poll();
+      const { version } = await server.api.results(poll.id);
+      await vote_once(poll);
+      const id = `${poll.id}.${version}`;
+      const feed = await open_sse(server, path(poll, id), call_of(id));
+      assert.equal((await feed.next()).totalVotes, 1);
+      await feed.end();
+    });
+    test(`${how} that is nonsense is as none`, async () => {
+      const poll = await new_poll();
+      for (const id of ['x', '1', '1.2.3', `${poll.id}.-1`, '99999999999999999999.1', '']) {
+        const feed = await open_sse(server, path(poll, id), call_of(id));
+        await feed.next();
+        await feed.end();
+      }
+    });
+  }
+  test('many polls over one stream', async () => {
+    const polls = [await new_poll(), await new_poll(), await new_poll()];
+    const ids = polls.map((poll) => poll.id);
+    const feed = await open_sse(server, `/api/live?polls=${ids.join(',')}`);
+    for (const id of ids) await feed.next((m) => m.pollId === id);
+    await vote_once(polls[1]);
+    const event = await feed.next((m) => m.pollId === ids[1] && m.totalVotes === 1);
+    assert.equal(feed.events.at(-1).id, `${ids[1]}.${event.version}`);
+    await feed.end();
+  });
+  for (const query of [
+    '',
+    '?polls=',
+    '?polls=x',
+    '?polls=1,,2',
+    `?polls=${Array.from({ length: 101 }, (_, i) => i + 1)}`,
+  ]) {
+    test(`/api/live${query.slice(0, 20)} is a bad request`, () =>
+      server.api.get(`/api/live${query}`, { expect: 'bad_request' }));
+  }
+  test('a browser’s EventSource follows, and comes back by itself', async () => {
+    const own = await Server.start();
+    try {
+      const { token: owner } = await own.api.register();
+      const poll = await own.api.create_poll(owner);
+      const source = new EventSource(`${own.url}${path_of(poll)}`);
+      const seen = [];
+      source.addEventListener('results', (event) => seen.push(JSON.parse(event.data)));
+      await wait_until(() => seen.length > 0, 5000, 'the state');
+      own.opts.config = { 'server.port': own.port };
+      await own.restart();
+      const { token: voter } = await own.api.guest();
+      await own.api.vote(voter, poll.id, 0, { expect: 201 });
+      await wait_until(
+        () => seen.at(-1).totalVotes === 1,
+        20_000,
+        'the vote after the restart',
+      );
+      const versions = seen.map((results) => results.version);
+      assert.equal(new Set(versions).size, versions.length, 'nothing twice');
+      source.close();
+    } finally {
+      await own.end();
+    }
+  });
+});
+
+describe('many watchers', () => {
+  test('100 of them all see the last state', async () => {
+    const poll = await new_poll();
+    const feeds = await Promise.all(
+      Array.from({ length: 100 }, (_, i) => protocols[i % 2][1](poll)),
+    );
+    const voters = await server.api.crowd(60);
+    await Promise.all(voters.map((voter, i) => server.api.vote(voter, poll.id, i % 3)));
+    for (const feed of feeds) {
+      await feed.next((m) => m.totalVotes === 60);
+      const versions = feed.messages.map((m) => m.version);
+      assert.deepEqual(
+        versions,
+        [...new Set(versions)].sort((a, b) => a - b),
+      );
+    }
+    await Promise.all(feeds.map((feed) => feed.end()));
+  });
+  test('they come and go while votes are cast', async () => {
+    const poll = await new_poll();
+    const voters = await server.api.crowd(100);
+    let done = false;
+    const watchers = Array.from({ length: 10 }, async (_, i) => {
+      while (!done) {
+        const feed = await protocols[i % 2][1](poll);
+        await feed.next();
+        await feed.end();
+      }
+    });
+    for (const voter of voters) await server.api.vote(voter, poll.id, 0, { expect: 201 });
+    done = true;
+    await Promise.all(watchers);
+    assert.equal((await server.api.results(poll.id)).totalVotes, 100);
+  });
+});

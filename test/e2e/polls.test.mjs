@@ -1,0 +1,378 @@
+// Polls: made, read, listed, closed and deleted, and by whom.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { check_results, check_time } from './lib/api.mjs';
+import { with_server } from './lib/server.mjs';
+
+const server = with_server(before, after);
+const in_ms = (ms) => new Date(Date.now() + ms).toISOString();
+
+let owner, token;
+before(async () => {
+  owner = await server.api.register();
+  token = owner.token;
+});
+
+const good = (over) => ({ title: 'Your favourite language?', options: ['C', 'Go'], ...over });
+const n_options = (n) => Array.from({ length: n }, (_, i) => `option ${i}`);
+
+describe('creating', () => {
+  test('answers 201 with the whole poll and where it is', async () => {
+    const body = good();
+    const answer = await server.api.post('/api/polls', { token, body, expect: 201 });
+    const poll = answer.body;
+    assert.equal(answer.headers.location, `/api/polls/${poll.id}`);
+    assert.ok(Number.isSafeInteger(poll.id) && poll.id > 0);
+    const { id, createdAt, results, ...rest } = poll;
+    assert.deepEqual(rest, {
+      title: 'Your favourite language?',
+      description: null,
+      options: [
+        { index: 0, text: 'C' },
+        { index: 1, text: 'Go' },
+      ],
+      tags: [],
+      owner: { id: owner.user.id, username: owner.user.username },
+      status: 'open',
+      opensAt: null,
+      closesAt: null,
+      resultsVisibility: 'always',
+      voteChange: false,
+      voters: 'anyone',
+      myVote: null,
+      skipped: false,
+    });
+    assert.ok(Math.abs(check_time(createdAt) - Date.now()) < 60_000);
+    assert.deepEqual(check_results(results, 2), [0, 0]);
+    assert.deepEqual(
+      results.options.map((o) => o.percent),
+      [0, 0],
+    );
+  });
+
+  test('keeps everything that was said', async () => {
+    const body = good({
+      description: 'Ünïcödé 🗳 "quoted" \\ <b>bold</b> &amp; \u0007 \u2028',
+      tags: ['Programming', 'c-2024'],
+      opensAt: in_ms(60_000),
+      closesAt: in_ms(120_000),
+      resultsVisibility: 'after_vote',
+      voteChange: true,
+      voters: 'registered',
+    });
+    const { id } = (await server.api.post('/api/polls', { token, body, expect: 201 })).body;
+    const poll = (await server.api.get(`/api/polls/${id}`, { token, expect: 200 })).body;
+    assert.equal(poll.description, body.description);
+    assert.deepEqual(poll.tags, ['programming', 'c-2024']);
+    assert.equal(poll.opensAt, body.opensAt);
+    assert.equal(poll.closesAt, body.closesAt);
+    assert.equal(poll.resultsVisibility, 'after_vote');
+    assert.equal(poll.voteChange, true);
+    assert.equal(poll.voters, 'registered');
+    assert.equal(poll.status, 'scheduled');
+  });
+
+  const accepted = [
+    ['a title of one character', { title: 'x' }],
+    ['a title of 200 characters, not bytes', { title: 'ü'.repeat(200) }],
+    ['20 options', { options: n_options(20) }],
+    ['options of 100 characters', { options: ['ü'.repeat(100), '🗳'.repeat(100)] }],
+    ['options that differ in case', { options: ['go', 'Go'] }],
+    ['10 tags', { tags: n_options(10).map((text) => text.replace(' ', '-')) }],
+    ['a tag of 30 characters', { tags: ['a'.repeat(30)] }],
+    ['a description of 2,000 characters', { description: 'ü'.repeat(2000) }],
+    ['null for what is optional', { description: null, opensAt: null, closesAt: null }],
+    ['a time with an offset', { closesAt: '2999-01-01T00:00:00+02:00' }],
+    ['a time without milliseconds', { closesAt: '2999-01-01T00:00:00Z' }],
+  ];
+  for (const [why, over] of accepted) {
+    test(`takes ${why}`, () =>
+      server.api.post('/api/polls', { token, body: good(over), expect: 201 }));
+  }
+  test('stores times in UTC', async () => {
+    const poll = await server.api.create_poll(token, { closesAt: '2999-01-01T00:00:00+02:00' });
+    assert.equal(poll.closesAt, '2998-12-31T22:00:00.000Z');
+  });
+  test('trims texts', async () => {
+    const poll = await server.api.create_poll(token, { title: '  x ', options: [' a', 'b '] });
+    assert.equal(poll.title, 'x');
+    assert.deepEqual(
+      poll.options.map((o) => o.text),
+      ['a', 'b'],
+    );
+  });
+
+  const refused = [
+    ['no title', { title: undefined }, 'title'],
+    ['an empty title', { title: '' }, 'title'],
+    ['a title of spaces', { title: '  \t ' }, 'title'],
+    ['a title of 201 characters', { title: 'x'.repeat(201) }, 'title'],
+    ['a title that is a number', { title: 1 }, 'title'],
+    ['no options', { options: undefined }, 'options'],
+    ['options that are no list', { options: 'a,b' }, 'options'],
+    ['one option', { options: ['a'] }, 'options'],
+    ['21 options', { options: n_options(21) }, 'options'],
+    ['an empty option', { options: ['a', ''] }, 'options[1]'],
+    ['an option of spaces', { options: [' ', 'a'] }, 'options[0]'],
+    ['an option of 101 characters', { options: ['a', 'x'.repeat(101)] }, 'options[1]'],
+    ['an option that is a number', { options: ['a', 1] }, 'options[1]'],
+    ['the same option twice', { options: ['a', 'b', 'a'] }, 'options[2]'],
+    ['the same option after trimming', { options: ['a', ' a '] }, 'options[1]'],
+    ['11 tags', { tags: n_options(11).map((text) => text.replace(' ', '-')) }, 'tags'],
+    ['an empty tag', { tags: [''] }, 'tags[0]'],
+    ['a tag of 31 characters', { tags: ['a', 'a'.repeat(31)] }, 'tags[1]'],
+    ['a tag with a space', { tags: ['a b'] }, 'tags[0]'],
+    ['a tag that is a number', { tags: [1] }, 'tags[0]'],
+    ['tags that are no list', { tags: 'a' }, 'tags'],
+    ['a description of 2,001 characters', { description: 'x'.repeat(2001) }, 'description'],
+    ['a description that is a list', { description: [] }, 'description'],
+    ['a closing time in the past', { closesAt: in_ms(-1000) }, 'closesAt'],
+    ['a closing time that is none', { closesAt: 'tomorrow' }, 'closesAt'],
+    ['a date that does not exist', { closesAt: '2999-02-30T00:00:00Z' }, 'closesAt'],
+    ['a time without a zone', { closesAt: '2999-01-01T00:00:00' }, 'closesAt'],
+    ['a time that is a number', { closesAt: 99999999999 }, 'closesAt'],
+    ['closing before opening', { opensAt: in_ms(90_000), closesAt: in_ms(60_000) }, 'closesAt'],
+    [
+      'closing when it opens',
+      { opensAt: '2999-01-01T00:00:00Z', closesAt: '2999-01-01T00:00:00Z' },
+      'closesAt',
+    ],
+    ['an opening time that is none', { opensAt: '' }, 'opensAt'],
+    ['an unknown visibility', { resultsVisibility: 'never' }, 'resultsVisibility'],
+    ['unknown voters', { voters: 'nobody' }, 'voters'],
+    ['a voteChange that is a word', { voteChange: 'yes' }, 'voteChange'],
+  ];
+  for (const [why, over, field] of refused) {
+    test(`refuses ${why}, and names ${field}`, async () => {
+      const { body } = await server.api.post('/api/polls', {
+        token,
+        body: good(over),
+        expect: 'invalid',
+      });
+      assert.deepEqual(
+        body.errors.map((error) => error.field),
+        [field],
+      );
+    });
+  }
+  test('names everything that is wrong at once', async () => {
+    const body = { title: '', options: ['a'], tags: ['a b'] };
+    const answer = await server.api.post('/api/polls', { token, body, expect: 'invalid' });
+    const fields = answer.body.errors.map((error) => error.field).sort();
+    assert.deepEqual(fields, ['options', 'tags[0]', 'title']);
+  });
+  test('counts can not be sent in', async () => {
+    const body = good({
+      options: ['a', 'b'],
+      results: { totalVotes: 9, options: [{ index: 0, votes: 9 }] },
+      votes: [9, 0],
+      totalVotes: 9,
+      id: 777,
+      owner: { id: 1 },
+      status: 'closed',
+    });
+    const answer = await server.api.call('POST', '/api/polls', { token, body, expect: 201 });
+    assert.notEqual(answer.body.id, 777);
+    assert.equal(answer.body.owner.id, owner.user.id);
+    assert.equal(answer.body.status, 'open');
+    assert.deepEqual(check_results(answer.body.results), [0, 0]);
+  });
+  test('options as objects with counts are refused', () =>
+    server.api.post('/api/polls', {
+      token,
+      body: good({ options: [{ text: 'a', votes: 9 }, { text: 'b' }] }),
+      expect: 'invalid',
+    }));
+});
+
+describe('reading', () => {
+  test('gives everybody the same, but for what is their own', async () => {
+    const poll = await server.api.create_poll(token);
+    const voter = await server.api.guest();
+    await server.api.vote(voter.token, poll.id, 2, { expect: 201 });
+    const get = async (call) =>
+      (await server.api.get(`/api/polls/${poll.id}`, { ...call, expect: 200 })).body;
+    const anyone = await get();
+    assert.equal(anyone.myVote, null);
+    assert.equal(anyone.results.totalVotes, 1);
+    assert.deepEqual(await get({ token: voter.token }), { ...anyone, myVote: 2 });
+    const skipper = await server.api.guest();
+    await server.api.post(`/api/polls/${poll.id}/skip`, { token: skipper.token, expect: 204 });
+    const seen = await get({ token: skipper.token });
+    assert.equal(seen.skipped, true);
+    assert.equal(seen.myVote, null);
+  });
+  test('does not say who voted', async () => {
+    const poll = await server.api.create_poll(token);
+    const voter = await server.api.register();
+    await server.api.vote(voter.token, poll.id, 0, { expect: 201 });
+    const { text } = await server.api.get(`/api/polls/${poll.id}`, { token, expect: 200 });
+    assert.ok(!text.includes(voter.user.username));
+  });
+  test('a poll survives a restart as it was', async () => {
+    const poll = await server.api.create_poll(token, { tags: ['x'], description: '🗳' });
+    await server.restart();
+    assert.deepEqual((await server.api.get(`/api/polls/${poll.id}`)).body, poll);
+  });
+});
+
+describe('listing', () => {
+  const N = 25;
+  const tag = 'listing';
+  let ids;
+  before(async () => {
+    ids = [];
+    for (let i = 0; i < N; i++) {
+      ids.push((await server.api.create_poll(token, { title: `Poll ${i}`, tags: [tag] })).id);
+    }
+    ids.reverse(); /* newest first */
+  });
+  const list = async (query) =>
+    (await server.api.get(`/api/polls?tag=${tag}&${query}`, { expect: 200 })).body;
+  const ids_of = (page) => page.items.map((poll) => poll.id);
+
+  test('gives ten of the newest by default', async () => {
+    const page = await list('');
+    assert.deepEqual(ids_of(page), ids.slice(0, 10));
+    assert.equal(typeof page.nextCursor, 'string');
+  });
+  for (const limit of [1, 7, 25, 100]) {
+    test(`by cursor, ${limit} at a time, shows each exactly once`, async () => {
+      const seen = [];
+      let cursor = null;
+      do {
+        const page = await list(
+          `limit=${limit}${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`,
+        );
+        assert.ok(page.items.length <= limit);
+        seen.push(...ids_of(page));
+        cursor = page.nextCursor;
+      } while (cursor !== null && seen.length <= 2 * N);
+      assert.deepEqual(seen, ids);
+    });
+  }
+  test('by page', async () => {
+    const pages = [];
+    for (const page of [1, 2, 3, 4]) pages.push(ids_of(await list(`limit=10&page=${page}`)));
+    assert.deepEqual(pages, [ids.slice(0, 10), ids.slice(10, 20), ids.slice(20), []]);
+  });
+  test('Link leads to the end', async () => {
+    const seen = [];
+    let path = `/api/polls?tag=${tag}&limit=9`;
+    while (path !== null && seen.length <= 2 * N) {
+      const { headers, body } = await server.api.get(path, { expect: 200 });
+      seen.push(...ids_of(body));
+      const link = /<([^>]+)>; *rel="?next"?/.exec(headers.link ?? '');
+      assert.equal(link === null, body.nextCursor === null);
+      path =
+        link === null
+          ? null
+          : new URL(link[1], server.url + path).href.slice(server.url.length);
+    }
+    assert.deepEqual(seen, ids);
+  });
+  test('polls that come and go while one walks do not matter', async () => {
+    const first = await list('limit=10');
+    await server.api.create_poll(token, { tags: [tag], title: 'late' });
+    await server.api.delete(`/api/polls/${ids[3]}`, { token, expect: 204 });
+    const second = await list(`limit=10&cursor=${encodeURIComponent(first.nextCursor)}`);
+    assert.deepEqual(ids_of(second), ids.slice(10, 20));
+  });
+  for (const query of [
+    'limit=0',
+    'limit=101',
+    'limit=abc',
+    'limit=',
+    'limit=-1',
+    'limit=1e1',
+    'page=0',
+    'page=x',
+    'cursor=nonsense',
+    'cursor=%00',
+    'sort=old',
+    'status=odd',
+  ]) {
+    test(`${query} is a bad request`, () =>
+      server.api.get(`/api/polls?${query}`, { expect: 'bad_request' }));
+  }
+  test('an item is the poll', async () => {
+    const [item] = (await list('limit=1')).items;
+    assert.deepEqual(item, (await server.api.get(`/api/polls/${item.id}`)).body);
+  });
+});
+
+describe('closing', () => {
+  test('ends the voting, for good', async () => {
+    const poll = await server.api.create_poll(token);
+    const voter = await server.api.guest();
+    await server.api.vote(voter.token, poll.id, 0, { expect: 201 });
+    const before_it = await server.api.results(poll.id);
+    const closed = (
+      await server.api.post(`/api/polls/${poll.id}/close`, { token, expect: 200 })
+    ).body;
+    assert.equal(closed.status, 'closed');
+    assert.ok(Math.abs(check_time(closed.closesAt) - Date.now()) < 60_000);
+    const late = await server.api.guest();
+    await server.api.vote(late.token, poll.id, 0, { expect: 'poll_closed' });
+    await server.api.post(`/api/polls/${poll.id}/skip`, {
+      token: late.token,
+      expect: 'poll_closed',
+    });
+    const results = await server.api.results(poll.id);
+    assert.equal(results.status, 'closed');
+    assert.equal(results.totalVotes, 1);
+    assert.ok(results.version > before_it.version, 'a client can see it: the version grows');
+    await server.restart();
+    assert.equal((await server.api.results(poll.id)).status, 'closed');
+    assert.ok((await server.api.results(poll.id)).version >= results.version);
+  });
+  test('is for the owner only', async () => {
+    const poll = await server.api.create_poll(token);
+    const other = await server.api.register();
+    const guest = await server.api.guest();
+    for (const someone of [other, guest]) {
+      await server.api.post(`/api/polls/${poll.id}/close`, {
+        token: someone.token,
+        expect: 'forbidden',
+      });
+    }
+    await server.api.post(`/api/polls/${poll.id}/close`, { expect: 'unauthorized' });
+    await server.api.post('/api/polls/999999/close', { token, expect: 'not_found' });
+  });
+});
+
+describe('deleting', () => {
+  test('makes it as if it had never been', async () => {
+    const poll = await server.api.create_poll(token);
+    const voter = await server.api.guest();
+    await server.api.vote(voter.token, poll.id, 0, { expect: 201 });
+    await server.api.delete(`/api/polls/${poll.id}`, { token, expect: 204 });
+    const gone = async () => {
+      await server.api.get(`/api/polls/${poll.id}`, { expect: 'not_found' });
+      await server.api.get(`/api/polls/${poll.id}/results`, { expect: 'not_found' });
+      await server.api.vote(voter.token, poll.id, 0, { expect: 'not_found' });
+      await server.api.post(`/api/polls/${poll.id}/skip`, {
+        token: voter.token,
+        expect: 'not_found',
+      });
+      await server.api.delete(`/api/polls/${poll.id}`, { token, expect: 'not_found' });
+      const { items } = (await server.api.get('/api/polls?limit=100')).body;
+      assert.ok(!items.some((item) => item.id === poll.id));
+    };
+    await gone();
+    await server.restart();
+    await gone();
+    const next = await server.api.create_poll(token);
+    assert.notEqual(next.id, poll.id, 'its id is not used again');
+  });
+  test('is for the owner only', async () => {
+    const poll = await server.api.create_poll(token);
+    const other = await server.api.register();
+    await server.api.delete(`/api/polls/${poll.id}`, {
+      token: other.token,
+      expect: 'forbidden',
+    });
+    await server.api.delete(`/api/polls/${poll.id}`, { expect: 'unauthorized' });
+    await server.api.get(`/api/polls/${poll.id}`, { expect: 200 });
+  });
+});

@@ -1,0 +1,224 @@
+// SIGTERM: what was begun is finished, everybody is told, and it is over soon.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { open_sse, open_ws } from './lib/live.mjs';
+import { Raw } from './lib/raw.mjs';
+import { Server } from './lib/server.mjs';
+import { wait_until, within } from './lib/wait.mjs';
+
+let server, token, poll;
+before(async () => {
+  server = await Server.start();
+  ({ token } = await server.api.register());
+  poll = await server.api.create_poll(token);
+});
+after(() => server.end());
+
+const started = () => (server.child === null ? server.start() : server);
+const signal = (name) => server.child.kill(name);
+
+/** Ends by itself with exit status 0, within ten seconds. */
+async function ends() {
+  const how = await within(server.ended, 10_000, 'the end');
+  server.close_clients();
+  assert.deepEqual(how, { code: 0, signal: null }, server.log_tail());
+  server.check_log();
+}
+
+for (const name of ['SIGTERM', 'SIGINT']) {
+  test(`${name} ends an idle server at once`, async () => {
+    await started();
+    const began = Date.now();
+    signal(name);
+    await ends();
+    assert.ok(Date.now() - began < 3000, `${Date.now() - began} ms`);
+  });
+}
+
+test('followers are told to come back', async () => {
+  await started();
+  const ws = await open_ws(server, `/ws/polls/${poll.id}`);
+  const many = await open_ws(server, '/ws');
+  const sse = await open_sse(server, `/api/polls/${poll.id}/live`);
+  await ws.next();
+  await sse.next();
+  signal('SIGTERM');
+  assert.equal((await within(ws.closed, 5000, 'the close')).code, 1012);
+  assert.equal((await within(many.closed, 5000, 'the close')).code, 1012);
+  await within(sse.closed, 5000, 'the end of the stream');
+  assert.ok(sse.retry > 0, `retry: ${sse.retry}`);
+  await ends();
+});
+
+test('votes that were sent before it are answered or were not counted', async () => {
+  await started();
+  const target = await server.api.create_poll(token);
+  const voters = await server.api.crowd(200);
+  const answers = voters.map((voter) =>
+    server.api.vote(voter, target.id, 0, { expect: 'any' }).then(
+      (a) => a.status,
+      () => 0,
+    ),
+  );
+  await Promise.any(answers);
+  signal('SIGTERM');
+  const statuses = await Promise.all(answers);
+  await ends();
+  for (const status of statuses) assert.ok([0, 201, 503].includes(status), String(status));
+  const counted = statuses.filter((status) => status === 201).length;
+  await server.verify();
+  await server.start();
+  const { totalVotes } = await server.api.results(target.id);
+  const unknown = statuses.filter((status) => status === 0).length;
+  assert.ok(
+    totalVotes >= counted && totalVotes <= counted + unknown,
+    `${totalVotes} of ${counted}`,
+  );
+});
+
+test('a request that has begun is finished', async () => {
+  await started();
+  const raw = new Raw(server);
+  const { token: voter } = await server.api.guest();
+  const body = '{"optionIndex": 1}';
+  raw.send(
+    `POST /api/polls/${poll.id}/vote HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${voter}\r\n`,
+  );
+  raw.send(
+    `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, 5)}`,
+  );
+  await server.api.get('/healthz');
+  signal('SIGTERM');
+  await wait_until(() => refuses(server), 5000, 'no new connections');
+  raw.send(body.slice(5));
+  const answer = await raw.answer();
+  assert.equal(answer.status, 201);
+  assert.equal(answer.headers.connection?.toLowerCase(), 'close');
+  await ends();
+});
+
+const refuses = (of) =>
+  fetch(`${of.url}/healthz`).then(
+    () => false,
+    () => true,
+  );
+
+test('a client that never finishes does not hold it up', async () => {
+  await started();
+  const raw = new Raw(server);
+  raw.send('POST /api/auth/guest HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{');
+  const silent = new Raw(server);
+  const watcher = await open_ws(server, `/ws/polls/${poll.id}`);
+  watcher.socket._socket.pause(); /* takes nothing, and answers no close */
+  await server.api.get('/healthz');
+  signal('SIGTERM');
+  await ends();
+  raw.end();
+  silent.end();
+  watcher.socket.terminate();
+});
+
+test('a second signal is no harm', async () => {
+  await started();
+  signal('SIGTERM');
+  signal('SIGTERM');
+  await within(server.ended, 10_000, 'the end');
+  server.close_clients();
+});
+
+test('it starts again at once, on the same port, and knows everything', async () => {
+  await started();
+  const before_it = await server.api.results(poll.id);
+  server.opts.config = { 'server.port': server.port };
+  for (let i = 0; i < 5; i++) {
+    const watcher = await open_ws(server, `/ws/polls/${poll.id}`);
+    await server.restart();
+    assert.deepEqual(await server.api.results(poll.id), before_it);
+    await watcher.closed;
+  }
+  server.opts.config = {};
+});
+
+describe('starting', () => {
+  test('two servers on the same data: the second refuses, the first goes on', async () => {
+    await started();
+    const second = new Server({ config: { 'data.dir': server.data_dir } });
+    const address = server.address;
+    second.spawn();
+    const { code } = await within(second.ended, 10_000, 'the refusal');
+    assert.notEqual(code, 0);
+    assert.match(second.log, /in use|lock/i);
+    second.remove();
+    await server.api.results(poll.id);
+    assert.equal(server.address, address);
+  });
+  test('on a port that is taken: refused with a clear word', async () => {
+    await started();
+    const second = new Server({ config: { 'server.port': server.port } });
+    second.spawn();
+    const { code } = await within(second.ended, 10_000, 'the refusal');
+    assert.notEqual(code, 0);
+    assert.match(second.log, /in use/i);
+    assert.match(second.log, new RegExp(String(server.port)));
+    second.remove();
+  });
+  test('a flag that does not exist, or a value that cannot be, is refused', async () => {
+    for (const args of [
+      ['--no-such-flag', '1'],
+      ['--server-port', 'x'],
+      ['--limits-votes-per-day', '-1'],
+    ]) {
+      const second = new Server({ args });
+      second.spawn();
+      const { code } = await within(second.ended, 10_000, 'the refusal');
+      assert.notEqual(code, 0, args.join(' '));
+      assert.ok(
+        second.log.includes(args[0].slice(2)) ||
+          second.log.includes(args[0].slice(2).replace('-', '.')),
+        second.log,
+      );
+      second.remove();
+    }
+  });
+  test('the secret of the tokens is made, kept, and readable by its owner only', async () => {
+    const own = new Server({ env: { POLLUX_JWT_SECRET: undefined } });
+    delete own.opts.env;
+    own.environment = () => {
+      const { POLLUX_JWT_SECRET, ...env } = process.env;
+      return env;
+    };
+    try {
+      await own.start();
+      const { token: voter } = await own.api.guest();
+      const fs = await import('node:fs');
+      assert.equal(fs.statSync(`${own.data_dir}/jwt.secret`).mode & 0o077, 0);
+      await own.restart();
+      await own.api.get('/api/users/me', { token: voter, expect: 200 });
+    } finally {
+      await own.end();
+    }
+  });
+  test('pollux token makes tokens that work', async () => {
+    await started();
+    const { stdout } = await server.pollux(
+      'token',
+      '--first',
+      '5000001',
+      '--count',
+      '3',
+      '--kind',
+      'guest',
+      '--data-dir',
+      server.data_dir,
+    );
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((line) => line.split('\t'));
+    assert.deepEqual(
+      lines.map(([id]) => id),
+      ['5000001', '5000002', '5000003'],
+    );
+    for (const [, voter] of lines) await server.api.vote(voter, poll.id, 0, { expect: 201 });
+  });
+});
