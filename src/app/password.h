@@ -38,7 +38,7 @@ enum {
     PASSWORD_MEMORY_BYTES = 19 * 1024 * 1024,
     PASSWORD_PASSES = 2,
     PASSWORD_WAITING = 200, /* a good max_waiting: two seconds of two lanes */
-    PASSWORD_LANES_MAX = 16,
+    PASSWORD_LANES_MAX = 64,
     PASSWORD_BYTES = LIMIT_PASSWORD_CHARS * 4,
 };
 

@@ -28,6 +28,7 @@ enum ballot_verb {
     BALLOT_CHANGE, /* wish: admit it and make it durable */
     BALLOT_LOOK,   /* what has wish.user done here? */
     BALLOT_TOUCH,  /* enter the passing of time, so that the result's status is true */
+    BALLOT_QUOTA,  /* how many votes has wish.user cast today? Of no poll. */
 };
 
 struct ballot_op {
@@ -45,6 +46,7 @@ struct ballot_op {
     int choice;             /* LOOK: the option, or -1 */
     bool skipped;           /* LOOK */
     uint32_t votes_left;    /* today; UINT32_MAX: no limit */
+    uint32_t votes_today;   /* QUOTA */
 };
 
 struct ballot;

@@ -84,6 +84,14 @@ static void enter(struct journaled *b, struct slot *slot, struct ballot_op *op)
     mark_changed(b, slot);
 }
 
+/* To be answered with the batch, in order. */
+static void add_op(struct journaled *b, struct ballot_op *op)
+{
+    op->mail.next = NULL;
+    *b->ops_end = op;
+    b->ops_end = (struct ballot_op **)&op->mail.next;
+}
+
 static void commit(struct journaled *b);
 
 static void work_on(struct journaled *b, struct slot *slot, struct ballot_op *op)
@@ -100,9 +108,7 @@ static void work_on(struct journaled *b, struct slot *slot, struct ballot_op *op
         tally_result(slot->tally, &op->result);
         op->votes_left = quota_left(b->opts.quota, op->wish.user);
     }
-    op->mail.next = NULL;
-    *b->ops_end = op;
-    b->ops_end = (struct ballot_op **)&op->mail.next;
+    add_op(b, op);
     if (b->n_changes == JOURNAL_BATCH_MAX)
         commit(b);
 }
@@ -164,6 +170,12 @@ static void answer_look(struct journaled *b, struct ballot_op *op)
     tally_result(slot->tally, &op->result);
 }
 
+static void answer_quota(struct journaled *b, struct ballot_op *op)
+{
+    op->votes_today = quota_used(b->opts.quota, op->wish.user);
+    op->votes_left = quota_left(b->opts.quota, op->wish.user);
+}
+
 static void send_home(struct journaled *b, int rc)
 {
     struct ballot_op *op = b->ops;
@@ -177,6 +189,8 @@ static void send_home(struct journaled *b, int rc)
             op->rc = rc;
         else if (op->verb == BALLOT_LOOK && op->rc == 0)
             answer_look(b, op);
+        else if (op->verb == BALLOT_QUOTA)
+            answer_quota(b, op);
         mail_return(&op->mail); /* op is its home's from here */
         op = next;
     }
@@ -236,11 +250,22 @@ static void wait_for_tally(struct slot *slot, struct ballot_op *op)
     slot->waiting_end = &op->mail.next;
 }
 
+static void take_quota_question(struct journaled *b, struct ballot_op *op)
+{
+    op->rc = 0;
+    op->replay = false;
+    add_op(b, op);
+}
+
 static void take_op(struct journaled *b, struct ballot_op *op)
 {
     struct slot *slot = slots_find(&b->slots, op->poll);
     int rc;
 
+    if (op->verb == BALLOT_QUOTA) {
+        take_quota_question(b, op);
+        return;
+    }
     if (slot != NULL && slot->tally != NULL) {
         work_on(b, slot, op);
         return;

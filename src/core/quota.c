@@ -80,11 +80,13 @@ static uint16_t *counter(struct quota *q, uint32_t user)
 
 int quota_take(struct quota *q, uint32_t user)
 {
-    if (q->per_day == 0)
-        return 0;
-    if (quota_used(q, user) >= q->per_day)
+    uint16_t *n;
+
+    if (q->per_day != 0 && quota_used(q, user) >= q->per_day)
         return ERR_DAILY_LIMIT;
-    ++*counter(q, user);
+    n = counter(q, user);
+    if (*n < UINT16_MAX) /* reached only where there is no limit */
+        ++*n;
     return 0;
 }
 
@@ -96,8 +98,7 @@ void quota_give_back(struct quota *q, uint32_t user)
 
 void quota_load(struct quota *q, uint32_t user, uint32_t used)
 {
-    if (q->per_day != 0)
-        *counter(q, user) = (uint16_t)(used > UINT16_MAX ? UINT16_MAX : used);
+    *counter(q, user) = (uint16_t)(used > UINT16_MAX ? UINT16_MAX : used);
 }
 
 uint32_t quota_used(const struct quota *q, uint32_t user)

@@ -1,0 +1,20 @@
+/* proxy.h — which peers are proxies of ours, and what they say about the client.
+ *
+ * Anybody can send X-Forwarded-*. What counts is what comes from an address in
+ * server.trusted_proxies: an address, or a network such as 10.0.0.0/8 or fd00::/8. An
+ * IPv4 client of an IPv6 socket (::ffff:10.0.0.1) is the same as 10.0.0.1.
+ *
+ * Threads  the call's loop; proxy_is_trusted(): pure.
+ */
+#ifndef APP_PROXY_H
+#define APP_PROXY_H
+
+#include "app/call.h"
+
+/* peer: an address as http_req has it. The networks have passed setting_set(). */
+bool proxy_is_trusted(const struct setting_list *networks, struct str peer);
+
+/* Did the client come by https, as far as its proxy can be believed? */
+bool proxy_client_uses_tls(struct call *c);
+
+#endif
