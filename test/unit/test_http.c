@@ -1,0 +1,763 @@
+/* HTTP as clients see it: over real sockets, against a small handler. */
+#include "unit/http_rig.h"
+
+enum { LARGE = 3000000 };
+
+static char large_text[LARGE];
+
+static const char *const method_names[] = {"GET",   "HEAD",   "POST",   "PUT",
+                                           "PATCH", "DELETE", "OPTIONS"};
+
+static void answer_echo(struct http_req *req)
+{
+    buf_printf(http_out(req), "%s %.*s|%.*s|%.*s|%.*s", method_names[req->method],
+               (int)req->target.len, req->target.at, (int)req->path.len, req->path.at,
+               (int)req->query.len, req->query.at, (int)req->body.len, req->body.at);
+    http_reply(req, 200, "text/plain");
+}
+
+static void answer_headers(struct http_req *req)
+{
+    struct str a = http_header(req, "x-a"), none = http_header(req, "x-none");
+    struct str c = http_cookie(req, "c");
+
+    buf_printf(http_out(req), "%.*s|%s|%.*s|%s|%.*s|1.%d", (int)a.len, a.at,
+               none.at == NULL ? "none" : "some", (int)c.len, c.at,
+               c.at == NULL ? "none" : "some", (int)req->peer.len, req->peer.at,
+               req->http_minor);
+    http_reply(req, 200, "text/plain");
+}
+
+static int add_value(struct str value, void *user)
+{
+    buf_printf(user, "[%.*s]", (int)value.len, value.at);
+    return 0;
+}
+
+static void answer_query(struct http_req *req)
+{
+    struct buf decoded = {0};
+    struct str value = {NULL, 0};
+    int rc = http_query(req, "a", &decoded, &value);
+
+    buf_printf(http_out(req), "%s:%.*s:", rc == 0 ? "ok" : err_code(rc), (int)value.len,
+               value.at);
+    rc = http_query_each(req, "a", add_value, http_out(req));
+    buf_text(http_out(req), rc == 0 ? ":ok" : ":bad");
+    buf_done(&decoded);
+    http_reply(req, 200, "text/plain");
+}
+
+static void on_request(struct http_req *req, void *user)
+{
+    struct rig *rig = user;
+
+    if (str_eq(req->path, STR("/echo"))) {
+        answer_echo(req);
+    } else if (str_eq(req->path, STR("/headers"))) {
+        answer_headers(req);
+    } else if (str_eq(req->path, STR("/query"))) {
+        answer_query(req);
+    } else if (str_eq(req->path, STR("/hold"))) {
+        rig->held = req;
+    } else if (str_eq(req->path, STR("/close"))) {
+        http_close_after(req);
+        http_reply(req, 200, NULL);
+    } else if (str_eq(req->path, STR("/204"))) {
+        buf_text(http_out(req), "never sent");
+        http_reply(req, 204, NULL);
+    } else if (str_eq(req->path, STR("/304"))) {
+        http_add_header(req, "ETag", STR("\"1\""));
+        http_reply(req, 304, NULL);
+    } else if (str_eq(req->path, STR("/large"))) {
+        buf_add(http_out(req), large_text, LARGE);
+        http_reply(req, 200, "text/plain");
+    } else if (str_eq(req->path, STR("/static"))) {
+        http_reply_static(req, 200, "text/plain", (struct str){large_text, LARGE});
+    } else {
+        http_add_header(req, "X-Ours", STR("1"));
+        buf_text(http_out(req), "ok");
+        http_reply(req, 200, "text/plain; charset=utf-8");
+    }
+}
+
+static int start(void **state)
+{
+    struct rig *rig = mem_zalloc(1, sizeof *rig);
+
+    rig_init(rig, on_request);
+    rig_start(rig);
+    *state = rig;
+    return 0;
+}
+
+static int stop(void **state)
+{
+    rig_stop(*state);
+    mem_free(*state);
+    return 0;
+}
+
+static void see_held(struct rig *rig, void *user)
+{
+    *(bool *)user = rig->held != NULL;
+}
+
+static void await_held(struct rig *rig)
+{
+    uint64_t until = clock_mono_ms() + RIG_LIMIT_MS;
+    bool held = false;
+
+    while (!held && clock_mono_ms() < until)
+        rig_on_loop(rig, see_held, &held);
+    assert_true(held);
+}
+
+static void answer_held(struct rig *rig, void *user)
+{
+    struct http_req *req = rig->held;
+
+    rig->held = NULL;
+    buf_printf(http_out(req), "%s %.*s %.*s %.*s", (const char *)user,
+               (int)req->target.len, req->target.at, (int)req->body.len, req->body.at,
+               (int)req->peer.len, req->peer.at);
+    http_reply(req, 200, "text/plain");
+}
+
+#define GET(path) "GET " path " HTTP/1.1\r\nHost: a\r\n"
+#define END "\r\n"
+
+/* ---- what an answer holds ---- */
+
+static bool like_a_date(const char *s)
+{
+    return s != NULL && strlen(s) == 29 && strcmp(s + 25, " GMT") == 0 && s[3] == ',' &&
+           s[19] == ':' && s[22] == ':';
+}
+
+static void answers_carry_date_id_type_and_length(void **state)
+{
+    struct client c = client_open(*state, 0);
+    struct answer a;
+    char first_id[512];
+
+    client_say(&c, GET("/") END);
+    a = client_answer(&c, false);
+    assert_int_equal(a.status, 200);
+    assert_true(like_a_date(answer_header(&a, "Date")));
+    snprintf(first_id, sizeof first_id, "%s", answer_header(&a, "X-Request-Id"));
+    assert_int_equal(strlen(first_id), 17);
+    assert_string_equal(answer_header(&a, "Content-Type"), "text/plain; charset=utf-8");
+    assert_string_equal(answer_header(&a, "Content-Length"), "2");
+    assert_string_equal(answer_header(&a, "X-Ours"), "1");
+    assert_null(answer_header(&a, "Connection"));
+    assert_string_equal(a.body.data, "ok");
+    answer_done(&a);
+
+    client_say(&c, GET("/") END);
+    a = client_answer(&c, false);
+    assert_string_not_equal(answer_header(&a, "X-Request-Id"), first_id);
+    answer_done(&a);
+    client_close(&c);
+}
+
+static void keeps_a_safe_request_id(void **state)
+{
+    char longest[129], longer[130];
+    const struct {
+        const char *why, *id;
+        bool kept;
+    } rows[] = {
+        {"plain", "abc-123_X.~", true},   {"like a path", "a/b:c+d=@", true},
+        {"the longest", longest, true},   {"longer", longer, false},
+        {"a blank inside", "a b", false}, {"a quote", "a\"b", false},
+        {"markup", "<b>", false},         {"not ASCII", "\xc3\xa4", false},
+        {"nothing", "", false},
+    };
+    struct client c = client_open(*state, 0);
+
+    memset(longest, 'a', sizeof longest - 1);
+    longest[128] = '\0';
+    memset(longer, 'a', sizeof longer - 1);
+    longer[129] = '\0';
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct answer a;
+        struct buf b = {0};
+
+        buf_printf(&b, GET("/") "X-Request-ID: %s\r\n\r\n", rows[i].id);
+        client_send(&c, b.data, b.len);
+        a = client_answer(&c, false);
+        if ((strcmp(answer_header(&a, "X-Request-Id"), rows[i].id) == 0) !=
+            rows[i].kept)
+            fail_msg("%s: %s", rows[i].why, answer_header(&a, "X-Request-Id"));
+        answer_done(&a);
+        buf_done(&b);
+    }
+    client_close(&c);
+}
+
+static void answers_head_like_get_without_the_body(void **state)
+{
+    struct client c = client_open(*state, 0);
+    static const char *const paths[] = {"/", "/large", "/static"};
+    static const char *const lengths[] = {"2", "3000000", "3000000"};
+
+    for (int i = 0; i < 3; i++) {
+        struct buf b = {0};
+        struct answer a;
+
+        buf_printf(&b, "HEAD %s HTTP/1.1\r\nHost: a\r\n\r\n", paths[i]);
+        client_send(&c, b.data, b.len);
+        a = client_answer(&c, true);
+        assert_int_equal(a.status, 200);
+        assert_string_equal(answer_header(&a, "Content-Length"), lengths[i]);
+        answer_done(&a);
+        buf_done(&b);
+    }
+    client_say(&c, GET("/") END);
+    client_expect(&c, "the answer to the next request follows at once", 200, "ok");
+    client_close(&c);
+}
+
+static void sends_no_body_where_there_may_be_none(void **state)
+{
+    struct client c = client_open(*state, 0);
+    struct answer a;
+
+    client_say(&c, GET("/204") END GET("/304") END GET("/") END);
+    a = client_answer(&c, true);
+    assert_int_equal(a.status, 204);
+    assert_null(answer_header(&a, "Content-Length"));
+    answer_done(&a);
+    a = client_answer(&c, true);
+    assert_int_equal(a.status, 304);
+    assert_null(answer_header(&a, "Content-Length"));
+    assert_string_equal(answer_header(&a, "ETag"), "\"1\"");
+    answer_done(&a);
+    client_expect(&c, "nothing in between", 200, "ok");
+    client_close(&c);
+}
+
+static void sends_large_answers_whole(void **state)
+{
+    static const char *const requests[] = {GET("/large") END, GET("/static") END};
+
+    for (int i = 0; i < 2; i++) {
+        struct client c = client_open(*state, 4096);
+        struct answer a;
+
+        client_say(&c, requests[i]);
+        client_say(&c, GET("/") END); /* has to wait */
+        a = client_answer(&c, false);
+        assert_int_equal(a.status, 200);
+        assert_int_equal(a.body.len, LARGE + 1);
+        assert_memory_equal(a.body.data, large_text, LARGE);
+        answer_done(&a);
+        client_expect(&c, "the one that waited", 200, "ok");
+        client_close(&c);
+    }
+}
+
+/* ---- what a handler sees ---- */
+
+static void hands_over_what_was_sent(void **state)
+{
+    static const struct {
+        const char *why, *request, *want;
+    } rows[] = {
+        {"a query", GET("/echo?a=b?c") END, "GET /echo?a=b?c|/echo|a=b?c|"},
+        {"OPTIONS", "OPTIONS /echo HTTP/1.1\r\nHost: a\r\n\r\n",
+         "OPTIONS /echo|/echo||"},
+        {"DELETE", "DELETE /echo HTTP/1.1\r\nHost: a\r\n\r\n", "DELETE /echo|/echo||"},
+        {"a body", "PUT /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc",
+         "PUT /echo|/echo||abc"},
+        {"chunks",
+         "PATCH /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+         "1\r\na\r\n2\r\nbc\r\n0\r\n\r\n",
+         "PATCH /echo|/echo||abc"},
+        {"absolute", GET("http://a/echo?b") END, "GET http://a/echo?b|/echo|b|"},
+    };
+    struct client c = client_open(*state, 0);
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        client_say(&c, rows[i].request);
+        client_expect(&c, rows[i].why, 200, rows[i].want);
+    }
+    client_close(&c);
+}
+
+static void an_absolute_target_may_have_no_path(void **state)
+{
+    struct client c = client_open(*state, 0);
+
+    client_say(&c, GET("http://a") END);
+    client_expect(&c, "it is /", 200, "ok");
+    client_close(&c);
+}
+
+static void finds_headers_and_cookies(void **state)
+{
+    static const struct {
+        const char *why, *headers, *want;
+    } rows[] = {
+        {"none", "", "|none||none|127.0.0.1|1.1"},
+        {"one", "X-A: b\r\n", "b|none||none|127.0.0.1|1.1"},
+        {"in capitals", "X-A:   B \r\n", "B|none||none|127.0.0.1|1.1"},
+        {"two lines", "x-a: b\r\nX-B: x\r\nX-A: c\r\n",
+         "b, c|none||none|127.0.0.1|1.1"},
+        {"three, one empty", "x-a: b\r\nX-A:\r\nX-A: c\r\n",
+         "b, , c|none||none|127.0.0.1|1.1"},
+        {"a cookie", "Cookie: c=1\r\n", "|none|1|some|127.0.0.1|1.1"},
+        {"among others", "Cookie: a=b; c=1=2; d=e\r\n", "|none|1=2|some|127.0.0.1|1.1"},
+        {"in a second line", "Cookie: a=b\r\nCookie: c=2\r\n",
+         "|none|2|some|127.0.0.1|1.1"},
+        {"quoted", "Cookie: c=\"3\"\r\n", "|none|3|some|127.0.0.1|1.1"},
+        {"the first counts", "Cookie: c=4; c=5\r\n", "|none|4|some|127.0.0.1|1.1"},
+        {"part of a name", "Cookie: cc=1; xc=2\r\n", "|none||none|127.0.0.1|1.1"},
+        {"no value", "Cookie: c\r\n", "|none||none|127.0.0.1|1.1"},
+        {"names differ by case", "Cookie: C=1\r\n", "|none||none|127.0.0.1|1.1"},
+    };
+    struct client c = client_open(*state, 0);
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        client_say(&c, GET("/headers"));
+        client_say(&c, rows[i].headers);
+        client_say(&c, END);
+        client_expect(&c, rows[i].why, 200, rows[i].want);
+    }
+    client_close(&c);
+}
+
+static void decodes_the_query(void **state)
+{
+    static const struct {
+        const char *why, *target, *want;
+    } rows[] = {
+        {"none", "/query",
+         "not_found::"
+         ":ok"},
+        {"another", "/query?b=1&aa=2",
+         "not_found::"
+         ":ok"},
+        {"one", "/query?b=1&a=2", "ok:2:[2]:ok"},
+        {"no value", "/query?a", "ok::[]:ok"},
+        {"empty", "/query?a=&b", "ok::[]:ok"},
+        {"several", "/query?a=1&b=2&a=3", "ok:1:[1][3]:ok"},
+        {"escapes", "/query?a=%C3%a4+b%2Bc%26", "ok:\xc3\xa4 b+c&:[\xc3\xa4 b+c&]:ok"},
+        {"an escaped name", "/query?%61=1", "ok:1:[1]:ok"},
+        {"= in the value", "/query?a=b=c", "ok:b=c:[b=c]:ok"},
+        {"half an escape", "/query?a=%4",
+         "bad_request::"
+         ":bad"},
+        {"no escape", "/query?a=%4g",
+         "bad_request::"
+         ":bad"},
+        {"an escaped NUL", "/query?a=%00",
+         "bad_request::"
+         ":bad"},
+        {"not UTF-8", "/query?a=%ff",
+         "bad_request::"
+         ":bad"},
+        {"the second is not", "/query?a=1&a=%ff", "ok:1:[1]:bad"},
+    };
+    struct client c = client_open(*state, 0);
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct buf b = {0};
+
+        buf_printf(&b, "GET %s HTTP/1.1\r\nHost: a\r\n\r\n", rows[i].target);
+        client_send(&c, b.data, b.len);
+        client_expect(&c, rows[i].why, 200, rows[i].want);
+        buf_done(&b);
+    }
+    client_close(&c);
+}
+
+/* ---- the life of a connection ---- */
+
+static void stays_open_as_long_as_was_asked(void **state)
+{
+    static const struct {
+        const char *why, *request, *connection; /* the header of the answer */
+        bool open;
+    } rows[] = {
+        {"HTTP/1.1", GET("/") END, NULL, true},
+        {"told to close", GET("/") "Connection: close\r\n\r\n", "close", false},
+        {"told so among others", GET("/") "connection: x, CLOSE\r\n\r\n", "close",
+         false},
+        {"told both", GET("/") "Connection: keep-alive, close\r\n\r\n", "close", false},
+        {"HTTP/1.0", "GET / HTTP/1.0\r\n\r\n", "close", false},
+        {"HTTP/1.0 that asks", "GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n",
+         "keep-alive", true},
+        {"the handler wants it closed", GET("/close") END, "close", false},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct client c = client_open(*state, 0);
+        struct answer a;
+        const char *connection;
+
+        client_say(&c, rows[i].request);
+        a = client_answer(&c, false);
+        assert_int_equal(a.status, 200);
+        connection = answer_header(&a, "Connection");
+        if ((connection == NULL) != (rows[i].connection == NULL) ||
+            (connection != NULL && strcmp(connection, rows[i].connection) != 0))
+            fail_msg("%s: Connection: %s", rows[i].why, connection);
+        if (rows[i].open) {
+            client_say(&c, GET("/") END);
+            client_expect(&c, rows[i].why, 200, "ok");
+        } else {
+            client_expect_end(&c, rows[i].why);
+        }
+        answer_done(&a);
+        client_close(&c);
+    }
+}
+
+static void answers_pipelined_requests_in_order(void **state)
+{
+    enum { N = 3000 };
+    struct client c = client_open(*state, 0);
+    struct buf b = {0};
+
+    for (int i = 0; i < N; i++)
+        buf_printf(
+            &b, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n%04d", i);
+    client_send(&c, b.data, b.len);
+    for (int i = 0; i < N; i++) {
+        char want[64];
+
+        snprintf(want, sizeof want, "POST /echo|/echo||%04d", i);
+        client_expect(&c, "pipelined", 200, want);
+    }
+    buf_done(&b);
+    client_close(&c);
+}
+
+static void what_follows_a_closing_request_is_not_read(void **state)
+{
+    struct client c = client_open(*state, 0);
+
+    client_say(&c, GET("/echo") "Connection: close\r\n\r\n" GET("/echo") END);
+    client_expect(&c, "the first", 200, "GET /echo|/echo||");
+    client_expect_end(&c, "and no second");
+    client_close(&c);
+}
+
+static void understands_a_request_that_comes_byte_by_byte(void **state)
+{
+    static const char request[] = "POST /echo HTTP/1.1\r\nHost: a\r\n"
+                                  "Transfer-Encoding: chunked\r\n\r\n"
+                                  "3\r\nabc\r\n0\r\n\r\n";
+    struct client c = client_open(*state, 0);
+    int on = 1;
+
+    setsockopt(c.fd, IPPROTO_TCP, 1 /* TCP_NODELAY */, &on, sizeof on);
+    for (size_t i = 0; i < sizeof request - 1; i++)
+        client_send(&c, request + i, 1);
+    client_expect(&c, "in pieces", 200, "POST /echo|/echo||abc");
+    client_close(&c);
+}
+
+static void a_client_that_has_said_all_gets_its_answer(void **state)
+{
+    struct client c = client_open(*state, 0);
+
+    client_say(&c, GET("/echo") END GET("/") END "GET /half");
+    shutdown(c.fd, SHUT_WR);
+    client_expect(&c, "the first", 200, "GET /echo|/echo||");
+    client_expect(&c, "the second", 200, "ok");
+    client_expect_end(&c, "half a request has no answer");
+    client_close(&c);
+}
+
+/* ---- refusals ---- */
+
+static void refuses_with_a_problem_document_and_closes(void **state)
+{
+    static const struct {
+        const char *why, *request;
+        int status;
+        const char *code;
+    } rows[] = {
+        {"smuggling",
+         "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n"
+         "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /x HTTP/1.1\r\n\r\n",
+         400, "bad_request"},
+        {"no Host", "GET / HTTP/1.1\r\n\r\n", 400, "bad_request"},
+        {"nonsense", "\x01\x02\x03", 400, "bad_request"},
+        {"too large a body",
+         "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 65537\r\n\r\n", 413,
+         "too_large"},
+        {"too large a chunk",
+         "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n10001\r\n",
+         413, "too_large"},
+        {"an expectation", GET("/") "Expect: x\r\n\r\n", 417, "expectation_failed"},
+        {"a method", "BREW / HTTP/1.1\r\nHost: a\r\n\r\n", 501, "not_implemented"},
+        {"a coding", GET("/") "Transfer-Encoding: gzip, chunked\r\n\r\n", 501,
+         "not_implemented"},
+        {"a version", "GET / HTTP/3.0\r\nHost: a\r\n\r\n", 505, "http_version"},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct client c = client_open(*state, 0);
+        struct answer a;
+        char want[600];
+
+        client_say(&c, rows[i].request);
+        a = client_answer(&c, false);
+        if (a.status != rows[i].status)
+            fail_msg("%s: %d, not %d", rows[i].why, a.status, rows[i].status);
+        assert_string_equal(answer_header(&a, "Content-Type"),
+                            "application/problem+json");
+        assert_string_equal(answer_header(&a, "Connection"), "close");
+        assert_true(like_a_date(answer_header(&a, "Date")));
+        snprintf(want, sizeof want, "{\"code\":\"%s\",\"id\":\"%s\"}", rows[i].code,
+                 answer_header(&a, "X-Request-Id"));
+        assert_string_equal(a.body.data, want);
+        client_expect_end(&c, rows[i].why);
+        answer_done(&a);
+        client_close(&c);
+    }
+    assert_int_equal(rig_stats(*state).requests, 0);
+    assert_int_equal(rig_stats(*state).malformed, sizeof rows / sizeof *rows);
+}
+
+static void what_came_before_a_refusal_is_answered(void **state)
+{
+    struct client c = client_open(*state, 0);
+
+    client_say(&c, GET("/") END "nonsense\r\n" GET("/") END);
+    client_expect(&c, "a request", 200, "ok");
+    client_expect(&c, "nonsense", 400, NULL);
+    client_expect_end(&c, "and nothing more is read");
+    client_close(&c);
+}
+
+static void names_limits_of_the_head(void **state)
+{
+    static const struct {
+        const char *before, *after;
+        size_t n;
+        int status;
+    } rows[] = {
+        {"GET /", " HTTP/1.1\r\nHost: a\r\n\r\n", 5000, 414},
+        {GET("/") "A: ", "\r\n\r\n", 20000, 431},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct client c = client_open(*state, 0);
+        struct buf b = {0};
+
+        buf_text(&b, rows[i].before);
+        memset(buf_reserve(&b, rows[i].n), 'a', rows[i].n);
+        b.len += rows[i].n;
+        buf_text(&b, rows[i].after);
+        client_send(&c, b.data, b.len);
+        client_expect(&c, "too long", rows[i].status, NULL);
+        client_expect_end(&c, "too long");
+        buf_done(&b);
+        client_close(&c);
+    }
+}
+
+/* The reset for a body that nobody reads may not overtake the answer. */
+static void a_refused_body_does_not_eat_the_refusal(void **state)
+{
+    for (int i = 0; i < 20; i++) {
+        struct client c = client_open(*state, 0);
+
+        client_say(&c, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3000000\r\n\r\n");
+        client_send(&c, large_text, LARGE);
+        client_expect(&c, "too large", 413, NULL);
+        client_expect_end(&c, "too large");
+        client_close(&c);
+    }
+    rig_await(*state, "nobody lingers", rig_none_open);
+}
+
+static void says_when_to_go_on(void **state)
+{
+    struct client c = client_open(*state, 0);
+    struct answer a;
+
+    client_say(&c, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n"
+                   "Expect: 100-continue\r\n\r\n");
+    a = client_answer(&c, true);
+    assert_int_equal(a.status, 100);
+    answer_done(&a);
+    client_say(&c, "abc");
+    client_expect(&c, "the body came", 200, "POST /echo|/echo||abc");
+
+    client_say(&c, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n"
+                   "Expect: 100-continue\r\n\r\nabc");
+    client_expect(&c, "not asked for any more", 200, "POST /echo|/echo||abc");
+
+    client_say(&c, GET("/echo") "Expect: 100-continue\r\n\r\n");
+    client_expect(&c, "there is no body", 200, "GET /echo|/echo||");
+
+    client_say(&c, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 65537\r\n"
+                   "Expect: 100-continue\r\n\r\n");
+    client_expect(&c, "better not", 413, NULL);
+    client_expect_end(&c, "better not");
+    client_close(&c);
+}
+
+static size_t allow_images(const struct http_req *req, void *user)
+{
+    (void)user;
+    return str_eq(req->path, STR("/echo")) && http_header(req, "x-a").len != 0 ? 200000
+                                                                               : 10;
+}
+
+static void the_cap_of_a_body_can_depend_on_its_request(void **state)
+{
+    struct rig rig;
+    struct client c;
+    struct answer a;
+
+    (void)state;
+    rig_init(&rig, on_request);
+    rig.opts.on_head = allow_images;
+    rig_start(&rig);
+
+    c = client_open(&rig, 0);
+    client_say(&c, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 200000\r\n"
+                   "X-A: 1\r\n\r\n");
+    client_send(&c, large_text, 200000);
+    a = client_answer(&c, false);
+    assert_int_equal(a.status, 200);
+    assert_memory_equal(a.body.data + strlen("POST /echo|/echo||"), large_text, 200000);
+    answer_done(&a);
+    client_say(&c, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\n\r\n");
+    client_expect(&c, "over ten", 413, NULL);
+    client_close(&c);
+    rig_stop(&rig);
+}
+
+/* ---- answers that come later ---- */
+
+static void answers_later_and_in_order(void **state)
+{
+    struct rig *rig = *state;
+    struct client c = client_open(rig, 0);
+
+    client_say(&c, "POST /hold HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc"
+                   "GET /echo HTTP/1.1\r\nHost: a\r\n\r\n");
+    await_held(rig);
+    rig_on_loop(rig, answer_held, "late");
+    client_expect(&c, "held", 200, "late /hold abc 127.0.0.1");
+    client_expect(&c, "waited for it", 200, "GET /echo|/echo||");
+    client_close(&c);
+}
+
+/* More than the read buffer holds may come while a request is being answered. */
+static void a_flood_behind_a_held_request_waits(void **state)
+{
+    enum { N = 3000 };
+    struct rig *rig = *state;
+    struct client c = client_open(rig, 0);
+    struct buf b = {0};
+
+    client_say(&c, GET("/hold") END);
+    await_held(rig);
+    for (int i = 0; i < N; i++)
+        buf_text(&b, GET("/echo") END);
+    client_send(&c, b.data, b.len);
+    rig_on_loop(rig, answer_held, "late");
+    client_expect(&c, "held", 200, "late /hold  127.0.0.1");
+    for (int i = 0; i < N; i++)
+        client_expect(&c, "behind it", 200, "GET /echo|/echo||");
+    buf_done(&b);
+    client_close(&c);
+}
+
+static void a_client_that_left_is_no_concern_of_the_handler(void **state)
+{
+    struct rig *rig = *state;
+
+    for (int reset = 0; reset <= 1; reset++) {
+        struct client c = client_open(rig, 0);
+
+        client_say(&c,
+                   "POST /hold HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc");
+        await_held(rig);
+        if (reset) {
+            client_vanish(&c);
+            rig_await(rig, "the reset is noticed", rig_none_open);
+        } else {
+            client_close(&c);
+        }
+        rig_on_loop(rig, answer_held, "late");
+        rig_await(rig, "the connection is gone", rig_none_open);
+    }
+}
+
+static void a_client_that_left_half_still_gets_a_late_answer(void **state)
+{
+    struct rig *rig = *state;
+    struct client c = client_open(rig, 0);
+
+    client_say(&c, GET("/hold") END);
+    shutdown(c.fd, SHUT_WR);
+    await_held(rig);
+    rig_on_loop(rig, answer_held, "late");
+    client_expect(&c, "held", 200, "late /hold  127.0.0.1");
+    client_expect_end(&c, "held");
+    client_close(&c);
+}
+
+/* The request outlives connection and server; only the handler ends it. */
+static void a_held_request_survives_its_server(void **state)
+{
+    struct rig rig;
+    struct client c;
+
+    (void)state;
+    rig_init(&rig, on_request);
+    rig_start(&rig);
+    c = client_open(&rig, 0);
+    client_say(&c, GET("/hold") END);
+    await_held(&rig);
+    rig_stop(&rig);
+    answer_held(&rig, "nobody");
+    client_close(&c);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, start, stop)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(answers_carry_date_id_type_and_length),
+        TEST(keeps_a_safe_request_id),
+        TEST(answers_head_like_get_without_the_body),
+        TEST(sends_no_body_where_there_may_be_none),
+        TEST(sends_large_answers_whole),
+        TEST(hands_over_what_was_sent),
+        TEST(an_absolute_target_may_have_no_path),
+        TEST(finds_headers_and_cookies),
+        TEST(decodes_the_query),
+        TEST(stays_open_as_long_as_was_asked),
+        TEST(answers_pipelined_requests_in_order),
+        TEST(what_follows_a_closing_request_is_not_read),
+        TEST(understands_a_request_that_comes_byte_by_byte),
+        TEST(a_client_that_has_said_all_gets_its_answer),
+        TEST(refuses_with_a_problem_document_and_closes),
+        TEST(what_came_before_a_refusal_is_answered),
+        TEST(names_limits_of_the_head),
+        TEST(a_refused_body_does_not_eat_the_refusal),
+        TEST(says_when_to_go_on),
+        cmocka_unit_test(the_cap_of_a_body_can_depend_on_its_request),
+        TEST(answers_later_and_in_order),
+        TEST(a_flood_behind_a_held_request_waits),
+        TEST(a_client_that_left_is_no_concern_of_the_handler),
+        TEST(a_client_that_left_half_still_gets_a_late_answer),
+        cmocka_unit_test(a_held_request_survives_its_server),
+    };
+
+    for (size_t i = 0; i < LARGE; i++)
+        large_text[i] = (char)('a' + i % 26);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
