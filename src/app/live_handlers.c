@@ -258,7 +258,8 @@ static void on_text(void *user, struct str text)
     json_decref(message);
 }
 
-static const struct ws_ops ws_ops = {on_text, on_writable, on_close};
+static const struct ws_ops ws_ops = {
+    .on_text = on_text, .on_writable = on_writable, .on_close = on_close};
 
 static void fail_handshake(struct call *c, int err)
 {
@@ -307,7 +308,7 @@ void handle_ws_poll(struct call *c)
 
 /* ---- server-sent events ---- */
 
-static const struct sse_ops sse_ops = {on_writable, on_close};
+static const struct sse_ops sse_ops = {.on_writable = on_writable, .on_close = on_close};
 
 enum { RESUME_BYTES = 4096 };
 

@@ -153,6 +153,20 @@ void http_add_header(struct http_req *req, const char *name, struct str value)
     buf_add(h, "\r\n", 2);
 }
 
+void http_common_headers(const struct http_req *req, struct buf *out)
+{
+    const struct request *r = request_of(req);
+
+    if (r->conn == NULL)
+        return; /* nobody will read them, and the server may be gone */
+    buf_text(out, "Date: ");
+    buf_add(out, server_date(req->server), 29);
+    buf_text(out, "\r\nX-Request-Id: ");
+    buf_str_add(out, req->id);
+    buf_text(out, "\r\n");
+    buf_str_add(out, buf_str(&r->headers));
+}
+
 void http_close_after(struct http_req *req)
 {
     request_of(req)->close_after = true;
