@@ -51,7 +51,7 @@ static struct str status_line(int status)
         LINE(505, "HTTP Version Not Supported");
     }
 #undef LINE
-    assert(false); /* a status that is missing above */
+    assert(!"a status that is not in this list");
     return STR("HTTP/1.1 500 Internal Server Error\r\nDate: ");
 }
 
@@ -155,16 +155,15 @@ void http_add_header(struct http_req *req, const char *name, struct str value)
 
 void http_common_headers(const struct http_req *req, struct buf *out)
 {
-    const struct request *r = (const struct request *)req;
+    const struct request *r = request_of(req);
 
-    buf_text(out, "X-Request-Id: ");
+    if (r->conn == NULL)
+        return; /* nobody will read them, and the server may be gone */
+    buf_text(out, "Date: ");
+    buf_add(out, server_date(req->server), 29);
+    buf_text(out, "\r\nX-Request-Id: ");
     buf_str_add(out, req->id);
     buf_text(out, "\r\n");
-    if (r->conn != NULL) {
-        buf_text(out, "Date: ");
-        buf_add(out, server_date(r->conn->server), 29);
-        buf_text(out, "\r\n");
-    }
     buf_str_add(out, buf_str(&r->headers));
 }
 

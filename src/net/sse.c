@@ -4,13 +4,11 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "net/live.h"
 #include "net/stream.h"
 
 enum { MAX_READ = 4096 }; /* all that comes is dropped at once: this is never reached */
 
 struct sse {
-    struct live live; /* first (live.h) */
     struct stream *stream;
     const struct sse_ops *ops;
     void *user;
@@ -51,11 +49,6 @@ void sse_comment(struct sse *s)
         stream_control(s->stream, ":\n\n", 3);
 }
 
-static void keep_alive(struct live *l)
-{
-    sse_comment((struct sse *)l);
-}
-
 /* X-Accel-Buffering tells nginx to pass on each event when it comes. The comment makes
  * proxies and clients that wait for the first byte of the body see the head. */
 static void write_head(const struct http_req *req, struct buf *out)
@@ -74,12 +67,12 @@ struct sse *sse_accept(struct http_req *req, const struct sse_ops *ops, void *us
     struct sse *s = mem_zalloc(1, sizeof *s);
     struct buf head = {0};
 
-    s->live.keep_alive = keep_alive;
     s->ops = ops;
     s->user = user;
     write_head(req, &head);
-    s->stream =
-        http_take_over(req, buf_str(&head), &STREAM_OPS, s, ops->write_timeout_ms);
+    s->stream = http_take_over(req, buf_str(&head), &STREAM_OPS, s,
+                               ops->write_timeout_ms != 0 ? ops->write_timeout_ms
+                                                          : STREAM_WRITE_TIMEOUT_MS);
     buf_done(&head);
     if (s->stream == NULL) {
         mem_free(s);

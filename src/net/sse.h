@@ -21,7 +21,8 @@ struct sse;
 struct sse_ops {
     void (*on_writable)(void *user);
     void (*on_close)(void *user);
-    uint32_t write_timeout_ms; /* a client that takes nothing for so long is gone */
+    /* A client that takes nothing for so long is gone. 0: STREAM_WRITE_TIMEOUT_MS. */
+    uint32_t write_timeout_ms;
 };
 
 /* Answer 200 text/event-stream (with what http_add_header() added) and take the

@@ -24,7 +24,7 @@
 
 struct stream;
 
-enum { STREAM_CONTROL_MAX = 512 };
+enum { STREAM_CONTROL_MAX = 512, STREAM_WRITE_TIMEOUT_MS = 30000 };
 
 struct stream_ops {
     /* Bytes from the peer, as they come. Returns how many of them were used; the rest

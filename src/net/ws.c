@@ -6,7 +6,6 @@
 
 #include "base/err.h"
 #include "base/mem.h"
-#include "net/live.h"
 #include "net/stream.h"
 #include "net/ws_reader.h"
 
@@ -23,7 +22,6 @@ enum {
 };
 
 struct ws {
-    struct live live; /* first (live.h) */
     struct stream *stream;
     const struct ws_ops *ops;
     void *user;
@@ -165,15 +163,6 @@ void ws_ping(struct ws *w)
         send_control(w, OP_PING, (struct str){NULL, 0});
 }
 
-static void keep_alive(struct live *l)
-{
-    struct ws *w = (struct ws *)l;
-
-    if (w->visited)
-        ws_ping(w);
-    w->visited = !w->visited;
-}
-
 /* WS_NO_CODE: a close frame without a code. */
 static void close_with(struct ws *w, unsigned code, struct str reason)
 {
@@ -278,12 +267,12 @@ int ws_accept(struct http_req *req, const struct ws_ops *ops, void *user,
     if (rc != 0)
         return rc;
     w = mem_zalloc(1, sizeof *w);
-    w->live.keep_alive = keep_alive;
     w->ops = ops;
     w->user = user;
     write_head(req, &head);
-    w->stream =
-        http_take_over(req, buf_str(&head), &STREAM_OPS, w, ops->write_timeout_ms);
+    w->stream = http_take_over(req, buf_str(&head), &STREAM_OPS, w,
+                               ops->write_timeout_ms != 0 ? ops->write_timeout_ms
+                                                          : STREAM_WRITE_TIMEOUT_MS);
     buf_done(&head);
     if (w->stream == NULL) {
         mem_free(w);

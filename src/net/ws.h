@@ -34,7 +34,8 @@ struct ws_ops {
     void (*on_writable)(void *user);
     void (*on_close)(void *user); /* last call; code and reason are in the log's reach
                                      no more: peers lie about them */
-    uint32_t write_timeout_ms;    /* a client that takes nothing for so long is gone */
+    /* A client that takes nothing for so long is gone. 0: STREAM_WRITE_TIMEOUT_MS. */
+    uint32_t write_timeout_ms;
 };
 
 /* Is this a request for WebSocket (GET, Upgrade: websocket)? */

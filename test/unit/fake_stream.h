@@ -13,7 +13,6 @@
 #include "base/buf.h"
 #include "base/frame.h"
 #include "net/http.h"
-#include "net/live.h"
 #include "net/stream.h"
 
 struct stream {
