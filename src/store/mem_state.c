@@ -151,17 +151,32 @@ void mem_state_add_poll(struct mem_state *s, struct poll *p)
     s->polls[s->n_polls++] = (struct mem_poll){.poll = p, .base_version = 1};
 }
 
+static bool is_before(const struct mem_daily *d, int64_t day, uint32_t user)
+{
+    return d->day != day ? d->day < day : d->user < user;
+}
+
 static void count_daily(struct mem_state *s, const struct change *c)
 {
     int64_t day = store_day(c->at_ms);
+    size_t low = 0, high = s->n_daily;
 
-    for (size_t i = 0; i < s->n_daily; i++)
-        if (s->daily[i].day == day && s->daily[i].user == c->user) {
-            s->daily[i].votes++;
-            return;
-        }
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (is_before(&s->daily[middle], day, c->user))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low < s->n_daily && s->daily[low].day == day && s->daily[low].user == c->user) {
+        s->daily[low].votes++;
+        return;
+    }
     s->daily = mem_realloc(s->daily, (s->n_daily + 1) * sizeof *s->daily);
-    s->daily[s->n_daily++] = (struct mem_daily){day, c->user, 1};
+    memmove(s->daily + low + 1, s->daily + low, (s->n_daily - low) * sizeof *s->daily);
+    s->daily[low] = (struct mem_daily){day, c->user, 1};
+    s->n_daily++;
 }
 
 static void enter_vote(struct mem_state *s, struct mem_poll *p, const struct change *c)

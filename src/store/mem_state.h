@@ -28,8 +28,8 @@ struct mem_state {
     uint64_t position;
     uint32_t last_account, last_poll; /* ids are never used again */
     struct account *accounts;
-    struct mem_poll *polls; /* by id */
-    struct mem_daily *daily;
+    struct mem_poll *polls;  /* by id */
+    struct mem_daily *daily; /* by day and user */
     size_t n_accounts, n_polls, n_daily;
 };
 

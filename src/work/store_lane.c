@@ -16,6 +16,7 @@ enum { STORE_NICE = 5 };
 struct health {
     store_report_cb *report;
     void *user;
+    const char *recovered; /* what is said when it works again */
     bool failing;
 };
 
@@ -31,7 +32,7 @@ struct store_lane {
     bool has_wake;          /* wake has been taken, and waking not cleared */
     bool behind;            /* the source has or may have more */
     uint64_t due_ms;        /* when behind, the time to project; monotonic */
-    struct health storing, sourcing;
+    struct health jobs, projecting;
 };
 
 static void failed(struct health *h, int err, const char *text)
@@ -41,34 +42,34 @@ static void failed(struct health *h, int err, const char *text)
     h->failing = true;
 }
 
-static void worked(struct health *h, const char *text)
+static void worked(struct health *h)
 {
     if (h->failing && h->report != NULL)
-        h->report(h->user, 0, text);
+        h->report(h->user, 0, h->recovered);
     h->failing = false;
 }
 
 /* ---- transactions ---- */
 
-static int undo(struct store_lane *l)
+static int undo(struct store_lane *l, struct health *h)
 {
     struct store *s = l->store;
 
-    failed(&l->storing, ERR_UNAVAILABLE, s->ops->errmsg(s, STORE_WRITER));
+    failed(h, ERR_UNAVAILABLE, s->ops->errmsg(s, STORE_WRITER));
     s->ops->rollback(s);
     return ERR_UNAVAILABLE;
 }
 
-static int begin(struct store_lane *l)
+static int begin(struct store_lane *l, struct health *h)
 {
-    return l->store->ops->begin(l->store) == 0 ? 0 : undo(l);
+    return l->store->ops->begin(l->store) == 0 ? 0 : undo(l, h);
 }
 
-static int commit(struct store_lane *l)
+static int commit(struct store_lane *l, struct health *h)
 {
     if (l->store->ops->commit(l->store) != 0)
-        return undo(l);
-    worked(&l->storing, "the store works again");
+        return undo(l, h);
+    worked(h);
     return 0;
 }
 
@@ -77,7 +78,7 @@ static int commit(struct store_lane *l)
 /* All in one transaction. One that finds the store failing ends it for all. */
 static int run_jobs(struct store_lane *l, struct mail *jobs)
 {
-    int rc = begin(l);
+    int rc = begin(l, &l->jobs);
 
     if (rc != 0)
         return rc;
@@ -86,9 +87,9 @@ static int run_jobs(struct store_lane *l, struct mail *jobs)
 
         job->rc = job->work(l->store, job);
         if (job->rc == ERR_UNAVAILABLE)
-            return undo(l);
+            return undo(l, &l->jobs);
     }
-    return commit(l);
+    return commit(l, &l->jobs);
 }
 
 static void send_jobs_home(struct mail *jobs, int rc)
@@ -110,13 +111,13 @@ static void send_jobs_home(struct mail *jobs, int rc)
 static int store_changes(struct store_lane *l, size_t n, uint64_t next)
 {
     struct store *s = l->store;
-    int rc = begin(l);
+    int rc = begin(l, &l->projecting);
 
     if (rc != 0)
         return rc;
     if (s->ops->project(s, l->changes, n) != 0 || s->ops->set_position(s, next) != 0)
-        return undo(l);
-    return commit(l);
+        return undo(l, &l->projecting);
+    return commit(l, &l->projecting);
 }
 
 /* Fill changes, as far as the source goes: it may give less at a time than it has. An
@@ -146,13 +147,15 @@ static int project(struct store_lane *l, bool *ret_more)
     int rc = read_changes(l, &n, &next);
 
     if (rc != 0) {
-        failed(&l->sourcing, rc, "the journal cannot be read where the store goes on");
+        failed(&l->projecting, rc,
+               "the journal cannot be read where the store goes on");
         return rc;
     }
-    worked(&l->sourcing, "the journal can be read again");
     *ret_more = n == PROJECT_MAX;
-    if (next == l->position)
+    if (next == l->position) {
+        worked(&l->projecting);
         return 0;
+    }
     rc = store_changes(l, n, next);
     if (rc != 0)
         return rc;
@@ -215,7 +218,7 @@ static void run(struct mail *batch, void *user)
     struct mail *jobs = take_wake(l, batch);
 
     if (jobs != NULL) {
-        if (l->storing.failing)
+        if (l->projecting.failing)
             l->due_ms = 0; /* a job is a reason to try */
         send_jobs_home(jobs, run_jobs(l, jobs));
     }
@@ -248,8 +251,10 @@ static struct store_lane *new_lane(const struct store_lane_opts *opts)
     l->store = opts->store;
     l->source = *opts->source;
     l->changes = mem_zalloc(PROJECT_MAX, sizeof *l->changes);
-    l->storing = l->sourcing =
+    l->jobs = l->projecting =
         (struct health){.report = opts->report, .user = opts->user};
+    l->jobs.recovered = "the store works again";
+    l->projecting.recovered = "the journal is entered into the store again";
     atomic_init(&l->position, 0);
     atomic_init(&l->waking, false);
     return l;
@@ -264,7 +269,7 @@ static int read_position(struct store_lane *l)
     if (rc == 0)
         l->position = position;
     else
-        failed(&l->storing, rc, s->ops->errmsg(s, STORE_READER));
+        failed(&l->projecting, rc, s->ops->errmsg(s, STORE_READER));
     return rc;
 }
 
@@ -339,7 +344,7 @@ static void run_reads(struct mail *batch, void *user)
         if (job->rc == ERR_UNAVAILABLE)
             failed(&l->reading, job->rc, l->store->ops->errmsg(l->store, STORE_READER));
         else
-            worked(&l->reading, "the store can be read again");
+            worked(&l->reading);
         mail_return(&job->mail);
     }
 }
@@ -352,7 +357,9 @@ int read_lane_start(const struct read_lane_opts *opts, struct read_lane **ret_la
     int rc;
 
     l->store = opts->store;
-    l->reading = (struct health){.report = opts->report, .user = opts->user};
+    l->reading = (struct health){.report = opts->report,
+                                 .user = opts->user,
+                                 .recovered = "the store can be read again"};
     rc = lane_start(&lane, &l->lane);
     if (rc != 0) {
         mem_free(l);

@@ -12,7 +12,7 @@
  * journal itself, at the start as well as later, so there is one way by which a change
  * reaches the store. Nobody waits for it, and its syncs are on the disk that the
  * journal's syncs are on; so after a transaction that took all there was it pauses for
- * PROJECT_PAUSE_MS, and then finds a batch: five transactions a second under load, and
+ * PROJECT_PAUSE_MS, and then finds a batch: three transactions a second under load, and
  * a lone vote is projected at once. One that is behind does not pause.
  *
  * Somebody waits for a job. So jobs have transactions of their own, and never wait for
@@ -37,7 +37,7 @@
 
 enum {
     PROJECT_MAX = 16384, /* changes a transaction */
-    PROJECT_PAUSE_MS = 200,
+    PROJECT_PAUSE_MS = 300,
     PROJECT_RETRY_MS = 1000,
 };
 
