@@ -42,14 +42,14 @@ static int read_owner(struct store *s, struct store_job *job)
 static int store_poll(struct store *s, struct store_job *job)
 {
     struct creation *n = creation_of(job);
-    struct poll named = *n->poll;
-    int rc = s->ops->poll_add(s, n->poll, &named.id);
+    struct poll *draft = n->poll, named = *draft;
+    int rc = s->ops->poll_add(s, draft, &named.id);
 
     if (rc != 0)
         return rc;
     named.owner_name = str_of(n->owner.username);
-    poll_unref(n->poll);
-    n->poll = poll_new(&named);
+    n->poll = poll_new(&named); /* copies text that is the draft's */
+    poll_unref(draft);
     return 0;
 }
 

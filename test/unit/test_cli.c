@@ -92,7 +92,7 @@ static void options_have_defaults(void **state)
 
     assert_int_equal(c.cli.token_first, 1);
     assert_int_equal(c.cli.token_count, 1);
-    assert_int_equal(c.cli.token_kind, CLI_KIND_USER);
+    assert_int_equal(c.cli.token_kind, CLI_KIND_GUEST);
     assert_true(c.cli.demo_polls > 0 && c.cli.demo_voters > 0 && c.cli.demo_rate > 0);
     assert_int_equal(c.cli.demo_for_ms, 0);
     assert_false(c.cli.print);
@@ -154,7 +154,7 @@ static void a_wrong_command_line_is_status_2(void **state)
          "pollux: --count: expected a number from 1 to 10000000, not \"0\"\n"},
         {"token --first 0", "--first: expected a number from 1 to"},
         {"token --first 2147483647 --count 2", "--count: the last id would be above"},
-        {"token --kind robot", "--kind: expected user or guest, not \"robot\"\n"},
+        {"token --kind robot", "--kind: expected guest or user, not \"robot\"\n"},
         {"check-config --print=perhaps", "--print: expected true or false"},
     };
     (void)state;
