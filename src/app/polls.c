@@ -42,14 +42,15 @@ static int read_owner(struct store *s, struct store_job *job)
 static int store_poll(struct store *s, struct store_job *job)
 {
     struct creation *n = creation_of(job);
-    struct poll named = *n->poll;
+    struct poll named = *n->poll, *unnamed;
     int rc = s->ops->poll_add(s, n->poll, &named.id);
 
     if (rc != 0)
         return rc;
     named.owner_name = str_of(n->owner.username);
-    poll_unref(n->poll);
-    n->poll = poll_new(&named);
+    unnamed = n->poll;
+    n->poll = poll_new(&named); /* copies the texts of the other one */
+    poll_unref(unnamed);
     return 0;
 }
 
