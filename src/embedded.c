@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app/data_dir.h"
 #include "app/live.h"
@@ -375,10 +376,10 @@ int embedded_start(const struct config *config, const struct log *log,
 void embedded_stop(struct embedded *e)
 {
     struct app *app = &e->app;
-    bool in_time;
+    enum loops_end end;
 
     loops_drain(app);
-    in_time = loops_join(app);
+    end = loops_join(app);
     data_dir_remove_address(&e->dir);
     app->scheduler = scheduler_stop(app->scheduler);
     app->passwords = passwords_stop(app->passwords);
@@ -387,10 +388,12 @@ void embedded_stop(struct embedded *e)
     app->store = store_lane_stop(app->store);
     e->journal = journal_close(e->journal);
     e->store = e->store->ops->free(e->store);
-    LOG(&app->log, in_time ? LOG_INFO : LOG_WARN, "stopped",
-        LOG_STR("clients", in_time ? "all answered" : "some were cut off"));
-    if (!in_time)
-        return; /* their calls are still held: the process ends anyway */
+    if (end == LOOPS_ALL_ANSWERED)
+        LOG(&app->log, LOG_INFO, "stopped", LOG_STR("clients", "all answered"));
+    else
+        LOG(&app->log, LOG_WARN, "stopped", LOG_STR("clients", "some were cut off"));
+    if (end == LOOPS_CALLS_LEFT)
+        _exit(0); /* nothing durable is at stake any more, and calls are still held */
     loops_free(app);
     hub_free(app->hub);
     catalogue_free(app->catalogue);

@@ -2,6 +2,7 @@
 
 #include <ev.h>
 #include <stdio.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "app/live.h"
@@ -18,6 +19,7 @@ struct drain {
     struct app_loop *loop;
     struct ev_timer look;
     uint64_t give_up_ms;
+    int listen_fd;
     bool connections_gone, in_time;
 };
 
@@ -134,6 +136,8 @@ static void begin_drain(struct mail *m)
 
     d->give_up_ms = clock_mono_ms() + (uint64_t)config->server_shutdown_timeout_ms;
     live_close_all(d->loop->live);
+    shutdown(d->listen_fd,
+             SHUT_RDWR); /* who connects now is refused, not left waiting */
     http_drain(d->loop->server, on_drained, d);
     ev_timer_init(&d->look, look, DRAIN_LOOK_MS / 1000., DRAIN_LOOK_MS / 1000.);
     d->look.data = d;
@@ -146,39 +150,49 @@ void loops_drain(struct app *app)
         struct drain *d = &app->set->drains[i];
 
         d->loop = &app->loops[i];
+        d->listen_fd = app->set->fds[i];
         d->mail.home = loop_inbox(d->loop->loop);
         d->mail.on_home = begin_drain;
         mail_return(&d->mail);
     }
 }
 
-bool loops_join(struct app *app)
+enum loops_end loops_join(struct app *app)
 {
-    bool in_time = true;
+    enum loops_end end = LOOPS_ALL_ANSWERED;
 
     for (unsigned i = 0; i < app->n_loops; i++) {
         loop_join(app->loops[i].loop);
-        in_time &= app->set->drains[i].in_time;
+        if (app->loops[i].n_calls > 0)
+            end = LOOPS_CALLS_LEFT;
+        else if (!app->set->drains[i].in_time && end == LOOPS_ALL_ANSWERED)
+            end = LOOPS_SOME_CUT_OFF;
     }
-    return in_time;
+    return end;
+}
+
+/* Publishes still come home after a loop's end, and what a shard leaves behind. */
+static void open_inbox(struct app_loop *l)
+{
+    if (l->loop != NULL)
+        mail_open_all(mailbox_take(loop_inbox(l->loop)));
+}
+
+static void free_loop(struct app_loop *l)
+{
+    open_inbox(l);
+    http_server_free(l->server); /* ends the watchers that are left */
+    live_free(l->live);
+    jwt_verifier_free(l->verifier);
+    open_inbox(l);
+    loop_free(l->loop);
 }
 
 void loops_free(struct app *app)
 {
-    for (unsigned i = 0; app->loops != NULL && i < app->n_loops; i++) {
-        struct app_loop *l = &app->loops[i];
-
-        if (l->loop != NULL) /* what came home after the end: publishes */
-            mail_open_all(mailbox_take(loop_inbox(l->loop)));
-        live_free(l->live);
-        http_server_free(l->server);
-        jwt_verifier_free(l->verifier);
-        if (l->loop != NULL) /* what the shards left */
-            mail_open_all(mailbox_take(loop_inbox(l->loop)));
-        loop_free(l->loop);
-    }
-    if (app->set != NULL)
-        listen_close(app->set->fds, app->set->n_fds);
+    for (unsigned i = 0; i < app->n_loops; i++)
+        free_loop(&app->loops[i]);
+    listen_close(app->set->fds, app->set->n_fds);
     mem_free(app->set);
     mem_free(app->loops);
 }

@@ -24,11 +24,17 @@ int loops_open(struct app *app, uint16_t *ret_port, char errmsg[LOOPS_ERRMSG_BYT
 int loops_start(struct app *app);
 
 /* Ask all loops to end; they are gone after loops_join(), at most
- * server.shutdown_timeout later. True: every call was answered. */
+ * server.shutdown_timeout later. */
 void loops_drain(struct app *app);
-bool loops_join(struct app *app);
 
-/* After the lanes have stopped, and only if loops_join() was true. */
+enum loops_end {
+    LOOPS_ALL_ANSWERED,
+    LOOPS_SOME_CUT_OFF, /* clients that did not finish, or did not go */
+    LOOPS_CALLS_LEFT,   /* some lane has not answered: the loops cannot be freed */
+};
+enum loops_end loops_join(struct app *app);
+
+/* After the lanes have stopped. */
 void loops_free(struct app *app);
 
 #endif

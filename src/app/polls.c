@@ -42,14 +42,15 @@ static int read_owner(struct store *s, struct store_job *job)
 static int store_poll(struct store *s, struct store_job *job)
 {
     struct creation *n = creation_of(job);
-    struct poll *draft = n->poll, named = *draft;
-    int rc = s->ops->poll_add(s, draft, &named.id);
+    struct poll named = *n->poll, *unnamed;
+    int rc = s->ops->poll_add(s, n->poll, &named.id);
 
     if (rc != 0)
         return rc;
     named.owner_name = str_of(n->owner.username);
-    n->poll = poll_new(&named); /* copies text that is the draft's */
-    poll_unref(draft);
+    unnamed = n->poll;
+    n->poll = poll_new(&named); /* copies the texts of the other one */
+    poll_unref(unnamed);
     return 0;
 }
 
