@@ -158,7 +158,7 @@ static void apply_pairs(struct reading *r, const yaml_node_t *mapping,
         buf_str_add(&name, scalar_text(key));
         if (config_find(buf_str(&name), &found) == 0)
             set_key(r, found, value);
-        else if (section.len != 0 || !config_is_section(buf_str(&name)))
+        else if (!config_is_section(buf_str(&name)))
             refuse_unknown(r, line, buf_str(&name));
         else if (value->type == YAML_MAPPING_NODE)
             apply_pairs(r, value, buf_str(&name));

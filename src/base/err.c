@@ -1,6 +1,7 @@
 #include "base/err.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct row {
     int err, http;
@@ -15,9 +16,10 @@ static const struct row rows[] = {
 
 static const struct row *find(int err)
 {
-    size_t i = (size_t)(err - ERR__BASE - 1);
+    /* below the first line this wraps round to far above the last */
+    size_t i = (size_t)((int64_t)err - ERR__BASE - 1);
 
-    if (err <= ERR__BASE || i >= sizeof rows / sizeof *rows)
+    if (i >= sizeof rows / sizeof *rows)
         i = (size_t)(ERR_INTERNAL - ERR__BASE - 1);
     return &rows[i];
 }

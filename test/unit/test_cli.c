@@ -95,19 +95,24 @@ static void options_have_defaults(void **state)
     assert_int_equal(c.cli.token_kind, CLI_KIND_GUEST);
     assert_true(c.cli.demo_polls > 0 && c.cli.demo_voters > 0 && c.cli.demo_rate > 0);
     assert_int_equal(c.cli.demo_for_ms, 0);
-    assert_false(c.cli.print);
+    assert_false(c.cli.print || c.cli.repair);
     call_done(&c);
 }
 
 static void options_are_those_of_the_command(void **state)
 {
-    struct call c = call("token --first 5 --count=1000 --kind guest");
+    struct call c = call("token --first 5 --count=1000 --kind user");
     (void)state;
 
     assert_int_equal(c.exit, CLI_GO_ON);
     assert_int_equal(c.cli.token_first, 5);
     assert_int_equal(c.cli.token_count, 1000);
-    assert_int_equal(c.cli.token_kind, CLI_KIND_GUEST);
+    assert_int_equal(c.cli.token_kind, CLI_KIND_USER);
+    call_done(&c);
+
+    c = call("verify --repair");
+    assert_int_equal(c.exit, CLI_GO_ON);
+    assert_true(c.cli.repair);
     call_done(&c);
 
     c = call("demo --polls 3 --voters 4 --rate 5 --for 1m");

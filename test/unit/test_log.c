@@ -158,6 +158,11 @@ static void a_long_field_is_cut_between_two_characters(void **state)
         {"two bytes each, even", "\xc3\xa4", 2000, LOG_FIELD_BYTES},
         {"three bytes each", "\xe2\x82\xac", 3000, LOG_FIELD_BYTES / 3 * 3},
         {"four bytes each", "\xf0\x9f\x97\xb3", 4000, LOG_FIELD_BYTES},
+        {"one of its four inside", "zzzzz\xf0\x9f\x97\xb3zz", 4000,
+         LOG_FIELD_BYTES - 1},
+        {"two of its four inside", "\xf0\x9f\x97\xb3z", 4000, LOG_FIELD_BYTES - 2},
+        {"three of its four inside", "zzzzz\xf0\x9f\x97\xb3", 4000,
+         LOG_FIELD_BYTES - 3},
     };
     char field[4096];
     struct paper p;
@@ -234,6 +239,37 @@ static void a_line_is_never_longer_than_a_pipe_takes_whole(void **state)
     }
 }
 
+/* Whatever is left for the last fields: with or without them, the end fits too. */
+static void the_end_of_a_line_always_fits(void **state)
+{
+    char field[LOG_FIELD_BYTES];
+    size_t longest = 0;
+    (void)state;
+
+    memset(field, 1, sizeof field);
+    for (int format = LOG_FORMAT_JSON; format <= LOG_FORMAT_TEXT; format++) {
+        struct paper p;
+
+        paper_init(&p, LOG_INFO, (enum log_format)format);
+        for (size_t n = 0; n < LOG_FIELD_BYTES; n++) {
+            struct str line;
+
+            memset(field, 'x', n);
+            LOG(&p.log, LOG_INFO, "event", LOG_TEXT("a", STR("1234567")),
+                LOG_TEXT("b", ((struct str){field, sizeof field})),
+                LOG_TEXT("c", ((struct str){field, sizeof field - n})),
+                LOG_TEXT("d", ((struct str){field, n})), LOG_INT("e", 1),
+                LOG_TEXT("f", ((struct str){field, sizeof field})), LOG_INT("g", 1));
+            line = paper_read(&p);
+            CHECK_AT("fits", line.len <= LOG_LINE_BYTES);
+            CHECK_AT("ends", line.at[line.len - 1] == '\n');
+            longest = line.len > longest ? line.len : longest;
+        }
+        paper_done(&p);
+    }
+    assert_in_range(longest, LOG_LINE_BYTES - 30, LOG_LINE_BYTES);
+}
+
 enum { THREADS = 4, LINES = 500 };
 
 static void *log_lines(void *arg)
@@ -305,6 +341,7 @@ int main(void)
         cmocka_unit_test(a_long_field_is_cut_between_two_characters),
         cmocka_unit_test(any_bytes_make_a_valid_line),
         cmocka_unit_test(a_line_is_never_longer_than_a_pipe_takes_whole),
+        cmocka_unit_test(the_end_of_a_line_always_fits),
         cmocka_unit_test(lines_of_threads_do_not_mix),
         cmocka_unit_test(a_line_that_cannot_be_written_is_lost),
     };

@@ -157,6 +157,18 @@ static void knows_utf8(void **state)
     assert_true(str_is_utf8(str_of(NULL)));
 }
 
+/* What lies behind the end does not complete a character. */
+static void a_character_ends_within_the_str(void **state)
+{
+    static const char *const rows[] = {"\xc3\xa4", "\xe2\x82\xac", "\xf0\x9f\x97\xb3"};
+    (void)state;
+
+    for (size_t i = 0; i < LENGTH(rows); i++)
+        for (size_t len = 1; len <= strlen(rows[i]); len++)
+            CHECK_EQ_AT(rows[i], str_is_utf8((struct str){rows[i], len}),
+                        len == strlen(rows[i]));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -166,6 +178,7 @@ int main(void)
         cmocka_unit_test(cuts_at_the_first_separator),
         cmocka_unit_test(reads_decimal_numbers_up_to_a_maximum),
         cmocka_unit_test(knows_utf8),
+        cmocka_unit_test(a_character_ends_within_the_str),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
