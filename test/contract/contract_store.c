@@ -5,45 +5,6 @@
 
 #include "base/err.h"
 #include "lib/store_world.h"
-#include "store/mem.h"
-#include "store/sqlite.h"
-
-/* ---- the backends ---- */
-
-static struct store *open_mem(const char *dir)
-{
-    (void)dir;
-    return store_mem_new();
-}
-
-static struct store *open_sqlite(const char *dir)
-{
-    char path[128], errmsg[256] = "";
-    struct sqlite_opts opts = {.path = path};
-    struct store *s = NULL;
-
-    snprintf(path, sizeof path, "%s/db", dir);
-    if (store_sqlite_open(&opts, &s, errmsg, sizeof errmsg) != 0)
-        fail_msg("%s", errmsg);
-    return s;
-}
-
-static const struct backend backends[] = {
-    {.name = "mem", .open = open_mem},
-    {.name = "sqlite", .open = open_sqlite, .keeps = true},
-};
-
-static int setup(void **state)
-{
-    *state = world_new(*state);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    world_free(*state);
-    return 0;
-}
 
 /* ---- transactions ---- */
 
@@ -550,190 +511,34 @@ static void a_replay_gets_the_receipt_that_was_stored(void **state)
     tally_free(t);
 }
 
-/* ---- all of it, at random ---- */
-
-enum { POLLS = 5, USERS = 40, OPTIONS = 3, STEPS = 4000 };
-
-/* What the ballot does, in memory: tallies that admit, and the changes they admitted.
- */
-struct history {
-    uint32_t polls[POLLS];
-    struct tally *tallies[POLLS];
-    struct change changes[STEPS];
-    size_t n;
-    uint64_t random;
-};
-
-static uint32_t draw(struct history *h, uint32_t below)
-{
-    h->random = h->random * 6364136223846793005ULL + 1442695040888963407ULL;
-    return (uint32_t)((h->random >> 33) % below);
-}
-
-static void wish_something(struct history *h)
-{
-    static const enum change_kind kinds[] = {CHANGE_VOTE, CHANGE_VOTE, CHANGE_MOVE,
-                                             CHANGE_SKIP, CHANGE_WITHDRAW};
-    uint32_t i = draw(h, POLLS);
-    struct wish wish = {.kind = kinds[draw(h, LENGTH(kinds))],
-                        .user = 1 + draw(h, USERS),
-                        .option = draw(h, OPTIONS),
-                        .keyed = draw(h, 2) == 0};
-    struct change c;
-    bool replay;
-
-    wish.key[0] = (uint8_t)draw(h, 3);
-    if (tally_admit(h->tallies[i], &wish, (int64_t)T0 * 1000 + (int64_t)h->n, &c,
-                    &replay) != 0 ||
-        replay)
-        return;
-    tally_apply(h->tallies[i], &c);
-    h->changes[h->n++] = c;
-}
-
-static void check_receipt(const struct tally *live, const struct tally *stored,
-                          uint32_t user)
-{
-    for (uint32_t option = 0; option < OPTIONS; option++)
-        for (uint8_t key = 0; key < 3; key++) {
-            struct wish wish = {.kind = CHANGE_VOTE,
-                                .user = user,
-                                .option = option,
-                                .keyed = true,
-                                .key = {key}};
-            struct change want = {0}, got = {0};
-            bool want_replay = false, got_replay = false;
-            int rc = tally_admit(live, &wish, 1, &want, &want_replay);
-
-            assert_int_equal(tally_admit(stored, &wish, 1, &got, &got_replay), rc);
-            assert_int_equal(got_replay, want_replay);
-            assert_int_equal(got.receipt.version, want.receipt.version);
-            assert_int_equal(got.receipt.voted_ms, want.receipt.voted_ms);
-            assert_memory_equal(got.receipt.counts, want.receipt.counts,
-                                sizeof want.receipt.counts);
-        }
-}
-
-static void check_poll(struct world *w, uint32_t poll, const struct tally *live)
-{
-    struct tally *stored = load(w, poll);
-    struct result want, got;
-    struct stored_poll p;
-
-    tally_result(live, &want);
-    tally_result(stored, &got);
-    assert_memory_equal(got.counts, want.counts, OPTIONS * sizeof *got.counts);
-    assert_int_equal(got.skips, want.skips);
-    assert_int_equal(got.version, want.version);
-    for (uint32_t user = 1; user <= USERS; user++) {
-        assert_int_equal(tally_choice(stored, user), tally_choice(live, user));
-        assert_int_equal(tally_skipped(stored, user), tally_skipped(live, user));
-        check_receipt(live, stored, user);
-    }
-    tally_free(stored);
-    assert_true(look_up(w, poll, &p));
-    assert_memory_equal(p.counts, want.counts, OPTIONS * sizeof *p.counts);
-    assert_int_equal(p.total, want.total);
-    assert_int_equal(p.skips, want.skips);
-    assert_int_equal(p.base_version, want.version);
-}
-
-/* In batches of any size, some rolled back, each beginning somewhere in the last. */
-static void project_in_batches(struct world *w, struct history *h)
-{
-    for (size_t done = 0, from = 0; done < h->n;) {
-        size_t n = 1 + draw(h, 300);
-
-        if (from + n > h->n)
-            n = h->n - from;
-        begin(w);
-        assert_int_equal(w->s->ops->project(w->s, h->changes + from, n), 0);
-        if (draw(h, 4) == 0) {
-            w->s->ops->rollback(w->s);
-            continue;
-        }
-        commit(w);
-        if (from + n > done)
-            done = from + n;
-        from = done - draw(h, (uint32_t)(done < 50 ? done : 50) + 1);
-    }
-}
-
-static void the_store_agrees_with_the_tallies_that_admitted(void **state)
-{
-    struct world *w = *state;
-    static struct history h;
-
-    for (uint64_t seed = 1; seed <= 5; seed++) {
-        h.n = 0;
-        h.random = seed;
-        for (size_t i = 0; i < POLLS; i++) {
-            struct poll_rules rules = {
-                .owner_id = 1, .n_options = OPTIONS, .vote_change = true};
-
-            h.polls[i] = add_poll(w, OPTIONS);
-            h.tallies[i] = tally_new(h.polls[i], &rules, 1);
-        }
-        for (size_t i = 0; i < STEPS; i++)
-            wish_something(&h);
-        project_in_batches(w, &h);
-        if (w->backend->keeps)
-            world_reopen(w);
-        for (size_t i = 0; i < POLLS; i++) {
-            check_poll(w, h.polls[i], h.tallies[i]);
-            tally_free(h.tallies[i]);
-        }
-        verified(w);
-    }
-}
-
-/* ---- running ---- */
-
-#define TEST(name)                                                                     \
-    {                                                                                  \
-#name, name, setup, teardown, NULL                                             \
-    }
-
-static int run_against(const struct backend *b)
-{
-    struct CMUnitTest tests[] = {
-        TEST(what_is_rolled_back_was_never_there),
-        TEST(the_reader_sees_what_is_committed),
-        TEST(the_position_is_kept_with_the_changes),
-        TEST(an_account_is_found_by_id_and_by_email),
-        TEST(names_are_taken_whatever_their_case),
-        TEST(a_refusal_does_not_harm_its_neighbours),
-        TEST(guests_have_no_names_that_could_be_taken),
-        TEST(a_poll_is_read_as_it_was_written),
-        TEST(what_a_poll_does_not_have_stays_missing),
-        TEST(an_id_is_never_used_again),
-        TEST(a_callback_can_stop_the_walk),
-        TEST(every_kind_of_change_is_entered),
-        TEST(changes_of_one_batch_are_entered_in_order),
-        TEST(a_replay_changes_nothing),
-        TEST(a_replay_may_run_into_what_is_new),
-        TEST(a_batch_that_was_rolled_back_can_be_entered_again),
-        TEST(what_cannot_be_entered_is_passed_over),
-        TEST(closing_only_ever_comes_sooner),
-        TEST(days_count_the_votes_that_were_cast),
-        TEST(days_add_up_over_batches),
-        TEST(a_tally_has_its_voters_and_skips),
-        TEST(a_tally_of_no_poll_is_not_found),
-        TEST(a_tally_knows_when_its_poll_closed),
-        TEST(a_replay_gets_the_receipt_that_was_stored),
-        TEST(the_store_agrees_with_the_tallies_that_admitted),
-    };
-
-    for (size_t i = 0; i < LENGTH(tests); i++)
-        tests[i].initial_state = (void *)(uintptr_t)b;
-    return _cmocka_run_group_tests(b->name, tests, LENGTH(tests), NULL, NULL);
-}
-
 int main(void)
 {
-    int failed = 0;
+    static const struct CMUnitTest tests[] = {
+        WORLD_TEST(what_is_rolled_back_was_never_there),
+        WORLD_TEST(the_reader_sees_what_is_committed),
+        WORLD_TEST(the_position_is_kept_with_the_changes),
+        WORLD_TEST(an_account_is_found_by_id_and_by_email),
+        WORLD_TEST(names_are_taken_whatever_their_case),
+        WORLD_TEST(a_refusal_does_not_harm_its_neighbours),
+        WORLD_TEST(guests_have_no_names_that_could_be_taken),
+        WORLD_TEST(a_poll_is_read_as_it_was_written),
+        WORLD_TEST(what_a_poll_does_not_have_stays_missing),
+        WORLD_TEST(an_id_is_never_used_again),
+        WORLD_TEST(a_callback_can_stop_the_walk),
+        WORLD_TEST(every_kind_of_change_is_entered),
+        WORLD_TEST(changes_of_one_batch_are_entered_in_order),
+        WORLD_TEST(a_replay_changes_nothing),
+        WORLD_TEST(a_replay_may_run_into_what_is_new),
+        WORLD_TEST(a_batch_that_was_rolled_back_can_be_entered_again),
+        WORLD_TEST(what_cannot_be_entered_is_passed_over),
+        WORLD_TEST(closing_only_ever_comes_sooner),
+        WORLD_TEST(days_count_the_votes_that_were_cast),
+        WORLD_TEST(days_add_up_over_batches),
+        WORLD_TEST(a_tally_has_its_voters_and_skips),
+        WORLD_TEST(a_tally_of_no_poll_is_not_found),
+        WORLD_TEST(a_tally_knows_when_its_poll_closed),
+        WORLD_TEST(a_replay_gets_the_receipt_that_was_stored),
+    };
 
-    for (size_t i = 0; i < LENGTH(backends); i++)
-        failed += run_against(&backends[i]);
-    return failed != 0;
+    return world_run(tests, LENGTH(tests));
 }

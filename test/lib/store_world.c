@@ -8,6 +8,64 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "store/mem.h"
+#include "store/sqlite.h"
+
+/* ---- the backends ---- */
+
+static struct store *open_mem(const char *dir)
+{
+    (void)dir;
+    return store_mem_new();
+}
+
+static struct store *open_sqlite(const char *dir)
+{
+    char path[128], errmsg[256] = "";
+    struct sqlite_opts opts = {.path = path};
+    struct store *s = NULL;
+
+    snprintf(path, sizeof path, "%s/db", dir);
+    if (store_sqlite_open(&opts, &s, errmsg, sizeof errmsg) != 0)
+        fail_msg("%s", errmsg);
+    return s;
+}
+
+const struct backend backend_mem = {.name = "mem", .open = open_mem};
+const struct backend backend_sqlite = {
+    .name = "sqlite", .open = open_sqlite, .keeps = true};
+
+static int setup(void **state)
+{
+    *state = world_new(*state);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    world_free(*state);
+    return 0;
+}
+
+int world_run(const struct CMUnitTest *tests, size_t n)
+{
+    static const struct backend *const backends[] = {&backend_mem, &backend_sqlite};
+    struct CMUnitTest *own = mem_dup(tests, n * sizeof *tests);
+    int failed = 0;
+
+    for (size_t b = 0; b < LENGTH(backends); b++) {
+        for (size_t i = 0; i < n; i++) {
+            own[i].setup_func = setup;
+            own[i].teardown_func = teardown;
+            own[i].initial_state = (void *)(uintptr_t)backends[b];
+        }
+        failed += _cmocka_run_group_tests(backends[b]->name, own, n, NULL, NULL);
+    }
+    mem_free(own);
+    return failed != 0;
+}
+
+/* ---- a world ---- */
 
 struct world *world_new(const struct backend *b)
 {

@@ -3,8 +3,11 @@
 #define TEST_LIB_STORE_WORLD_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "store/store.h"
+
+struct CMUnitTest;
 
 struct backend {
     const char *name;
@@ -12,6 +15,8 @@ struct backend {
     struct store *(*open)(const char *dir);
     bool keeps; /* what is stored is there after free() and open() */
 };
+
+extern const struct backend backend_mem, backend_sqlite;
 
 struct world {
     const struct backend *backend;
@@ -21,6 +26,15 @@ struct world {
 };
 
 enum { T0 = 1700000000 }; /* seconds; the tests' beginning of time */
+
+/* For a test whose state is a world of its own. */
+#define WORLD_TEST(name)                                                               \
+    {                                                                                  \
+#name, name, NULL, NULL, NULL                                                  \
+    }
+
+/* Run the tests against every backend: what main() returns. */
+int world_run(const struct CMUnitTest *tests, size_t n);
 
 struct world *world_new(const struct backend *b);
 void world_free(struct world *w);

@@ -1,6 +1,6 @@
-/* bench_store.c — what projecting a vote into SQLite costs, and loading a tally.
+/* store.c — what projecting a vote into SQLite costs, and loading a tally.
  *
- *   bench_store DIR [VOTES]
+ *   build/bench/store DIR [VOTES]
  *
  * DIR is made, used, and its database removed. Processor time is this thread's; the
  * difference to the whole is waiting for the disk. */
