@@ -1,13 +1,13 @@
 // Accounts, tokens, the session cookie, and who may use it from where.
 import assert from 'node:assert/strict';
 import { createHmac, randomUUID } from 'node:crypto';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { check_time } from './lib/api.mjs';
 import { open_ws, refused_ws } from './lib/live.mjs';
 import { JWT_SECRET, with_server } from './lib/server.mjs';
 
 const OURS = 'https://polls.example';
-const server = with_server(before, after, { config: { 'server.origins': OURS } });
+const server = with_server({ config: { 'server.origins': OURS } });
 
 const fresh = () => {
   const username = `u${randomUUID().slice(0, 12)}`;

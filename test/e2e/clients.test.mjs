@@ -1,17 +1,15 @@
 // The clients that people use: curl as in the documentation, Python's, Node's own fetch.
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { with_server } from './lib/server.mjs';
 import { wait_until } from './lib/wait.mjs';
 
 const run = promisify(execFile);
-const server = with_server(before, after);
-
-let token, poll;
-before(async () => {
-  ({ token } = await server.api.register());
+let poll;
+const server = with_server({}, async () => {
+  const { token } = await server.api.register();
   poll = await server.api.create_poll(token);
 });
 

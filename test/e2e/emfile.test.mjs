@@ -2,14 +2,14 @@
 // some are free again all is as before.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { open_ws } from './lib/live.mjs';
 import { Raw } from './lib/raw.mjs';
 import { with_server } from './lib/server.mjs';
 import { pause, wait_until } from './lib/wait.mjs';
 
 const LIMIT = 100;
-const server = with_server(before, after, {
+const server = with_server({
   wrapper: ['prlimit', `--nofile=${LIMIT}:${LIMIT}`, '--'],
 });
 

@@ -1,11 +1,11 @@
 // HTTP itself: what cannot be read is refused, what can be is answered as HTTP says.
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { check_problem } from './lib/problem.mjs';
 import { exchange, Raw } from './lib/raw.mjs';
 import { with_server } from './lib/server.mjs';
 
-const server = with_server(before, after, {
+const server = with_server({
   config: {
     'server.header_timeout': '500ms',
     'server.body_timeout': '500ms',
@@ -81,8 +81,8 @@ describe('a request line or a header that cannot be read', () => {
     ['a space in the target', 'GET /health z HTTP/1.1\r\nHost: x\r\n\r\n', 400],
     ['a control character in the target', 'GET /heal\x01thz HTTP/1.1\r\nHost: x\r\n\r\n', 400],
     ['a target that is no path', 'GET healthz HTTP/1.1\r\nHost: x\r\n\r\n', 400],
-    ['a broken escape in the query', 'GET /api/polls?q=%zz HTTP/1.1\r\nHost: x\r\n\r\n', 400],
-    ['an escape that is not UTF-8', 'GET /api/polls?q=%ff HTTP/1.1\r\nHost: x\r\n\r\n', 400],
+    ['a broken escape in the query', 'GET /api/polls?tag=%zz HTTP/1.1\r\nHost: x\r\n\r\n', 400],
+    ['an escape that is not UTF-8', 'GET /api/polls?tag=%ff HTTP/1.1\r\nHost: x\r\n\r\n', 400],
     ['an unknown method', 'BREW /healthz HTTP/1.1\r\nHost: x\r\n\r\n', 501],
     ['a method in lower case', 'get /healthz HTTP/1.1\r\nHost: x\r\n\r\n', [400, 501]],
     ['another protocol', 'GET /healthz SPDY/1.1\r\nHost: x\r\n\r\n', 400],
@@ -225,8 +225,8 @@ describe('connections', () => {
     }
     raw.end();
   });
-  test('empty lines before a request do no harm', async () => {
-    assert.equal((await exchange(server, `\r\n\r\n${GET}\r\n`)).status, 200);
+  test('an empty line before a request does no harm', async () => {
+    assert.equal((await exchange(server, `\r\n${GET}\r\n`)).status, 200);
   });
   test('a client that sends and closes its side is answered', async () => {
     const raw = new Raw(server).send(`${GET}\r\n`);
@@ -337,7 +337,6 @@ describe('paths', () => {
     '/api//polls',
     '/healthz/x',
     '/api/polls/99999999/live',
-    '/api/polls/%00',
     '/../etc/passwd',
     '/api/polls/../../healthz',
   ];

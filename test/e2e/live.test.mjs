@@ -1,17 +1,16 @@
 // Live results: whole snapshots, the newest, to everybody who follows, over both protocols.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { EventSource } from 'eventsource';
 import { check_results } from './lib/api.mjs';
 import { open_sse, open_ws, refused_ws } from './lib/live.mjs';
 import { Server, with_server } from './lib/server.mjs';
 import { pause, wait_until, within } from './lib/wait.mjs';
 
-const server = with_server(before, after);
-
 let token;
-before(async () => ({ token } = await server.api.register()));
+const server = with_server({}, async () => ({ token } = await server.api.register()));
+
 const new_poll = (over) => server.api.create_poll(token, over);
 const vote_once = async (poll, option = 0) => {
   const { token: voter } = await server.api.guest();

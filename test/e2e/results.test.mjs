@@ -1,14 +1,13 @@
 // Results: true, versioned, and the same wherever they are read.
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { check_results } from './lib/api.mjs';
 import { with_server } from './lib/server.mjs';
 import { wait_until } from './lib/wait.mjs';
 
-const server = with_server(before, after);
-
 let token;
-before(async () => ({ token } = await server.api.register()));
+const server = with_server({}, async () => ({ token } = await server.api.register()));
+
 const new_poll = (over) => server.api.create_poll(token, over);
 const path_of = (poll) => `/api/polls/${poll.id}/results`;
 

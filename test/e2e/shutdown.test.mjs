@@ -15,7 +15,7 @@ before(async () => {
 after(() => server.end());
 
 const started = () => (server.child === null ? server.start() : server);
-const signal = (name) => server.child.kill(name);
+const signal = (name) => server.signal(name);
 
 /** Ends by itself with exit status 0, within ten seconds. */
 async function ends() {

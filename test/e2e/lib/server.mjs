@@ -4,6 +4,7 @@ import { execFile, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { after, before } from 'node:test';
 import { promisify } from 'node:util';
 import { Api } from './api.mjs';
 import { wait_until, within } from './wait.mjs';
@@ -96,6 +97,7 @@ export class Server {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     running.add(child);
+    this.may_end = false;
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text) => (this.log += text));
     }
@@ -105,6 +107,7 @@ export class Server {
     }).then((how) => {
       running.delete(child);
       this.child = null;
+      this.how = how;
       return how;
     });
     this.child = child;
@@ -156,8 +159,9 @@ export class Server {
 
   /** SIGTERM: has to end by itself, in time, and without a word of a crash. */
   async stop() {
+    this.check_alive();
     if (this.child === null) return;
-    this.child.kill('SIGTERM');
+    this.signal('SIGTERM');
     const how = await within(this.ended, STOP_LIMIT_MS, 'the end after SIGTERM').catch(
       async (error) => {
         await this.kill();
@@ -172,10 +176,23 @@ export class Server {
   /** kill -9 */
   async kill() {
     if (this.child !== null) {
-      this.child.kill('SIGKILL');
+      this.signal('SIGKILL');
       await this.ended;
     }
     this.close_clients();
+  }
+
+  /** Sends a signal of which it may end. */
+  signal(name) {
+    this.may_end = true;
+    this.child.kill(name);
+  }
+
+  /** It must not have ended by itself. */
+  check_alive() {
+    if (this.child !== null || this.may_end !== false) return;
+    this.may_end = true;
+    throw new Error(`it ended by itself: ${JSON.stringify(this.how)}\n${this.log_tail()}`);
   }
 
   async restart() {
@@ -230,15 +247,19 @@ export class Server {
 }
 
 /**
- * A server for the tests of a file or a suite.
+ * A server for the tests of a file. setup runs when it has started; it is here because
+ * hooks of a file, unlike those of a suite, do not wait for each other.
  *
- *     const server = with_server(before, after, {config: …});
+ *     const server = with_server({ config: … }, async () => { … });
  *
  * @returns {Server} usable from the first test on
  */
-export function with_server(before, after, opts) {
+export function with_server(opts = {}, setup = async () => {}) {
   const server = new Server(opts);
-  before(() => server.start());
+  before(async () => {
+    await server.start();
+    await setup();
+  });
   after(() => server.end());
   return server;
 }
