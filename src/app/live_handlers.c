@@ -260,9 +260,15 @@ static void on_text(void *user, struct str text)
     json_decref(message);
 }
 
+static void on_binary(void *user)
+{
+    not_understood(user, ERR_INVALID_JSON, "A message must be text: JSON.");
+}
+
 void watchers_set_ops(struct live *l, uint32_t write_timeout_ms)
 {
-    l->ws_ops = (struct ws_ops){on_text, on_writable, on_close, write_timeout_ms};
+    l->ws_ops =
+        (struct ws_ops){on_text, on_binary, on_writable, on_close, write_timeout_ms};
     l->sse_ops = (struct sse_ops){on_writable, on_close, write_timeout_ms};
 }
 

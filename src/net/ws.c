@@ -199,6 +199,14 @@ static void on_text(void *user, struct str text)
         w->ops->on_text(w->user, text);
 }
 
+static void on_binary(void *user)
+{
+    struct ws *w = user;
+
+    if (!w->closing)
+        w->ops->on_binary(w->user);
+}
+
 /* A client that does not read its pongs has at most one of them wait, the newest, as
  * section 5.5.3 allows. */
 static void on_ping(void *user, struct str payload)
@@ -217,7 +225,8 @@ static void on_ping(void *user, struct str payload)
 
 static long on_data(void *user, const char *data, size_t len)
 {
-    static const struct ws_reader_ops ops = {.on_text = on_text, .on_ping = on_ping};
+    static const struct ws_reader_ops ops = {
+        .on_text = on_text, .on_binary = on_binary, .on_ping = on_ping};
     struct ws *w = user;
     int code;
 

@@ -5,7 +5,8 @@
  * waits. Outgoing: frames that the caller has encoded once with ws_encode().
  *
  * Protocol errors end the connection with the close code that the RFC gives them: 1002
- * (protocol), 1003 (binary message), 1007 (not UTF-8), 1009 (too big).
+ * (protocol), 1007 (not UTF-8), 1009 (too big). What a binary message means is the
+ * owner's to say.
  *
  * The closing handshake is one step: our close frame goes out (the client's code
  * echoed, if it was the client that closes), then the stream closes, which waits a
@@ -31,6 +32,7 @@ struct ws;
 
 struct ws_ops {
     void (*on_text)(void *user, struct str text); /* not after ws_close() */
+    void (*on_binary)(void *user);                /* likewise */
     void (*on_writable)(void *user);
     void (*on_close)(void *user); /* last call; code and reason are in the log's reach
                                      no more: peers lie about them */

@@ -30,7 +30,7 @@ struct ws_reader {
     uint8_t control_len;
     char control[CONTROL_BYTES]; /* payload of a control frame */
 
-    bool in_message;
+    bool in_message, binary;
     struct utf8 utf8;
     struct buf text;
 };
@@ -115,11 +115,10 @@ static int judge_frame(const struct ws_reader *r, const struct wslay_frame_iocb 
             return WS_PROTOCOL_ERROR;
         break;
     case WSLAY_TEXT_FRAME:
+    case WSLAY_BINARY_FRAME:
         if (r->in_message)
             return WS_PROTOCOL_ERROR;
         break;
-    case WSLAY_BINARY_FRAME:
-        return r->in_message ? WS_PROTOCOL_ERROR : WS_UNSUPPORTED;
     default:
         return WS_PROTOCOL_ERROR;
     }
@@ -147,8 +146,10 @@ static int begin_frame(struct ws_reader *r, const struct wslay_frame_iocb *f)
     r->opcode = f->opcode;
     r->left = f->payload_length;
     r->control_len = 0;
-    if (!wslay_is_ctrl_frame(f->opcode))
+    if (f->opcode == WSLAY_TEXT_FRAME || f->opcode == WSLAY_BINARY_FRAME) {
         r->in_message = true;
+        r->binary = f->opcode == WSLAY_BINARY_FRAME;
+    }
     return WS_GOING_ON;
 }
 
@@ -164,6 +165,8 @@ static int add_payload(struct ws_reader *r, struct str part)
         return WS_GOING_ON;
     }
     buf_str_add(&r->text, part);
+    if (r->binary)
+        return WS_GOING_ON;
     return utf8_goes_on(&r->utf8, part) ? WS_GOING_ON : WS_NOT_UTF8;
 }
 
@@ -180,7 +183,10 @@ static int end_frame(struct ws_reader *r, const struct ws_reader_ops *ops, void 
         return WS_GOING_ON;
     if (r->utf8.left != 0)
         return WS_NOT_UTF8;
-    ops->on_text(user, buf_str(&r->text));
+    if (r->binary)
+        ops->on_binary(user);
+    else
+        ops->on_text(user, buf_str(&r->text));
     r->in_message = false;
     r->text.len = 0;
     return WS_GOING_ON;

@@ -24,7 +24,6 @@ struct ws_reader;
 enum {
     WS_GOING_ON = 0,
     WS_PROTOCOL_ERROR = 1002,
-    WS_UNSUPPORTED = 1003,
     WS_NO_CODE = 1005, /* never sent: a close frame without a code */
     WS_NOT_UTF8 = 1007,
     WS_TOO_BIG = 1009,
@@ -32,6 +31,7 @@ enum {
 
 struct ws_reader_ops {
     void (*on_text)(void *user, struct str text);
+    void (*on_binary)(void *user); /* a whole binary message: nobody wants its bytes */
     void (*on_ping)(void *user, struct str payload);
 };
 

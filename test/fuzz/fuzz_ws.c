@@ -26,6 +26,11 @@ static void on_text(void *user, struct str text)
     write_down(user, 't', text);
 }
 
+static void on_binary(void *user)
+{
+    write_down(user, 'b', STR(""));
+}
+
 static void on_ping(void *user, struct str payload)
 {
     assert(payload.len <= 125);
@@ -42,7 +47,8 @@ static bool code_may_be_sent(int code)
 static void read_in_pieces(struct str data, size_t max_piece, unsigned seed,
                            struct buf *log)
 {
-    static const struct ws_reader_ops ops = {.on_text = on_text, .on_ping = on_ping};
+    static const struct ws_reader_ops ops = {
+        .on_text = on_text, .on_binary = on_binary, .on_ping = on_ping};
     struct ws_reader *r = NULL;
     int code = WS_GOING_ON;
 

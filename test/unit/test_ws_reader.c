@@ -25,6 +25,11 @@ static void on_text(void *user, struct str text)
     buf_text(log, ") ");
 }
 
+static void on_binary(void *user)
+{
+    buf_text(user, "binary ");
+}
+
 static void on_ping(void *user, struct str payload)
 {
     struct buf *log = user;
@@ -36,7 +41,8 @@ static void on_ping(void *user, struct str payload)
     buf_text(log, ") ");
 }
 
-static const struct ws_reader_ops OPS = {.on_text = on_text, .on_ping = on_ping};
+static const struct ws_reader_ops OPS = {
+    .on_text = on_text, .on_binary = on_binary, .on_ping = on_ping};
 
 /* Reads data in pieces of 1..max_piece bytes; 0: all at once. */
 static char *read_in_pieces(struct str data, size_t max_piece, unsigned seed)
@@ -104,9 +110,9 @@ static void frames(void **state)
          "text(a) "},
         {"a continuation of nothing", {{FIN | CONT, "a"}}, "1002"},
         {"a second text inside of a message", {{TEXT, "a"}, {FIN | TEXT, "b"}}, "1002"},
-        {"binary", {{FIN | BINARY, "a"}}, "1003"},
+        {"binary", {{FIN | BINARY, "\xff"}}, "binary "},
         {"binary inside of a message", {{TEXT, "a"}, {BINARY, "b"}}, "1002"},
-        {"nothing after an error", {{FIN | BINARY, "a"}, {FIN | TEXT, "b"}}, "1003"},
+        {"nothing after an error", {{FIN | 3, "a"}, {FIN | TEXT, "b"}}, "1002"},
         {"RSV1", {{FIN | 0x40 | TEXT, "a"}}, "1002"},
         {"RSV2 on a ping", {{FIN | 0x20 | PING, "a"}}, "1002"},
         {"RSV3 on a continuation", {{TEXT, "a"}, {FIN | 0x10 | CONT, "b"}}, "1002"},
