@@ -56,7 +56,7 @@ static int serve(const struct config *config)
     raise_descriptors();
     if (embedded_start(config, &log, &e, errmsg) != 0) {
         LOG(&log, LOG_ERROR, "start_failed", LOG_STR("error", errmsg));
-        return CLI_FAILED;
+        _exit(CLI_FAILED); /* half a server: the system takes it down best */
     }
     while (sigwait(&signals, &sig) != 0)
         ;
