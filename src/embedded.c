@@ -205,8 +205,11 @@ static int start_store_lanes(struct embedded *e, char *errmsg, size_t size)
                  rc == ERR_CONFLICT ? "it does not hold what the database expects; run "
                                       "pollux verify"
                                     : e->store->ops->errmsg(e->store, STORE_WRITER));
-    if (rc == 0)
-        rc = read_lane_start(&reads, &e->app.reads);
+    if (rc != 0)
+        return rc;
+    /* Also when there was nothing to project, or a full journal would stay full. */
+    journal_release(e->journal, store_lane_position(e->app.store));
+    rc = read_lane_start(&reads, &e->app.reads);
     return rc;
 }
 

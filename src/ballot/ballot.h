@@ -15,8 +15,9 @@
  *            (mail.home, mail.on_home: set them before).
  * Errors     ballot_submit(): ERR_OVERLOADED, the mailbox is full.
  *            op.rc: 0, the refusals of tally_admit(), ERR_DAILY_LIMIT, ERR_NOT_FOUND
- * (no such poll), ERR_UNAVAILABLE (not durable: nothing was done). Threads
- * ballot_submit(): any.
+ *            (no such poll), ERR_UNAVAILABLE or ERR_OVERLOADED (not durable: nothing
+ *            was done).
+ * Threads    ballot_submit(): any.
  */
 #ifndef BALLOT_BALLOT_H
 #define BALLOT_BALLOT_H
@@ -39,10 +40,10 @@ struct ballot_op {
 
     /* the answer */
     int rc;
-    bool replay;            /* the receipt is of an earlier, same vote */
-    struct change change;   /* BALLOT_CHANGE with rc 0: what was entered */
+    bool replay;            /* it is as wished already: nothing was entered */
+    struct change change;   /* BALLOT_CHANGE with rc 0: what was entered, or would be */
     struct receipt receipt; /* of a replayed vote: what was answered then */
-    struct result result;   /* right after this op */
+    struct result result;   /* CHANGE: right after it; LOOK, TOUCH: no older than that */
     int choice;             /* LOOK: the option, or -1 */
     bool skipped;           /* LOOK */
     uint32_t votes_left;    /* today; UINT32_MAX: no limit */

@@ -9,6 +9,10 @@
 #include "base/err.h"
 #include "base/mem.h"
 
+static_assert(JOURNAL_SEGMENT_BYTES_MIN >=
+                  JOURNAL_BATCH_MAX * RECORD_BYTES_MAX + 2 * JOURNAL_MARK_BYTES,
+              "a segment takes the largest batch");
+
 const struct journal_io journal_io_system = {pwrite, fdatasync};
 
 uint64_t journal_synced(const struct journal *j)
@@ -98,15 +102,14 @@ static void build_batch(struct journal *j, const struct change *changes, size_t 
         record_add_change(&j->batch, position + j->batch.len, &changes[i]);
 }
 
-/* Bytes of a batch that failed may be on the disk: make sure that they never are read.
- */
-static int repair(struct journal *j)
+int journal_repair(struct journal *j)
 {
-    struct segment s = last_segment(j);
+    struct segment s;
     int rc;
 
     if (j->failed_to == 0)
         return 0;
+    s = last_segment(j);
     rc = journal_wipe(j, &s, s.start > journal_synced(j) ? s.start : journal_synced(j),
                       j->failed_to);
     if (rc == 0)
@@ -122,12 +125,28 @@ static int write_batch(struct journal *j, const struct segment *s, uint64_t posi
     if (journal_pwrite_all(j->io, s->fd, j->batch.data, j->batch.len,
                            position - s->start) != 0 ||
         j->io->fdatasync(s->fd) != 0) {
-        repair(j);
+        journal_repair(j);
         return ERR_UNAVAILABLE;
     }
     j->failed_to = 0;
     atomic_store_explicit(&j->synced, end, memory_order_release);
     return 0;
+}
+
+/* What is durable, and not yet projected. The reader may be in a new segment already,
+ * which begins beyond the last batch. */
+static uint64_t unreleased(struct journal *j)
+{
+    uint64_t synced = journal_synced(j);
+    uint64_t released = atomic_load_explicit(&j->released, memory_order_relaxed);
+
+    return synced > released ? synced - released : 0;
+}
+
+/* With room for the mark of a clean end behind it. */
+static bool fits(const struct journal *j, const struct segment *s, uint64_t position)
+{
+    return position + j->batch.len + JOURNAL_MARK_BYTES <= s->start + s->size;
 }
 
 int journal_append(struct journal *j, const struct change *changes, size_t n)
@@ -136,19 +155,20 @@ int journal_append(struct journal *j, const struct change *changes, size_t n)
     uint64_t position;
 
     assert(n >= 1 && n <= JOURNAL_BATCH_MAX && !j->read_only);
-    if (repair(j) != 0)
+    if (journal_repair(j) != 0)
         return ERR_UNAVAILABLE;
-    if (journal_synced(j) - journal_start(j) > j->max_bytes)
+    if (unreleased(j) > j->max_bytes)
         return ERR_OVERLOADED;
 
     s = last_segment(j);
     position = journal_synced(j) > s.start ? journal_synced(j) : s.start;
     build_batch(j, changes, n, position);
-    if (position + j->batch.len > s.start + s.size) {
+    if (!fits(j, &s, position)) {
         if (next_segment(j, &s) != 0)
             return ERR_UNAVAILABLE;
         position = s.start;
         build_batch(j, changes, n, position);
+        assert(fits(j, &s, position)); /* JOURNAL_SEGMENT_BYTES_MIN */
     }
     return write_batch(j, &s, position);
 }
@@ -232,7 +252,7 @@ int journal_read(struct journal *j, uint64_t position, struct change *changes,
     size_t n = 0;
     int rc;
 
-    if (j->n_segments == 0) { /* looked at only, and empty */
+    if (j->read_only && j->n_segments == 0) {
         *ret_n = 0;
         *ret_next = position;
         return 0;
@@ -252,6 +272,8 @@ int journal_read(struct journal *j, uint64_t position, struct change *changes,
 
 void journal_release(struct journal *j, uint64_t position)
 {
+    if (position > atomic_load_explicit(&j->released, memory_order_relaxed))
+        atomic_store_explicit(&j->released, position, memory_order_relaxed);
     for (;;) {
         struct segment s;
         bool old;

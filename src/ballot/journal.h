@@ -48,7 +48,7 @@ extern const struct journal_io journal_io_system;
 struct journal_opts {
     const char *dir;             /* exists */
     uint64_t first_position;     /* where a journal without segments begins */
-    uint64_t segment_bytes;      /* 0: 16 MiB */
+    uint64_t segment_bytes;      /* 0: 16 MiB. Less than the MIN: for smaller batches */
     uint64_t max_bytes;          /* unreleased, before appends are refused; 0: 1 GiB */
     const struct journal_io *io; /* NULL: the system's */
     bool read_only;              /* look, and repair nothing: for verify */
@@ -61,7 +61,8 @@ struct journal_found {
     uint64_t damage;     /* with ERR_CONFLICT: the position of what does not check */
 };
 
-enum { JOURNAL_BATCH_MAX = 4096 };
+/* A segment takes the largest batch: JOURNAL_BATCH_MAX records of RECORD_BYTES_MAX. */
+enum { JOURNAL_BATCH_MAX = 4096, JOURNAL_SEGMENT_BYTES_MIN = 1 << 20 };
 
 struct journal;
 

@@ -9,7 +9,7 @@
 #include "ballot/segment.h"
 #include "base/buf.h"
 
-enum { READ_BYTES = 1 << 18 };
+enum { READ_BYTES = 1 << 18, JOURNAL_MARK_BYTES = 24 };
 
 struct journal {
     char *dir;
@@ -18,6 +18,7 @@ struct journal {
     bool read_only;
 
     _Atomic uint64_t synced;
+    _Atomic uint64_t released; /* the reader writes */
 
     pthread_mutex_t lock; /* guards the list; a segment's fd lives while it is in it */
     struct segment *segments; /* by position; the writer writes into the last */
@@ -34,6 +35,9 @@ struct journal {
 /* Write zeros over positions from..to-1 of one segment, and sync. */
 int journal_wipe(struct journal *j, const struct segment *s, uint64_t from,
                  uint64_t to);
+/* Bytes of a batch that failed may be on the disk: make sure that they never are read.
+ */
+int journal_repair(struct journal *j);
 int journal_pwrite_all(const struct journal_io *io, int fd, const void *p, size_t n,
                        uint64_t at);
 

@@ -257,6 +257,7 @@ int journal_open(const struct journal_opts *opts, struct journal **ret_journal,
         return rc;
     }
     atomic_store(&j->synced, find_end(j));
+    atomic_store(&j->released, journal_start(j));
     *ret_journal = j;
     return 0;
 }
@@ -265,14 +266,14 @@ int journal_open(const struct journal_opts *opts, struct journal **ret_journal,
 static void mark_end(struct journal *j)
 {
     struct segment *s = &j->segments[j->n_segments - 1];
-    uint64_t end = journal_synced(j);
+    uint64_t end = journal_synced(j), at = end > s->start ? end : s->start;
 
-    if (j->failed_to != 0 || end <= s->start)
-        return;
+    if (j->n_segments == 1 && end <= s->start)
+        return; /* nothing was ever written */
     j->batch.len = 0;
-    record_add_mark(&j->batch, end, end);
-    if (end + j->batch.len <= s->start + s->size &&
-        journal_pwrite_all(j->io, s->fd, j->batch.data, j->batch.len, end - s->start) ==
+    record_add_mark(&j->batch, at, end);
+    if (at + j->batch.len <= s->start + s->size &&
+        journal_pwrite_all(j->io, s->fd, j->batch.data, j->batch.len, at - s->start) ==
             0)
         (void)j->io->fdatasync(s->fd); /* only a convenience: nothing depends on it */
 }
@@ -281,7 +282,7 @@ struct journal *journal_close(struct journal *j)
 {
     if (j == NULL)
         return NULL;
-    if (!j->read_only && j->n_segments > 0)
+    if (!j->read_only && journal_repair(j) == 0)
         mark_end(j);
     return journal_free(j);
 }

@@ -70,16 +70,16 @@ static void enter(struct journaled *b, struct slot *slot, struct ballot_op *op)
     struct change *c = &b->changes[b->n_changes];
 
     op->rc = tally_admit(slot->tally, &op->wish, b->now_ms, c, &op->replay);
-    if (op->rc == 0 && op->replay)
-        op->receipt = c->receipt;
-    if (op->rc != 0 || op->replay)
-        return;
-    op->rc = take_quota(b, op, c);
+    if (op->rc == 0 && !op->replay)
+        op->rc = take_quota(b, op, c);
     if (op->rc != 0)
+        return;
+    op->change = *c;
+    op->receipt = c->receipt;
+    if (op->replay)
         return;
     tally_apply(slot->tally, c);
     slot->deleted = c->kind == CHANGE_DELETE;
-    op->change = *c;
     b->change_slots[b->n_changes++] = slot;
     mark_changed(b, slot);
 }
@@ -156,17 +156,18 @@ static void publish_changed(struct journaled *b)
     }
 }
 
-/* What a LOOK saw inside the batch may have been taken back: it looks again here. */
+/* A LOOK or TOUCH is answered here, when it is known whether what the batch entered
+ * before it stays. */
 static void answer_look(struct journaled *b, struct ballot_op *op)
 {
     struct slot *slot = slots_find(&b->slots, op->poll);
 
-    if (slot == NULL || slot->deleted) {
-        op->rc = ERR_NOT_FOUND;
+    op->rc = slot->deleted ? ERR_NOT_FOUND : 0;
+    if (op->rc != 0)
         return;
-    }
     op->choice = tally_choice(slot->tally, op->wish.user);
     op->skipped = tally_skipped(slot->tally, op->wish.user);
+    op->votes_left = quota_left(b->opts.quota, op->wish.user);
     tally_result(slot->tally, &op->result);
 }
 
@@ -185,12 +186,12 @@ static void send_home(struct journaled *b, int rc)
     while (op != NULL) {
         struct ballot_op *next = op_of(op->mail.next);
 
-        if (op->verb == BALLOT_CHANGE && rc != 0)
-            op->rc = rc;
-        else if (op->verb == BALLOT_LOOK && op->rc == 0)
-            answer_look(b, op);
-        else if (op->verb == BALLOT_QUOTA)
+        if (op->verb == BALLOT_QUOTA)
             answer_quota(b, op);
+        else if (op->verb != BALLOT_CHANGE)
+            answer_look(b, op);
+        else if (rc != 0)
+            op->rc = rc;
         mail_return(&op->mail); /* op is its home's from here */
         op = next;
     }
@@ -372,7 +373,8 @@ static struct ballot *journaled_stop(struct ballot *base)
     barrier.mail.home = lane_box(b->lane);
     barrier.mail.on_home = on_barrier;
     mail_return(&barrier.mail);
-    sem_wait(&barrier.passed);
+    while (sem_wait(&barrier.passed) != 0)
+        ; /* a signal is no passing */
     sem_destroy(&barrier.passed);
     lane_stop(b->lane);
     slots_done(&b->slots);

@@ -5,8 +5,8 @@
  * One lane. For each batch of ops: enter what is admitted in memory, append it to the
  * journal, ONE sync, then publish the results and send the ops home. If the sync fails,
  * the admissions are taken back in reverse order and every change of the batch, also
- * the refused ones (they were judged beside votes that are gone again), gets
- * ERR_UNAVAILABLE.
+ * the refused ones (they were judged beside votes that are gone again), gets the
+ * journal's error: ERR_UNAVAILABLE, or ERR_OVERLOADED where it is full.
  *
  * A tally is loaded from the store the first time that an op needs it; ops for it wait
  * meanwhile, and other polls go on. When tallies take more than max_bytes, the ones

@@ -74,13 +74,16 @@ int segment_list(const char *dir, bool read_only, struct segment **ret_segments,
 
     if (d == NULL)
         return ERR_UNAVAILABLE;
-    for (struct dirent *e; rc == 0 && (e = readdir(d)) != NULL;) {
+    errno = 0; /* the only way to tell the end of a directory from a failure */
+    for (struct dirent *e; rc == 0 && (e = readdir(d)) != NULL; errno = 0) {
         if (!parse_name(e->d_name, &start))
             continue;
         list = mem_realloc(list, (n + 1) * sizeof *list);
         rc = open_segment(dir, start, read_only, &list[n]);
         n += rc == 0;
     }
+    if (errno != 0)
+        rc = ERR_UNAVAILABLE;
     closedir(d);
     if (rc != 0) {
         while (n > 0)

@@ -31,7 +31,8 @@ struct poll *poll_new(const struct poll *from)
     struct poll *p = mem_alloc(sizeof *p + text_bytes(from));
     char *at = p->text;
 
-    memcpy(p, from, sizeof *p);
+    /* Not its refs: from may be shared, and they may change at this moment. */
+    memcpy(&p->id, &from->id, sizeof *p - offsetof(struct poll, id));
     atomic_init(&p->refs, 1);
     settle(&p->title, &at);
     settle(&p->owner_name, &at);
@@ -58,7 +59,8 @@ struct poll *poll_unref(struct poll *p)
 
 bool poll_has_opened(const struct poll_rules *r, int64_t now_ms)
 {
-    return r->opens_ms != 0 && (r->closes_ms == 0 || r->opens_ms < r->closes_ms) &&
+    /* Closed at its very opening it has opened: that moment was entered first. */
+    return r->opens_ms != 0 && (r->closes_ms == 0 || r->opens_ms <= r->closes_ms) &&
            now_ms >= r->opens_ms;
 }
 

@@ -9,7 +9,7 @@ struct quota {
     uint32_t per_day;
     int64_t day;
     size_t n_pages;   /* that pages has room for */
-    uint16_t **pages; /* by user / PAGE; NULL: nobody there has voted today */
+    uint32_t **pages; /* by user / PAGE; NULL: nobody there has voted today */
     size_t n_used;
 };
 
@@ -17,7 +17,7 @@ struct quota *quota_new(uint32_t per_day)
 {
     struct quota *q = mem_zalloc(1, sizeof *q);
 
-    q->per_day = per_day > UINT16_MAX ? UINT16_MAX : per_day;
+    q->per_day = per_day;
     return q;
 }
 
@@ -66,7 +66,7 @@ static void make_room(struct quota *q, size_t page)
 }
 
 /* The user's counter, its page made if need be. */
-static uint16_t *counter(struct quota *q, uint32_t user)
+static uint32_t *counter(struct quota *q, uint32_t user)
 {
     size_t page = user / PAGE;
 
@@ -80,13 +80,9 @@ static uint16_t *counter(struct quota *q, uint32_t user)
 
 int quota_take(struct quota *q, uint32_t user)
 {
-    uint16_t *n;
-
     if (q->per_day != 0 && quota_used(q, user) >= q->per_day)
         return ERR_DAILY_LIMIT;
-    n = counter(q, user);
-    if (*n < UINT16_MAX) /* reached only where there is no limit */
-        ++*n;
+    ++*counter(q, user);
     return 0;
 }
 
@@ -98,7 +94,7 @@ void quota_give_back(struct quota *q, uint32_t user)
 
 void quota_load(struct quota *q, uint32_t user, uint32_t used)
 {
-    *counter(q, user) = (uint16_t)(used > UINT16_MAX ? UINT16_MAX : used);
+    *counter(q, user) = used;
 }
 
 uint32_t quota_used(const struct quota *q, uint32_t user)

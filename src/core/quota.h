@@ -1,6 +1,6 @@
 /* quota.h — how many votes each user has cast today.
  *
- * Pages of counters by user id: a byte pair a user, a page the first time that one of
+ * Pages of counters by user id: four bytes a user, a page the first time that one of
  * its users votes. A new day forgets them all at once.
  *
  * Units    a day is a number of days since the Unix epoch, in UTC.

@@ -72,6 +72,8 @@ static uint32_t count(const struct tally *t, uint32_t option)
 
 static int admit_open(const struct tally *t, int64_t now_ms)
 {
+    if (t->closed) /* also when the clock has been set back since */
+        return ERR_POLL_CLOSED;
     switch (poll_status(&t->rules, now_ms)) {
     case POLL_SCHEDULED:
         return ERR_POLL_NOT_OPEN;
@@ -202,7 +204,7 @@ static int admit_close(const struct tally *t, const struct wish *w, int64_t now_
     if (rc != 0)
         return rc;
     c->was_closes_ms = t->rules.closes_ms;
-    return poll_status(&t->rules, now_ms) == POLL_CLOSED ? ERR_POLL_CLOSED : 0;
+    return admit_open(t, now_ms) == ERR_POLL_CLOSED ? ERR_POLL_CLOSED : 0;
 }
 
 static int admit_kind(const struct tally *t, const struct wish *w, int64_t now_ms,

@@ -86,7 +86,7 @@
       "Votes that may wait for the disk; beyond that a vote gets 503 and nothing was done.")              \
     X(SIZE,     journal_max_bytes,           "journal.max_bytes",            "1GiB",       "1MiB..1TiB",  \
       "Votes in the journal that are not yet in the database; beyond that a vote gets 503.")              \
-    X(SIZE,     journal_segment_bytes,       "journal.segment_bytes",        "16MiB",      "64KiB..1GiB", \
+    X(SIZE,     journal_segment_bytes,       "journal.segment_bytes",        "16MiB",      "1MiB..1GiB",  \
       "The size of one file of the journal; at most journal.max_bytes.")                                  \
     X(DURATION, live_min_gap_ms,             "live.min_gap",                 "50ms",       "0s..1m",      \
       "The least time between two live results of one poll; what changes in between is sent as one.")     \

@@ -165,13 +165,12 @@ void catalogue_add(struct catalogue *c, struct poll *poll, const struct result *
 /* Rules are part of the shared definition: a change of them makes a new one. */
 static void set_rules_locked(struct entry *e, const struct poll_rules *rules)
 {
-    struct poll changed = *e->poll;
     struct poll *old = e->poll;
 
     if (old->rules.closes_ms == rules->closes_ms)
         return;
-    changed.rules = *rules;
-    e->poll = poll_new(&changed);
+    e->poll = poll_new(old);
+    e->poll->rules = *rules; /* nobody else has it yet */
     poll_unref(old);
 }
 
