@@ -208,7 +208,9 @@ static int read_meaning(struct message *m, const struct field *f, struct str nam
         }
         break;
     default:
-        break;
+        /* http-parser takes "Transfer-Encoding-x" for half of one. */
+        if (name.len > 17 && strncasecmp(name.at, "transfer-encoding", 17) == 0)
+            return ERR_BAD_REQUEST;
     }
     return 0;
 }

@@ -185,6 +185,7 @@ static const struct row rows[] = {
         ERR_BAD_REQUEST),
     ROW("blank before its colon", POST "Transfer-Encoding : chunked\r\n\r\n",
         ERR_BAD_REQUEST),
+    ROW("a longer name", POST "Transfer-Encoding-x: chunked\r\n\r\n", ERR_BAD_REQUEST),
     ROW("gzip within", POST "Transfer-Encoding: gzip, chunked\r\n\r\n",
         ERR_NOT_IMPLEMENTED),
     ROW("gzip without it", POST "Transfer-Encoding: gzip\r\n\r\n", ERR_BAD_REQUEST),
