@@ -6,19 +6,9 @@
 
 #include "base/err.h"
 #include "net/chars.h"
-
-/* A line of the request without its CR LF, as a part of the caller's bytes. */
-struct line {
-    const char *data; /* the request's first byte */
-    size_t at, len;
-};
+#include "net/message_parts.h"
 
 enum { REQUEST_LINE_MAX = LIMIT_TARGET_BYTES + 64 };
-
-static struct str line_str(struct line l)
-{
-    return (struct str){l.data + l.at, l.len};
-}
 
 static struct str span_str(const char *data, struct span s)
 {
@@ -218,12 +208,14 @@ static int read_meaning(struct message *m, const struct field *f, struct str nam
         }
         break;
     default:
-        break;
+        /* http-parser takes "Transfer-Encoding-x" for half of one. */
+        if (name.len > 17 && strncasecmp(name.at, "transfer-encoding", 17) == 0)
+            return ERR_BAD_REQUEST;
     }
     return 0;
 }
 
-static int split_field(struct line l, struct str *ret_name, struct str *ret_value)
+int message_split_field(struct line l, struct str *ret_name, struct str *ret_value)
 {
     struct str line = line_str(l);
     const char *colon = memchr(line.at, ':', line.len);
@@ -246,7 +238,7 @@ static int read_field(struct message *m, struct line l)
 
     if (m->n_fields == LIMIT_HEADERS)
         return ERR_HEADERS_TOO_LARGE;
-    rc = split_field(l, &name, &value);
+    rc = message_split_field(l, &name, &value);
     if (rc != 0)
         return rc;
     f = &m->fields[m->n_fields++];
@@ -411,8 +403,6 @@ static int read_head(struct message *m, const char *data, size_t len)
     return rc;
 }
 
-/* ---- the body ---- */
-
 static int read_plain_body(struct message *m, size_t len)
 {
     if (m->length > m->max_body)
@@ -422,172 +412,6 @@ static int read_plain_body(struct message *m, size_t len)
     m->body_len = (size_t)m->length;
     m->stage = STAGE_DONE;
     return MESSAGE_DONE;
-}
-
-/* Show a piece of the body to the second reader. */
-static int agree(struct message *m, const char *piece, size_t len, size_t want_len,
-                 bool want_done)
-{
-    size_t body_len;
-    bool done;
-    int rc = parser_chunked(&m->second, piece, len, &body_len, &done);
-
-    if (rc != 0)
-        return rc;
-    return body_len == want_len && done == want_done ? 0 : ERR_BAD_REQUEST;
-}
-
-/* Raw bytes of a chunked body that have not been taken yet. */
-struct raw {
-    char *at;
-    size_t len;
-};
-
-/* The line at the start of raw, in *ret_line; its whole length as the result, 0 when it
- * is not whole yet, or an error. */
-static long take_line(const struct raw *raw, size_t max, struct str *ret_line)
-{
-    const char *lf = memchr(raw->at, '\n', raw->len < max ? raw->len : max);
-    size_t len;
-
-    if (lf == NULL)
-        return raw->len >= max ? ERR_BAD_REQUEST : 0;
-    len = (size_t)(lf - raw->at) + 1;
-    if (len < 2 || raw->at[len - 2] != '\r')
-        return ERR_BAD_REQUEST;
-    *ret_line = (struct str){raw->at, len - 2};
-    return (long)len;
-}
-
-/* "1f" or "1f;name=value". */
-static int read_chunk_size(struct message *m, struct str line)
-{
-    size_t digits = 0, size = 0;
-
-    for (; digits < line.len && char_is(line.at[digits], CHAR_HEX); digits++) {
-        if (digits == 8)
-            return ERR_BAD_REQUEST;
-        size = size << 4 | char_hex(line.at[digits]);
-    }
-    if (digits == 0 || (digits < line.len && line.at[digits] != ';') ||
-        !chars_are(line, CHAR_VALUE))
-        return ERR_BAD_REQUEST;
-    m->extra += line.len - digits;
-    if (m->extra > MESSAGE_EXTRA_MAX)
-        return ERR_BAD_REQUEST;
-    if (size > m->max_body - m->body_len)
-        return ERR_TOO_LARGE;
-    m->chunk_left = size;
-    m->stage = size != 0 ? STAGE_CHUNK_DATA : STAGE_TRAILERS;
-    return 0;
-}
-
-static int read_trailer(struct message *m, struct str line)
-{
-    struct str name, value;
-    int rc;
-
-    m->extra += line.len + 2;
-    if (m->extra > MESSAGE_EXTRA_MAX)
-        return ERR_BAD_REQUEST;
-    rc = split_field((struct line){line.at, 0, line.len}, &name, &value);
-    if (rc != 0)
-        return rc;
-    if (str_eq_nocase(name, STR("content-length")) ||
-        str_eq_nocase(name, STR("host")) ||
-        str_eq_nocase(name, STR("transfer-encoding")))
-        return ERR_BAD_REQUEST;
-    return 0;
-}
-
-/* Each of these takes what it can from the start of raw and returns how much, 0 when it
- * needs more, or an error. */
-
-static long take_size(struct message *m, const struct raw *raw)
-{
-    struct str line;
-    long n = take_line(raw, MESSAGE_CHUNK_LINE_MAX, &line);
-    int rc = n > 0 ? read_chunk_size(m, line) : 0;
-
-    if (rc == 0 && n > 0)
-        rc = agree(m, raw->at, (size_t)n, 0, false);
-    return rc != 0 ? rc : n;
-}
-
-static long take_data(struct message *m, const char *data, const struct raw *raw)
-{
-    size_t n = raw->len < m->chunk_left ? raw->len : m->chunk_left;
-    int rc = agree(m, raw->at, n, n, false);
-
-    if (rc != 0)
-        return rc;
-    memmove((char *)data + m->head_len + m->body_len, raw->at, n);
-    m->body_len += n;
-    m->chunk_left -= n;
-    if (m->chunk_left == 0)
-        m->stage = STAGE_CHUNK_END;
-    return (long)n;
-}
-
-static long take_end(struct message *m, const struct raw *raw)
-{
-    int rc;
-
-    if (raw->at[0] != '\r' || (raw->len > 1 && raw->at[1] != '\n'))
-        return ERR_BAD_REQUEST;
-    if (raw->len < 2)
-        return 0;
-    m->stage = STAGE_CHUNK_SIZE;
-    rc = agree(m, raw->at, 2, 0, false);
-    return rc != 0 ? rc : 2;
-}
-
-static long take_trailer(struct message *m, const struct raw *raw)
-{
-    struct str line;
-    long n = take_line(raw, MESSAGE_EXTRA_MAX, &line);
-    int rc = 0;
-
-    if (n <= 0)
-        return n;
-    if (line.len == 0)
-        m->stage = STAGE_DONE;
-    else
-        rc = read_trailer(m, line);
-    if (rc == 0)
-        rc = agree(m, raw->at, (size_t)n, 0, m->stage == STAGE_DONE);
-    return rc != 0 ? rc : n;
-}
-
-static long take_some(struct message *m, const char *data, const struct raw *raw)
-{
-    switch (m->stage) {
-    case STAGE_CHUNK_SIZE:
-        return take_size(m, raw);
-    case STAGE_CHUNK_DATA:
-        return take_data(m, data, raw);
-    case STAGE_CHUNK_END:
-        return take_end(m, raw);
-    default:
-        return take_trailer(m, raw);
-    }
-}
-
-static int read_chunks(struct message *m, char *data, size_t *len)
-{
-    struct raw raw = {data + message_used(m), *len - message_used(m)};
-    long n = 1;
-
-    while (n > 0 && raw.len > 0 && m->stage != STAGE_DONE) {
-        n = take_some(m, data, &raw);
-        if (n < 0)
-            return (int)n;
-        raw.at += n;
-        raw.len -= (size_t)n;
-    }
-    memmove(data + message_used(m), raw.at, raw.len);
-    *len = message_used(m) + raw.len;
-    return m->stage == STAGE_DONE ? MESSAGE_DONE : MESSAGE_MORE;
 }
 
 int message_read(struct message *m, char *data, size_t *len)
@@ -601,6 +425,6 @@ int message_read(struct message *m, char *data, size_t *len)
     case STAGE_DONE:
         return MESSAGE_DONE;
     default:
-        return read_chunks(m, data, len);
+        return message_read_chunks(m, data, len);
     }
 }
