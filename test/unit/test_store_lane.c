@@ -26,7 +26,7 @@ struct fake_journal {
     size_t at_a_time; /* given by one read; 0: as many as are asked for */
     int fail;         /* what reading answers; 0: changes */
     void (*on_read)(struct fake_journal *j); /* once, while it is read */
-    uint64_t released;
+    _Atomic uint64_t released;
 };
 
 struct bench {
@@ -61,7 +61,8 @@ static int read_fake(void *user, uint64_t position, struct change *changes, size
         n = j->n - from < max ? j->n - from : max;
         if (j->at_a_time != 0 && n > j->at_a_time)
             n = j->at_a_time;
-        memcpy(changes, j->changes + from, n * sizeof *changes);
+        if (n != 0)
+            memcpy(changes, j->changes + from, n * sizeof *changes);
         *ret_n = n;
         *ret_next = position + n * STRIDE;
         on_read = j->on_read;
@@ -77,10 +78,8 @@ static void release_fake(void *user, uint64_t position)
 {
     struct fake_journal *j = &((struct bench *)user)->journal;
 
-    pthread_mutex_lock(&j->lock);
     assert_true(position > j->released);
     j->released = position;
-    pthread_mutex_unlock(&j->lock);
 }
 
 /* Votes of users nobody has been yet. */
@@ -206,7 +205,8 @@ static void pause_a_little(void)
 static void await_position(struct bench *b, size_t n_changes)
 {
     for (int i = 0; i < LIMIT_S * 1000; i++) {
-        if (store_lane_position(b->lane) == n_changes * STRIDE)
+        if (store_lane_position(b->lane) == n_changes * STRIDE &&
+            b->journal.released == n_changes * STRIDE)
             return;
         pause_a_little();
     }
@@ -525,7 +525,6 @@ static void a_wake_has_the_new_changes_projected(void **state)
         await_position(b, n);
         assert_int_equal(votes_stored(b), n);
     }
-    assert_int_equal(b->journal.released, 3 * STRIDE);
 }
 
 /* What comes while there is a pause goes into one transaction. */
@@ -583,7 +582,7 @@ static void a_wake_while_the_journal_is_read_is_not_lost(void **state)
 static void stop_leaves_nothing_behind(void **state)
 {
     struct bench *b = *state;
-    struct job jobs[MAX_WAITING];
+    struct job jobs[MAX_WAITING - 1]; /* the wake waits too */
 
     start(b);
     append_votes(b, 1);
@@ -591,7 +590,7 @@ static void stop_leaves_nothing_behind(void **state)
     await_position(b, 1); /* it pauses now */
     append_votes(b, PROJECT_MAX);
     store_lane_wake(b->lane);
-    for (size_t i = 0; i < MAX_WAITING; i++) {
+    for (size_t i = 0; i < LENGTH(jobs); i++) {
         char name[] = "user-a";
 
         name[5] = (char)('a' + i);
@@ -599,7 +598,7 @@ static void stop_leaves_nothing_behind(void **state)
         submit(b, &jobs[i]);
     }
     stop(b);
-    for (size_t i = 0; i < MAX_WAITING; i++)
+    for (size_t i = 0; i < LENGTH(jobs); i++)
         assert_true(jobs[i].came_home && jobs[i].job.rc == 0);
     assert_int_equal(votes_stored(b), 1 + PROJECT_MAX);
     assert_null(store_lane_stop(NULL));
