@@ -80,10 +80,11 @@ describe('votes of a day', () => {
     }));
 });
 
-describe('requests', { todo: 'they are not limited yet' }, () => {
+describe('requests', () => {
+  const todo = 'requests are not limited yet';
   const reset_of = ({ headers }) => Number(headers['x-ratelimit-reset']) * 1000;
 
-  test('of a user in a minute, whatever the path', () =>
+  test('of a user in a minute, whatever the path', { todo }, () =>
     with_config({ 'limits.requests_per_minute': 5 }, async (server) => {
       const { token } = await server.api.register();
       const paths = [
@@ -109,8 +110,9 @@ describe('requests', { todo: 'they are not limited yet' }, () => {
       const other = await server.api.register();
       await server.api.get('/api/polls', { token: other.token, expect: 200 });
       await server.api.get('/healthz', { token, expect: 200 });
-    }));
-  test('without a user, of an address in a second; and again a second later', () =>
+    }),
+  );
+  test('without a user, of an address in a second; and again a second later', { todo }, () =>
     with_config({ 'limits.burst_per_second': 5 }, async (server) => {
       const get = () => server.api.get('/api/polls', { expect: 'any' });
       const burst = async () => {
@@ -122,8 +124,9 @@ describe('requests', { todo: 'they are not limited yet' }, () => {
       assert.equal(refused.headers['retry-after'], '1');
       await wait_until(async () => (await get()).status === 200, 5000, 'the recovery');
       await server.api.get('/healthz', { expect: 200 });
-    }));
-  test('the limits are 100 and 200 by default', () =>
+    }),
+  );
+  test('the limits are 100 and 200 by default', { todo }, () =>
     with_config(
       { 'limits.requests_per_minute': 100, 'limits.burst_per_second': 200 },
       async (server) => {
@@ -133,8 +136,9 @@ describe('requests', { todo: 'they are not limited yet' }, () => {
         const mine = await server.api.get('/api/polls', { token, expect: 200 });
         assert.equal(mine.headers['x-ratelimit-limit'], '100');
       },
-    ));
-  test('a refused vote is not counted, and counts as a request only', () =>
+    ),
+  );
+  test('a refused vote is not counted, and counts as a request only', { todo }, () =>
     with_config({ 'limits.requests_per_minute': 3 }, async (server) => {
       const { token } = await server.api.register();
       const poll = await server.api.create_poll(token);
@@ -142,5 +146,6 @@ describe('requests', { todo: 'they are not limited yet' }, () => {
       await server.api.get('/api/polls', { token, expect: 200 });
       await server.api.vote(token, poll.id, 0, { expect: 'rate_limited' });
       assert.equal((await server.api.results(poll.id)).totalVotes, 0);
-    }));
+    }),
+  );
 });

@@ -14,7 +14,11 @@ before(async () => {
 });
 after(() => server.end());
 
-const started = () => (server.child === null ? server.start() : server);
+/** The server runs, whatever the test before did to it. */
+async function started() {
+  if (server.may_end) await server.ended;
+  if (server.child === null) await server.start();
+}
 const signal = (name) => server.signal(name);
 
 /** Ends by itself with exit status 0, within ten seconds. */

@@ -7,7 +7,7 @@
  *
  *     CALL ERRNO [PART]      pwrite ENOSPC        any pwrite()
  *                            fdatasync EIO .seg   only on paths that contain ".seg"
- *     short BYTES [PART]     a pwrite() writes at most that much, then ENOSPC
+ *     short BYTES [PART]     a pwrite() writes at most that much, and the next nothing
  *
  * fdatasync stands for fsync too, pwrite for pwritev and fallocate. The file is read at
  * each call: slow, and always what the test last said.
@@ -21,6 +21,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -110,17 +111,21 @@ static bool fails(const char *call, int fd)
 /* How much of a write gets through: all of it, a part, or nothing (and errno). */
 static ssize_t room_for(int fd, size_t n)
 {
+    static atomic_bool full; /* by a short write */
     struct rule r;
+    size_t room;
 
     if (fails("pwrite", fd))
         return -1;
-    if (!find_rule("short", fd, &r))
+    if (!find_rule("short", fd, &r)) {
+        full = false;
         return (ssize_t)n;
-    if (n > (size_t)atoi(r.what)) {
-        n = (size_t)atoi(r.what);
-        errno = ENOSPC;
     }
-    return n > 0 ? (ssize_t)n : -1;
+    room = (size_t)atoi(r.what);
+    if (n <= room && !full)
+        return (ssize_t)n;
+    errno = ENOSPC;
+    return atomic_exchange(&full, true) || room == 0 ? -1 : (ssize_t)room;
 }
 
 /* Programs call these by one name or the other, by how wide their off_t is. */
