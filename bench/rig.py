@@ -133,7 +133,7 @@ class Pollux(Server):
         super().__init__("Pollux", process.pid, address.read_text().strip())
         self.rig, self.process, self.folder = rig, process, folder
         self.next_voter = 1_000_000  # far from the accounts that are registered
-        until("pollux is ready", lambda: self.answers("/readyz"))
+        until("pollux answers", lambda: self.answers("/healthz"))
         answer = self.call("POST", "/api/auth/register",
                            {"username": "bench", "email": "bench@example.org",
                             "password": "correct horse battery"})
