@@ -32,7 +32,8 @@
  * A shard with no timer of its own tells its loop when it wants hub_tick() (want_tick),
  * so this module knows nothing of sockets and event loops.
  *
- * Shapes     a topic is a number other than 0 (a poll's id); a form is 0..HUB_FORMS-1.
+ * Shapes     a topic is a number other than 0 (a poll's id); a form is 0..HUB_FORMS-1;
+ *            a version is never 0.
  * Units      _ms are milliseconds, _us microseconds of monotonic time.
  * Ownership  a subscriber is embedded in its owner (a connection) and initialised by
  *            hub_subscriber_init(); hub_subscriber_done() drops all that it follows.

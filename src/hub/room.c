@@ -158,7 +158,6 @@ static bool offer(struct follow *fo, struct frame *f)
         sub->shard->stats.skipped++;
         return false;
     }
-    set_waiting(fo, false);
     fo->seen = f->version;
     fo->anew = false;
     sub->shard->stats.sent++;
@@ -235,7 +234,6 @@ int hub_follow(struct subscriber *sub, uint64_t topic, unsigned form,
     } else {
         fo = join(sub, topic);
         fo->seen = seen_version;
-        fo->anew = seen_version == 0;
     }
     fo->form = (uint8_t)form;
     forget_frame(fo->room, form); /* it counts one viewer less */

@@ -18,7 +18,7 @@
 #include "base/mem.h"
 #include "hub/hub.h"
 
-enum { WORLD_SHARDS = 3, WORLD_TOPICS = 32, NEVER = -1 };
+enum { WORLD_SHARDS = 3, WORLD_TOPICS = 3000, NEVER = -1 };
 
 struct world;
 
@@ -34,8 +34,9 @@ struct world {
     uint64_t now_us;
     uint64_t send_cost_us;
     uint64_t version[WORLD_TOPICS]; /* 0: nothing to show */
-    unsigned n_encodes, n_sends;
-    uint32_t viewers; /* as the last encode was told */
+    unsigned n_encodes, n_sends, n_ticks;
+    uint32_t viewers;    /* as the last encode was told */
+    struct frame *frame; /* that it gave, with a reference of ours */
     struct hub *hub;
     struct shard shards[WORLD_SHARDS];
 };
@@ -63,7 +64,9 @@ static inline struct frame *world_encode(void *user, uint64_t topic, unsigned fo
 
     w->n_encodes++;
     w->viewers = viewers;
-    return p.version != 0 ? frame_new(&p, sizeof p, p.version) : NULL;
+    frame_unref(w->frame);
+    w->frame = p.version != 0 ? frame_new(&p, sizeof p, p.version) : NULL;
+    return w->frame != NULL ? frame_ref(w->frame) : NULL;
 }
 
 static inline bool world_send(struct subscriber *sub, struct frame *f)
@@ -138,6 +141,7 @@ static inline void world_done(struct world *w)
     for (unsigned i = 0; i < WORLD_SHARDS; i++)
         mail_open_all(mailbox_take(&w->shards[i].inbox));
     hub_free(w->hub);
+    frame_unref(w->frame);
 }
 
 /* One turn of a shard's loop: its mail, and its tick if that is due. */
@@ -149,6 +153,7 @@ static inline bool shard_turn(struct shard *s)
     mail_open_all(batch);
     if (s->tick_us != NEVER && (uint64_t)s->tick_us <= s->world->now_us) {
         s->tick_us = NEVER;
+        s->world->n_ticks++;
         hub_tick(s->hub);
         did = true;
     }
