@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 
+#include "app/body.h"
 #include "base/err.h"
 #include "base/mem.h"
 
@@ -53,23 +54,6 @@ void call_taken_over(struct call *c)
 
 /* ---- reading ---- */
 
-/* Nesting is counted before the parser sees it: brackets inside strings count too,
- * which only makes the rule stricter for text that nobody sends. */
-static bool too_deep(struct str s)
-{
-    size_t depth = 0;
-
-    for (size_t i = 0; i < s.len; i++) {
-        if (s.at[i] == '[' || s.at[i] == '{')
-            depth++;
-        else if ((s.at[i] == ']' || s.at[i] == '}') && depth > 0)
-            depth--;
-        if (depth > LIMIT_JSON_DEPTH)
-            return true;
-    }
-    return false;
-}
-
 static bool is_json_type(struct str type)
 {
     struct str head;
@@ -80,24 +64,18 @@ static bool is_json_type(struct str type)
 
 static bool parse_body(struct call *c)
 {
-    json_error_t why;
+    char why[BODY_WHY_BYTES];
+    int rc;
 
     if (!is_json_type(http_header(c->req, "content-type"))) {
         call_fail(c, ERR_UNSUPPORTED_MEDIA, "Send Content-Type: application/json.");
         return false;
     }
-    if (too_deep(c->req->body)) {
-        call_fail(c, ERR_INVALID_JSON, "The JSON is nested too deeply.");
-        return false;
-    }
-    c->body = json_loadb(c->req->body.at, c->req->body.len,
-                         JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &why);
-    if (c->body == NULL) {
-        call_fail(c, ERR_INVALID_JSON, why.text);
-        return false;
-    }
-    if (json_is_object(c->body))
-        return true;
+    rc = body_parse(c->req->body, &c->body, why);
+    if (rc == ERR_INVALID_JSON)
+        call_fail(c, rc, why);
+    if (rc != ERR_INVALID)
+        return rc == 0;
     call_fault(c, "", "must be a JSON object");
     return !call_fail_if_faults(c);
 }

@@ -1,9 +1,21 @@
-#include "app/poll_input.h"
-
+/* poll_input.c — the body of POST /api/polls, as a poll (body.h). */
 #include <stdio.h>
-#include <string.h>
 
+#include "app/body.h"
+#include "base/clock.h"
 #include "base/err.h"
+
+struct input {
+    const json_t *body;
+    const struct poll_faults *faults;
+    bool bad;
+};
+
+static void fault(struct input *in, const char *field, const char *message)
+{
+    in->bad = true;
+    in->faults->fault(in->faults->user, field, message);
+}
 
 /* Anything that is white space in a form's field. */
 static struct str trim(struct str s)
@@ -22,23 +34,23 @@ static struct str text_of(const json_t *value)
 }
 
 /* A missing value is an empty text, which the rules refuse where it matters. */
-static struct str read_text(struct call *c, const char *name)
+static struct str read_text(struct input *in, const char *name)
 {
-    json_t *value = json_object_get(c->body, name);
+    const json_t *value = json_object_get(in->body, name);
 
     if (value == NULL || json_is_null(value))
         return (struct str){NULL, 0};
     if (json_is_string(value))
         return trim(text_of(value));
-    call_fault(c, name, "must be a string");
+    fault(in, name, "must be a string");
     return STR("-"); /* one fault a field is enough */
 }
 
 /* An array of texts, at most max of them into list. False: something else, faulted. */
-static bool read_texts(struct call *c, const char *name, size_t max, struct str *list,
+static bool read_texts(struct input *in, const char *name, size_t max, struct str *list,
                        size_t *ret_n)
 {
-    json_t *values = json_object_get(c->body, name), *value;
+    json_t *values = json_object_get(in->body, name), *value;
     bool good = true;
     size_t i;
 
@@ -46,7 +58,7 @@ static bool read_texts(struct call *c, const char *name, size_t max, struct str 
     if (values == NULL || json_is_null(values))
         return true;
     if (!json_is_array(values)) {
-        call_fault(c, name, "must be an array of strings");
+        fault(in, name, "must be an array of strings");
         return false;
     }
     json_array_foreach(values, i, value)
@@ -59,8 +71,8 @@ static bool read_texts(struct call *c, const char *name, size_t max, struct str 
         }
         good = false;
         snprintf(field, sizeof field, "%s[%zu]", name, i);
-        call_fault(c, i < max ? field : name,
-                   i < max ? "must be a string" : "has too many");
+        fault(in, i < max ? field : name,
+              i < max ? "must be a string" : "has too many");
         if (i >= max)
             break;
     }
@@ -68,11 +80,11 @@ static bool read_texts(struct call *c, const char *name, size_t max, struct str 
     return good;
 }
 
-static void read_options(struct call *c, struct poll *p)
+static void read_options(struct input *in, struct poll *p)
 {
     size_t n;
 
-    if (read_texts(c, "options", LIMIT_OPTIONS, p->options, &n)) {
+    if (read_texts(in, "options", LIMIT_OPTIONS, p->options, &n)) {
         p->rules.n_options = (uint32_t)n;
     } else { /* what was faulted is not checked again */
         p->rules.n_options = LIMIT_OPTIONS_MIN;
@@ -90,13 +102,13 @@ static bool has_tag(const struct poll *p, struct str tag)
 }
 
 /* In lower case in lower[], once each. */
-static void read_tags(struct call *c, struct poll *p,
+static void read_tags(struct input *in, struct poll *p,
                       char lower[LIMIT_TAGS][LIMIT_TAG_CHARS + 2])
 {
     struct str tags[LIMIT_TAGS];
     size_t n;
 
-    if (!read_texts(c, "tags", LIMIT_TAGS, tags, &n))
+    if (!read_texts(in, "tags", LIMIT_TAGS, tags, &n))
         return;
     for (size_t i = 0; i < n; i++) {
         char *to = lower[i];
@@ -113,73 +125,73 @@ static void read_tags(struct call *c, struct poll *p,
     }
 }
 
-static int64_t read_time(struct call *c, const char *name)
+static int64_t read_time(struct input *in, const char *name)
 {
-    json_t *value = json_object_get(c->body, name);
+    const json_t *value = json_object_get(in->body, name);
     int64_t ms;
 
     if (value == NULL || json_is_null(value))
         return 0;
     if (json_is_string(value) && clock_parse(text_of(value), &ms) == 0 && ms > 0)
         return ms;
-    call_fault(c, name, "must be a time like 2026-01-31T20:15:00Z");
+    fault(in, name, "must be a time like 2026-01-31T20:15:00Z");
     return 0;
 }
 
 /* One of n words; the first when it is missing. */
-static int read_word(struct call *c, const char *name, const char *const *words, int n,
-                     const char *message)
+static int read_word(struct input *in, const char *name, const char *const *words,
+                     int n, const char *message)
 {
-    json_t *value = json_object_get(c->body, name);
+    const json_t *value = json_object_get(in->body, name);
 
     if (value == NULL || json_is_null(value))
         return 0;
     for (int i = 0; json_is_string(value) && i < n; i++)
         if (str_eq(text_of(value), str_of(words[i])))
             return i;
-    call_fault(c, name, message);
+    fault(in, name, message);
     return 0;
 }
 
-static bool read_bool(struct call *c, const char *name)
+static bool read_bool(struct input *in, const char *name)
 {
-    json_t *value = json_object_get(c->body, name);
+    const json_t *value = json_object_get(in->body, name);
 
     if (value != NULL && !json_is_boolean(value) && !json_is_null(value))
-        call_fault(c, name, "must be true or false");
+        fault(in, name, "must be true or false");
     return json_is_true(value);
 }
 
-static void read_rules(struct call *c, struct poll_rules *r)
+static void read_rules(struct input *in, uint32_t owner_id, struct poll_rules *r)
 {
     static const char *const visibilities[] = {"always", "after_vote", "after_close"};
     static const char *const voters[] = {"anyone", "registered"};
 
-    r->owner_id = c->who.user;
+    r->owner_id = owner_id;
     r->visibility =
-        (enum poll_visibility)read_word(c, "resultsVisibility", visibilities, 3,
+        (enum poll_visibility)read_word(in, "resultsVisibility", visibilities, 3,
                                         "must be always, after_vote or after_close");
-    r->voters = (enum poll_voters)read_word(c, "voters", voters, 2,
+    r->voters = (enum poll_voters)read_word(in, "voters", voters, 2,
                                             "must be anyone or registered");
-    r->vote_change = read_bool(c, "voteChange");
-    r->opens_ms = read_time(c, "opensAt");
-    r->closes_ms = read_time(c, "closesAt");
+    r->vote_change = read_bool(in, "voteChange");
+    r->opens_ms = read_time(in, "opensAt");
+    r->closes_ms = read_time(in, "closesAt");
 }
 
-bool poll_input(struct call *c, struct poll **ret_poll)
+int poll_input(const json_t *body, uint32_t owner_id, int64_t now_ms,
+               const struct poll_faults *faults, struct poll **ret_poll)
 {
-    struct poll_faults faults = {call_fault, c};
-    struct poll p = {.created_ms = clock_now_ms(c->app->clock)};
+    struct input in = {.body = body, .faults = faults};
+    struct poll p = {.created_ms = now_ms};
     char tags[LIMIT_TAGS][LIMIT_TAG_CHARS + 2];
 
-    p.title = read_text(c, "title");
-    p.description = read_text(c, "description");
-    read_options(c, &p);
-    read_tags(c, &p, tags);
-    read_rules(c, &p.rules);
-    poll_check(&p, p.created_ms, &faults);
-    if (call_fail_if_faults(c))
-        return false;
+    p.title = read_text(&in, "title");
+    p.description = read_text(&in, "description");
+    read_options(&in, &p);
+    read_tags(&in, &p, tags);
+    read_rules(&in, owner_id, &p.rules);
+    if (poll_check(&p, now_ms, faults) != 0 || in.bad)
+        return ERR_INVALID;
     *ret_poll = poll_new(&p);
-    return true;
+    return 0;
 }

@@ -4,9 +4,9 @@
  * the ballot's to say. A result whose status time has overtaken is touched first, so
  * what is shown is true to the millisecond without any job having run.
  */
+#include "app/body.h"
 #include "app/handlers.h"
 #include "app/look.h"
-#include "app/poll_input.h"
 #include "app/views.h"
 #include "base/err.h"
 #include "base/mem.h"
@@ -112,11 +112,17 @@ static void owner_read(struct call *c)
 
 void handle_poll_create(struct call *c)
 {
+    struct poll_faults faults = {call_fault, c};
     struct creation *n;
     struct poll *poll;
 
-    if (!call_json(c) || !poll_input(c, &poll))
+    if (!call_json(c))
         return;
+    if (poll_input(c->body, c->who.user, clock_now_ms(c->app->clock), &faults, &poll) !=
+        0) {
+        call_fail_if_faults(c);
+        return;
+    }
     n = mem_zalloc(1, sizeof *n);
     n->poll = poll;
     n->app = c->app;

@@ -1,62 +1,10 @@
 /* votes.c — voting, changing, withdrawing, skipping. */
-#include <openssl/evp.h>
-#include <string.h>
-
+#include "app/body.h"
 #include "app/handlers.h"
 #include "app/views.h"
 #include "base/err.h"
 
 /* ---- reading the wish ---- */
-
-static bool is_printable(struct str s)
-{
-    for (size_t i = 0; i < s.len; i++)
-        if (s.at[i] < 0x20 || s.at[i] > 0x7e)
-            return false;
-    return s.len >= 1 && s.len <= LIMIT_IDEMPOTENCY_KEY_BYTES;
-}
-
-/* Keys are compared as the first half of their SHA-256: short, and always as long. */
-static void set_key(struct wish *w, struct str key)
-{
-    uint8_t digest[32];
-
-    EVP_Digest(key.at, key.len, digest, NULL, EVP_sha256(), NULL);
-    memcpy(w->key, digest, VOTE_KEY_BYTES);
-    w->keyed = true;
-}
-
-/* The header before the body's field. */
-static void read_key(struct call *c, struct wish *w)
-{
-    struct str key = http_header(c->req, "idempotency-key");
-    json_t *field = json_object_get(c->body, "idempotencyKey");
-
-    if (key.at == NULL && json_is_string(field))
-        key = (struct str){json_string_value(field), json_string_length(field)};
-    else if (key.at == NULL && field != NULL && !json_is_null(field))
-        key = STR("\n"); /* not a string: as bad as an unprintable one */
-    if (key.at == NULL)
-        return;
-    if (is_printable(key))
-        set_key(w, key);
-    else
-        call_fault(c, "idempotencyKey", "must be 1 to 64 printable ASCII characters");
-}
-
-/* A number that is no option's is the ballot's to refuse; no number at all is ours. */
-static void read_option(struct call *c, struct wish *w)
-{
-    json_t *field = json_object_get(c->body, "optionIndex");
-    json_int_t n;
-
-    if (!json_is_integer(field)) {
-        call_fault(c, "optionIndex", "must be the number of an option: 0, 1, ...");
-        return;
-    }
-    n = json_integer_value(field);
-    w->option = n >= 0 && n < UINT32_MAX ? (uint32_t)n : UINT32_MAX;
-}
 
 static void prepare(struct call *c, enum change_kind kind)
 {
@@ -194,9 +142,11 @@ static void voted(struct call *c)
 
 static void vote(struct call *c)
 {
+    struct poll_faults faults = {call_fault, c};
+
     prepare(c, CHANGE_VOTE);
-    read_option(c, &c->op.wish);
-    read_key(c, &c->op.wish);
+    (void)vote_input(c->body, http_header(c->req, "idempotency-key"), &faults,
+                     &c->op.wish);
     if (call_fail_if_faults(c))
         return;
     if (catalogue_get(c->app->catalogue, c->op.poll, NULL, NULL) != 0)
@@ -242,10 +192,12 @@ static void moved(struct call *c)
 
 void handle_vote_change(struct call *c)
 {
+    struct poll_faults faults = {call_fault, c};
+
     if (!call_json(c))
         return;
     prepare(c, CHANGE_MOVE);
-    read_option(c, &c->op.wish);
+    (void)option_input(c->body, &faults, &c->op.wish);
     if (!call_fail_if_faults(c))
         call_ballot(c, moved);
 }

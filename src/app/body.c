@@ -1,0 +1,113 @@
+#include "app/body.h"
+
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/err.h"
+
+/* Nesting is counted before the parser sees it: brackets inside strings count too,
+ * which only makes the rule stricter for text that nobody sends. */
+static bool too_deep(struct str s)
+{
+    size_t depth = 0;
+
+    for (size_t i = 0; i < s.len; i++) {
+        if (s.at[i] == '[' || s.at[i] == '{')
+            depth++;
+        else if ((s.at[i] == ']' || s.at[i] == '}') && depth > 0)
+            depth--;
+        if (depth > LIMIT_JSON_DEPTH)
+            return true;
+    }
+    return false;
+}
+
+int body_parse(struct str text, json_t **ret_body, char why[BODY_WHY_BYTES])
+{
+    json_error_t error;
+    json_t *body;
+
+    if (text.len == 0 || too_deep(text)) {
+        snprintf(why, BODY_WHY_BYTES,
+                 text.len == 0 ? "A JSON body is needed."
+                               : "The JSON is nested too deeply.");
+        return ERR_INVALID_JSON;
+    }
+    body =
+        json_loadb(text.at, text.len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+    if (body == NULL) {
+        snprintf(why, BODY_WHY_BYTES, "line %d, column %d: %.100s", error.line,
+                 error.column, error.text);
+        return ERR_INVALID_JSON;
+    }
+    if (!json_is_object(body)) {
+        json_decref(body);
+        return ERR_INVALID;
+    }
+    *ret_body = body;
+    return 0;
+}
+
+/* ---- votes ---- */
+
+static bool is_printable(struct str s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if (s.at[i] < 0x20 || s.at[i] > 0x7e)
+            return false;
+    return s.len >= 1 && s.len <= LIMIT_IDEMPOTENCY_KEY_BYTES;
+}
+
+/* Keys are compared as the first half of their SHA-256: short, and always as long. */
+static void set_key(struct wish *w, struct str key)
+{
+    uint8_t digest[32];
+
+    EVP_Digest(key.at, key.len, digest, NULL, EVP_sha256(), NULL);
+    memcpy(w->key, digest, VOTE_KEY_BYTES);
+    w->keyed = true;
+}
+
+static int key_input(const json_t *body, struct str key,
+                     const struct poll_faults *faults, struct wish *w)
+{
+    const json_t *field = json_object_get(body, "idempotencyKey");
+
+    if (key.at == NULL && json_is_string(field))
+        key = (struct str){json_string_value(field), json_string_length(field)};
+    else if (key.at == NULL && (field == NULL || json_is_null(field)))
+        return 0;
+    if (key.at != NULL && is_printable(key)) {
+        set_key(w, key);
+        return 0;
+    }
+    faults->fault(faults->user, "idempotencyKey",
+                  "must be 1 to 64 printable ASCII characters");
+    return ERR_INVALID;
+}
+
+/* A number that is no option's is the ballot's to refuse; no number at all is ours. */
+int option_input(const json_t *body, const struct poll_faults *faults,
+                 struct wish *ret_wish)
+{
+    const json_t *field = json_object_get(body, "optionIndex");
+    json_int_t n = json_integer_value(field);
+
+    if (!json_is_integer(field)) {
+        faults->fault(faults->user, "optionIndex",
+                      "must be the number of an option: 0, 1, ...");
+        return ERR_INVALID;
+    }
+    ret_wish->option = n >= 0 && n < UINT32_MAX ? (uint32_t)n : UINT32_MAX;
+    return 0;
+}
+
+int vote_input(const json_t *body, struct str key_header,
+               const struct poll_faults *faults, struct wish *ret_wish)
+{
+    int option = option_input(body, faults, ret_wish);
+    int key = key_input(body, key_header, faults, ret_wish);
+
+    return option != 0 ? option : key;
+}

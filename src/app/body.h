@@ -1,0 +1,38 @@
+/* body.h — bodies of requests: JSON in, what the handlers want out.
+ *
+ * Everything here takes bytes from outside and depends on nothing else, so it is fuzzed
+ * as it is.
+ *
+ * Ownership  body_parse() gives the JSON: json_decref() it. poll_input() gives a
+ *            reference. Inputs are borrowed during the call only.
+ * Errors     ERR_INVALID after fault() was called for each field that breaks a rule.
+ * Threads    pure.
+ */
+#ifndef APP_BODY_H
+#define APP_BODY_H
+
+#include <jansson.h>
+
+#include "core/poll.h"
+#include "core/tally.h"
+
+enum { BODY_WHY_BYTES = 160 };
+
+/* An object, nested at most LIMIT_JSON_DEPTH deep, without a name twice.
+ * ERR_INVALID_JSON  it is not JSON: why says what is wrong
+ * ERR_INVALID       it is JSON, but no object */
+int body_parse(struct str text, json_t **ret_body, char why[BODY_WHY_BYTES]);
+
+/* The body of POST /api/polls. Text is trimmed, tags are put in lower case and kept
+ * once. Unknown fields are ignored, so counts cannot be sent in. */
+int poll_input(const json_t *body, uint32_t owner_id, int64_t now_ms,
+               const struct poll_faults *faults, struct poll **ret_poll);
+
+/* A vote's option, and its key: key_header (at NULL: none) before the body's field. */
+int vote_input(const json_t *body, struct str key_header,
+               const struct poll_faults *faults, struct wish *ret_wish);
+/* The option alone, of a change. */
+int option_input(const json_t *body, const struct poll_faults *faults,
+                 struct wish *ret_wish);
+
+#endif

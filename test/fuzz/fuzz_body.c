@@ -1,0 +1,55 @@
+/* fuzz_body.c — any bytes as the body of a poll or a vote: what is taken obeys the
+ * rules, and what is not was faulted. */
+#include <assert.h>
+
+#include "app/body.h"
+#include "base/err.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void count_fault(void *user, const char *field, const char *message)
+{
+    size_t *n = user;
+
+    assert(field != NULL && message != NULL);
+    ++*n;
+}
+
+static void try_poll(const json_t *body)
+{
+    size_t n_faults = 0;
+    struct poll_faults faults = {count_fault, &n_faults};
+    struct poll *p;
+
+    if (poll_input(body, 1, 1000, &faults, &p) != 0) {
+        assert(n_faults > 0);
+        return;
+    }
+    assert(n_faults == 0 && p->rules.owner_id == 1);
+    assert(poll_check(p, 1000, &faults) == 0 && n_faults == 0);
+    poll_unref(p);
+}
+
+static void try_vote(const json_t *body)
+{
+    size_t n_faults = 0;
+    struct poll_faults faults = {count_fault, &n_faults};
+    struct wish w = {0};
+    int rc = vote_input(body, (struct str){NULL, 0}, &faults, &w);
+
+    assert((rc == 0) == (n_faults == 0));
+    (void)rc;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    char why[BODY_WHY_BYTES];
+    json_t *body;
+
+    if (body_parse((struct str){(const char *)data, size}, &body, why) != 0)
+        return 0;
+    try_poll(body);
+    try_vote(body);
+    json_decref(body);
+    return 0;
+}
