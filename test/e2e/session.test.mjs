@@ -48,7 +48,8 @@ describe('the cookie is Secure', () => {
     }));
   test('not when anybody says so', () =>
     with_config({ 'server.trusted_proxies': '10.0.0.0/8' }, async (server) =>
-      assert.equal(is_secure(await guest_by(server, 'https')), false)));
+      assert.equal(is_secure(await guest_by(server, 'https')), false),
+    ));
 });
 
 describe('sessions', () => {
@@ -63,7 +64,11 @@ describe('sessions', () => {
       assert.equal(cookie_of(gone), undefined, origin);
     }
     const { token } = await server.api.guest();
-    await server.api.post('/api/auth/logout', { ...foreign, cookie: token, expect: 'forbidden' });
+    await server.api.post('/api/auth/logout', {
+      ...foreign,
+      cookie: token,
+      expect: 'forbidden',
+    });
   });
   test('answers that hold a token are never kept by caches', async () => {
     const answer = await server.api.post('/api/auth/guest', { body: {}, expect: 201 });
@@ -103,7 +108,10 @@ describe('sessions', () => {
     assert.equal(user.username, 'alan');
     assert.equal(user.email, 'alan@example.org');
     const login = (password, expect) =>
-      server.api.post('/api/auth/login', { body: { email: ' Alan@example.org', password }, expect });
+      server.api.post('/api/auth/login', {
+        body: { email: ' Alan@example.org', password },
+        expect,
+      });
     await login(' a secret ', 200);
     await login('a secret', 'unauthorized');
   });
@@ -120,23 +128,29 @@ describe('sessions', () => {
 
 describe('hashing is bounded', () => {
   test('beyond the queue a login is refused at once, and nothing else suffers', () =>
-    with_config({ 'accounts.hash_queue': 4, 'accounts.hash_memory': '64MiB' }, async (server) => {
-      const body = { username: 'ada', email: 'ada@example.org', password: 'correct horse' };
-      await server.api.post('/api/auth/register', { body, expect: 201 });
-      const answers = await Promise.all(
-        Array.from({ length: 40 }, () =>
-          server.api.post('/api/auth/login', { body, expect: 'any' }),
-        ),
-      );
-      const refused = answers.filter((answer) => answer.status === 503);
-      assert.ok(refused.length > 0 && refused.length <= 36, String(refused.length));
-      for (const answer of refused) {
-        assert.equal(answer.body.code, 'overloaded');
-        assert.ok(Number(answer.headers['retry-after']) >= 1);
-      }
-      assert.equal(answers.filter((answer) => answer.status === 200).length, 40 - refused.length);
-      await server.api.post('/api/auth/login', { body, expect: 200 });
-    }));
+    with_config(
+      { 'accounts.hash_queue': 4, 'accounts.hash_memory': '64MiB' },
+      async (server) => {
+        const body = { username: 'ada', email: 'ada@example.org', password: 'correct horse' };
+        await server.api.post('/api/auth/register', { body, expect: 201 });
+        const answers = await Promise.all(
+          Array.from({ length: 40 }, () =>
+            server.api.post('/api/auth/login', { body, expect: 'any' }),
+          ),
+        );
+        const refused = answers.filter((answer) => answer.status === 503);
+        assert.ok(refused.length > 0 && refused.length <= 36, String(refused.length));
+        for (const answer of refused) {
+          assert.equal(answer.body.code, 'overloaded');
+          assert.ok(Number(answer.headers['retry-after']) >= 1);
+        }
+        assert.equal(
+          answers.filter((answer) => answer.status === 200).length,
+          40 - refused.length,
+        );
+        await server.api.post('/api/auth/login', { body, expect: 200 });
+      },
+    ));
 });
 
 describe('without a daily limit', () => {

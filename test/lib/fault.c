@@ -2,8 +2,8 @@
  *
  * DESIGN
  *
- * Loaded by LD_PRELOAD before libc. While the file POLLUX_FAULT_FILE exists, calls on
- * files under POLLUX_FAULT_DIR fail as it says. Each line is a rule:
+ * Loaded by LD_PRELOAD before libc. While the file FAULT_FILE exists, calls on
+ * files under FAULT_DIR fail as it says. Each line is a rule:
  *
  *     CALL ERRNO [PART]      pwrite ENOSPC        any pwrite()
  *                            fdatasync EIO .seg   only on paths that contain ".seg"
@@ -60,7 +60,7 @@ static void *next(const char *name)
 /* The path of an open file, when it is one of those that may fail. */
 static bool path_of(int fd, char *path, size_t size)
 {
-    const char *dir = getenv("POLLUX_FAULT_DIR");
+    const char *dir = getenv("FAULT_DIR");
     char link[64];
     ssize_t n;
 
@@ -75,7 +75,7 @@ static bool path_of(int fd, char *path, size_t size)
 /* Is there a rule for that call on that file? */
 static bool find_rule(const char *call, int fd, struct rule *ret_rule)
 {
-    const char *control = getenv("POLLUX_FAULT_FILE");
+    const char *control = getenv("FAULT_FILE");
     char path[PATH_MAX], line[128];
     bool found = false;
     FILE *f;

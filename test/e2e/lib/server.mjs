@@ -76,7 +76,8 @@ export class Server {
   }
 
   environment() {
-    return { ...process.env, POLLUX_JWT_SECRET: JWT_SECRET, ...this.opts.env };
+    const { POLLUX_BIN, ...env } = process.env;
+    return { ...env, POLLUX_JWT_SECRET: JWT_SECRET, ...this.opts.env };
   }
 
   /** Starts the process and does not wait for it. */
@@ -117,6 +118,17 @@ export class Server {
     this.spawn();
     await this.ready();
     return this;
+  }
+
+  /** Starts it where it has to refuse: its exit status is not 0. What it said. */
+  async refuses_to_start() {
+    this.spawn();
+    this.may_end = true;
+    const { code, signal } = await within(this.ended, START_LIMIT_MS, 'the refusal');
+    assert.equal(signal, null, this.log_tail());
+    assert.notEqual(code, 0, this.log_tail());
+    this.check_log();
+    return this.last_log;
   }
 
   get address_file() {
@@ -205,12 +217,17 @@ export class Server {
     this._api = null;
   }
 
+  /** What it said since its last start. */
+  get last_log() {
+    return this.log.slice(this.log_from);
+  }
+
   check_log() {
-    assert.doesNotMatch(this.log, CRASH);
+    assert.doesNotMatch(this.last_log, CRASH);
   }
 
   log_tail() {
-    return this.log.slice(this.log_from).slice(-4000);
+    return this.last_log.slice(-4000);
   }
 
   /** `pollux verify` on the data of a stopped server; its output. */
