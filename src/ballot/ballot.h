@@ -43,11 +43,11 @@ struct ballot_op {
     bool replay;            /* it is as wished already: nothing was entered */
     struct change change;   /* BALLOT_CHANGE with rc 0: what was entered, or would be */
     struct receipt receipt; /* of a replayed vote: what was answered then */
-    struct result result;   /* CHANGE: right after it; LOOK, TOUCH: no older than that */
-    int choice;             /* LOOK: the option, or -1 */
-    bool skipped;           /* LOOK */
-    uint32_t votes_left;    /* today; UINT32_MAX: no limit */
-    uint32_t votes_today;   /* QUOTA */
+    struct result result; /* CHANGE: right after it; LOOK, TOUCH: no older than that */
+    int choice;           /* LOOK: the option, or -1 */
+    bool skipped;         /* LOOK */
+    uint32_t votes_left;  /* today; UINT32_MAX: no limit */
+    uint32_t votes_today; /* QUOTA */
 };
 
 struct ballot;

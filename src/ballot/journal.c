@@ -280,7 +280,8 @@ void journal_release(struct journal *j, uint64_t position)
 
         pthread_mutex_lock(&j->lock);
         s = j->segments[0];
-        old = j->n_segments > 1 && s.end <= position;
+        /* Its end is not enough: the reader goes on from there, through this list. */
+        old = j->n_segments > 1 && j->segments[1].start <= position;
         if (old) {
             j->n_segments--;
             for (size_t i = 0; i < j->n_segments; i++)

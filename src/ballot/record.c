@@ -152,6 +152,8 @@ static void get_receipt(struct cursor *in, struct change *c)
 
 static void get_change(struct cursor *in, struct change *c)
 {
+    uint8_t flags;
+
     *c = (struct change){.kind = get8(in)};
     c->poll = get32(in);
     c->user = get32(in);
@@ -159,10 +161,12 @@ static void get_change(struct cursor *in, struct change *c)
     c->version = get64(in);
     c->option = get8(in);
     c->was_option = get8(in);
-    c->keyed = get8(in) == FLAG_KEYED;
+    flags = get8(in);
+    c->keyed = flags == FLAG_KEYED;
     if (c->keyed)
         get_receipt(in, c);
-    in->bad |= c->kind < CHANGE_VOTE || c->kind > CHANGE_DELETE ||
+    in->bad |= flags > FLAG_KEYED || (c->keyed && c->kind != CHANGE_VOTE) ||
+               c->kind < CHANGE_VOTE || c->kind > CHANGE_DELETE ||
                c->option >= LIMIT_OPTIONS || c->was_option >= LIMIT_OPTIONS;
 }
 
