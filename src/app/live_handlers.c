@@ -35,7 +35,7 @@ struct watcher *watcher_new(struct live *l, enum watcher_kind kind,
 
     hub_subscriber_init(&w->subscriber, l->shard, &subscriber_ops);
     w->live = l;
-    w->kind = kind;
+    w->kind = (uint8_t)kind;
     w->user = who->user;
     w->guest = who->guest;
     w->beat_at_ms = clock_mono_ms() + beat_period_ms(w);
