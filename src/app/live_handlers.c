@@ -294,7 +294,7 @@ static struct watcher *accept_ws(struct call *c)
     if (rc != 0)
         fail_handshake(c, rc);
     else
-        call_taken_over(c);
+        call_taken_over(c, 101);
     return w;
 }
 
@@ -389,7 +389,7 @@ static void start_sse(struct call *c, const struct sse_polls *polls)
 
     buf_str_add(&resume, borrowed);
     w->sse = sse_accept(c->req, &c->loop->live->sse_ops, w);
-    call_taken_over(c);
+    call_taken_over(c, 200);
     if (w->sse == NULL)
         on_close(w);
     else
