@@ -294,6 +294,11 @@ static int start_accounts(struct embedded *e, char *errmsg, size_t size)
 
     if (rc != 0)
         return rc;
+    if (config->jwt_secret[0] == '\0' && secret_is_short(&secret))
+        LOG(&e->app.log, LOG_WARN, "short_secret",
+            LOG_STR("reason", "jwt.secret in the data directory is shorter than 32 "
+                              "bytes, so it can be guessed from a token"),
+            LOG_STR("advice", "replace it: `openssl rand -hex 32` makes one"));
     rc = jwt_signer_new(secret_str(&secret), config->jwt_ttl_ms, &e->app.signer);
     secret_done(&secret);
     e->app.revocations = revocations_new(config->jwt_ttl_ms, REVOCATIONS_USERS);

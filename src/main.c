@@ -43,7 +43,18 @@ static sigset_t block_signals(void)
     return set;
 }
 
-static int serve(const struct config *config)
+/* The log begins with what the configuration gives to think about. */
+static void log_warnings(const struct log *log, struct str lines)
+{
+    struct str line;
+
+    while (lines.len != 0) {
+        lines = str_cut(lines, '\n', &line);
+        LOG(log, LOG_WARN, "configuration", LOG_TEXT("warning", line));
+    }
+}
+
+static int serve(const struct config *config, struct str warnings)
 {
     char errmsg[EMBEDDED_ERRMSG_BYTES];
     sigset_t signals = block_signals();
@@ -53,6 +64,7 @@ static int serve(const struct config *config)
 
     log_init(&log, STDERR_FILENO, (enum log_level)config->log_level,
              (enum log_format)config->log_format);
+    log_warnings(&log, warnings);
     raise_descriptors();
     if (embedded_start(config, &log, &e, errmsg) != 0) {
         LOG(&log, LOG_ERROR, "start_failed", LOG_STR("error", errmsg));
@@ -93,11 +105,11 @@ static int print_tokens(const struct config *config, const struct cli *cli)
     return rc == 0 ? CLI_OK : CLI_FAILED;
 }
 
-static int run(const struct cli *cli, const struct config *config)
+static int run(const struct cli *cli, const struct config *config, struct str warnings)
 {
     switch (cli->command) {
     case CLI_SERVE:
-        return serve(config);
+        return serve(config, warnings);
     case CLI_TOKEN:
         return print_tokens(config, cli);
     case CLI_VERIFY:
@@ -123,9 +135,10 @@ int main(int argc, char **argv)
 
     print(stdout, &text.out);
     print(stderr, &text.err);
-    print(stderr, &text.warnings);
+    if (status != CLI_GO_ON || cli.command != CLI_SERVE)
+        print(stderr, &text.warnings);
     if (status == CLI_GO_ON)
-        status = run(&cli, &config);
+        status = run(&cli, &config, buf_str(&text.warnings));
     config_done(&config);
     cli_text_done(&text);
     return status;

@@ -31,6 +31,7 @@ struct call *call_new(struct app_loop *loop, struct http_req *req)
     c->body = NULL;
     c->data = NULL;
     c->free_data = NULL;
+    c->trace = trace_new(&c->app->log, req);
     req->state = c;
     loop->n_calls++;
     return c;
@@ -44,12 +45,18 @@ static void drop_data(struct call *c)
     c->free_data = NULL;
 }
 
-void call_taken_over(struct call *c)
+static void end(struct call *c, int status, size_t bytes)
 {
+    trace_end(c->trace, &c->app->log, c->who.user, status, bytes);
     drop_data(c);
     json_decref(c->body);
     c->loop->n_calls--;
     mem_free(c);
+}
+
+void call_taken_over(struct call *c, int status)
+{
+    end(c, status, 0);
 }
 
 /* ---- reading ---- */
@@ -172,8 +179,10 @@ struct buf *call_out(struct call *c)
 
 void call_reply_type(struct call *c, int status, const char *content_type)
 {
+    size_t bytes = call_out(c)->len;
+
     http_reply(c->req, status, content_type);
-    call_taken_over(c);
+    end(c, status, bytes);
 }
 
 void call_reply(struct call *c, int status)

@@ -19,6 +19,7 @@
 #include <jansson.h>
 
 #include "app/app.h"
+#include "app/trace.h"
 
 struct call {
     struct http_req *req;
@@ -30,6 +31,8 @@ struct call {
     json_t *body; /* an object, after call_json() */
     void *data;   /* the handler's; freed with free_data at the end */
     void (*free_data)(void *data);
+
+    struct trace *trace; /* NULL, unless requests are logged */
 
     void (*then)(struct call *c);
     struct ballot_op op;
@@ -74,7 +77,8 @@ void problem_write(struct buf *out, int err, const char *detail, struct str requ
 
 /* For the router. */
 struct call *call_new(struct app_loop *loop, struct http_req *req);
-/* The call has given its request away (http_take_over): free the rest. */
-void call_taken_over(struct call *c);
+/* The call has given its request away (http_take_over), with this status: free the
+ * rest. */
+void call_taken_over(struct call *c, int status);
 
 #endif

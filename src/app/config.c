@@ -338,7 +338,7 @@ static void warn(struct loading *l)
     if (secret != 0 && secret < SECRET_BYTES_MIN)
         buf_printf(&l->report->warnings,
                    "jwt.secret: shorter than %d bytes, so it can be guessed from a "
-                   "token\n",
+                   "token; `openssl rand -hex 32` makes a better one\n",
                    SECRET_BYTES_MIN);
 }
 

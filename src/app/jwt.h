@@ -38,10 +38,10 @@
 #include "tbl/limits.h"
 
 enum {
-    JWT_TEXT_BYTES = 184,      /* the longest token of ours, and its terminator */
-    JWT_SECRET_BYTES_MIN = 32, /* RFC 7518, 3.2: no shorter than the hash */
-    JWT_LEEWAY_MS = 60000,     /* how far `iat` may lie ahead: clocks differ */
-    JWT_CACHE_TOKENS = 8192    /* of a verifier: 1.8 MiB */
+    JWT_TEXT_BYTES = 184,       /* the longest token of ours, and its terminator */
+    JWT_SECRET_BYTES_GOOD = 32, /* RFC 7518, 3.2: no shorter than the hash */
+    JWT_LEEWAY_MS = 60000,      /* how far `iat` may lie ahead: clocks differ */
+    JWT_CACHE_TOKENS = 8192     /* of a verifier: 1.8 MiB */
 };
 
 struct identity {
@@ -59,8 +59,8 @@ struct token {
 struct jwt_signer;
 struct jwt_verifier;
 
-/* ERR_INVALID: the secret is shorter than JWT_SECRET_BYTES_MIN, or the lifetime than a
- * second. */
+/* ERR_INVALID: the secret is empty, or the lifetime shorter than a second. A secret
+ * shorter than JWT_SECRET_BYTES_GOOD works, and is the caller's to warn of. */
 int jwt_signer_new(struct str secret, int64_t lifetime_ms,
                    struct jwt_signer **ret_signer);
 struct jwt_signer *jwt_signer_free(struct jwt_signer *s);

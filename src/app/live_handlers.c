@@ -35,7 +35,7 @@ struct watcher *watcher_new(struct live *l, enum watcher_kind kind,
 
     hub_subscriber_init(&w->subscriber, l->shard, &subscriber_ops);
     w->live = l;
-    w->kind = kind;
+    w->kind = (uint8_t)kind;
     w->user = who->user;
     w->guest = who->guest;
     w->beat_at_ms = clock_mono_ms() + beat_period_ms(w);
@@ -294,7 +294,7 @@ static struct watcher *accept_ws(struct call *c)
     if (rc != 0)
         fail_handshake(c, rc);
     else
-        call_taken_over(c);
+        call_taken_over(c, 101);
     return w;
 }
 
@@ -389,7 +389,7 @@ static void start_sse(struct call *c, const struct sse_polls *polls)
 
     buf_str_add(&resume, borrowed);
     w->sse = sse_accept(c->req, &c->loop->live->sse_ops, w);
-    call_taken_over(c);
+    call_taken_over(c, 200);
     if (w->sse == NULL)
         on_close(w);
     else

@@ -28,9 +28,6 @@ static const struct route routes[] = {
 
 enum { N_ROUTES = sizeof routes / sizeof *routes };
 
-static const char *const method_names[] = {"GET",   "HEAD",   "POST",   "PUT",
-                                           "PATCH", "DELETE", "OPTIONS"};
-
 /* ---- finding ---- */
 
 /* One segment of digits, 1..2^32-1 without leading zeros. */
@@ -95,7 +92,7 @@ static bool allowed(struct str path, struct buf *out)
     for (int m = 0; m < HTTP__METHODS; m++) {
         if (find((enum http_method)m, path, &id) == NULL)
             continue;
-        buf_text(out, method_names[m]);
+        buf_text(out, http_method_text((enum http_method)m));
         buf_text(out, ", ");
         found = true;
     }
@@ -197,6 +194,9 @@ void router_on_request(struct http_req *req, void *user)
 
 void router_on_error(int err, struct str request_id, struct buf *out, void *user)
 {
-    (void)user;
+    const struct app_loop *loop = user;
+
+    LOG(&loop->app->log, LOG_DEBUG, "request_refused", LOG_STR("code", err_code(err)),
+        LOG_INT("status", err_http_status(err)), LOG_TEXT("request_id", request_id));
     problem_write(out, err, NULL, request_id, (struct str){NULL, 0});
 }

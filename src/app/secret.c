@@ -94,12 +94,10 @@ static int make_file(const char *dir, const char *path, struct errmsg m)
 
 static int check_length(size_t len, const char *what, struct errmsg m)
 {
-    if (len >= JWT_SECRET_BYTES_MIN && len <= SECRET_BYTES_MAX)
+    if (len > 0 && len <= SECRET_BYTES_MAX)
         return 0;
-    snprintf(m.text, m.size,
-             "%s is %s: it needs %d to %d bytes; `openssl rand -hex 32` makes one",
-             what, len < JWT_SECRET_BYTES_MIN ? "too short" : "too long",
-             JWT_SECRET_BYTES_MIN, SECRET_BYTES_MAX);
+    snprintf(m.text, m.size, "%s is %s: `openssl rand -hex 32` makes one", what,
+             len == 0 ? "empty" : "too long");
     return ERR_INVALID;
 }
 
@@ -159,12 +157,13 @@ static int read_file(int fd, const char *path, struct secret *ret_secret,
     return rc != 0 ? rc : read_text(fd, path, ret_secret, m);
 }
 
-static int load_file(const char *dir, struct secret *ret_secret, struct errmsg m)
+static int load_file(const char *dir, const char *name, struct secret *ret_secret,
+                     struct errmsg m)
 {
     char path[PATH_MAX];
     int fd, rc;
 
-    if ((size_t)snprintf(path, sizeof path, "%s/jwt.secret", dir) >= sizeof path) {
+    if ((size_t)snprintf(path, sizeof path, "%s/%s", dir, name) >= sizeof path) {
         snprintf(m.text, m.size, "the name of the data directory is too long");
         return ERR_INVALID;
     }
@@ -182,24 +181,36 @@ static int load_file(const char *dir, struct secret *ret_secret, struct errmsg m
     return rc;
 }
 
+int secret_from_file(const char *dir, const char *name, struct secret *ret_secret,
+                     char *errmsg, size_t errmsg_size)
+{
+    if (sodium_init() < 0) { /* untested: no random numbers in this kernel */
+        snprintf(errmsg, errmsg_size, "libsodium cannot start");
+        return ERR_UNAVAILABLE;
+    }
+    return load_file(dir, name, ret_secret, (struct errmsg){errmsg, errmsg_size});
+}
+
 int secret_load(struct str configured, const char *data_dir, struct secret *ret_secret,
                 char *errmsg, size_t errmsg_size)
 {
     struct errmsg m = {errmsg, errmsg_size};
     int rc;
 
-    if (sodium_init() < 0) { /* untested: no random numbers in this kernel */
-        snprintf(errmsg, errmsg_size, "libsodium cannot start");
-        return ERR_UNAVAILABLE;
-    }
     if (configured.len == 0)
-        return load_file(data_dir, ret_secret, m);
+        return secret_from_file(data_dir, "jwt.secret", ret_secret, errmsg,
+                                errmsg_size);
     rc = check_length(configured.len, "jwt.secret", m);
     if (rc != 0)
         return rc;
     memcpy(ret_secret->text, configured.at, configured.len);
     ret_secret->len = configured.len;
     return 0;
+}
+
+bool secret_is_short(const struct secret *s)
+{
+    return s->len < JWT_SECRET_BYTES_GOOD;
 }
 
 struct str secret_str(const struct secret *s)

@@ -7,6 +7,9 @@
  * disk before it has its name. Of two processes that start at once one makes it and
  * both read it. A file that others can read is refused: who reads it can be anybody.
  *
+ * A short one is taken, since it is somebody's choice, but it should not pass in
+ * silence: whoever has a token can try secrets until one fits.
+ *
  * Ownership  secret_done() wipes the text; nothing is allocated.
  * Errors     ERR_INVALID      the secret or its file breaks a rule
  *            ERR_UNAVAILABLE  the file can be neither read nor made
@@ -16,6 +19,7 @@
 #ifndef APP_SECRET_H
 #define APP_SECRET_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/str.h"
@@ -32,6 +36,12 @@ struct secret {
 int secret_load(struct str configured, const char *data_dir, struct secret *ret_secret,
                 char *errmsg, size_t errmsg_size);
 
+/* Any secret of ours that is kept so: the text of dir/name, made when it is missing. */
+int secret_from_file(const char *dir, const char *name, struct secret *ret_secret,
+                     char *errmsg, size_t errmsg_size);
+
+/* Shorter than RFC 7518 wants it: worth a warning. */
+bool secret_is_short(const struct secret *s);
 struct str secret_str(const struct secret *s);
 void secret_done(struct secret *s);
 

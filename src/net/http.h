@@ -45,6 +45,8 @@ enum http_method {
     HTTP__METHODS
 };
 
+const char *http_method_text(enum http_method method); /* "GET" */
+
 struct http_server; /* one a loop */
 
 struct http_req {

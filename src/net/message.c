@@ -39,17 +39,21 @@ static int read_version(struct message *m, struct str s)
     return 0;
 }
 
+static const char *const methods[HTTP__METHODS] = {
+    [HTTP_GET_] = "GET",         [HTTP_HEAD_] = "HEAD",   [HTTP_POST_] = "POST",
+    [HTTP_PUT_] = "PUT",         [HTTP_PATCH_] = "PATCH", [HTTP_DELETE_] = "DELETE",
+    [HTTP_OPTIONS_] = "OPTIONS",
+};
+
+const char *http_method_text(enum http_method method)
+{
+    return methods[method];
+}
+
 static int read_method(struct message *m, struct str s)
 {
-    static const struct str names[HTTP__METHODS] = {
-        [HTTP_GET_] = {"GET", 3},         [HTTP_HEAD_] = {"HEAD", 4},
-        [HTTP_POST_] = {"POST", 4},       [HTTP_PUT_] = {"PUT", 3},
-        [HTTP_PATCH_] = {"PATCH", 5},     [HTTP_DELETE_] = {"DELETE", 6},
-        [HTTP_OPTIONS_] = {"OPTIONS", 7},
-    };
-
     for (unsigned i = 0; i < HTTP__METHODS; i++) {
-        if (str_eq(s, names[i])) {
+        if (str_eq(s, str_of(methods[i]))) {
             m->method = (enum http_method)i;
             return 0;
         }
@@ -296,17 +300,12 @@ static int judge_framing(struct message *m, const char *data)
 /* Has the library seen the same request? */
 static int read_again(struct message *m, const char *data, size_t from)
 {
-    static const char *const names[HTTP__METHODS] = {
-        [HTTP_GET_] = "GET",         [HTTP_HEAD_] = "HEAD",   [HTTP_POST_] = "POST",
-        [HTTP_PUT_] = "PUT",         [HTTP_PATCH_] = "PATCH", [HTTP_DELETE_] = "DELETE",
-        [HTTP_OPTIONS_] = "OPTIONS",
-    };
     struct parser_head h;
     int rc = parser_head(&m->second, data + from, m->head_len - from, &h);
 
     if (rc != 0)
         return rc;
-    if (strcmp(h.method, names[m->method]) != 0 || h.major != 1 ||
+    if (strcmp(h.method, methods[m->method]) != 0 || h.major != 1 ||
         h.minor != m->minor || h.target != data + m->target.at ||
         h.target_len != m->target.len || h.n_fields != m->n_fields ||
         h.length != m->length || h.chunked != m->chunked)

@@ -65,7 +65,7 @@
     X(STRING,   data_dir,                    "data.dir",                     "./data",     "",            \
       "The directory that holds everything the server writes. It is created when missing.")               \
     X(SECRET,   jwt_secret,                  "jwt.secret",                   "",           "",            \
-      "The key that signs tokens, at least 32 bytes. When not set, one is generated into <data.dir>/jwt.secret.") \
+      "The key that signs tokens; with less than 32 bytes the server warns at its start. When not set, one is generated into <data.dir>/jwt.secret.") \
     X(DURATION, jwt_ttl_ms,                  "jwt.ttl",                      "24h",        "1s..3650d",   \
       "How long a token is valid.")                                                                       \
     X(INT,      limits_votes_per_day,        "limits.votes_per_day",         "100",        "0..1000000000", \

@@ -373,7 +373,7 @@ static void a_short_secret_is_a_warning_that_does_not_tell_it(void **state)
     assert_int_equal(l.rc, 0);
     CHECK_STR(buf_str(&l.report.warnings),
               "jwt.secret: shorter than 32 bytes, so it can "
-              "be guessed from a token\n");
+              "be guessed from a token; `openssl rand -hex 32` makes a better one\n");
     load_done(&l);
 }
 

@@ -87,15 +87,21 @@ static void the_configured_one_is_taken_as_it_is(void **state)
     assert_int_equal(count_files(f->dir), 0);
 }
 
-static void a_short_configured_one_is_refused(void **state)
+static void a_short_one_is_taken_and_known_as_short(void **state)
 {
     struct fixture *f = *state;
 
-    f->secret.len = 99;
-    assert_int_equal(load(f, "0123456789abcdef0123456789abcde"), ERR_INVALID);
-    assert_string_equal(f->errmsg, "jwt.secret is too short: it needs 32 to 1024 "
-                                   "bytes; `openssl rand -hex 32` makes one");
-    assert_int_equal(f->secret.len, 99);
+    assert_int_equal(load(f, "x"), 0);
+    assert_secret(f, "x");
+    assert_true(secret_is_short(&f->secret));
+    assert_int_equal(load(f, "0123456789abcdef0123456789abcde"), 0);
+    assert_true(secret_is_short(&f->secret));
+    assert_int_equal(load(f, "0123456789abcdef0123456789abcdef"), 0);
+    assert_false(secret_is_short(&f->secret));
+
+    put_file(f, "short\n", 0600);
+    assert_int_equal(load(f, NULL), 0);
+    assert_secret(f, "short");
 }
 
 static void a_huge_configured_one_is_refused(void **state)
@@ -199,9 +205,11 @@ static void a_damaged_file_is_refused(void **state)
 
     put_file(f, "", 0600);
     assert_int_equal(load(f, NULL), ERR_INVALID);
-    put_file(f, "0123456789abcdef0123456789abcde\n", 0600);
+    put_file(f, " \r\n", 0600);
+    f->secret.len = 99;
     assert_int_equal(load(f, NULL), ERR_INVALID);
-    assert_non_null(strstr(f->errmsg, "jwt.secret is too short"));
+    assert_non_null(strstr(f->errmsg, "jwt.secret is empty: `openssl rand -hex 32`"));
+    assert_int_equal(f->secret.len, 99);
 
     memset(huge, 'x', sizeof huge);
     huge[sizeof huge - 1] = '\0';
@@ -234,6 +242,23 @@ static void a_missing_directory_is_named(void **state)
         errmsg, "cannot create /nonexistent/jwt.secret: No such file or directory");
 }
 
+static void other_secrets_have_their_own_files(void **state)
+{
+    struct fixture *f = *state;
+    struct secret first, again;
+    char path[96];
+
+    assert_int_equal(load(f, NULL), 0);
+    assert_int_equal(
+        secret_from_file(f->dir, "x.password", &first, f->errmsg, sizeof f->errmsg), 0);
+    assert_int_equal(
+        secret_from_file(f->dir, "x.password", &again, f->errmsg, sizeof f->errmsg), 0);
+    assert_memory_equal(first.text, again.text, 64);
+    assert_memory_not_equal(first.text, f->secret.text, 64);
+    snprintf(path, sizeof path, "%s/x.password", f->dir);
+    assert_int_equal(unlink(path), 0);
+}
+
 static void done_wipes_it(void **state)
 {
     struct fixture *f = *state;
@@ -252,7 +277,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(the_configured_one_is_taken_as_it_is),
-        TEST(a_short_configured_one_is_refused),
+        TEST(a_short_one_is_taken_and_known_as_short),
         TEST(a_huge_configured_one_is_refused),
         TEST(the_first_start_makes_one_and_the_next_reads_it),
         TEST(of_many_first_starts_one_makes_it),
@@ -261,6 +286,7 @@ int main(void)
         TEST(a_damaged_file_is_refused),
         TEST(what_is_no_file_is_refused),
         TEST(a_missing_directory_is_named),
+        TEST(other_secrets_have_their_own_files),
         TEST(done_wipes_it),
     };
 
