@@ -89,6 +89,7 @@ static void hand_over(struct conn *c)
     c->state = CONN_HANDLING;
     s->stats.requests++;
     request_publish(c->req);
+    c->req->handed_over = true;
     s->opts.on_request(&c->req->pub, s->opts.user);
 }
 

@@ -75,6 +75,7 @@ struct request {
     struct buf bytes; /* what pub's strs point into, when conn has gone */
     struct buf out, headers;
     struct joined *joined;
+    bool handed_over; /* to the handler, who has not answered yet */
     bool close_after;
     char own_id[24];
     char peer[INET6_ADDRSTRLEN]; /* as bytes */

@@ -73,7 +73,7 @@ struct http_opts {
     uint32_t
         header_timeout_ms;     /* from the first byte of a request to its last header */
     uint32_t body_timeout_ms;  /* the whole body */
-    uint32_t idle_timeout_ms;  /* between two requests */
+    uint32_t idle_timeout_ms;  /* before the first request, and between two */
     uint32_t write_timeout_ms; /* with an answer that is not taken */
 
     void (*on_request)(struct http_req *req, void *user);

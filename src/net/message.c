@@ -298,10 +298,10 @@ static int judge_framing(struct message *m, const char *data)
 }
 
 /* Has the library seen the same request? */
-static int read_again(struct message *m, const char *data, size_t from)
+static int read_again(struct message *m, const char *data)
 {
     struct parser_head h;
-    int rc = parser_head(&m->second, data + from, m->head_len - from, &h);
+    int rc = parser_head(&m->second, data, m->head_len, &h);
 
     if (rc != 0)
         return rc;
@@ -324,7 +324,7 @@ static int finish_head(struct message *m, const char *data)
     m->keep_alive = !m->says_close && (m->minor == 1 || m->says_keep_alive);
     m->head_len = m->line_at;
     m->stage = m->chunked ? STAGE_CHUNK_SIZE : STAGE_BODY;
-    rc = read_again(m, data, m->skipped_line ? 2 : 0);
+    rc = read_again(m, data);
     return rc != 0 ? rc : MESSAGE_HEAD;
 }
 

@@ -24,7 +24,7 @@ struct request *request_take(struct http_server *s, struct conn *c)
     }
     r->pub = (struct http_req){.server = s};
     r->conn = c;
-    r->close_after = false;
+    r->close_after = r->handed_over = false;
     message_init(&r->msg);
     return r;
 }
@@ -60,6 +60,7 @@ void request_free(struct request *r)
     struct http_server *s = r->pub.server;
 
     drop_joined(r);
+    r->handed_over = false;
     if (r->conn == NULL || s->n_spare_requests == SPARE_REQUESTS) {
         free_orphan(r);
         return;

@@ -203,48 +203,52 @@ static struct answer answer_of(const struct request *r, int status,
     };
 }
 
+/* owned: the body is the request's own buffer, else it outlives the answer. */
+static void reply(struct request *r, const struct answer *a, bool owned)
+{
+    struct conn *c = r->conn;
+
+    start_output(c);
+    add_head(&c->out, a, server_date(c->server));
+    if (sends_body(a) && a->body.len < TAIL_MIN) {
+        buf_str_add(&c->out, a->body);
+    } else if (sends_body(a)) {
+        c->tail = a->body;
+        if (owned) {
+            c->tail_bytes = r->out;
+            r->out = (struct buf){0};
+        }
+    }
+    finish(r, a->close);
+}
+
 void http_reply(struct http_req *req, int status, const char *content_type)
 {
     struct request *r = request_of(req);
-    struct conn *c = r->conn;
     struct answer a;
 
-    if (c == NULL) {
+    assert(r->handed_over); /* once */
+    if (r->conn == NULL) {
         request_free(r);
         return;
     }
     a = answer_of(r, status, content_type, buf_str(&r->out));
-    start_output(c);
-    add_head(&c->out, &a, server_date(c->server));
-    if (sends_body(&a) && a.body.len < TAIL_MIN) {
-        buf_str_add(&c->out, a.body);
-    } else if (sends_body(&a)) {
-        c->tail = a.body;
-        c->tail_bytes = r->out;
-        r->out = (struct buf){0};
-    }
-    finish(r, a.close);
+    reply(r, &a, true);
 }
 
 void http_reply_static(struct http_req *req, int status, const char *content_type,
                        struct str body)
 {
     struct request *r = request_of(req);
-    struct conn *c = r->conn;
     struct answer a;
 
-    if (c == NULL) {
+    assert(r->handed_over);
+    if (r->conn == NULL) {
         request_free(r);
         return;
     }
     a = answer_of(r, status, content_type, body);
-    start_output(c);
-    add_head(&c->out, &a, server_date(c->server));
-    if (sends_body(&a) && body.len < TAIL_MIN)
-        buf_str_add(&c->out, body);
-    else if (sends_body(&a))
-        c->tail = body;
-    finish(r, a.close);
+    reply(r, &a, false);
 }
 
 /* ---- answers to what never became a request ---- */

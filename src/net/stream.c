@@ -1,5 +1,6 @@
 #include "net/stream.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <string.h>
@@ -297,6 +298,7 @@ struct stream *http_take_over(struct http_req *req, struct str head,
     struct conn *c = r->conn;
     struct stream *s;
 
+    assert(r->handed_over);
     if (c == NULL) {
         request_free(r);
         return NULL;

@@ -103,6 +103,23 @@ static inline bool rig_none_open(const struct http_stats *s)
     return s->open == 0;
 }
 
+/* ---- a request that its handler keeps for later: rig->held ---- */
+
+static void rig_see_held(struct rig *rig, void *user)
+{
+    *(bool *)user = rig->held != NULL;
+}
+
+static inline void rig_await_held(struct rig *rig)
+{
+    uint64_t until = clock_mono_ms() + RIG_LIMIT_MS;
+    bool held = false;
+
+    while (!held && clock_mono_ms() < until)
+        rig_on_loop(rig, rig_see_held, &held);
+    assert_true(held);
+}
+
 /* ---- life ---- */
 
 static void rig_on_error(int err, struct str id, struct buf *out, void *user)
@@ -277,6 +294,12 @@ static inline size_t answer_body_len(struct answer *a, bool head)
         return 0;
     assert_int_equal(str_to_u64(str_of(text), SIZE_MAX, &n), 0);
     return (size_t)n;
+}
+
+static inline bool like_a_date(const char *s)
+{
+    return s != NULL && strlen(s) == 29 && strcmp(s + 25, " GMT") == 0 && s[3] == ',' &&
+           s[19] == ':' && s[22] == ':';
 }
 
 /* The next answer; head: to HEAD, which has no body. */

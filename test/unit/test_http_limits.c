@@ -25,21 +25,6 @@ static void on_request(struct http_req *req, void *user)
     }
 }
 
-static void see_held(struct rig *rig, void *user)
-{
-    *(bool *)user = rig->held != NULL;
-}
-
-static void await_held(struct rig *rig)
-{
-    uint64_t until = clock_mono_ms() + RIG_LIMIT_MS;
-    bool held = false;
-
-    while (!held && clock_mono_ms() < until)
-        rig_on_loop(rig, see_held, &held);
-    assert_true(held);
-}
-
 static void answer_held(struct rig *rig, void *user)
 {
     struct http_req *req = rig->held;
@@ -146,7 +131,7 @@ static void a_handler_may_take_its_time(void **state)
     rig_start(&rig);
     c = client_open(&rig, 0);
     client_say(&c, GET("/hold"));
-    await_held(&rig);
+    rig_await_held(&rig);
     poll(NULL, 0, 100);
     rig_on_loop(&rig, answer_held, NULL);
     client_expect(&c, "late", 200, "late");
@@ -346,7 +331,7 @@ static void drains_what_it_has_begun(void **state)
     client_expect(&half, "before", 200, "ok");
     held = client_open(&rig, 0);
     client_say(&held, GET("/hold"));
-    await_held(&rig);
+    rig_await_held(&rig);
 
     rig_on_loop(&rig, start_drain, &d);
     client_expect_end(&idle, "idle ones are closed");

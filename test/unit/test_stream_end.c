@@ -1,0 +1,199 @@
+/* How streams end, and that each is visited in its turn until then. */
+#include "unit/stream_rig.h"
+
+/* ---- closing ---- */
+
+static void close_it(struct rig *rig, void *user)
+{
+    struct owner *o = &scene_of(rig)->owners[0];
+    struct frame *f = make_frame('f');
+
+    (void)user;
+    stream_control(o->stream, "bye\n", 4);
+    stream_close(o->stream);
+    assert(o->n_closed == 0);
+    assert(!stream_send(o->stream, f));
+    stream_control(o->stream, "no more", 7);
+    stream_close(o->stream);
+    frame_unref(f);
+}
+
+static void closes_after_what_waits_was_sent(void **state)
+{
+    struct rig rig;
+    struct scene sc;
+    struct client c;
+    unsigned n;
+
+    (void)state;
+    begin(&rig, &sc, 4096);
+    c = open_stream(&rig, GET("/take"), 4096);
+    client_say(&c, "abc\n"); /* a reset for that would eat the rest */
+    rig_on_loop(&rig, fill, &n);
+    rig_on_loop(&rig, close_it, NULL);
+    client_say(&c, "def\n");
+    while (client_receive(&c))
+        ;
+    assert_int_equal(c.in.len, n * (size_t)FRAME + 4);
+    assert_memory_equal(c.in.data + c.in.len - 4, "bye\n", 4);
+    client_close(&c);
+    await_owner(&rig, "closed", is_closed);
+    assert_int_equal(sc.owners[0].n_writable, 0);
+    finish(&rig);
+}
+
+static void closes_soon_without_its_peer(void **state)
+{
+    for (int filled = 0; filled <= 1; filled++) {
+        uint64_t from = clock_mono_ms();
+        struct rig rig;
+        struct scene sc;
+        struct client c;
+        unsigned n;
+
+        (void)state;
+        begin(&rig, &sc, 4096);
+        c = open_stream(&rig, GET("/take"), 4096);
+        if (filled)
+            rig_on_loop(&rig, fill, &n);
+        rig_on_loop(&rig, close_it, NULL);
+        await_owner(&rig, "closed", is_closed);
+        assert_true(clock_mono_ms() - from < 3000);
+        client_close(&c);
+        finish(&rig);
+    }
+}
+
+static void can_be_closed_by_what_it_receives(void **state)
+{
+    struct rig rig;
+    struct scene sc;
+    struct client c;
+
+    (void)state;
+    begin(&rig, &sc, 0);
+    c = open_stream(&rig, GET("/take"), 0);
+    client_say(&c, "!\n");
+    client_expect_end(&c, "it asked for that");
+    client_close(&c);
+    await_owner(&rig, "closed", is_closed);
+    finish(&rig);
+}
+
+static void the_end_of_a_server_closes_its_streams(void **state)
+{
+    struct rig rig;
+    struct scene sc;
+    struct client a, b;
+    unsigned n;
+
+    (void)state;
+    begin(&rig, &sc, 4096);
+    a = open_stream(&rig, GET("/take"), 4096);
+    b = open_stream(&rig, GET("/deaf"), 0);
+    rig_on_loop(&rig, fill, &n);
+    finish(&rig);
+    assert_int_equal(sc.owners[0].n_closed, 1);
+    assert_int_equal(sc.owners[1].n_closed, 1);
+    client_close(&a);
+    client_close(&b);
+}
+
+static void post(void *user)
+{
+    sem_post(user);
+}
+
+static void start_drain(struct rig *rig, void *user)
+{
+    http_drain(rig->server, post, user);
+}
+
+static void a_drain_does_not_wait_for_streams(void **state)
+{
+    struct rig rig;
+    struct scene sc;
+    struct client c;
+    sem_t drained;
+
+    (void)state;
+    sem_init(&drained, 0, 0);
+    begin(&rig, &sc, 0);
+    c = open_stream(&rig, GET("/take"), 0);
+    rig_on_loop(&rig, start_drain, &drained);
+    sem_wait(&drained);
+    client_say(&c, "abc\ndef\n");
+    await_owner(&rig, "it lives on", got_both);
+    client_close(&c);
+    await_owner(&rig, "closed", is_closed);
+    finish(&rig);
+    sem_destroy(&drained);
+}
+
+/* ---- visits ---- */
+
+static void visit(void *user)
+{
+    ((struct owner *)user)->n_visits++;
+}
+
+static void start_visits(struct rig *rig, void *user)
+{
+    (void)user;
+    http_visit_streams(rig->server, 200, visit);
+}
+
+static void see_visits(struct rig *rig, void *user)
+{
+    unsigned *range = user;
+
+    range[0] = UINT32_MAX;
+    range[1] = 0;
+    for (size_t i = 0; i < OWNERS; i++) {
+        unsigned n = scene_of(rig)->owners[i].n_visits;
+
+        range[0] = n < range[0] ? n : range[0];
+        range[1] = n > range[1] ? n : range[1];
+    }
+}
+
+static void visits_all_streams_alike(void **state)
+{
+    struct rig rig;
+    struct scene sc;
+    struct client c[OWNERS];
+    uint64_t from, until = clock_mono_ms() + RIG_LIMIT_MS, took;
+    unsigned range[2] = {0, 0}; /* of visits */
+
+    (void)state;
+    begin(&rig, &sc, 0);
+    for (int i = 0; i < OWNERS; i++)
+        c[i] = open_stream(&rig, GET("/take"), 0);
+    from = clock_mono_ms();
+    rig_on_loop(&rig, start_visits, NULL);
+    while (range[0] < 5 && clock_mono_ms() < until) {
+        poll(NULL, 0, 5);
+        rig_on_loop(&rig, see_visits, range);
+        assert_true(range[1] - range[0] <= 1); /* in turn */
+    }
+    took = clock_mono_ms() - from;
+    assert_true(range[0] >= 5);
+    assert_true(took >= 800); /* five periods, give or take one */
+    for (int i = 0; i < OWNERS; i++)
+        client_close(&c[i]);
+    finish(&rig);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(closes_after_what_waits_was_sent),
+        cmocka_unit_test(closes_soon_without_its_peer),
+        cmocka_unit_test(can_be_closed_by_what_it_receives),
+        cmocka_unit_test(the_end_of_a_server_closes_its_streams),
+        cmocka_unit_test(a_drain_does_not_wait_for_streams),
+        cmocka_unit_test(visits_all_streams_alike),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
