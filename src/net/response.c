@@ -51,7 +51,7 @@ static struct str status_line(int status)
         LINE(505, "HTTP Version Not Supported");
     }
 #undef LINE
-    assert(!"a status that is not in this list");
+    assert(false && "a status that is not in this list");
     return STR("HTTP/1.1 500 Internal Server Error\r\nDate: ");
 }
 
