@@ -15,13 +15,14 @@
  * never gets a version twice (unless its form changes), and never an older one after a
  * newer.
  *
- * A topic leaves a shard at most every min_gap_ms. Sending is done in slices, and a
+ * A topic leaves a shard at most every min_gap_ms, counted from when everybody had been
+ * offered it: so no follower gets it more often. Sending is done in slices, and a
  * shard spends at most budget_pct of its loop's time on it: what is newest is merged
  * until then, so ten thousand watchers do not slow the voters.
  *
- *   idle ──publish──▶ ready ──▶ round ──all were offered it──▶ cooling ──gap over──▶
- * idle ▲                                         │ └────── gap over, and published
- * since ────┘
+ *   idle ──publish──▶ ready ──▶ round ──all were offered it──▶ cooling ──▶ idle
+ *                       ▲                                         │ gap over
+ *                       └──────────── published meanwhile ────────┘
  *
  * A round is what was ready when it began. It is sent in slices, a slice each time the
  * loop comes round, and topics take turns in it. When a round has cost d of the loop's
