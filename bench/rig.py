@@ -5,6 +5,7 @@ time from the other and every server of a comparison has the same to spend. Ever
 on the loopback network, in one temporary folder, and ends with the rig.
 """
 
+import collections
 import contextlib
 import http.client
 import json
@@ -51,20 +52,25 @@ class Failed(Exception):
     """The measurement cannot be made or cannot be trusted."""
 
 
-def halves():
-    """(servers' processors, clients' processors); the same when there is one."""
+def halves(share):
+    """(servers' processors, clients' processors); all for both if they share them."""
     cpus = sorted(os.sched_getaffinity(0))
-    half = len(cpus) // 2
+    half = 0 if share else len(cpus) // 2
     return (set(cpus[:half]), set(cpus[half:])) if half else (set(cpus), set(cpus))
 
 
-def cpu_ns(pid):
-    """Processor time of all threads of a process."""
-    total = 0
+def threads_ns(pid):
+    """Processor time of a process's threads, by name; those of one kind together."""
+    total = collections.Counter()
     for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
         with contextlib.suppress(FileNotFoundError):
-            total += int((task / "schedstat").read_text().split()[0])
+            name = (task / "comm").read_text().strip().rstrip("-0123456789")
+            total[name] += int((task / "schedstat").read_text().split()[0])
     return total
+
+
+def cpu_ns(pid):
+    return sum(threads_ns(pid).values())
 
 
 def private_bytes(pid):
@@ -194,9 +200,9 @@ class Watch:
 
 
 class Rig:
-    def __init__(self, build):
+    def __init__(self, build, share=False):
         self.build = pathlib.Path(build)
-        self.server_cpus, self.client_cpus = halves()
+        self.server_cpus, self.client_cpus = halves(share)
         self.processes = []
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="pollux-bench-"))
 
