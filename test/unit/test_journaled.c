@@ -1,0 +1,511 @@
+/* test_journaled.c — the ballot of one machine: batches, loads, and a disk that fails.
+ * What every ballot promises is in contract/contract_ballot.c. */
+#include "check.h"
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "lib/ballot_world.h"
+
+static int setup(void **state)
+{
+    *state = ballot_world_new(&backend_journaled);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    ballot_world_free(*state);
+    return 0;
+}
+
+static void restart(struct ballot_world *w)
+{
+    ballot_world_stop(w);
+    ballot_world_start(w);
+}
+
+/* How many changes the journal has of a poll. */
+static size_t in_journal(struct ballot_world *w, uint32_t poll)
+{
+    uint64_t next = journal_start(w->journal), position;
+    struct change c[64];
+    size_t n, count = 0;
+
+    do {
+        position = next;
+        assert_int_equal(journal_read(w->journal, position, c, 64, &n, &next), 0);
+        for (size_t i = 0; i < n; i++)
+            count += c[i].poll == poll;
+    } while (n > 0);
+    return count;
+}
+
+/* ---- batches ---- */
+
+static void a_vote_is_in_the_journal_and_published_when_it_is_answered(void **state)
+{
+    struct ballot_world *w = *state;
+    struct result r;
+    int times;
+
+    make_poll(w, 5);
+    assert_int_equal(cast_vote(w, 5, 10, 2), 0);
+    assert_int_equal(in_journal(w, 5), 1);
+    assert_int_equal(disk.n_syncs, 1);
+    assert_int_equal(w->n_synced, 1);
+    r = published_of(w, 5, &times);
+    assert_int_equal(times, 1);
+    assert_string_equal(result_text(&r), "open v2: 0 0 1");
+    restart(w);
+    assert_string_equal(shown_of(w, 5), "open v2: 0 0 1");
+    assert_int_equal(choice_of(w, 5, 10), 2);
+}
+
+static void what_changes_nothing_costs_no_sync(void **state)
+{
+    struct ballot_world *w = *state;
+
+    make_poll(w, 5);
+    assert_int_equal(cast_vote(w, 5, 10, 2), 0);
+    assert_int_equal(cast_vote(w, 5, 10, 2), ERR_ALREADY_VOTED);
+    assert_string_equal(shown_of(w, 5), "open v2: 0 0 1");
+    assert_int_equal(disk.n_syncs, 1);
+    assert_int_equal(w->n_synced, 1);
+}
+
+static void votes_that_wait_for_the_disk_are_one_batch(void **state)
+{
+    struct ballot_world *w = *state;
+    struct task t[50];
+    struct result r;
+    int syncs, times;
+
+    make_poll(w, 5);
+    shown_of(w, 5);
+    hold_batch(w);
+    for (uint32_t i = 0; i < 50; i++) {
+        task_change(&t[i], CHANGE_VOTE, 5, 10 + i, i % 3);
+        submit(w, &t[i]);
+    }
+    for (uint32_t i = 0; i < 50; i++)
+        assert_false(is_done(&t[i]));
+    syncs = disk.n_syncs;
+    let_batch_go(w);
+    for (uint32_t i = 0; i < 50; i++) {
+        assert_int_equal(await(&t[i]), 0);
+        assert_int_equal(t[i].op.result.version, 2 + i); /* each has its own */
+        assert_int_equal(t[i].op.result.total, 1 + i);
+    }
+    assert_int_equal(disk.n_syncs, syncs + 2);
+    r = published_of(w, 5, &times);
+    assert_int_equal(times, 1); /* once a batch */
+    assert_string_equal(result_text(&r), "open v51: 17 17 16");
+}
+
+static void a_second_vote_in_the_same_batch_is_refused(void **state)
+{
+    struct ballot_world *w = *state;
+    struct task a, b;
+
+    make_poll(w, 5);
+    shown_of(w, 5);
+    hold_batch(w);
+    task_change(&a, CHANGE_VOTE, 5, 10, 0);
+    task_change(&b, CHANGE_VOTE, 5, 10, 1);
+    submit(w, &a);
+    submit(w, &b);
+    let_batch_go(w);
+    assert_int_equal(await(&a), 0);
+    assert_int_equal(await(&b), ERR_ALREADY_VOTED);
+    assert_string_equal(shown_of(w, 5), "open v2: 1 0 0");
+    assert_int_equal(left_of(w, 10), 99);
+}
+
+static void more_than_the_journal_takes_at_once_are_more_batches(void **state)
+{
+    enum { N = 2 * JOURNAL_BATCH_MAX + 10 };
+    struct ballot_world *w = *state;
+    struct task *t = mem_alloc(N * sizeof *t);
+    int syncs;
+
+    make_poll(w, 5);
+    shown_of(w, 5);
+    hold_batch(w);
+    for (uint32_t i = 0; i < N; i++) {
+        task_change(&t[i], CHANGE_VOTE, 5, 10 + i, 0);
+        submit(w, &t[i]);
+    }
+    syncs = disk.n_syncs;
+    let_batch_go(w);
+    for (uint32_t i = 0; i < N; i++)
+        assert_int_equal(await(&t[i]), 0);
+    assert_int_equal(disk.n_syncs, syncs + 4);
+    assert_int_equal(in_journal(w, 5), N);
+    mem_free(t);
+}
+
+static void a_full_mailbox_refuses_at_the_door(void **state)
+{
+    struct ballot_world *w = *state;
+    struct task t[5];
+
+    ballot_world_stop(w);
+    w->max_waiting = 4;
+    ballot_world_start(w);
+    hold_batch(w);
+    for (int i = 0; i < 5; i++)
+        task_of(&t[i], BALLOT_QUOTA, 0, 10);
+    for (int i = 0; i < 4; i++)
+        submit(w, &t[i]);
+    assert_int_equal(ballot_submit(w->b, &t[4].op), ERR_OVERLOADED);
+    let_batch_go(w);
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(await(&t[i]), 0);
+    assert_int_equal(run_task(w, &t[4]), 0);
+}
+
+/* ---- a disk that fails ---- */
+
+static void a_failed_sync_takes_the_whole_batch_back(void **state)
+{
+    enum { VOTED = 20, MOVED, GONE, SKIPPED, STRANGER };
+    struct ballot_world *w = *state;
+    struct task t[12];
+    struct result r;
+    size_t n = 0, n_changes;
+    int times;
+
+    make_poll(w, 5);
+    make_poll(w, 6);
+    make_poll(w, 7);
+    for (uint32_t poll = 5; poll <= 7; poll++) {
+        assert_int_equal(cast_vote(w, poll, MOVED, 1), 0);
+        assert_int_equal(cast_vote(w, poll, GONE, 1), 0);
+    }
+    hold_batch(w);
+    task_change(&t[n++], CHANGE_VOTE, 5, VOTED, 0);
+    task_change(&t[n++], CHANGE_VOTE, 5, VOTED, 0); /* refused beside it */
+    task_change(&t[n++], CHANGE_SKIP, 5, SKIPPED, 0);
+    task_change(&t[n++], CHANGE_MOVE, 5, MOVED, 2);
+    task_change(&t[n++], CHANGE_WITHDRAW, 5, GONE, 0);
+    task_change(&t[n++], CHANGE_VOTE, 5, GONE, 2); /* and again */
+    task_change(&t[n++], CHANGE_CLOSE, 6, OWNER, 0);
+    task_change(&t[n++], CHANGE_DELETE, 7, OWNER, 0);
+    n_changes = n;
+    task_of(&t[n++], BALLOT_LOOK, 5, VOTED);
+    task_of(&t[n++], BALLOT_TOUCH, 6, 0);
+    task_of(&t[n++], BALLOT_LOOK, 7, MOVED);
+    task_of(&t[n++], BALLOT_QUOTA, 0, VOTED);
+    for (size_t i = 0; i < n; i++)
+        submit(w, &t[i]);
+    atomic_store(&disk.fail_writes, 1); /* the primer is written already */
+    let_batch_go(w);
+    for (size_t i = 0; i < n; i++)
+        CHECK_EQ_AT("rc", await(&t[i]), i < n_changes ? ERR_UNAVAILABLE : 0);
+
+    assert_int_equal(t[8].op.choice, -1);
+    assert_int_equal(t[8].op.votes_left, 100);
+    assert_string_equal(result_text(&t[8].op.result), "open v3: 0 2 0");
+    assert_string_equal(result_text(&t[9].op.result), "open v3: 0 2 0");
+    assert_int_equal(t[10].op.choice, 1);
+    assert_int_equal(t[11].op.votes_today, 0);
+    for (uint32_t poll = 5; poll <= 7; poll++) {
+        r = published_of(w, poll, &times);
+        assert_string_equal(result_text(&r), "open v3: 0 2 0");
+        assert_string_equal(shown_of(w, poll), "open v3: 0 2 0");
+        assert_int_equal(in_journal(w, poll), 2);
+        assert_int_equal(w->n_deleted[poll], 0);
+    }
+    assert_int_equal(left_of(w, GONE), 97); /* three before, none in the batch */
+    assert_int_equal(w->n_reports, 1);
+    assert_int_equal(w->reports[0], ERR_UNAVAILABLE);
+
+    /* the same again works, as if nothing had been */
+    for (size_t i = 0; i < n_changes; i++) {
+        struct task again;
+
+        task_change(&again, t[i].op.wish.kind, t[i].op.poll, t[i].op.wish.user,
+                    t[i].op.wish.option);
+        CHECK_EQ_AT("again", run_task(w, &again), i == 1 ? ERR_ALREADY_VOTED : 0);
+    }
+    assert_int_equal(w->n_reports, 2);
+    assert_int_equal(w->reports[1], 0);
+    assert_string_equal(shown_of(w, 5), "open v7: 1 0 2");
+    assert_string_equal(shown_of(w, 6), "closed v4: 0 2 0");
+    assert_string_equal(shown_of(w, 7), "none");
+}
+
+static void a_replay_in_a_failed_batch_is_unavailable_too(void **state)
+{
+    struct ballot_world *w = *state;
+    struct task a, b;
+
+    make_poll(w, 5);
+    shown_of(w, 5);
+    hold_batch(w);
+    task_change(&a, CHANGE_VOTE, 5, 10, 0);
+    task_key(&a, "k");
+    task_change(&b, CHANGE_VOTE, 5, 10, 0);
+    task_key(&b, "k");
+    submit(w, &a);
+    submit(w, &b);
+    atomic_store(&disk.fail_writes, 1);
+    let_batch_go(w);
+    assert_int_equal(await(&a), ERR_UNAVAILABLE);
+    assert_int_equal(await(&b), ERR_UNAVAILABLE);
+    assert_int_equal(run_task(w, &b), 0);
+    assert_false(b.op.replay);
+}
+
+static void it_is_reported_once_however_long_it_fails(void **state)
+{
+    struct ballot_world *w = *state;
+
+    make_poll(w, 5);
+    atomic_store(&disk.fail_syncs, -1);
+    for (uint32_t i = 0; i < 5; i++)
+        assert_int_equal(cast_vote(w, 5, 10 + i, 0), ERR_UNAVAILABLE);
+    assert_int_equal(w->n_reports, 1);
+    assert_int_equal(w->n_synced, 0);
+    atomic_store(&disk.fail_syncs, 0);
+    assert_int_equal(cast_vote(w, 5, 10, 0), 0);
+    assert_int_equal(cast_vote(w, 5, 11, 0), 0);
+    assert_int_equal(w->n_reports, 2);
+    restart(w);
+    assert_string_equal(shown_of(w, 5), "open v3: 2 0 0");
+}
+
+static void a_full_journal_is_overload(void **state)
+{
+    struct ballot_world *w = *state;
+
+    ballot_world_stop(w);
+    w->journal_opts.max_bytes = 1;
+    ballot_world_start(w);
+    make_poll(w, 5);
+    assert_int_equal(cast_vote(w, 5, 10, 0), 0);
+    assert_int_equal(cast_vote(w, 5, 11, 0), ERR_OVERLOADED);
+    assert_string_equal(shown_of(w, 5), "open v2: 1 0 0");
+    assert_int_equal(left_of(w, 11), 100);
+    journal_release(w->journal, journal_synced(w->journal));
+    assert_int_equal(cast_vote(w, 5, 11, 0), 0);
+}
+
+/* ---- loading ---- */
+
+static void ops_wait_while_their_tally_loads_and_others_go_on(void **state)
+{
+    struct ballot_world *w = *state;
+    struct task a, b, look;
+
+    make_poll(w, 5);
+    make_poll(w, 6);
+    shown_of(w, 6);
+    atomic_store(&w->loading, LOAD_HELD);
+    task_change(&a, CHANGE_VOTE, 5, 10, 0);
+    task_change(&b, CHANGE_VOTE, 5, 10, 1);
+    task_of(&look, BALLOT_LOOK, 5, 10);
+    submit(w, &a);
+    submit(w, &b);
+    submit(w, &look);
+    assert_int_equal(cast_vote(w, 6, 10, 0), 0);
+    wait_for_held(w, 1); /* asked for once, whoever waits */
+    assert_false(is_done(&a) || is_done(&b) || is_done(&look));
+    let_loads_go(w);
+    assert_int_equal(await(&a), 0);
+    assert_int_equal(await(&b), ERR_ALREADY_VOTED); /* in order */
+    assert_int_equal(await(&look), 0);
+    assert_int_equal(look.op.choice, 0);
+    assert_int_equal(cast_vote(w, 5, 11, 0), 0); /* it is here now */
+    assert_int_equal(w->n_loads, 2);
+}
+
+static void a_load_that_fails_is_told_to_all_and_tried_again(void **state)
+{
+    struct ballot_world *w = *state;
+    struct task t[3];
+
+    make_poll(w, 5);
+    atomic_store(&w->loading, LOAD_FAILED);
+    for (uint32_t i = 0; i < 3; i++) {
+        task_change(&t[i], CHANGE_VOTE, 5, 10 + i, 0);
+        submit(w, &t[i]);
+    }
+    for (uint32_t i = 0; i < 3; i++)
+        assert_int_equal(await(&t[i]), ERR_UNAVAILABLE);
+    atomic_store(&w->loading, LOAD_AT_ONCE);
+    assert_int_equal(cast_vote(w, 5, 10, 0), 0);
+}
+
+static void a_loader_that_is_full_is_overload(void **state)
+{
+    struct ballot_world *w = *state;
+
+    make_poll(w, 5);
+    atomic_store(&w->loading, LOAD_REFUSED);
+    assert_int_equal(cast_vote(w, 5, 10, 0), ERR_OVERLOADED);
+    assert_string_equal(shown_of(w, 5), "?");
+    atomic_store(&w->loading, LOAD_AT_ONCE);
+    assert_int_equal(cast_vote(w, 5, 10, 0), 0);
+}
+
+static void only_projected_tallies_are_dropped(void **state)
+{
+    struct ballot_world *w = *state;
+
+    ballot_world_stop(w);
+    w->max_bytes = 1; /* none may stay that can go */
+    ballot_world_start(w);
+    make_poll(w, 5);
+    make_poll(w, 6);
+    assert_int_equal(cast_vote(w, 5, 10, 0), 0);
+    assert_int_equal(cast_vote(w, 5, 11, 1), 0);
+    shown_of(w, 6); /* has no votes: goes at once */
+    shown_of(w, 6);
+    assert_int_equal(w->n_loads, 3);
+    assert_string_equal(shown_of(w, 5), "open v3: 1 1 0");
+    assert_int_equal(w->n_loads, 3);
+
+    atomic_store(&w->projected, journal_synced(w->journal) - 1);
+    left_of(w, 10);
+    assert_string_equal(shown_of(w, 5), "open v3: 1 1 0");
+    assert_int_equal(w->n_loads, 3);
+    atomic_store(&w->projected, journal_synced(w->journal));
+    left_of(w, 10);
+    assert_string_equal(shown_of(w, 5), "open v3: 1 1 0");
+    assert_int_equal(w->n_loads, 4);
+    assert_int_equal(cast_vote(w, 5, 11, 1), ERR_ALREADY_VOTED);
+}
+
+static void a_deleted_poll_is_gone_before_and_after_it_is_projected(void **state)
+{
+    struct ballot_world *w = *state;
+    int times;
+
+    ballot_world_stop(w);
+    w->max_bytes = 1;
+    ballot_world_start(w);
+    make_poll(w, 5);
+    assert_int_equal(cast_vote(w, 5, 10, 0), 0);
+    assert_int_equal(cast(w, CHANGE_DELETE, 5, OWNER, 0), 0);
+    assert_int_equal(w->n_deleted[5], 1);
+    published_of(w, 5, &times);
+    assert_int_equal(times, 1); /* of the vote */
+    assert_int_equal(cast_vote(w, 5, 11, 0), ERR_NOT_FOUND);
+    assert_int_equal(w->n_loads, 1);
+    atomic_store(&w->projected, journal_synced(w->journal));
+    left_of(w, 10);
+    assert_int_equal(cast_vote(w, 5, 11, 0), ERR_NOT_FOUND);
+    assert_int_equal(w->n_loads, 2); /* so the store was asked */
+    assert_int_equal(w->n_deleted[5], 1);
+}
+
+static void time_that_passes_is_published(void **state)
+{
+    struct ballot_world *w = *state;
+    struct result r;
+    struct task t;
+    int times;
+
+    make_poll(w, 5)->closes_ms = T0 + 1000;
+    shown_of(w, 5);
+    published_of(w, 5, &times);
+    assert_int_equal(times, 0);
+    atomic_store(&w->now_ms, T0 + 1000);
+    task_of(&t, BALLOT_TOUCH, 5, 0);
+    assert_int_equal(run_task(w, &t), 0);
+    r = published_of(w, 5, &times);
+    assert_int_equal(times, 1);
+    assert_string_equal(result_text(&r), "closed v2: 0 0 0");
+    assert_int_equal(run_task(w, &t), 0);
+    published_of(w, 5, &times);
+    assert_int_equal(times, 1); /* nothing new */
+}
+
+static void closing_is_published_with_its_time(void **state)
+{
+    struct ballot_world *w = *state;
+
+    make_poll(w, 5);
+    assert_int_equal(cast(w, CHANGE_CLOSE, 5, OWNER, 0), 0);
+    assert_int_equal(w->published_rules[5].closes_ms, T0);
+    assert_int_equal(w->published[5].status, POLL_CLOSED);
+}
+
+/* ---- stopping ---- */
+
+static void *stop(void *arg)
+{
+    ballot_world_stop(arg);
+    return NULL;
+}
+
+static void a_stop_answers_what_waits_for_a_load(void **state)
+{
+    struct ballot_world *w = *state;
+    struct task a, b;
+    pthread_t stopper;
+
+    make_poll(w, 5);
+    atomic_store(&w->loading, LOAD_HELD);
+    task_change(&a, CHANGE_VOTE, 5, 10, 0);
+    task_change(&b, CHANGE_VOTE, 77, 10, 0);
+    submit(w, &a);
+    submit(w, &b);
+    wait_for_held(w, 2);
+    assert_int_equal(pthread_create(&stopper, NULL, stop, w), 0);
+    assert_false(is_done(&a) || is_done(&b));
+    let_loads_go(w);
+    pthread_join(stopper, NULL);
+    assert_true(is_done(&a) && is_done(&b));
+    assert_int_equal(a.op.rc, 0);
+    assert_int_equal(b.op.rc, ERR_NOT_FOUND);
+    w->loading = LOAD_AT_ONCE;
+    ballot_world_start(w);
+    assert_string_equal(shown_of(w, 5), "open v2: 1 0 0");
+}
+
+static void a_stop_answers_what_waits_for_the_disk(void **state)
+{
+    struct ballot_world *w = *state;
+    struct task t;
+    pthread_t stopper;
+
+    make_poll(w, 5);
+    hold_batch(w);
+    task_change(&t, CHANGE_VOTE, 5, 10, 0);
+    submit(w, &t);
+    assert_int_equal(pthread_create(&stopper, NULL, stop, w), 0);
+    let_batch_go(w);
+    pthread_join(stopper, NULL);
+    assert_true(is_done(&t));
+    assert_int_equal(t.op.rc, 0);
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(a_vote_is_in_the_journal_and_published_when_it_is_answered),
+        TEST(what_changes_nothing_costs_no_sync),
+        TEST(votes_that_wait_for_the_disk_are_one_batch),
+        TEST(a_second_vote_in_the_same_batch_is_refused),
+        TEST(more_than_the_journal_takes_at_once_are_more_batches),
+        TEST(a_full_mailbox_refuses_at_the_door),
+        TEST(a_failed_sync_takes_the_whole_batch_back),
+        TEST(a_replay_in_a_failed_batch_is_unavailable_too),
+        TEST(it_is_reported_once_however_long_it_fails),
+        TEST(a_full_journal_is_overload),
+        TEST(ops_wait_while_their_tally_loads_and_others_go_on),
+        TEST(a_load_that_fails_is_told_to_all_and_tried_again),
+        TEST(a_loader_that_is_full_is_overload),
+        TEST(only_projected_tallies_are_dropped),
+        TEST(a_deleted_poll_is_gone_before_and_after_it_is_projected),
+        TEST(time_that_passes_is_published),
+        TEST(closing_is_published_with_its_time),
+        TEST(a_stop_answers_what_waits_for_a_load),
+        TEST(a_stop_answers_what_waits_for_the_disk),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
