@@ -9,9 +9,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "app/cli.h"
+#include "app/demo.h"
 #include "app/secret.h"
 #include "app/token_command.h"
 #include "base/err.h"
@@ -54,11 +56,42 @@ static void log_warnings(const struct log *log, struct str lines)
     }
 }
 
-static int serve(const struct config *config, struct str warnings)
+static void log_demo(void *user, const char *line)
+{
+    LOG((const struct log *)user, LOG_INFO, "demo", LOG_STR("message", line));
+}
+
+static void log_demo_failed(void *user, const char *errmsg)
+{
+    LOG((const struct log *)user, LOG_WARN, "demo_failed", LOG_STR("error", errmsg));
+}
+
+/* The demo beside the server; NULL when there is none. */
+static struct demo *start_demo(const struct cli *cli, const struct config *config,
+                               struct log *log)
+{
+    struct demo_opts opts = {.config = config,
+                             .polls = cli->demo_polls,
+                             .voters = cli->demo_voters,
+                             .rate = cli->demo_rate,
+                             .for_ms = cli->demo_for_ms,
+                             .say = log_demo,
+                             .failed = log_demo_failed,
+                             .user = log};
+    struct demo *demo = NULL;
+
+    if (cli->with_demo && demo_start(&opts, &demo) != 0)
+        log_demo_failed(log, "the system has no thread or descriptor to give");
+    return demo;
+}
+
+static int serve(const struct cli *cli, const struct config *config,
+                 struct str warnings)
 {
     char errmsg[EMBEDDED_ERRMSG_BYTES];
     sigset_t signals = block_signals();
     struct embedded *e;
+    struct demo *demo;
     struct log log;
     int sig;
 
@@ -70,9 +103,11 @@ static int serve(const struct config *config, struct str warnings)
         LOG(&log, LOG_ERROR, "start_failed", LOG_STR("error", errmsg));
         _exit(CLI_FAILED); /* half a server: the system takes it down best */
     }
+    demo = start_demo(cli, config, &log);
     while (sigwait(&signals, &sig) != 0)
         ;
     LOG(&log, LOG_INFO, "stopping", LOG_STR("signal", strsignal(sig)));
+    demo_stop(demo);
     embedded_stop(e);
     return CLI_OK;
 }
@@ -105,17 +140,50 @@ static int print_tokens(const struct config *config, const struct cli *cli)
     return rc == 0 ? CLI_OK : CLI_FAILED;
 }
 
+static void print_line(void *user, const char *line)
+{
+    (void)user;
+    puts(line);
+    fflush(stdout);
+}
+
+static int demo(const struct cli *cli, const struct config *config)
+{
+    struct demo_opts opts = {.config = config,
+                             .polls = cli->demo_polls,
+                             .voters = cli->demo_voters,
+                             .rate = cli->demo_rate,
+                             .for_ms = cli->demo_for_ms,
+                             .say = print_line,
+                             .say_progress = print_line};
+    sigset_t signals = block_signals();
+    int stop_fd = signalfd(-1, &signals, SFD_CLOEXEC);
+    char errmsg[DEMO_ERRMSG_BYTES];
+    int rc;
+
+    if (stop_fd < 0) {
+        fprintf(stderr, "pollux: %s\n", strerror(errno));
+        return CLI_FAILED;
+    }
+    rc = demo_run(&opts, stop_fd, errmsg);
+    close(stop_fd);
+    if (rc != 0)
+        fprintf(stderr, "pollux: %s\n", errmsg);
+    return rc == 0 ? CLI_OK : CLI_FAILED;
+}
+
 static int run(const struct cli *cli, const struct config *config, struct str warnings)
 {
     switch (cli->command) {
     case CLI_SERVE:
-        return serve(config, warnings);
+        return serve(cli, config, warnings);
     case CLI_TOKEN:
         return print_tokens(config, cli);
     case CLI_VERIFY:
         return embedded_verify(config, cli->repair);
-    default:
-        fprintf(stderr, "pollux: not there yet\n");
+    case CLI_DEMO:
+        return demo(cli, config);
+    default: /* the others are answered by cli_start() */
         return CLI_FAILED;
     }
 }

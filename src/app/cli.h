@@ -42,6 +42,8 @@ enum cli_kind { CLI_KIND_GUEST, CLI_KIND_USER };
 struct cli {
     enum cli_command command;
 
+    bool with_demo; /* serve */
+
     bool print, markdown; /* check-config */
 
     bool repair; /* verify */

@@ -4,6 +4,13 @@
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
 
+static const struct setting serve_options[] = {
+    {"demo", SETTING_BOOL, offsetof(struct cli, with_demo), "false", "",
+     "Fill in a few polls if there are none of the demo's, and let guests vote for "
+     "some "
+     "minutes. Not for a server that others use."},
+};
+
 static const struct setting check_config_options[] = {
     {"print", SETTING_BOOL, offsetof(struct cli, print), "false", "",
      "Show the value of every key and where it came from. Secrets are not shown."},
@@ -54,7 +61,10 @@ static const struct cli_spec specs[CLI__COMMANDS] = {
             .examples = "  pollux serve\n"
                         "  pollux serve --server-address 0.0.0.0 --server-port 80\n"
                         "  pollux serve --config /etc/pollux/pollux.yaml\n"
-                        "  POLLUX_DATA_DIR=/var/lib/pollux pollux serve\n",
+                        "  POLLUX_DATA_DIR=/var/lib/pollux pollux serve\n"
+                        "  pollux serve --demo\n",
+            .options = serve_options,
+            .n_options = LENGTH(serve_options),
         },
     [CLI_CHECK_CONFIG] =
         {

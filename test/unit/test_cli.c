@@ -99,6 +99,20 @@ static void options_have_defaults(void **state)
     call_done(&c);
 }
 
+static void the_demo_beside_a_server_is_asked_for(void **state)
+{
+    struct call with = call("serve --demo"), without = call("serve"),
+                other = call("verify --demo");
+    (void)state;
+
+    assert_true(with.cli.with_demo);
+    assert_false(without.cli.with_demo);
+    assert_int_equal(other.exit, CLI_USAGE);
+    call_done(&with);
+    call_done(&without);
+    call_done(&other);
+}
+
 static void options_are_those_of_the_command(void **state)
 {
     struct call c = call("token --first 5 --count=1000 --kind user");
@@ -332,6 +346,7 @@ int main(void)
         cmocka_unit_test(finds_the_command_and_its_flags),
         cmocka_unit_test(a_value_may_hold_an_equals_sign_and_begin_with_a_dash),
         cmocka_unit_test(options_have_defaults),
+        cmocka_unit_test(the_demo_beside_a_server_is_asked_for),
         cmocka_unit_test(options_are_those_of_the_command),
         cmocka_unit_test(a_wrong_command_line_is_status_2),
         cmocka_unit_test(the_last_id_may_be_the_greatest),
