@@ -15,7 +15,12 @@
 #include "base/mem.h"
 #include "store/sqlite.h"
 
-enum { READS_WAITING = 65536, STORE_WAITING = 4096 };
+enum {
+    READS_WAITING = 65536,
+    STORE_WAITING = 4096,
+    REFRESH_MS = 2000,
+    SEEN_BYTES = 64 << 20,
+};
 
 struct embedded {
     struct app app;
@@ -25,6 +30,7 @@ struct embedded {
     struct quota *quota;    /* until the ballot has it */
     uint64_t journal_bytes; /* at the start, for the progress */
     struct change_source source;
+    struct lane *refresher; /* of the feed's orders */
 };
 
 /* ---- what the ballot asks for ---- */
@@ -71,14 +77,38 @@ static void publish(void *user, const struct result *r, const struct poll_rules 
     struct embedded *e = user;
 
     catalogue_publish(e->app.catalogue, r, rules);
+    feed_update(e->app.feed, r->poll, r, rules->closes_ms);
     hub_publish(e->app.hub, r->poll);
 }
 
 static void poll_deleted(void *user, uint32_t poll)
 {
     struct embedded *e = user;
+    struct poll *p;
 
+    if (catalogue_get(e->app.catalogue, poll, &p, NULL) != 0)
+        return;
+    feed_delete(e->app.feed, p);
     catalogue_delete(e->app.catalogue, poll);
+    poll_unref(p);
+}
+
+/* What users have seen, before anybody is told: their next page of the feed is right.
+ */
+static void durable(void *user, const struct change *changes, size_t n,
+                    uint64_t position)
+{
+    struct embedded *e = user;
+
+    tail_add(e->app.tail, changes, n, position);
+    for (size_t i = 0; i < n; i++) {
+        const struct change *c = &changes[i];
+
+        if (c->kind == CHANGE_VOTE || c->kind == CHANGE_SKIP)
+            seen_add(e->app.seen, c->user, c->poll);
+        else if (c->kind == CHANGE_WITHDRAW)
+            seen_remove(e->app.seen, c->user, c->poll);
+    }
 }
 
 static void synced(void *user)
@@ -120,6 +150,7 @@ static void changes_projected(void *user, uint64_t position)
 {
     struct embedded *e = user;
 
+    tail_trim(e->app.tail, position);
     journal_release(e->journal, position);
 }
 
@@ -161,6 +192,33 @@ static bool touch(void *user, uint32_t poll)
         return true;
     mem_free(op);
     return false;
+}
+
+/* ---- the orders of the feed ---- */
+
+static void refresh_feed(struct mail *batch, void *user)
+{
+    struct embedded *e = user;
+
+    (void)batch;
+    feed_refresh(e->app.feed);
+}
+
+static int until_refresh(void *user)
+{
+    (void)user;
+    return REFRESH_MS;
+}
+
+static int start_refreshing(struct embedded *e)
+{
+    struct lane_opts opts = {.name = "feed",
+                             .nice = 10,
+                             .run = refresh_feed,
+                             .wake_in_ms = until_refresh,
+                             .user = e};
+
+    return lane_start(&opts, &e->refresher);
 }
 
 /* ---- start ---- */
@@ -226,6 +284,7 @@ static int take_poll(void *user, struct stored_poll *p)
         scheduler_at(e->app.scheduler, id, rules->opens_ms);
     if (rules->closes_ms > now_ms)
         scheduler_at(e->app.scheduler, id, rules->closes_ms);
+    feed_add(e->app.feed, p->poll, &r);
     catalogue_add(e->app.catalogue, p->poll, &r);
     return 0;
 }
@@ -267,6 +326,7 @@ static int start_ballot(struct embedded *e)
         .load = load_tally,
         .publish = publish,
         .deleted = poll_deleted,
+        .durable = durable,
         .synced = synced,
         .projected = projected_position,
         .report = report_journal,
@@ -342,7 +402,10 @@ static int start_clients(struct embedded *e, char *errmsg, size_t size)
 static int start_all(struct embedded *e, char *errmsg, size_t size)
 {
     struct scheduler_opts scheduler = {e->app.clock, touch, e};
-    int rc = data_dir_open(e->app.config->data_dir, &e->dir, errmsg, size);
+    int rc;
+
+    e->app.tail = tail_new(); /* the store lane trims it from its start on */
+    rc = data_dir_open(e->app.config->data_dir, &e->dir, errmsg, size);
 
     if (rc == 0)
         rc = open_data(e, errmsg, size);
@@ -351,11 +414,15 @@ static int start_all(struct embedded *e, char *errmsg, size_t size)
     if (rc == 0)
         rc = start_accounts(e, errmsg, size);
     e->app.catalogue = catalogue_new();
+    e->app.feed = feed_new();
+    e->app.seen = seen_new(SEEN_BYTES);
     if (rc == 0)
         rc = scheduler_start(&scheduler, &e->app.scheduler);
     if (rc == 0)
         rc = load_memory(e);
     make_hub(e);
+    if (rc == 0)
+        rc = start_refreshing(e);
     if (rc == 0)
         rc = start_ballot(e);
     if (rc == 0)
@@ -390,6 +457,7 @@ void embedded_stop(struct embedded *e)
     end = loops_join(app);
     data_dir_remove_address(&e->dir);
     app->scheduler = scheduler_stop(app->scheduler);
+    e->refresher = lane_stop(e->refresher);
     app->passwords = passwords_stop(app->passwords);
     app->ballot = ballot_stop(app->ballot);
     app->reads = read_lane_stop(app->reads);
@@ -405,6 +473,9 @@ void embedded_stop(struct embedded *e)
     loops_free(app);
     hub_free(app->hub);
     catalogue_free(app->catalogue);
+    feed_free(app->feed);
+    seen_free(app->seen);
+    tail_free(app->tail);
     jwt_signer_free(app->signer);
     revocations_free(app->revocations);
     data_dir_done(&e->dir);

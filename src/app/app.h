@@ -22,8 +22,11 @@
 #include "hub/hub.h"
 #include "net/http.h"
 #include "work/catalogue.h"
+#include "work/feed.h"
 #include "work/scheduler.h"
+#include "work/seen.h"
 #include "work/store_lane.h"
+#include "work/tail.h"
 
 struct live;
 struct loop_set;
@@ -42,6 +45,9 @@ struct app {
     const struct clock *clock;
     struct log log;
     struct catalogue *catalogue;
+    struct feed *feed;
+    struct seen *seen;
+    struct tail *tail;
     struct ballot *ballot;
     struct store_lane *store;
     struct read_lane *reads;

@@ -70,6 +70,7 @@ static void poll_stored(struct store_job *job)
 
     new_result(n->poll, &r);
     catalogue_add(n->app->catalogue, poll_ref(n->poll), &r);
+    feed_add(n->app->feed, n->poll, &r);
     if (rules->opens_ms != 0)
         scheduler_at(n->app->scheduler, n->poll->id, rules->opens_ms);
     if (rules->closes_ms != 0)

@@ -197,6 +197,16 @@ static void send_home(struct journaled *b, int rc)
     }
 }
 
+static void tell_durable(struct journaled *b)
+{
+    uint64_t position = journal_synced(b->opts.journal);
+
+    for (size_t i = 0; i < b->n_changes; i++)
+        b->change_slots[i]->position = position;
+    if (b->opts.durable != NULL)
+        b->opts.durable(b->opts.user, b->changes, b->n_changes, position);
+}
+
 static void commit(struct journaled *b)
 {
     int rc = 0;
@@ -207,8 +217,8 @@ static void commit(struct journaled *b)
     }
     if (rc != 0)
         take_back(b);
-    for (size_t i = 0; i < b->n_changes; i++)
-        b->change_slots[i]->position = journal_synced(b->opts.journal);
+    if (b->n_changes > 0)
+        tell_durable(b);
     publish_changed(b);
     send_home(b, rc);
     if (b->n_changes > 0)

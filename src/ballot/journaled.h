@@ -46,6 +46,10 @@ struct journaled_opts {
     /* The newest result of a poll, durable; rules as they are with it. */
     void (*publish)(void *user, const struct result *r, const struct poll_rules *rules);
     void (*deleted)(void *user, uint32_t poll);
+    /* These changes are durable, in order, up to a position of the journal; nobody has
+     * been told yet. May be NULL. */
+    void (*durable)(void *user, const struct change *changes, size_t n,
+                    uint64_t position);
     /* The journal has grown: wake the projector. Once a batch. */
     void (*synced)(void *user);
     uint64_t (*projected)(void *user); /* the store has everything before here */
