@@ -167,6 +167,11 @@ static inline void expect_bytes(struct client *c, const char *why, const char *w
     buf_consume(&c->in, strlen(want));
 }
 
+static inline bool was_asked(const struct owner *o)
+{
+    return o->n_data > 0;
+}
+
 static inline bool got_both(const struct owner *o)
 {
     return str_eq(buf_str(&o->got), STR("abc\ndef\n"));

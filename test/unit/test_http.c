@@ -70,7 +70,7 @@ static void on_request(struct http_req *req, void *user)
         http_reply_static(req, 200, "text/plain", (struct str){large_text, LARGE});
     } else {
         http_add_header(req, "X-Ours", STR("1"));
-        buf_text(http_out(req), "ok");
+        buf_text(http_out(req), req->path.len != 0 ? "ok" : "no path");
         http_reply(req, 200, "text/plain; charset=utf-8");
     }
 }
@@ -119,6 +119,21 @@ static void answers_carry_date_id_type_and_length(void **state)
     client_say(&c, GET("/") END);
     a = client_answer(&c, false);
     assert_string_not_equal(answer_header(&a, "X-Request-Id"), first_id);
+    answer_done(&a);
+    client_close(&c);
+}
+
+static void an_answer_holds_nothing_of_the_one_before(void **state)
+{
+    struct client c = client_open(*state, 0);
+    struct answer a;
+
+    client_say(&c, GET("/") END);
+    client_expect(&c, "with a header of ours", 200, "ok");
+    client_say(&c, GET("/echo") END);
+    a = client_answer(&c, false);
+    assert_null(answer_header(&a, "X-Ours"));
+    assert_string_equal(a.body.data, "GET /echo|/echo||");
     answer_done(&a);
     client_close(&c);
 }
@@ -276,6 +291,7 @@ static void finds_headers_and_cookies(void **state)
         {"quoted", "Cookie: c=\"3\"\r\n", "|none|3|some|127.0.0.1|1.1"},
         {"the first counts", "Cookie: c=4; c=5\r\n", "|none|4|some|127.0.0.1|1.1"},
         {"part of a name", "Cookie: cc=1; xc=2\r\n", "|none||none|127.0.0.1|1.1"},
+        {"no value first", "Cookie: c; c=6\r\n", "|none|6|some|127.0.0.1|1.1"},
         {"no value", "Cookie: c\r\n", "|none||none|127.0.0.1|1.1"},
         {"names differ by case", "Cookie: C=1\r\n", "|none||none|127.0.0.1|1.1"},
     };
@@ -375,6 +391,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(answers_carry_date_id_type_and_length),
+        TEST(an_answer_holds_nothing_of_the_one_before),
         TEST(keeps_a_safe_request_id),
         TEST(answers_head_like_get_without_the_body),
         TEST(sends_no_body_where_there_may_be_none),

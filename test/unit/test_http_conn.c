@@ -228,6 +228,20 @@ static void refuses_with_a_problem_document_and_closes(void **state)
     assert_int_equal(rig_stats(*state).malformed, sizeof rows / sizeof *rows);
 }
 
+static void a_refusal_keeps_the_request_id_that_was_read(void **state)
+{
+    struct client c = client_open(*state, 0);
+    struct answer a;
+
+    client_say(&c, "POST / HTTP/1.1\r\nHost: a\r\nX-Request-Id: mine\r\n"
+                   "Content-Length: 65537\r\n\r\n");
+    a = client_answer(&c, false);
+    assert_int_equal(a.status, 413);
+    assert_string_equal(answer_header(&a, "X-Request-Id"), "mine");
+    answer_done(&a);
+    client_close(&c);
+}
+
 static void what_came_before_a_refusal_is_answered(void **state)
 {
     struct client c = client_open(*state, 0);
@@ -412,6 +426,7 @@ int main(void)
         TEST(understands_a_request_that_comes_byte_by_byte),
         TEST(a_client_that_has_said_all_gets_its_answer),
         TEST(refuses_with_a_problem_document_and_closes),
+        TEST(a_refusal_keeps_the_request_id_that_was_read),
         TEST(what_came_before_a_refusal_is_answered),
         TEST(names_limits_of_the_head),
         TEST(a_refused_body_does_not_eat_the_refusal),

@@ -52,6 +52,7 @@ static void what_is_not_used_is_bounded(void **state)
                 client_say(&c, b.data);
             }
             if (rows[i].open) {
+                await_owner(&rig, "it came alone", was_asked);
                 client_say(&c, "\nabc\ndef\n");
                 shutdown(c.fd, SHUT_WR);
             }
