@@ -172,8 +172,10 @@ static int project_all(struct store_lane *l,
     int rc = 0;
 
     while (rc == 0 && more) {
+        uint64_t before = l->position;
+
         rc = project(l, &more);
-        if (rc == 0 && progress != NULL)
+        if (l->position != before && progress != NULL)
             progress(user, l->position);
     }
     return rc;
