@@ -153,7 +153,7 @@ int bench_teardown(void **state)
 
 /* ---- waiting ---- */
 
-void await(sem_t *s)
+void bench_await(sem_t *s)
 {
     struct timespec limit;
 
@@ -222,7 +222,7 @@ static int work(struct store *s, struct store_job *job)
     j->ran_as = j->order != NULL ? ++*j->order : 0;
     if (j->gate != NULL) {
         sem_post(j->entered);
-        await(j->gate);
+        bench_await(j->gate);
     }
     return j->answer != 0 ? j->answer : s->ops->account_add(s, &j->account, &field);
 }
@@ -258,7 +258,7 @@ struct job new_job(struct bench *b, const char *name, int answer)
     return j;
 }
 
-void submit(struct bench *b, struct job *j)
+void bench_submit(struct bench *b, struct job *j)
 {
     assert_int_equal(store_lane_submit(b->lane, &j->job), 0);
 }
@@ -267,8 +267,8 @@ int run_job(struct bench *b, const char *name)
 {
     struct job j = new_job(b, name, 0);
 
-    submit(b, &j);
-    await(&b->home);
+    bench_submit(b, &j);
+    bench_await(&b->home);
     assert_true(j.came_home);
     assert_int_equal(j.committed, j.job.rc == 0);
     return j.job.rc;

@@ -57,7 +57,7 @@ void stop(struct bench *b);
 void keep_report(void *user, int err, const char *text);
 
 /* These wait for a condition, and fail the test when it does not come true. */
-void await(sem_t *s);
+void bench_await(sem_t *s);
 void await_position(struct bench *b, size_t n_changes);
 void await_reports(struct bench *b, size_t n);
 
@@ -84,7 +84,7 @@ struct job {
 };
 
 struct job new_job(struct bench *b, const char *name, int answer);
-void submit(struct bench *b, struct job *j);
+void bench_submit(struct bench *b, struct job *j);
 /* To its end: what it came home with. */
 int run_job(struct bench *b, const char *name);
 

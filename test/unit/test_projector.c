@@ -115,8 +115,8 @@ static void many_wakes_are_few_transactions(void **state)
 
         append_votes(b, 1);
         store_lane_wake(b->lane);
-        submit(b, &j);
-        await(&b->home);
+        bench_submit(b, &j);
+        bench_await(&b->home);
     }
     await_position(b, ROUNDS);
     assert_int_equal(votes_stored(b), ROUNDS);
@@ -187,7 +187,7 @@ static void stop_leaves_nothing_behind(void **state)
 
         name[5] = (char)('a' + i);
         jobs[i] = new_job(b, name, 0);
-        submit(b, &jobs[i]);
+        bench_submit(b, &jobs[i]);
     }
     stop(b);
     for (size_t i = 0; i < LENGTH(jobs); i++)

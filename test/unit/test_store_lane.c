@@ -10,8 +10,8 @@ static void a_job_is_stored_before_it_is_made_visible(void **state)
     struct job j = new_job(b, "bob", 0);
 
     start(b);
-    submit(b, &j);
-    await(&b->home);
+    bench_submit(b, &j);
+    bench_await(&b->home);
     assert_int_equal(j.job.rc, 0);
     assert_true(j.committed);
     assert_true(j.was_there);
@@ -34,15 +34,15 @@ static void waiting_jobs_share_a_transaction_and_refusals_do_no_harm(void **stat
     before = b->n_commits;
     held.entered = &entered;
     held.gate = &gate;
-    submit(b, &held);
-    await(&entered);
+    bench_submit(b, &held);
+    bench_await(&entered);
     for (size_t i = 0; i < LENGTH(jobs); i++) {
         jobs[i].order = &order;
-        submit(b, &jobs[i]);
+        bench_submit(b, &jobs[i]);
     }
     sem_post(&gate);
     for (size_t i = 0; i < 1 + LENGTH(jobs); i++)
-        await(&b->home);
+        bench_await(&b->home);
 
     assert_int_equal(b->n_commits - before, 2);
     for (int i = 0; i < (int)LENGTH(jobs); i++)
@@ -71,18 +71,18 @@ static void a_full_lane_refuses(void **state)
     start(b);
     held.entered = &entered;
     held.gate = &gate;
-    submit(b, &held);
-    await(&entered);
+    bench_submit(b, &held);
+    bench_await(&entered);
     for (size_t i = 0; i < MAX_WAITING; i++) {
         jobs[i] = new_job(b, "x", ERR_INVALID);
-        submit(b, &jobs[i]);
+        bench_submit(b, &jobs[i]);
     }
     assert_int_equal(store_lane_submit(b->lane, &extra.job), ERR_OVERLOADED);
     store_lane_wake(b->lane); /* is not refused */
     append_votes(b, 1);
     sem_post(&gate);
     for (size_t i = 0; i < 1 + MAX_WAITING; i++)
-        await(&b->home);
+        bench_await(&b->home);
     assert_false(extra.came_home);
     await_position(b, 1);
     sem_destroy(&entered);
@@ -130,13 +130,13 @@ static void a_job_that_finds_the_store_failing_ends_the_transaction(void **state
     start(b);
     held.entered = &entered;
     held.gate = &gate;
-    submit(b, &held);
-    await(&entered);
+    bench_submit(b, &held);
+    bench_await(&entered);
     for (size_t i = 0; i < LENGTH(jobs); i++)
-        submit(b, &jobs[i]);
+        bench_submit(b, &jobs[i]);
     sem_post(&gate);
     for (size_t i = 0; i < 1 + LENGTH(jobs); i++)
-        await(&b->home);
+        bench_await(&b->home);
     for (size_t i = 0; i < LENGTH(jobs); i++) {
         assert_int_equal(jobs[i].job.rc, ERR_UNAVAILABLE);
         assert_false(jobs[i].committed);
@@ -169,8 +169,8 @@ static void reads_answer_each_for_itself(void **state)
     assert_int_equal(read_lane_start(&opts, &l), 0);
     assert_int_equal(read_lane_submit(l, &missing.job), 0);
     assert_int_equal(read_lane_submit(l, &found.job), 0);
-    await(&b->home);
-    await(&b->home);
+    bench_await(&b->home);
+    bench_await(&b->home);
     assert_int_equal(missing.job.rc, ERR_NOT_FOUND);
     assert_int_equal(found.job.rc, 0);
     assert_string_equal(found.account.username, "ada");
@@ -179,7 +179,7 @@ static void reads_answer_each_for_itself(void **state)
     store_mem_fault(b->w->s, MEM_NO_READ);
     for (int i = 0; i < 2; i++) {
         assert_int_equal(read_lane_submit(l, &broken.job), 0);
-        await(&b->home);
+        bench_await(&b->home);
         assert_int_equal(broken.job.rc, ERR_UNAVAILABLE);
     }
     store_mem_fault(b->w->s, MEM_SOUND);
