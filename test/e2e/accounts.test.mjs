@@ -134,19 +134,19 @@ describe('login', () => {
     const body = fresh();
     await server.api.register(body);
     const time = async (email) => {
-      const times = [];
-      for (let i = 0; i < 9; i++) {
-        const began = performance.now();
-        await server.api.post('/api/auth/login', {
-          body: { email, password: 'wrong horse' },
-          expect: 401,
-        });
-        times.push(performance.now() - began);
-      }
-      return times.sort((a, b) => a - b)[4];
+      const began = performance.now();
+      await server.api.post('/api/auth/login', {
+        body: { email, password: 'wrong horse' },
+        expect: 401,
+      });
+      return performance.now() - began;
     };
-    const wrong = await time(body.email);
-    const unknown = await time(fresh().email);
+    // In turn, and the quickest of each: the rest is what else the machine does.
+    let [wrong, unknown] = [Infinity, Infinity];
+    for (let i = 0; i < 15; i++) {
+      wrong = Math.min(wrong, await time(body.email));
+      unknown = Math.min(unknown, await time(fresh().email));
+    }
     assert.ok(unknown > wrong / 2 && unknown < wrong * 2, `${unknown} and ${wrong} ms`);
   });
   for (const body of [{}, { email: 'a@b.org' }, { password: 'x' }, { email: 5, password: 5 }]) {
