@@ -5,6 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "ballot/mem.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "unit/check.h"
@@ -151,8 +152,28 @@ static void stop_journaled(struct ballot_world *w)
     w->journal = journal_close(w->journal);
 }
 
-const struct ballot_backend backend_journaled = {
+const struct ballot_backend ballot_backend_journaled = {
     .name = "journaled", .start = start_journaled, .stop = stop_journaled};
+
+/* ---- the ballot in memory ---- */
+
+static void start_mem(struct ballot_world *w)
+{
+    w->b = ballot_mem_new(&w->clock, quota_new(w->per_day));
+}
+
+static void stop_mem(struct ballot_world *w)
+{
+    w->b = ballot_stop(w->b);
+}
+
+static void add_mem(struct ballot_world *w, uint32_t poll)
+{
+    ballot_mem_add(w->b, poll, &w->rules[poll]);
+}
+
+const struct ballot_backend ballot_backend_mem = {
+    .name = "mem", .start = start_mem, .stop = stop_mem, .add = add_mem};
 
 /* ---- the world ---- */
 
@@ -199,6 +220,14 @@ struct poll_rules *make_poll(struct ballot_world *w, uint32_t poll)
     w->rules[poll] =
         (struct poll_rules){.owner_id = OWNER, .n_options = 3, .vote_change = true};
     return &w->rules[poll];
+}
+
+void add_poll_with(struct ballot_world *w, uint32_t poll,
+                   const struct poll_rules *rules)
+{
+    *make_poll(w, poll) = *rules;
+    if (w->backend->add != NULL)
+        w->backend->add(w, poll);
 }
 
 /* ---- tasks ---- */

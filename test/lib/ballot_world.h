@@ -22,8 +22,9 @@ struct ballot_backend {
     const char *name;
     void (*start)(struct ballot_world *w);
     void (*stop)(struct ballot_world *w);
+    void (*add)(struct ballot_world *w, uint32_t poll); /* may be NULL */
 };
-extern const struct ballot_backend backend_journaled;
+extern const struct ballot_backend ballot_backend_journaled, ballot_backend_mem;
 
 enum loading { LOAD_AT_ONCE, LOAD_HELD, LOAD_REFUSED, LOAD_FAILED };
 
@@ -67,6 +68,8 @@ void ballot_world_start(struct ballot_world *w);
 /* Open, of three options, anyone, votes may change. Gives the rules, to be changed
  * before the first op. */
 struct poll_rules *make_poll(struct ballot_world *w, uint32_t poll);
+void add_poll_with(struct ballot_world *w, uint32_t poll,
+                   const struct poll_rules *rules);
 
 /* An op, and whether it has come home. */
 struct task {

@@ -8,7 +8,7 @@
 
 static int setup(void **state)
 {
-    *state = ballot_world_new(&backend_journaled);
+    *state = ballot_world_new(&ballot_backend_journaled);
     return 0;
 }
 
