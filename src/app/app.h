@@ -20,6 +20,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "hub/hub.h"
+#include "limit/limit.h"
 #include "net/http.h"
 #include "work/catalogue.h"
 #include "work/feed.h"
@@ -56,6 +57,7 @@ struct app {
     struct revocations *revocations;
     struct hub *hub;
     struct scheduler *scheduler;
+    struct limiter *user_limit, *address_limit; /* NULL: none is set */
     struct app_loop *loops;
     unsigned n_loops;
     struct loop_set *set; /* loops.c's */

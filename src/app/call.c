@@ -227,11 +227,7 @@ static void fail_with(struct call *c, int err, const char *detail, struct str fa
 
 void call_fail_in(struct call *c, int err, const char *detail, int64_t retry_after_s)
 {
-    struct buf text = {0};
-
-    buf_i64(&text, retry_after_s < 1 ? 1 : retry_after_s);
-    http_add_header(c->req, "Retry-After", buf_str(&text));
-    buf_done(&text);
+    http_add_number(c->req, "Retry-After", retry_after_s < 1 ? 1 : retry_after_s);
     fail_with(c, err, detail, (struct str){NULL, 0});
 }
 

@@ -3,7 +3,9 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-enum { ADDRESS_BYTES = 16, MAPPED_BITS = 96 };
+enum { ADDRESS_BYTES = 16, MAPPED_BYTES = 12, MAPPED_BITS = 96 };
+
+static const uint8_t MAPPED[MAPPED_BYTES] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
 /* Any address as an IPv6 one; IPv4 is mapped, so that one comparison serves both. */
 struct address {
@@ -13,16 +15,15 @@ struct address {
 
 static bool parse_address(struct str s, struct address *ret)
 {
-    static const uint8_t mapped[] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
     char text[INET6_ADDRSTRLEN];
 
     if (s.len == 0 || s.len >= sizeof text)
         return false;
     memcpy(text, s.at, s.len);
     text[s.len] = '\0';
-    ret->v4 = inet_pton(AF_INET, text, ret->bytes + sizeof mapped) == 1;
+    ret->v4 = inet_pton(AF_INET, text, ret->bytes + MAPPED_BYTES) == 1;
     if (ret->v4)
-        memcpy(ret->bytes, mapped, sizeof mapped);
+        memcpy(ret->bytes, MAPPED, MAPPED_BYTES);
     return ret->v4 || inet_pton(AF_INET6, text, ret->bytes) == 1;
 }
 
@@ -52,16 +53,72 @@ static bool is_within(const struct address *peer, struct str network)
     return same_bits(peer->bytes, base.bytes, (size_t)bits);
 }
 
+static bool is_trusted(const struct setting_list *networks, const struct address *a)
+{
+    for (size_t i = 0; i < networks->n; i++)
+        if (is_within(a, str_of(networks->items[i])))
+            return true;
+    return false;
+}
+
 bool proxy_is_trusted(const struct setting_list *networks, struct str peer)
 {
     struct address address;
 
-    if (networks->n == 0 || !parse_address(peer, &address))
-        return false;
-    for (size_t i = 0; i < networks->n; i++)
-        if (is_within(&address, str_of(networks->items[i])))
-            return true;
-    return false;
+    return networks->n != 0 && parse_address(peer, &address) &&
+           is_trusted(networks, &address);
+}
+
+/* "a, b, c" → "c", and "a, b" is left; {NULL, 0} is left of the last one. */
+static struct str take_last(struct str *list)
+{
+    size_t n = list->len;
+    struct str last;
+
+    while (n > 0 && list->at[n - 1] != ',')
+        n--;
+    last = str_skip(*list, n);
+    *list = n > 0 ? (struct str){list->at, n - 1} : (struct str){NULL, 0};
+    return str_trim(last);
+}
+
+/* From the last to the first; ret is not written when the list cannot be read. */
+static void find_client(const struct setting_list *networks, struct str list,
+                        struct address *ret)
+{
+    struct address a;
+
+    while (list.at != NULL) {
+        if (!parse_address(take_last(&list), &a))
+            return;
+        if (list.at == NULL || !is_trusted(networks, &a)) {
+            *ret = a;
+            return;
+        }
+    }
+}
+
+/* IPv4 gets numbers of 0:ffff::/32, which no network has. */
+static uint64_t number_of(const struct address *a)
+{
+    size_t from = memcmp(a->bytes, MAPPED, MAPPED_BYTES) == 0 ? 8 : 0;
+    uint64_t n = 0;
+
+    for (size_t i = 0; i < 8; i++)
+        n = n << 8 | a->bytes[from + i];
+    return n;
+}
+
+uint64_t proxy_client(const struct setting_list *networks, struct str peer,
+                      struct str forwarded_for)
+{
+    struct address client;
+
+    if (!parse_address(peer, &client))
+        return 0;
+    if (is_trusted(networks, &client))
+        find_client(networks, forwarded_for, &client);
+    return number_of(&client);
 }
 
 bool proxy_client_uses_tls(struct call *c)

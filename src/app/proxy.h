@@ -14,6 +14,17 @@
 /* peer: an address as http_req has it. The networks have passed setting_set(). */
 bool proxy_is_trusted(const struct setting_list *networks, struct str peer);
 
+/* Whose request is it? An IPv4 address, or the network of an IPv6 one (its first 64
+ * bits: a household, or a machine, that has as many addresses as it likes), as a number
+ * that no other has. 0: not an address.
+ *
+ * peer is the answer, unless it is trusted: then X-Forwarded-For is read from its end,
+ * where our own proxies have written, up to the first address that is not trusted. What
+ * comes before was sent by that client and proves nothing. A list without such an
+ * address is the first in it; one that holds something else up to there is ignored. */
+uint64_t proxy_client(const struct setting_list *networks, struct str peer,
+                      struct str forwarded_for);
+
 /* Did the client come by https, as far as its proxy can be believed? */
 bool proxy_client_uses_tls(struct call *c);
 

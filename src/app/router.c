@@ -1,13 +1,14 @@
 /* router.c — see router.h.
  *
- * Order of the checks: is there such a path (404), with that method (405), may this
- * origin use the cookie (403), is the token good (401), is the kind of user right
- * (403).
+ * Order of the checks: who is asking, as far as a good token says it; have they asked
+ * too often (429); is there such a path (404), with that method (405), may this origin
+ * use the cookie (403), is the token good (401), is the kind of user right (403).
  */
 #include "app/router.h"
 
 #include "app/handlers.h"
 #include "app/origin.h"
+#include "app/rate_limit.h"
 #include "base/err.h"
 
 enum who { ANYONE, OPTIONAL, VOTER, REGISTERED };
@@ -173,20 +174,24 @@ static void answer_no_route(struct call *c, struct str path)
     buf_done(&methods);
 }
 
+static bool is_limited(struct str path)
+{
+    return str_starts(path, STR("/api/")) || str_eq(path, STR("/api"));
+}
+
 void router_on_request(struct http_req *req, void *user)
 {
     struct call *c = call_new(user, req);
     struct str path = canonical(req->path);
     const struct route *route = find(req->method, path, &c->id);
-    int rc;
+    int rc = identify(c, route != NULL ? route->who : OPTIONAL);
 
     origin_add_headers(c);
-    if (route == NULL) {
-        answer_no_route(c, path);
+    if (is_limited(path) && !rate_limit_admit(c))
         return;
-    }
-    rc = identify(c, route->who);
-    if (rc != 0)
+    if (route == NULL)
+        answer_no_route(c, path);
+    else if (rc != 0)
         call_fail(c, rc, why_not(rc, c->by_cookie));
     else
         route->handle(c);

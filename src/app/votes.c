@@ -32,7 +32,8 @@ static void fail_not_open(struct call *c)
 
 static void fail_daily(struct call *c)
 {
-    int64_t into_day = clock_now_ms(c->app->clock) % CLOCK_DAY_MS;
+    /* Not of now: midnight may have passed since. */
+    int64_t into_day = c->op.at_ms % CLOCK_DAY_MS;
 
     call_fail_in(c, ERR_DAILY_LIMIT,
                  "Votes are counted by UTC day: come back tomorrow.",

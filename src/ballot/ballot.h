@@ -40,6 +40,7 @@ struct ballot_op {
 
     /* the answer */
     int rc;
+    int64_t at_ms;          /* CHANGE: the moment for which it was judged */
     bool replay;            /* it is as wished already: nothing was entered */
     struct change change;   /* BALLOT_CHANGE with rc 0: what was entered, or would be */
     struct receipt receipt; /* of a replayed vote: what was answered then */

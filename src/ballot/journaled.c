@@ -69,6 +69,7 @@ static void enter(struct journaled *b, struct slot *slot, struct ballot_op *op)
 {
     struct change *c = &b->changes[b->n_changes];
 
+    op->at_ms = b->now_ms;
     op->rc = tally_admit(slot->tally, &op->wish, b->now_ms, c, &op->replay);
     if (op->rc == 0 && !op->replay)
         op->rc = take_quota(b, op, c);

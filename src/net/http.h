@@ -135,6 +135,7 @@ struct buf *http_out(struct http_req *req);
 /* A header of the answer, before http_reply(). Values come from us: they hold no CR or
  * LF (asserted). */
 void http_add_header(struct http_req *req, const char *name, struct str value);
+void http_add_number(struct http_req *req, const char *name, int64_t n);
 
 /* Append the header lines that http_reply() would send besides its own: X-Request-Id,
  * Date, and what http_add_header() added. For heads that are made elsewhere

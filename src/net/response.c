@@ -153,6 +153,16 @@ void http_add_header(struct http_req *req, const char *name, struct str value)
     buf_add(h, "\r\n", 2);
 }
 
+void http_add_number(struct http_req *req, const char *name, int64_t n)
+{
+    struct buf *h = &request_of(req)->headers;
+
+    buf_text(h, name);
+    buf_add(h, ": ", 2);
+    buf_i64(h, n);
+    buf_add(h, "\r\n", 2);
+}
+
 void http_common_headers(const struct http_req *req, struct buf *out)
 {
     const struct request *r = request_of(req);

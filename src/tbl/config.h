@@ -71,9 +71,9 @@
     X(INT,      limits_votes_per_day,        "limits.votes_per_day",         "100",        "0..1000000000", \
       "Votes of one user in one UTC day; 0 is no limit.")                                                 \
     X(INT,      limits_requests_per_minute,  "limits.requests_per_minute",   "100",        "0..1000000000", \
-      "Requests of one user in any minute; 0 is no limit. Reserved: not enforced in this release.")       \
+      "Requests of one user under /api in any minute; 0 is no limit.")                                    \
     X(INT,      limits_burst_per_second,     "limits.burst_per_second",      "200",        "0..1000000000", \
-      "Requests without a user from one address in a second; 0 is no limit. Reserved: not enforced in this release.") \
+      "Requests without a user under /api, of one IPv4 address or IPv6 /64, in any second; 0 is no limit.") \
     X(SIZE,     limits_body_bytes,           "limits.body_bytes",            "64KiB",      "1KiB..16MiB", \
       "The longest body of a request.")                                                                   \
     X(INT,      accounts_hash_concurrency,   "accounts.hash_concurrency",    "1",          "1..64",       \

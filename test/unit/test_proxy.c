@@ -63,11 +63,76 @@ static void any_of_the_list_will_do(void **state)
     assert_false(proxy_is_trusted(&none, STR("10.0.0.1")));
 }
 
+static uint64_t client(const char *trusted, const char *peer, const char *list)
+{
+    char *items[] = {(char *)(uintptr_t)trusted, (char *)(uintptr_t) "fd00::/8"};
+    struct setting_list networks = {.items = items, .n = trusted != NULL ? 2 : 0};
+
+    return proxy_client(&networks, str_of(peer), str_of(list));
+}
+
+static void the_client_is_who_our_proxies_say(void **state)
+{
+    static const char ours[] = "10.0.0.0/8", client_addr[] = "203.0.113.9";
+    static const struct {
+        const char *why, *trusted, *peer, *list, *want;
+    } rows[] = {
+        {"nobody is trusted", NULL, client_addr, "198.51.100.1", client_addr},
+        {"a stranger says so", ours, client_addr, "198.51.100.1", client_addr},
+        {"a stranger says he is ours", ours, client_addr, "10.0.0.1", client_addr},
+        {"a proxy", ours, "10.0.0.1", client_addr, client_addr},
+        {"without a list", ours, "10.0.0.1", NULL, "10.0.0.1"},
+        {"what the client sent itself", ours, "10.0.0.1", "1.2.3.4, 203.0.113.9",
+         client_addr},
+        {"also when it is one of ours", ours, "10.0.0.1", "10.9.9.9,203.0.113.9",
+         client_addr},
+        {"also when it is rubbish", ours, "10.0.0.1", "<script>, , 203.0.113.9",
+         client_addr},
+        {"two proxies", ours, "10.0.0.1", "1.2.3.4, 203.0.113.9, 10.0.0.2",
+         client_addr},
+        {"proxies of both families", ours, "fd00::1", "203.0.113.9,  10.0.0.2\t",
+         client_addr},
+        {"only ours: from the inside", ours, "10.0.0.1", "10.0.0.3, 10.0.0.2",
+         "10.0.0.3"},
+        {"rubbish at the end", ours, "10.0.0.1", "203.0.113.9, unknown", "10.0.0.1"},
+        {"rubbish before ours", ours, "10.0.0.1", "unknown, 10.0.0.2", "10.0.0.1"},
+        {"nothing at the end", ours, "10.0.0.1", "203.0.113.9,", "10.0.0.1"},
+        {"a port", ours, "10.0.0.1", "203.0.113.9:4711", "10.0.0.1"},
+        {"an empty list", ours, "10.0.0.1", "", "10.0.0.1"},
+        {"IPv4 in IPv6", ours, "10.0.0.1", "::ffff:203.0.113.9", client_addr},
+        {"IPv6", ours, "10.0.0.1", "2001:db8:0:7::1", "2001:db8:0:7:1:2:3:4"},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < LENGTH(rows); i++)
+        CHECK_EQ_AT(rows[i].why, client(rows[i].trusted, rows[i].peer, rows[i].list),
+                    client(NULL, rows[i].want, NULL));
+}
+
+static void clients_are_told_apart(void **state)
+{
+    static const char *const all[] = {
+        "0.0.0.0",     "0.0.0.1",   "1.0.0.0",    "203.0.113.9",
+        "203.0.113.8", "127.0.0.1", "2001:db8::", "2001:db8:0:1::",
+        "2001:db9::",  "fe80::1",   "ffff::",     "255.255.255.255"};
+    (void)state;
+
+    for (size_t i = 0; i < LENGTH(all); i++)
+        for (size_t j = 0; j < LENGTH(all); j++)
+            CHECK_EQ_AT(all[i],
+                        client(NULL, all[i], NULL) == client(NULL, all[j], NULL),
+                        i == j);
+    assert_int_equal(client(NULL, "", NULL), 0);
+    assert_int_equal(client(NULL, "no address", NULL), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(networks_hold_their_addresses),
         cmocka_unit_test(any_of_the_list_will_do),
+        cmocka_unit_test(the_client_is_who_our_proxies_say),
+        cmocka_unit_test(clients_are_told_apart),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,67 @@
+/* limit.h — the port that counts requests: at most so many in any window of time.
+ *
+ * DESIGN
+ *
+ * A limiter is one rule for many keys: max requests in any window_ms, for each key. The
+ * window slides: a request that is admitted at the time t counts from t on and does not
+ * count any more at t + window_ms. One that is refused never counts. So nobody locks
+ * himself out by asking too often: the next request is admitted as soon as the oldest
+ * that counts has left, which limit_take() foretells to the millisecond.
+ *
+ * That holds exactly for rules of up to LIMIT_EXACT requests. With a larger one a
+ * request counts longer, by at most a thousandth of the window: never more than max.
+ *
+ * What is kept is bounded whatever the number of keys. When room is short the keys go
+ * that matter least, and start afresh when they come again: a crowd of keys can make
+ * the limiter forgetful, and can never make it refuse somebody who asked little.
+ *
+ * Units      now_ms is milliseconds of a clock that never goes back (clock_mono_ms()).
+ *            Threads may come a little out of order.
+ * Ownership  the caller ends a limiter with limit_free().
+ * Errors     none.
+ * Threads    limit_take(): any, at the same time. limit_free(): when no other is in it.
+ */
+#ifndef LIMIT_LIMIT_H
+#define LIMIT_LIMIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { LIMIT_EXACT = 1000, LIMIT_WINDOW_MS_MAX = 86400000 };
+
+/* What became of a request. */
+struct limit_state {
+    bool admitted;
+    uint32_t left;       /* how many more would be admitted now */
+    uint32_t more_in_ms; /* until one more than that is: the oldest leaves; >= 1 */
+};
+
+struct limiter;
+
+struct limit_ops {
+    const char *name;
+    struct limit_state (*take)(struct limiter *l, uint64_t key, uint64_t now_ms);
+    struct limiter *(*free)(struct limiter *l); /* NULL-safe; returns NULL */
+};
+
+struct limiter {
+    const struct limit_ops *ops; /* first field of every backend's struct */
+    uint32_t max;                /* >= 1 */
+    uint32_t window_ms;          /* 1..LIMIT_WINDOW_MS_MAX */
+};
+
+/* One request of this key, now. */
+static inline struct limit_state limit_take(struct limiter *l, uint64_t key,
+                                            uint64_t now_ms)
+{
+    return l->ops->take(l, key, now_ms);
+}
+
+/* Accepts NULL; returns NULL. */
+static inline struct limiter *limit_free(struct limiter *l)
+{
+    return l != NULL ? l->ops->free(l) : NULL;
+}
+
+#endif

@@ -1,0 +1,349 @@
+#include "limit/memory.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <sys/queue.h>
+
+#include "base/mem.h"
+
+enum {
+    STRIPE_BITS = 6,
+    STRIPES = 1 << STRIPE_BITS,
+    FIRST_BUCKETS = 16,
+    FEW_RUNS = 4,
+    LOOK = 2,       /* at the oldest entries, whenever memory is taken */
+    SAMPLE = 8,     /* of them, when one has to go */
+    HEAP_BYTES = 16 /* what the heap takes for itself, for each piece */
+};
+
+/* Requests of one moment. */
+struct run {
+    uint32_t at; /* the low bits of its milliseconds: none is ever 2^31 away */
+    uint32_t n;
+};
+
+struct entry {
+    struct entry *next; /* in its bucket */
+    TAILQ_ENTRY(entry) queue;
+    uint64_t hash;      /* of the key, and no other key has it */
+    uint64_t newest_ms; /* the moment of the last run */
+    uint32_t total;     /* requests in the runs */
+    uint16_t first, n_runs, cap;
+    struct run *runs; /* a ring of cap, a power of two: few, or from the heap */
+    struct run few[FEW_RUNS];
+};
+
+TAILQ_HEAD(entries, entry);
+
+struct stripe {
+    pthread_mutex_t lock; /* guards everything below, and the entries */
+    struct entry **buckets;
+    size_t n_buckets, n; /* n_buckets: a power of two, or 0 */
+    size_t bytes;
+    struct entries queue; /* who was looked at last is at the end */
+};
+
+struct memory {
+    struct limiter base;
+    size_t stripe_bytes; /* at most */
+    uint32_t quantum_ms; /* runs are this far apart, at least */
+    uint64_t seed;
+    struct stripe stripes[STRIPES];
+};
+
+/* The finalizer of MurmurHash3: one to one, so hashes differ whenever keys do. */
+static uint64_t hash_of(const struct memory *m, uint64_t key)
+{
+    uint64_t h = key ^ m->seed;
+
+    h = (h ^ h >> 33) * UINT64_C(0xff51afd7ed558ccd);
+    h = (h ^ h >> 33) * UINT64_C(0xc4ceb9fe1a85ec53);
+    return h ^ h >> 33;
+}
+
+/* ---- one key's log ---- */
+
+static struct run *run_at(const struct entry *e, unsigned i)
+{
+    return &e->runs[(e->first + i) & (e->cap - 1u)];
+}
+
+static size_t ring_bytes(const struct entry *e)
+{
+    return e->runs == e->few ? 0 : e->cap * sizeof *e->runs + HEAP_BYTES;
+}
+
+static void empty_locked(struct stripe *s, struct entry *e)
+{
+    if (e->runs != e->few) {
+        s->bytes -= ring_bytes(e);
+        mem_free(e->runs);
+    }
+    e->runs = e->few;
+    e->cap = FEW_RUNS;
+    e->first = e->n_runs = 0;
+    e->total = 0;
+}
+
+/* Has everything left the window? */
+static bool is_idle(const struct memory *m, const struct entry *e, uint64_t now_ms)
+{
+    return e->newest_ms + m->base.window_ms <= now_ms;
+}
+
+/* Until a run leaves the window; 0 or less: it has. */
+static int32_t leaves_in_ms(const struct memory *m, const struct run *r,
+                            uint64_t now_ms)
+{
+    return (int32_t)(r->at + m->base.window_ms - (uint32_t)now_ms);
+}
+
+static void expire_locked(const struct memory *m, struct stripe *s, struct entry *e,
+                          uint64_t now_ms)
+{
+    if (is_idle(m, e, now_ms)) {
+        empty_locked(s, e);
+        return;
+    }
+    while (e->n_runs > 0 && leaves_in_ms(m, run_at(e, 0), now_ms) <= 0) {
+        e->total -= run_at(e, 0)->n;
+        e->first = (uint16_t)((e->first + 1) & (e->cap - 1));
+        e->n_runs--;
+    }
+}
+
+static void widen_locked(struct stripe *s, struct entry *e)
+{
+    struct run *wider = mem_alloc(e->cap * 2 * sizeof *wider);
+
+    for (unsigned i = 0; i < e->n_runs; i++)
+        wider[i] = *run_at(e, i);
+    s->bytes -= ring_bytes(e);
+    if (e->runs != e->few)
+        mem_free(e->runs);
+    e->runs = wider;
+    e->cap = (uint16_t)(e->cap * 2);
+    e->first = 0;
+    s->bytes += ring_bytes(e);
+}
+
+/* ---- which keys are kept ---- */
+
+static struct entry **bucket_locked(const struct stripe *s, uint64_t hash)
+{
+    return &s->buckets[hash & (s->n_buckets - 1)];
+}
+
+static struct entry *find_locked(const struct stripe *s, uint64_t hash)
+{
+    struct entry *e = s->n_buckets != 0 ? *bucket_locked(s, hash) : NULL;
+
+    while (e != NULL && e->hash != hash)
+        e = e->next;
+    return e;
+}
+
+static void drop_locked(struct stripe *s, struct entry *e)
+{
+    struct entry **at = bucket_locked(s, e->hash);
+
+    while (*at != e)
+        at = &(*at)->next;
+    *at = e->next;
+    TAILQ_REMOVE(&s->queue, e, queue);
+    empty_locked(s, e);
+    s->bytes -= sizeof *e + HEAP_BYTES;
+    s->n--;
+    mem_free(e);
+}
+
+/* The oldest of the queue, which becomes its youngest. */
+static struct entry *next_locked(struct stripe *s)
+{
+    struct entry *e = TAILQ_FIRST(&s->queue);
+
+    TAILQ_REMOVE(&s->queue, e, queue);
+    TAILQ_INSERT_TAIL(&s->queue, e, queue);
+    return e;
+}
+
+/* Who matters least? Anybody but keep: there are others. */
+static struct entry *least_locked(const struct memory *m, struct stripe *s,
+                                  const struct entry *keep, uint64_t now_ms)
+{
+    struct entry *least = NULL;
+
+    for (int i = 0; i < SAMPLE; i++) {
+        struct entry *e = next_locked(s);
+
+        if (e == keep)
+            continue;
+        if (is_idle(m, e, now_ms))
+            return e;
+        if (least == NULL || e->total < least->total)
+            least = e;
+    }
+    return least;
+}
+
+/* Memory was taken for keep: give back what nobody needs, and what has to be. */
+static void make_room_locked(const struct memory *m, struct stripe *s,
+                             const struct entry *keep, uint64_t now_ms)
+{
+    for (int i = 0; i < LOOK; i++) {
+        struct entry *e = next_locked(s);
+
+        if (e != keep && is_idle(m, e, now_ms))
+            drop_locked(s, e);
+    }
+    while (s->bytes > m->stripe_bytes && s->n > 1)
+        drop_locked(s, least_locked(m, s, keep, now_ms));
+}
+
+static void link_locked(struct stripe *s, struct entry *e)
+{
+    struct entry **bucket = bucket_locked(s, e->hash);
+
+    e->next = *bucket;
+    *bucket = e;
+}
+
+static void grow_buckets_locked(struct stripe *s)
+{
+    struct entry *e;
+
+    s->bytes -= s->n_buckets * sizeof *s->buckets;
+    mem_free(s->buckets);
+    s->n_buckets = s->n_buckets != 0 ? s->n_buckets * 2 : FIRST_BUCKETS;
+    s->buckets = mem_zalloc(s->n_buckets, sizeof *s->buckets);
+    s->bytes += s->n_buckets * sizeof *s->buckets;
+    TAILQ_FOREACH(e, &s->queue, queue)
+    link_locked(s, e);
+}
+
+static struct entry *add_locked(const struct memory *m, struct stripe *s, uint64_t hash,
+                                uint64_t now_ms)
+{
+    struct entry *e = mem_zalloc(1, sizeof *e);
+
+    if (s->n == s->n_buckets)
+        grow_buckets_locked(s);
+    e->hash = hash;
+    e->runs = e->few;
+    e->cap = FEW_RUNS;
+    link_locked(s, e);
+    TAILQ_INSERT_TAIL(&s->queue, e, queue);
+    s->n++;
+    s->bytes += sizeof *e + HEAP_BYTES;
+    make_room_locked(m, s, e, now_ms);
+    return e;
+}
+
+/* ---- taking ---- */
+
+static void count_locked(const struct memory *m, struct stripe *s, struct entry *e,
+                         uint64_t now_ms)
+{
+    uint64_t at_ms = (now_ms + m->quantum_ms - 1) / m->quantum_ms * m->quantum_ms;
+
+    if (at_ms < e->newest_ms)
+        at_ms = e->newest_ms; /* another thread was faster: the log stays in order */
+    e->total++;
+    if (e->n_runs > 0 && at_ms == e->newest_ms) {
+        run_at(e, e->n_runs - 1u)->n++;
+        return;
+    }
+    if (e->n_runs == e->cap) {
+        widen_locked(s, e);
+        make_room_locked(m, s, e, now_ms);
+    }
+    *run_at(e, e->n_runs++) = (struct run){(uint32_t)at_ms, 1};
+    e->newest_ms = at_ms;
+}
+
+static struct limit_state take_locked(const struct memory *m, struct stripe *s,
+                                      struct entry *e, uint64_t now_ms)
+{
+    struct limit_state state;
+
+    expire_locked(m, s, e, now_ms);
+    state.admitted = e->total < m->base.max;
+    if (state.admitted)
+        count_locked(m, s, e, now_ms);
+    state.left = m->base.max - e->total;
+    state.more_in_ms = (uint32_t)leaves_in_ms(m, run_at(e, 0), now_ms);
+    return state;
+}
+
+static struct limit_state memory_take(struct limiter *l, uint64_t key, uint64_t now_ms)
+{
+    struct memory *m = (struct memory *)l;
+    uint64_t hash = hash_of(m, key);
+    struct stripe *s = &m->stripes[hash >> (64 - STRIPE_BITS)];
+    struct limit_state state;
+    struct entry *e;
+
+    pthread_mutex_lock(&s->lock);
+    e = find_locked(s, hash);
+    if (e == NULL)
+        e = add_locked(m, s, hash, now_ms);
+    state = take_locked(m, s, e, now_ms);
+    pthread_mutex_unlock(&s->lock);
+    return state;
+}
+
+/* ---- beginning and end ---- */
+
+static struct limiter *memory_free(struct limiter *l)
+{
+    struct memory *m = (struct memory *)l;
+
+    for (size_t i = 0; m != NULL && i < STRIPES; i++) {
+        struct stripe *s = &m->stripes[i];
+
+        while (!TAILQ_EMPTY(&s->queue))
+            drop_locked(s, TAILQ_FIRST(&s->queue));
+        mem_free(s->buckets);
+        pthread_mutex_destroy(&s->lock);
+    }
+    mem_free(m);
+    return NULL;
+}
+
+static const struct limit_ops OPS = {"memory", memory_take, memory_free};
+
+static uint32_t quantum_of(const struct limit_memory_opts *opts)
+{
+    return opts->max <= LIMIT_EXACT ? 1 : (opts->window_ms + 999) / 1000;
+}
+
+struct limiter *limit_memory_new(const struct limit_memory_opts *opts)
+{
+    struct memory *m = mem_zalloc(1, sizeof *m);
+
+    assert(opts->max >= 1 && opts->window_ms >= 1 &&
+           opts->window_ms <= LIMIT_WINDOW_MS_MAX &&
+           opts->max_bytes >= LIMIT_MEMORY_BYTES_MIN);
+    m->base = (struct limiter){&OPS, opts->max, opts->window_ms};
+    m->stripe_bytes = opts->max_bytes / STRIPES;
+    m->quantum_ms = quantum_of(opts);
+    m->seed = opts->seed;
+    for (size_t i = 0; i < STRIPES; i++) {
+        pthread_mutex_init(&m->stripes[i].lock, NULL);
+        TAILQ_INIT(&m->stripes[i].queue);
+    }
+    return &m->base;
+}
+
+size_t limit_memory_bytes(struct limiter *l)
+{
+    struct memory *m = (struct memory *)l;
+    size_t bytes = 0;
+
+    for (size_t i = 0; i < STRIPES; i++) {
+        pthread_mutex_lock(&m->stripes[i].lock);
+        bytes += m->stripes[i].bytes;
+        pthread_mutex_unlock(&m->stripes[i].lock);
+    }
+    return bytes;
+}
