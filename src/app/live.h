@@ -23,6 +23,10 @@ void live_close_all(struct live *l);
 size_t live_watchers(const struct live *l);
 struct live *live_free(struct live *l); /* after the loop; accepts NULL; returns NULL */
 
+/* A user has voted, or withdrawn the vote, where that decides who sees results: their
+ * watchers on all loops are asked about anew. Any loop's thread. */
+void live_user_voted(struct app *app, uint32_t user, uint32_t poll);
+
 /* For struct hub_source; user is the struct app. */
 struct frame *live_encode(void *app, uint64_t topic, unsigned form, uint32_t viewers);
 

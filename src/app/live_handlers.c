@@ -40,6 +40,8 @@ struct watcher *watcher_new(struct live *l, enum watcher_kind kind,
     w->guest = who->guest;
     w->beat_at_ms = clock_mono_ms() + beat_period_ms(w);
     TAILQ_INSERT_TAIL(&l->watchers[kind], w, link);
+    if (w->user != 0)
+        LIST_INSERT_HEAD(&l->by_user[w->user % USER_BUCKETS], w, by_user);
     l->n_watchers++;
     return w;
 }
@@ -76,6 +78,8 @@ static void on_close(void *user)
 
     hub_subscriber_done(&w->subscriber);
     TAILQ_REMOVE(&w->live->watchers[w->kind], w, link);
+    if (w->user != 0)
+        LIST_REMOVE(w, by_user);
     w->live->n_watchers--;
     w->closed = true;
     free_if_done(w);
@@ -170,6 +174,16 @@ static int watch(struct watcher *w, uint32_t poll, uint64_t seen_version)
     rc = follow(w, p, &v, r.status, seen_version);
     poll_unref(p);
     return rc;
+}
+
+void watcher_recheck(struct watcher *w, uint32_t poll)
+{
+    struct poll *p;
+
+    if (!hub_follows(&w->subscriber, poll) ||
+        catalogue_get(w->live->loop->app->catalogue, poll, &p, NULL) != 0)
+        return;
+    (void)ask(w, p, 0); /* a full ballot: the next vote or follow shows it */
 }
 
 /* ---- WebSocket ---- */

@@ -29,14 +29,19 @@ struct watcher {
     uint8_t n_errors;   /* messages that were not understood */
     uint16_t n_pending; /* questions to the ballot that are not home */
     TAILQ_ENTRY(watcher) link;
+    LIST_ENTRY(watcher) by_user; /* when user is not 0 */
 };
 
 TAILQ_HEAD(watchers, watcher);
+LIST_HEAD(watchers_of_users, watcher);
+
+enum { USER_BUCKETS = 1024 };
 
 struct live {
     struct app_loop *loop;
     struct hub_shard *shard;
     struct watchers watchers[WATCHER__KINDS]; /* by beat_at_ms, the next first */
+    struct watchers_of_users by_user[USER_BUCKETS];
     size_t n_watchers;
     struct ws_ops ws_ops;
     struct sse_ops sse_ops;
@@ -47,6 +52,8 @@ struct live {
 void watchers_set_ops(struct live *l, uint32_t write_timeout_ms);
 struct watcher *watcher_new(struct live *l, enum watcher_kind kind,
                             const struct identity *who);
+/* What the watcher's user may see of that poll may have changed: ask, and show it. */
+void watcher_recheck(struct watcher *w, uint32_t poll);
 /* A sign of life, and the next appointment. */
 void watcher_beat(struct watcher *w, uint64_t now_ms);
 

@@ -1,6 +1,7 @@
 /* votes.c — voting, changing, withdrawing, skipping. */
 #include "app/body.h"
 #include "app/handlers.h"
+#include "app/live.h"
 #include "app/views.h"
 #include "base/err.h"
 
@@ -122,6 +123,18 @@ static void write_vote(struct call *c, int option, int64_t voted_ms, uint32_t le
     buf_char(out, '}');
 }
 
+/* Where only voters see results, this one sees them from now on, or no longer. */
+static void tell_watchers(struct call *c)
+{
+    struct poll *p;
+
+    if (catalogue_get(c->app->catalogue, c->op.poll, &p, NULL) != 0)
+        return;
+    if (p->rules.visibility == VISIBLE_AFTER_VOTE)
+        live_user_voted(c->app, c->who.user, c->op.poll);
+    poll_unref(p);
+}
+
 static void voted(struct call *c)
 {
     struct ballot_op *op = &c->op;
@@ -136,6 +149,7 @@ static void voted(struct call *c)
         http_add_header(c->req, "Idempotent-Replay", STR("true"));
         call_reply(c, 200);
     } else {
+        tell_watchers(c);
         write_vote(c, op->change.option, op->change.at_ms, op->votes_left, &op->result);
         call_reply(c, 201);
     }
@@ -205,10 +219,12 @@ void handle_vote_change(struct call *c)
 
 static void withdrawn(struct call *c)
 {
-    if (c->op.rc != 0)
+    if (c->op.rc != 0) {
         fail_vote(c);
-    else
-        call_no_content(c);
+        return;
+    }
+    tell_watchers(c);
+    call_no_content(c);
 }
 
 void handle_vote_withdraw(struct call *c)

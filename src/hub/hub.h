@@ -128,6 +128,7 @@ void hub_subscriber_done(struct subscriber *sub);
 int hub_follow(struct subscriber *sub, uint64_t topic, unsigned form,
                uint64_t seen_version, size_t max_follows);
 void hub_unfollow(struct subscriber *sub, uint64_t topic);
+bool hub_follows(struct subscriber *sub, uint64_t topic);
 
 /* The connection can take frames again. */
 void hub_writable(struct subscriber *sub);

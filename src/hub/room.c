@@ -242,6 +242,11 @@ int hub_follow(struct subscriber *sub, uint64_t topic, unsigned form,
     return 0;
 }
 
+bool hub_follows(struct subscriber *sub, uint64_t topic)
+{
+    return *find_follow(sub, topic) != NULL;
+}
+
 void hub_unfollow(struct subscriber *sub, uint64_t topic)
 {
     struct follow **at = find_follow(sub, topic);

@@ -166,6 +166,30 @@ for (const [name, follow] of protocols) {
       await owners.end();
     });
 
+    test('a vote shows what only voters see, on every connection of the voter', async () => {
+      const poll = await new_poll({ resultsVisibility: 'after_vote', voteChange: true });
+      const voter = await server.api.guest();
+      const stranger = await server.api.guest();
+      const mine = await Promise.all([1, 2, 3].map(() => follow(poll, { token: voter.token })));
+      const theirs = await follow(poll, { token: stranger.token });
+      const nobodys = await follow(poll);
+      for (const feed of [...mine, theirs, nobodys])
+        assert.equal((await feed.next()).hidden, true);
+      await server.api.vote(voter.token, poll.id, 1, { expect: 201 });
+      for (const feed of mine) {
+        const shown = await feed.next((m) => !m.hidden);
+        assert.equal(shown.options[1].votes, 1);
+      }
+      for (const feed of [theirs, nobodys])
+        assert.equal((await feed.next((m) => m.version > 1)).hidden, true);
+      await server.api.delete(`/api/polls/${poll.id}/vote`, {
+        token: voter.token,
+        expect: 204,
+      });
+      for (const feed of mine) await feed.next((m) => m.hidden && m.version > 2);
+      for (const feed of [...mine, theirs, nobodys]) await feed.end();
+    });
+
     test('a poll that does not exist is 404', async () => {
       if (name === 'SSE') {
         await server.api.get('/api/polls/999999/live', { expect: 'not_found' });
