@@ -112,6 +112,22 @@ static void scan_done(struct scan *sc, bool close_files)
 
 /* ---- verdicts ---- */
 
+/* A segment that takes up no room would share its place, and so its name, with the next
+ * one. We make none. */
+static int check_empty(const struct scan *sc, char *errmsg, size_t size)
+{
+    for (size_t i = 0; i < sc->n_segments; i++) {
+        if (sc->segments[i].size != 0)
+            continue;
+        snprintf(errmsg, size,
+                 "journal: %016" PRIx64 ".seg is empty. Restore the file, or run: "
+                 "pollux verify --repair (keeps every vote that can be read)",
+                 sc->segments[i].start);
+        return ERR_CONFLICT;
+    }
+    return 0;
+}
+
 static int check_chain(const struct scan *sc, char *errmsg, size_t size)
 {
     for (size_t i = 1; i < sc->n_segments; i++) {
@@ -214,8 +230,10 @@ static int recover(struct journal *j, struct journal_found *found, char *errmsg,
                    size_t size)
 {
     struct scan sc = {.segments = j->segments, .n_segments = j->n_segments};
-    int rc = check_chain(&sc, errmsg, size);
+    int rc = check_empty(&sc, errmsg, size);
 
+    if (rc == 0)
+        rc = check_chain(&sc, errmsg, size);
     if (rc == 0)
         rc = scan_all(&sc, false);
     if (rc == 0)

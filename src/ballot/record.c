@@ -170,7 +170,8 @@ static void get_change(struct cursor *in, struct change *c)
                c->option >= LIMIT_OPTIONS || c->was_option >= LIMIT_OPTIONS;
 }
 
-static bool get_body(const uint8_t *body, uint32_t length, struct record *ret)
+static bool get_body(const uint8_t *body, uint32_t length, uint64_t position,
+                     struct record *ret)
 {
     struct cursor in = {body, length, false};
 
@@ -178,6 +179,7 @@ static bool get_body(const uint8_t *body, uint32_t length, struct record *ret)
     if (ret->type == RECORD_MARK) {
         get8(&in);
         ret->durable = get64(&in);
+        in.bad |= ret->durable > position; /* it knows of nothing behind itself */
     } else {
         get_change(&in, &ret->change);
     }
@@ -197,5 +199,5 @@ int record_read(const uint8_t *data, size_t len, uint64_t position, struct recor
         return RECORD_BAD;
     if (checksum(position, length, data + HEADER) != crc)
         return RECORD_BAD;
-    return get_body(data + HEADER, length, ret) ? (int)padded : RECORD_BAD;
+    return get_body(data + HEADER, length, position, ret) ? (int)padded : RECORD_BAD;
 }

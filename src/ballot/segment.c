@@ -169,6 +169,8 @@ void segment_retire(const char *dir, struct segment *s, uint64_t usual_size)
     segment_path(dir, s->start, path);
     close(s->fd);
     s->fd = -1;
-    if (s->size != usual_size || access(spare, F_OK) == 0 || rename(path, spare) != 0)
+    /* Never in place of another: the writer may be at work on that one. */
+    if (s->size != usual_size ||
+        renameat2(AT_FDCWD, path, AT_FDCWD, spare, RENAME_NOREPLACE) != 0)
         unlink(path);
 }

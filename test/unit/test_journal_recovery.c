@@ -447,6 +447,16 @@ static void a_missing_segment_refuses_the_start(void **state)
     buf_done(&b);
 }
 
+static void an_empty_segment_refuses_the_start(void **state)
+{
+    struct world *w = *state;
+
+    write_segments(w);
+    file_write(w->dir, FILE_2, "", 0);
+    assert_int_equal(try_open(w), ERR_CONFLICT);
+    CHECK_HAS(str_of(w->errmsg), FILE_2 " is empty");
+}
+
 /* ---- looking, and saving what can be saved ---- */
 
 static void looking_only_changes_nothing(void **state)
@@ -566,6 +576,7 @@ int main(void)
         TEST(damage_is_told_by_file_and_byte_within),
         TEST(a_clean_end_proves_what_was_before_it),
         TEST(a_missing_segment_refuses_the_start),
+        TEST(an_empty_segment_refuses_the_start),
         TEST(looking_only_changes_nothing),
         TEST(looking_only_at_nothing_makes_nothing),
         TEST(salvage_gives_all_that_checks),

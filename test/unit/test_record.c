@@ -1,6 +1,9 @@
 /* test_record.c — changes as bytes: back again as they were, or refused. */
 #include "check.h"
 
+#include <endian.h>
+
+#include "ballot/crc32c.h"
 #include "ballot/record.h"
 #include "lib/journal_world.h"
 
@@ -85,11 +88,11 @@ static void marks_come_back(void **state)
     struct record r;
     (void)state;
 
-    record_add_mark(&b, AT, UINT64_MAX - 3);
+    record_add_mark(&b, UINT64_MAX - 7, UINT64_MAX - 7);
     assert_int_equal(b.len, 24);
-    assert_int_equal(read_at(&b, AT, &r), 24);
+    assert_int_equal(read_at(&b, UINT64_MAX - 7, &r), 24);
     assert_int_equal(r.type, RECORD_MARK);
-    assert_true(r.durable == UINT64_MAX - 3);
+    assert_true(r.durable == UINT64_MAX - 7);
     buf_done(&b);
 }
 
@@ -215,7 +218,60 @@ static void foreign_values_are_refused(void **state)
         record_add_change(&b, AT, &rows[i].change);
         CHECK_EQ_AT(rows[i].why, read_at(&b, AT, &r), RECORD_BAD);
     }
+    b.len = 0;
+    record_add_mark(&b, AT, AT + 1);
+    CHECK_EQ_AT("a mark that knows what comes", read_at(&b, AT, &r), RECORD_BAD);
     buf_done(&b);
+}
+
+/* Sets a byte of a record, and its length, and puts its checksum right. */
+static void forge(struct buf *b, size_t byte, char value, uint32_t length)
+{
+    uint64_t head[2] = {htole64(AT), htole64(length)};
+    uint32_t crc;
+
+    b->data[byte] = value;
+    b->data[0] = (char)length;
+    crc = htole32(crc32c(crc32c(0, head, sizeof head), b->data + 8, length));
+    memcpy(b->data + 4, &crc, sizeof crc);
+}
+
+static void forged_bodies_are_refused(void **state)
+{
+    enum { KIND = 8, FLAGS = 8 + 27, N_OPTIONS = 8 + 28 + 16 + 8 + 4 };
+    static const struct {
+        const char *why;
+        uint64_t number; /* of the change; 0 is a keyed vote, 6 one without a key */
+        size_t byte;
+        char value;
+        uint32_t longer;
+        bool sound;
+    } rows[] = {
+        {"as it was", 6, FLAGS, 0, 0, true},
+        {"another kind", 6, KIND, CHANGE_SKIP, 0, true},
+        {"a flag that nobody knows", 6, FLAGS, 2, 0, false},
+        {"keyed, and no key", 6, FLAGS, 1, 0, false},
+        {"more than all", 6, FLAGS, 0, 1, false},
+        {"a keyed one, as it was", 0, FLAGS, 1, 0, true},
+        {"keyed, and a skip", 0, KIND, CHANGE_SKIP, 0, false},
+        {"a key, and not keyed", 0, FLAGS, 0, 0, false},
+        {"an option more", 0, N_OPTIONS, 3, 0, false},
+        {"an option less", 0, N_OPTIONS, 1, 0, false},
+        {"options without end", 0, N_OPTIONS, 127, 0, false},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct change c = nth_change(rows[i].number);
+        struct buf b = {0};
+        struct record r;
+
+        record_add_change(&b, AT, &c);
+        forge(&b, rows[i].byte, rows[i].value, (uint32_t)b.data[0] + rows[i].longer);
+        CHECK_EQ_AT(rows[i].why, read_at(&b, AT, &r),
+                    rows[i].sound ? (int)b.len : RECORD_BAD);
+        buf_done(&b);
+    }
 }
 
 int main(void)
@@ -231,6 +287,7 @@ int main(void)
         cmocka_unit_test(a_cut_record_is_refused),
         cmocka_unit_test(zeros_are_the_end),
         cmocka_unit_test(foreign_values_are_refused),
+        cmocka_unit_test(forged_bodies_are_refused),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
