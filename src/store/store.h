@@ -70,7 +70,8 @@ struct store_ops {
     int (*set_position)(struct store *s, uint64_t position);
 
     /* Fills in a->id. ERR_CONFLICT: the username or the e-mail is taken (compared
-     * without case); *ret_field says which ("username", "email"). */
+     * without case); *ret_field says which ("username", "email"). ERR_INVALID: a guest
+     * with a name, or a user without one. */
     int (*account_add)(struct store *s, struct account *a, const char **ret_field);
     /* The id of the new poll, never that of an earlier one; p->id and p->owner_name are
      * ignored. ERR_NOT_FOUND: no such owner. */
