@@ -19,6 +19,7 @@ static void enter(struct mem_ballot *b, struct slot *slot, struct ballot_op *op,
 {
     struct change *c = &op->change;
 
+    op->at_ms = now_ms;
     op->rc = tally_admit(slot->tally, &op->wish, now_ms, c, &op->replay);
     if (op->rc == 0 && op->replay)
         op->receipt = c->receipt;

@@ -9,9 +9,11 @@
 
 enum { USER = 10, THREADS = 50, FIRST_POLL = 1, N_POLLS = 120 };
 
+static const struct poll_rules usual = {.owner_id = OWNER, .n_options = 3};
 static const int64_t MIDNIGHT = (T0 / CLOCK_DAY_MS + 1) * CLOCK_DAY_MS;
 
-static const struct ballot_backend *const backends[] = {&ballot_backend_journaled};
+static const struct ballot_backend *const backends[] = {&ballot_backend_journaled,
+                                                        &ballot_backend_mem};
 
 static struct ballot_world *open_world(void **state, uint32_t per_day)
 {
@@ -20,9 +22,9 @@ static struct ballot_world *open_world(void **state, uint32_t per_day)
 
     ballot_world_stop(w);
     w->per_day = per_day;
-    for (uint32_t i = 0; i < N_POLLS; i++)
-        make_poll(w, FIRST_POLL + i);
     ballot_world_start(w);
+    for (uint32_t i = 0; i < N_POLLS; i++)
+        add_poll_with(w, FIRST_POLL + i, &usual);
     return w;
 }
 

@@ -1,6 +1,7 @@
 // What one client may do: votes a day, requests a minute, requests a second.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { open_sse } from './lib/live.mjs';
 import { Server } from './lib/server.mjs';
 import { wait_until } from './lib/wait.mjs';
 
@@ -58,6 +59,38 @@ describe('votes of a day', () => {
       for (const poll of polls) total += (await server.api.results(poll.id)).totalVotes;
       assert.equal(total, 3);
     }));
+  test('50 at once, on 120 polls: exactly 100, and none more after kill -9', () =>
+    with_config({}, async (server) => {
+      const { token } = await server.api.register();
+      const polls = await Promise.all(
+        Array.from({ length: 120 }, () => server.api.create_poll(token)),
+      );
+      const voted = [];
+      const rush = async (_, offset) => {
+        for (let i = 0; i < polls.length; i++) {
+          const { id } = polls[(i + offset) % polls.length];
+          const answer = await server.api.vote(token, id, 0, { expect: 'any' });
+          if (answer.status === 201) voted.push(id);
+          else assert.match(answer.body.code, /^(daily_limit|already_voted)$/);
+        }
+      };
+      await Promise.all(Array.from({ length: 50 }, rush));
+      assert.equal(voted.length, 100);
+      const check = async () => {
+        const me = (await server.api.get('/api/users/me', { token })).body;
+        assert.deepEqual([me.votesToday, me.votesLeftToday], [100, 0]);
+        for (const { id } of polls) {
+          const { totalVotes } = await server.api.results(id);
+          assert.equal(totalVotes, voted.includes(id) ? 1 : 0);
+        }
+      };
+      await check();
+      await server.kill();
+      await server.start();
+      const other = polls.find(({ id }) => !voted.includes(id));
+      await server.api.vote(token, other.id, 0, { expect: 'daily_limit' });
+      await check();
+    }));
   test('a replay is not another vote', () =>
     with_config({ 'limits.votes_per_day': 1 }, async (server) => {
       const { token } = await server.api.register();
@@ -81,10 +114,20 @@ describe('votes of a day', () => {
 });
 
 describe('requests', () => {
-  const todo = 'requests are not limited yet';
   const reset_of = ({ headers }) => Number(headers['x-ratelimit-reset']) * 1000;
+  const left_of = ({ headers }) => Number(headers['x-ratelimit-remaining']);
 
-  test('of a user in a minute, whatever the path', { todo }, () =>
+  /** A refusal that says when to come back. */
+  const check_refusal = (answer, seconds) => {
+    const wait = Number(answer.headers['retry-after']);
+    assert.equal(answer.body.code, 'rate_limited');
+    assert.equal(left_of(answer), 0);
+    assert.ok(Number.isInteger(wait) && wait >= 1 && wait <= seconds, `Retry-After: ${wait}`);
+    const off = reset_of(answer) - (Date.now() + wait * 1000);
+    assert.ok(Math.abs(off) <= 2000, `Retry-After and Reset are ${off} ms apart`);
+  };
+
+  test('of a user in a minute, whatever the path', () =>
     with_config({ 'limits.requests_per_minute': 5 }, async (server) => {
       const { token } = await server.api.register();
       const paths = [
@@ -110,9 +153,8 @@ describe('requests', () => {
       const other = await server.api.register();
       await server.api.get('/api/polls', { token: other.token, expect: 200 });
       await server.api.get('/healthz', { token, expect: 200 });
-    }),
-  );
-  test('without a user, of an address in a second; and again a second later', { todo }, () =>
+    }));
+  test('without a user, of an address in a second; and again a second later', () =>
     with_config({ 'limits.burst_per_second': 5 }, async (server) => {
       const get = () => server.api.get('/api/polls', { expect: 'any' });
       const burst = async () => {
@@ -124,9 +166,8 @@ describe('requests', () => {
       assert.equal(refused.headers['retry-after'], '1');
       await wait_until(async () => (await get()).status === 200, 5000, 'the recovery');
       await server.api.get('/healthz', { expect: 200 });
-    }),
-  );
-  test('the limits are 100 and 200 by default', { todo }, () =>
+    }));
+  test('the limits are 100 and 200 by default', () =>
     with_config(
       { 'limits.requests_per_minute': 100, 'limits.burst_per_second': 200 },
       async (server) => {
@@ -136,9 +177,8 @@ describe('requests', () => {
         const mine = await server.api.get('/api/polls', { token, expect: 200 });
         assert.equal(mine.headers['x-ratelimit-limit'], '100');
       },
-    ),
-  );
-  test('a refused vote is not counted, and counts as a request only', { todo }, () =>
+    ));
+  test('a refused vote is not counted, and counts as a request only', () =>
     with_config({ 'limits.requests_per_minute': 3 }, async (server) => {
       const { token } = await server.api.register();
       const poll = await server.api.create_poll(token);
@@ -146,6 +186,139 @@ describe('requests', () => {
       await server.api.get('/api/polls', { token, expect: 200 });
       await server.api.vote(token, poll.id, 0, { expect: 'rate_limited' });
       assert.equal((await server.api.results(poll.id)).totalVotes, 0);
-    }),
-  );
+    }));
+  test('50 at once: exactly as many as one by one', () =>
+    with_config({ 'limits.requests_per_minute': 20 }, async (server) => {
+      const { token } = await server.api.guest();
+      const get = () => server.api.get('/api/polls', { token, expect: 'any' });
+      const answers = await Promise.all(Array.from({ length: 50 }, get));
+      const admitted = answers.filter(({ status }) => status === 200);
+      assert.deepEqual(
+        admitted.map(left_of).sort((a, b) => a - b),
+        Array.from({ length: 20 }, (_, i) => i),
+      );
+      const refused = answers.filter(({ status }) => status === 429);
+      assert.equal(refused.length, 30);
+      for (const answer of refused) check_refusal(answer, 60);
+    }));
+  test('who hammers is admitted again and again', () =>
+    with_config({ 'limits.burst_per_second': 5 }, async (server) => {
+      const from = Date.now();
+      let admitted = 0;
+      while (Date.now() < from + 2500) {
+        const answer = await server.api.get('/api/polls', { expect: 'any' });
+        if (answer.status === 200) admitted++;
+        else check_refusal(answer, 1);
+      }
+      const seconds = Math.ceil((Date.now() - from) / 1000);
+      assert.ok(admitted >= 11 && admitted <= 5 * seconds, `${admitted} in ${seconds} s`);
+    }));
+});
+
+describe('whose request it is', () => {
+  const config = { 'limits.requests_per_minute': 50, 'limits.burst_per_second': 1000 };
+  const limit_of = ({ headers }) => headers['x-ratelimit-limit'];
+  const refusing = { 'limits.requests_per_minute': 0, 'limits.burst_per_second': 1 };
+  const forwarded = (server, list) =>
+    server.api.get('/api/polls', {
+      headers: list === undefined ? {} : { 'x-forwarded-for': list },
+      expect: 'any',
+    });
+
+  test('every answer under /api says it, and no other', () =>
+    with_config({ ...config, 'server.origins': 'https://ours.example' }, async (server) => {
+      const { token } = await server.api.register();
+      const guest = (await server.api.guest()).token;
+      const { id } = await server.api.create_poll(token);
+      const vote = { optionIndex: 0 };
+      const evil = 'https://evil.example';
+      const rows = [
+        ['a list', 'get', '/api/polls', { token }, 200, '50'],
+        ['a head', 'head', '/api/polls', { token }, 200, '50'],
+        ['a slash', 'get', '/api/polls/', { token }, 200, '50'],
+        ['by cookie', 'get', '/api/polls', { cookie: token }, 200, '50'],
+        ['a vote', 'post', `/api/polls/${id}/vote`, { token, body: vote }, 201, '50'],
+        ['nothing', 'post', `/api/polls/${id}/skip`, { token: guest }, 204, '50'],
+        ['no JSON', 'post', '/api/polls', { token, raw: '{' }, 415, '50'],
+        ['a broken rule', 'post', '/api/polls', { token, body: {} }, 422, '50'],
+        ['not for a guest', 'post', '/api/polls', { token: guest, body: {} }, 403, '50'],
+        ['no such poll', 'get', '/api/polls/99', { token }, 404, '50'],
+        ['no such path', 'get', '/api/nothing', { token }, 404, '50'],
+        ['no such method', 'patch', '/api/polls', { token }, 405, '50'],
+        ['nobody', 'get', '/api/polls', {}, 200, '1000'],
+        ['nobody, nowhere', 'get', '/api', {}, 404, '1000'],
+        ['no token', 'get', '/api/users/me', {}, 401, '1000'],
+        ['a bad token', 'get', '/api/polls', { token: `${token}x` }, 401, '1000'],
+        ['a bad token, nowhere', 'get', '/api/nothing', { token: 'x' }, 404, '1000'],
+        ['a foreign page', 'post', '/api/polls', { cookie: token, origin: evil }, 403, '1000'],
+        ['joining', 'post', '/api/auth/guest', { token, body: {} }, 201, '1000'],
+        ['preflight', 'options', '/api/polls', { origin: 'https://ours.example' }, 204, '1000'],
+        ['another path', 'get', '/healthz', { token }, 200, undefined],
+        ['another path that is none', 'get', '/apix', { token }, 404, undefined],
+        ['a WebSocket', 'get', '/ws', { token }, 426, undefined],
+      ];
+      for (const [why, method, path, call, expect, limit] of rows) {
+        const answer = await server.api[method](path, { ...call, expect });
+        assert.equal(limit_of(answer), limit, why);
+        for (const name of ['remaining', 'reset']) {
+          assert.equal(`x-ratelimit-${name}` in answer.headers, limit !== undefined, why);
+        }
+      }
+      const path = `/api/polls/${id}/results`;
+      const { etag } = (await server.api.get(path)).headers;
+      const headers = { 'if-none-match': etag };
+      assert.equal(limit_of(await server.api.get(path, { token, headers, expect: 304 })), '50');
+      const live = await open_sse(server, `/api/polls/${id}/live`, { token });
+      assert.equal(limit_of(live), '50');
+      await live.end();
+    }));
+  test('without limits there is nothing to say', () =>
+    with_config({}, async (server) => {
+      const { token } = await server.api.guest();
+      for (const call of [{ token }, {}]) {
+        const { headers } = await server.api.get('/api/polls', call);
+        assert.ok(!Object.keys(headers).some((name) => name.startsWith('x-ratelimit')));
+      }
+    }));
+  test('a user and the address do not pay for each other', () =>
+    with_config({ ...refusing, 'limits.requests_per_minute': 3 }, async (server) => {
+      const { token } = await server.api.guest();
+      for (let i = 0; i < 3; i++) await server.api.get('/api/polls', { token, expect: 200 });
+      await server.api.get('/api/polls', { token, expect: 'rate_limited' });
+      await wait_until(async () => (await forwarded(server)).status === 200, 5000, 'a turn');
+    }));
+  test('a bad token does not get around the limit of the address', () =>
+    with_config({ 'limits.burst_per_second': 5 }, async (server) => {
+      const guess = (_, i) => server.api.get('/api/polls', { token: `x${i}`, expect: 'any' });
+      const burst = async () => statuses_of(Array.from({ length: 50 }, guess));
+      await wait_until(async () => (await burst()).includes(429), 5000, 'a refusal');
+    }));
+  test('X-Forwarded-For of a stranger does not count', () =>
+    with_config({ ...refusing, 'server.trusted_proxies': '10.0.0.0/8' }, async (server) => {
+      const burst = async () =>
+        statuses_of(Array.from({ length: 20 }, (_, i) => forwarded(server, `192.0.2.${i}`)));
+      await wait_until(async () => (await burst()).includes(429), 5000, 'a refusal');
+    }));
+  test('X-Forwarded-For of our proxies does, as far as they wrote it', () =>
+    with_config(
+      { ...refusing, 'server.trusted_proxies': '127.0.0.0/8,10.0.0.0/8' },
+      async (server) => {
+        const burst = (list) =>
+          statuses_of(Array.from({ length: 20 }, (_, i) => forwarded(server, list(i))));
+        const all = async (list) => (await burst(list)).every((status) => status === 200);
+        const some_refused = async (list) => (await burst(list)).includes(429);
+        assert.ok(await all((i) => `192.0.2.${i}`), 'twenty clients');
+        assert.ok(await all((i) => `192.0.3.${i}, 10.1.2.3`), 'through two proxies');
+        assert.ok(await all((i) => `2001:db8:0:${i}::1`), 'twenty networks');
+        for (const [why, list] of [
+          ['one client', () => '198.51.100.1'],
+          ['one that makes others up', (i) => `192.0.4.${i}, 198.51.100.2`],
+          ['also ours', (i) => `10.0.0.${i}, 198.51.100.3, 10.1.2.3`],
+          ['what cannot be read', (i) => `192.0.5.${i}, unknown`],
+          ['a network of IPv6', (i) => `2001:db8:1:1::${i}`],
+        ]) {
+          await wait_until(() => some_refused(list), 5000, why);
+        }
+      },
+    ));
 });

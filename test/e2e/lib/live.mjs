@@ -93,8 +93,9 @@ class SseFeed extends Feed {
   retry = undefined;
   ended = false;
 
-  constructor(body) {
+  constructor(headers, body) {
     super();
+    this.headers = headers;
     this.body = body;
     this.closed = this.read().finally(() => (this.ended = true));
     this.closed.catch(() => {});
@@ -142,5 +143,5 @@ export async function open_sse(server, path, call = {}) {
   if (statusCode !== 200) throw new Error(`${path}: ${statusCode} ${await body.text()}`);
   assert.match(headers['content-type'], /^text\/event-stream(;|$)/);
   assert.match(headers['cache-control'] ?? '', /no-(cache|store)/);
-  return new SseFeed(body);
+  return new SseFeed(headers, body);
 }
