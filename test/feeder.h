@@ -24,6 +24,7 @@ static inline void feeder_init(struct feeder *f, size_t max_body)
 {
     memset(f, 0, sizeof *f);
     message_init(&f->m);
+    f->m.always_twice = true;
     f->max_body = max_body;
 }
 
@@ -74,6 +75,7 @@ static inline void feeder_next(struct feeder *f)
     feeder_note_request(f);
     feeder_resize(f, f->data + used, f->len - used);
     message_init(&f->m);
+    f->m.always_twice = true;
     f->n_requests++;
 }
 

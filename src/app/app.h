@@ -32,6 +32,14 @@
 struct live;
 struct loop_set;
 
+/* The result that was written last, and as what. */
+struct shown_result {
+    uint32_t poll;
+    enum poll_status status;
+    uint64_t version;
+    struct buf json;
+};
+
 struct app_loop {
     struct app *app;
     struct loop *loop;
@@ -39,6 +47,7 @@ struct app_loop {
     struct jwt_verifier *verifier;
     struct live *live; /* this loop's watchers */
     size_t n_calls;    /* not answered yet */
+    struct shown_result last_result;
 };
 
 struct app {

@@ -103,6 +103,44 @@ int option_input(const json_t *body, const struct poll_faults *faults,
     return 0;
 }
 
+static struct str skip_blanks(struct str s)
+{
+    while (s.len > 0 &&
+           (s.at[0] == ' ' || s.at[0] == '\t' || s.at[0] == '\r' || s.at[0] == '\n'))
+        s = str_skip(s, 1);
+    return s;
+}
+
+/* The token at the start of s, behind blanks; s goes on behind it. */
+static bool take_token(struct str *s, struct str token)
+{
+    *s = skip_blanks(*s);
+    if (!str_starts(*s, token))
+        return false;
+    *s = str_skip(*s, token.len);
+    return true;
+}
+
+bool vote_is_plain(struct str text, uint32_t *ret_option)
+{
+    struct str digits;
+    uint64_t n;
+
+    if (!take_token(&text, STR("{")) || !take_token(&text, STR("\"optionIndex\"")) ||
+        !take_token(&text, STR(":")))
+        return false;
+    digits = text = skip_blanks(text);
+    while (text.len > 0 && text.at[0] >= '0' && text.at[0] <= '9')
+        text = str_skip(text, 1);
+    digits.len -= text.len;
+    if (digits.len > 3 || (digits.len > 1 && digits.at[0] == '0') ||
+        str_to_u64(digits, UINT32_MAX, &n) != 0 || !take_token(&text, STR("}")) ||
+        skip_blanks(text).len != 0)
+        return false;
+    *ret_option = (uint32_t)n;
+    return true;
+}
+
 int vote_input(const json_t *body, struct str key_header,
                const struct poll_faults *faults, struct wish *ret_wish)
 {

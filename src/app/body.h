@@ -31,6 +31,9 @@ int poll_input(const json_t *body, uint32_t owner_id, int64_t now_ms,
 /* A vote's option, and its key: key_header (at NULL: none) before the body's field. */
 int vote_input(const json_t *body, struct str key_header,
                const struct poll_faults *faults, struct wish *ret_wish);
+/* Is it {"optionIndex":7} and nothing else, up to blanks? What is not may be a vote all
+ * the same: body_parse() and vote_input() say. */
+bool vote_is_plain(struct str text, uint32_t *ret_option);
 /* The option alone, of a change. */
 int option_input(const json_t *body, const struct poll_faults *faults,
                  struct wish *ret_wish);

@@ -61,11 +61,11 @@ void call_taken_over(struct call *c, int status)
 
 /* ---- reading ---- */
 
-static bool is_json_type(struct str type)
+bool call_is_json(const struct call *c)
 {
     struct str head;
 
-    str_cut(type, ';', &head);
+    str_cut(http_header(c->req, "content-type"), ';', &head);
     return str_eq_nocase(str_trim(head), STR("application/json"));
 }
 
@@ -74,7 +74,7 @@ static bool parse_body(struct call *c)
     char why[BODY_WHY_BYTES];
     int rc;
 
-    if (!is_json_type(http_header(c->req, "content-type"))) {
+    if (!call_is_json(c)) {
         call_fail(c, ERR_UNSUPPORTED_MEDIA, "Send Content-Type: application/json.");
         return false;
     }

@@ -41,6 +41,8 @@ struct call {
 
 /* ---- reading ---- */
 
+/* Does the request say that its body is JSON? */
+bool call_is_json(const struct call *c);
 /* The body as a JSON object in c->body. False: it is none, and the call was answered.
  */
 bool call_json(struct call *c);

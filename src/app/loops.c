@@ -1,6 +1,7 @@
 #include "app/loops.h"
 
 #include <ev.h>
+#include <sched.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -31,7 +32,10 @@ struct loop_set {
 
 unsigned loops_wanted(const struct config *config)
 {
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    cpu_set_t set; /* a container or taskset may leave us fewer than there are */
+    long cores = sched_getaffinity(0, sizeof set, &set) == 0
+                     ? CPU_COUNT(&set)
+                     : sysconf(_SC_NPROCESSORS_ONLN);
     long n = config->server_loops != 0 ? config->server_loops : cores;
 
     return n < 1 ? 1 : n > LOOPS_MAX ? LOOPS_MAX : (unsigned)n;
@@ -184,6 +188,7 @@ static void free_loop(struct app_loop *l)
     http_server_free(l->server); /* ends the watchers that are left */
     live_free(l->live);
     jwt_verifier_free(l->verifier);
+    buf_done(&l->last_result.json);
     open_inbox(l);
     loop_free(l->loop);
 }

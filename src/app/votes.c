@@ -73,15 +73,29 @@ static void fail_vote(struct call *c)
 
 static bool may_see(struct call *c, int choice, enum poll_status status)
 {
-    struct viewer v = {.user = c->who.user, .guest = c->who.guest, .choice = choice};
-    struct poll *p;
-    bool may;
+    const struct viewer v = {
+        .user = c->who.user, .guest = c->who.guest, .choice = choice};
+    const struct poll_rules rules = {.owner_id = c->op.owner_id,
+                                     .visibility = c->op.visibility};
 
-    if (catalogue_get(c->app->catalogue, c->op.poll, &p, NULL) != 0)
-        return false;
-    may = viewer_may_see(&v, &p->rules, status);
-    poll_unref(p);
-    return may;
+    return viewer_may_see(&v, &rules, status);
+}
+
+/* Whoever votes on a poll in the same batch is shown the same result: it is written
+ * once for all of them on this loop. */
+static void write_result(struct call *c, const struct result *r)
+{
+    struct shown_result *last = &c->loop->last_result;
+
+    if (last->poll != r->poll || last->version != r->version ||
+        last->status != r->status) {
+        last->json.len = 0;
+        view_result(&last->json, r);
+        last->poll = r->poll;
+        last->version = r->version;
+        last->status = r->status;
+    }
+    buf_str_add(call_out(c), buf_str(&last->json));
 }
 
 /* What a receipt kept of the result at that moment; a vote is only ever entered into an
@@ -117,7 +131,7 @@ static void write_vote(struct call *c, int option, int64_t voted_ms, uint32_t le
         buf_u64(out, left);
     buf_text(out, ",\"results\":");
     if (may_see(c, option, r->status))
-        view_result(out, r);
+        write_result(c, r);
     else
         buf_text(out, "null");
     buf_char(out, '}');
@@ -126,13 +140,8 @@ static void write_vote(struct call *c, int option, int64_t voted_ms, uint32_t le
 /* Where only voters see results, this one sees them from now on, or no longer. */
 static void tell_watchers(struct call *c)
 {
-    struct poll *p;
-
-    if (catalogue_get(c->app->catalogue, c->op.poll, &p, NULL) != 0)
-        return;
-    if (p->rules.visibility == VISIBLE_AFTER_VOTE)
+    if (c->op.visibility == VISIBLE_AFTER_VOTE)
         live_user_voted(c->app, c->who.user, c->op.poll);
-    poll_unref(p);
 }
 
 static void voted(struct call *c)
@@ -142,17 +151,31 @@ static void voted(struct call *c)
 
     if (op->rc != 0) {
         fail_vote(c);
-    } else if (op->replay) {
+        return;
+    }
+    if (op->wish.keyed) { /* what it is told now, it is told again */
         result_of_receipt(&op->receipt, op->poll, &r);
         write_vote(c, op->receipt.option, op->receipt.voted_ms, op->receipt.votes_left,
                    &r);
+    } else {
+        write_vote(c, op->change.option, op->change.at_ms, op->votes_left, &op->result);
+    }
+    if (op->replay) {
         http_add_header(c->req, "Idempotent-Replay", STR("true"));
         call_reply(c, 200);
     } else {
         tell_watchers(c);
-        write_vote(c, op->change.option, op->change.at_ms, op->votes_left, &op->result);
         call_reply(c, 201);
     }
+}
+
+/* A poll that is not there is not asked for in the store. */
+static void cast(struct call *c)
+{
+    if (catalogue_get(c->app->catalogue, c->op.poll, NULL, NULL) != 0)
+        call_fail(c, ERR_NOT_FOUND, "There is no such poll.");
+    else
+        call_ballot(c, voted);
 }
 
 static void vote(struct call *c)
@@ -162,17 +185,27 @@ static void vote(struct call *c)
     prepare(c, CHANGE_VOTE);
     (void)vote_input(c->body, http_header(c->req, "idempotency-key"), &faults,
                      &c->op.wish);
-    if (call_fail_if_faults(c))
-        return;
-    if (catalogue_get(c->app->catalogue, c->op.poll, NULL, NULL) != 0)
-        call_fail(c, ERR_NOT_FOUND, "There is no such poll.");
-    else
-        call_ballot(c, voted);
+    if (!call_fail_if_faults(c))
+        cast(c);
+}
+
+/* Most votes are the same few bytes: they are read without building a tree. */
+static bool handle_plain_vote(struct call *c)
+{
+    uint32_t option;
+
+    if (!call_is_json(c) || !vote_is_plain(c->req->body, &option) ||
+        http_header(c->req, "idempotency-key").at != NULL)
+        return false;
+    prepare(c, CHANGE_VOTE);
+    c->op.wish.option = option;
+    cast(c);
+    return true;
 }
 
 void handle_vote(struct call *c)
 {
-    if (call_json(c))
+    if (!handle_plain_vote(c) && call_json(c))
         vote(c);
 }
 

@@ -43,12 +43,16 @@ struct ballot_op {
     int64_t at_ms;          /* CHANGE: the moment for which it was judged */
     bool replay;            /* it is as wished already: nothing was entered */
     struct change change;   /* BALLOT_CHANGE with rc 0: what was entered, or would be */
-    struct receipt receipt; /* of a replayed vote: what was answered then */
-    struct result result; /* CHANGE: right after it; LOOK, TOUCH: no older than that */
-    int choice;           /* LOOK: the option, or -1 */
-    bool skipped;         /* LOOK */
-    uint32_t votes_left;  /* today; UINT32_MAX: no limit */
-    uint32_t votes_today; /* QUOTA */
+    struct receipt receipt; /* of a keyed vote, new or replayed: right after it */
+    struct result result;   /* after this op, and after what was entered with it */
+    enum poll_visibility visibility; /* CHANGE: of the poll */
+    uint32_t owner_id;               /* likewise */
+    int choice;                      /* LOOK: the option, or -1 */
+    bool skipped;                    /* LOOK */
+    uint32_t votes_left;             /* today; UINT32_MAX: no limit */
+    uint32_t votes_today;            /* QUOTA */
+
+    void *slot; /* the backend's */
 };
 
 struct ballot;

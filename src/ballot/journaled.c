@@ -25,6 +25,7 @@ struct journaled {
     struct change *changes;     /* JOURNAL_BATCH_MAX */
     struct slot **change_slots; /* of changes, one each */
     size_t n_changes;
+    uint64_t n_batches;               /* that came to their end */
     struct ballot_op *ops, **ops_end; /* linked by mail.next: all of it, in order */
     struct slot *changed;             /* slots to publish, by next_changed */
 };
@@ -106,9 +107,9 @@ static void work_on(struct journaled *b, struct slot *slot, struct ballot_op *op
             mark_changed(b, slot);
         if (op->verb == BALLOT_CHANGE)
             enter(b, slot, op);
-        tally_result(slot->tally, &op->result);
         op->votes_left = quota_left(b->opts.quota, op->wish.user);
     }
+    op->slot = slot;
     add_op(b, op);
     if (b->n_changes == JOURNAL_BATCH_MAX)
         commit(b);
@@ -138,21 +139,28 @@ static void take_back(struct journaled *b)
     }
 }
 
+/* A poll's result is counted once for all of a batch that has come to its end. */
+static const struct result *result_of(struct journaled *b, struct slot *slot)
+{
+    if (slot->counted != b->n_batches) {
+        tally_result(slot->tally, &slot->result);
+        slot->counted = b->n_batches;
+    }
+    return &slot->result;
+}
+
 static void publish_changed(struct journaled *b)
 {
     struct slot *slot;
 
     while ((slot = b->changed) != NULL) {
-        struct result r;
-
         b->changed = slot->next_changed;
         slot->changed = false;
         slots_set_bytes(&b->slots, slot, sizeof *slot + tally_bytes(slot->tally));
         if (slot->deleted) {
             b->opts.deleted(b->opts.user, slot->poll);
         } else {
-            tally_result(slot->tally, &r);
-            b->opts.publish(b->opts.user, &r, tally_rules(slot->tally));
+            b->opts.publish(b->opts.user, result_of(b, slot), tally_rules(slot->tally));
         }
     }
 }
@@ -161,7 +169,7 @@ static void publish_changed(struct journaled *b)
  * before it stays. */
 static void answer_look(struct journaled *b, struct ballot_op *op)
 {
-    struct slot *slot = slots_find(&b->slots, op->poll);
+    struct slot *slot = op->slot;
 
     op->rc = slot->deleted ? ERR_NOT_FOUND : 0;
     if (op->rc != 0)
@@ -169,7 +177,20 @@ static void answer_look(struct journaled *b, struct ballot_op *op)
     op->choice = tally_choice(slot->tally, op->wish.user);
     op->skipped = tally_skipped(slot->tally, op->wish.user);
     op->votes_left = quota_left(b->opts.quota, op->wish.user);
-    tally_result(slot->tally, &op->result);
+    op->result = *result_of(b, slot);
+}
+
+static void answer_change(struct journaled *b, struct ballot_op *op, int rc)
+{
+    struct slot *slot = op->slot;
+
+    if (rc != 0)
+        op->rc = rc;
+    if (slot->deleted)
+        return;
+    op->result = *result_of(b, slot);
+    op->visibility = tally_rules(slot->tally)->visibility;
+    op->owner_id = tally_rules(slot->tally)->owner_id;
 }
 
 static void answer_quota(struct journaled *b, struct ballot_op *op)
@@ -191,8 +212,8 @@ static void send_home(struct journaled *b, int rc)
             answer_quota(b, op);
         else if (op->verb != BALLOT_CHANGE)
             answer_look(b, op);
-        else if (rc != 0)
-            op->rc = rc;
+        else
+            answer_change(b, op, rc);
         mail_return(&op->mail); /* op is its home's from here */
         op = next;
     }
@@ -218,6 +239,7 @@ static void commit(struct journaled *b)
     }
     if (rc != 0)
         take_back(b);
+    b->n_batches++;
     if (b->n_changes > 0)
         tell_durable(b);
     publish_changed(b);

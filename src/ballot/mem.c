@@ -48,6 +48,8 @@ static void answer(struct mem_ballot *b, struct ballot_op *op)
         if (op->verb == BALLOT_CHANGE)
             enter(b, slot, op, now_ms);
         tally_result(slot->tally, &op->result);
+        op->visibility = tally_rules(slot->tally)->visibility;
+        op->owner_id = tally_rules(slot->tally)->owner_id;
         op->choice = tally_choice(slot->tally, op->wish.user);
         op->skipped = tally_skipped(slot->tally, op->wish.user);
         if (op->verb == BALLOT_CHANGE && op->rc == 0 && op->wish.kind == CHANGE_DELETE)

@@ -20,7 +20,9 @@ struct slot {
     struct tally *tally; /* NULL while it is being loaded */
     bool deleted;        /* by a change that the store may not have yet */
     bool changed;        /* in the batch at work: to be published */
-    uint64_t position;   /* of the journal, after its last change */
+    uint64_t counted;    /* the batch for which result was counted; 0: none */
+    struct result result;
+    uint64_t position; /* of the journal, after its last change */
     size_t bytes;
     struct mail *waiting, **waiting_end; /* ops, while it is being loaded */
     struct slot *next_changed;

@@ -44,23 +44,38 @@ static void put_two(char *p, int n)
     p[1] = (char)('0' + n % 10);
 }
 
+/* Days since 1970-01-01 → a date of the Gregorian calendar. Counted in eras of 400
+ * years that begin on the first of March, so that a leap day is the last day of its
+ * year (E. G. Richards, Mapping Time, 1998). */
+static void date_of(int64_t days, int *ret_year, int *ret_month, int *ret_day)
+{
+    int64_t z = days + 719468, era = (z >= 0 ? z : z - 146096) / 146097;
+    int of_era = (int)(z - era * 146097);
+    int year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+    int of_year = of_era - (365 * year + year / 4 - year / 100);
+    int month = (5 * of_year + 2) / 153;
+
+    *ret_day = of_year - (153 * month + 2) / 5 + 1;
+    *ret_month = month < 10 ? month + 3 : month - 9;
+    *ret_year = (int)(year + era * 400) + (*ret_month <= 2);
+}
+
 size_t clock_format(int64_t ms, char ret_text[CLOCK_TEXT_BYTES])
 {
-    time_t seconds = (time_t)(ms / 1000 - (ms % 1000 < 0));
-    int rest = (int)(ms - (int64_t)seconds * 1000);
-    struct tm tm;
+    int64_t days = ms / CLOCK_DAY_MS - (ms % CLOCK_DAY_MS < 0);
+    int of_day = (int)(ms - days * CLOCK_DAY_MS), year, month, day;
 
-    gmtime_r(&seconds, &tm);
+    date_of(days, &year, &month, &day);
     memcpy(ret_text, "0000-00-00T00:00:00.000Z", CLOCK_TEXT_BYTES);
-    put_two(ret_text, (tm.tm_year + 1900) / 100);
-    put_two(ret_text + 2, (tm.tm_year + 1900) % 100);
-    put_two(ret_text + 5, tm.tm_mon + 1);
-    put_two(ret_text + 8, tm.tm_mday);
-    put_two(ret_text + 11, tm.tm_hour);
-    put_two(ret_text + 14, tm.tm_min);
-    put_two(ret_text + 17, tm.tm_sec);
-    ret_text[20] = (char)('0' + rest / 100);
-    put_two(ret_text + 21, rest % 100);
+    put_two(ret_text, year / 100);
+    put_two(ret_text + 2, year % 100);
+    put_two(ret_text + 5, month);
+    put_two(ret_text + 8, day);
+    put_two(ret_text + 11, of_day / 3600000);
+    put_two(ret_text + 14, of_day / 60000 % 60);
+    put_two(ret_text + 17, of_day / 1000 % 60);
+    ret_text[20] = (char)('0' + of_day / 100 % 10);
+    put_two(ret_text + 21, of_day % 100);
     return CLOCK_TEXT_BYTES - 1;
 }
 

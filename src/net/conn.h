@@ -37,9 +37,9 @@ enum {
     OUT_HIGH = 65536,     /* with more than that to send no further request is taken */
     TAIL_MIN = 16384,     /* a body of that size is sent from where it is, not copied */
     PROGRESS_MIN = 16384, /* who takes less in a write timeout takes nothing */
-    SPARE_BUFS = 64,      /* kept by a server */
+    SPARE_BUFS = 1024,    /* kept by a server */
     SPARE_BUF_CAP = 16384, /* larger ones are not kept */
-    SPARE_REQUESTS = 64,
+    SPARE_REQUESTS = 1024,
     LINGER_MS = 2000, /* for a client to read why it was refused */
     REFUSED_MAX = 32, /* told so at once beyond max_conns; others are just closed */
     STREAM_CLOSE_MS = 1000,

@@ -324,7 +324,7 @@ static int finish_head(struct message *m, const char *data)
     m->keep_alive = !m->says_close && (m->minor == 1 || m->says_keep_alive);
     m->head_len = m->line_at;
     m->stage = m->chunked ? STAGE_CHUNK_SIZE : STAGE_BODY;
-    rc = read_again(m, data);
+    rc = m->chunked || m->always_twice ? read_again(m, data) : 0;
     return rc != 0 ? rc : MESSAGE_HEAD;
 }
 

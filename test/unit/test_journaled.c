@@ -93,8 +93,9 @@ static void votes_that_wait_for_the_disk_are_one_batch(void **state)
     let_batch_go(w);
     for (uint32_t i = 0; i < 50; i++) {
         assert_int_equal(await(&t[i]), 0);
-        assert_int_equal(t[i].op.result.version, 2 + i); /* each has its own */
-        assert_int_equal(t[i].op.result.total, 1 + i);
+        assert_int_equal(t[i].op.change.version, 2 + i); /* each has its own */
+        assert_int_equal(t[i].op.result.version, 51);    /* and sees all of the batch */
+        assert_int_equal(t[i].op.result.total, 50);
     }
     assert_int_equal(disk.n_syncs, syncs + 2);
     r = published_of(w, 5, &times);
