@@ -1,6 +1,8 @@
 /* test_limit_memory.c — what the limiter in memory keeps, and what it forgets. */
 #include "check.h"
 
+#include <malloc.h>
+
 #include "limit/memory.h"
 
 enum { MINUTE = 60000, MIB = 1 << 20 };
@@ -29,6 +31,23 @@ static void bytes_stay_within_bounds_however_many_come(void **state)
     }
     assert_in_range(most, MIB, 2 * MIB);
     limit_free(l);
+}
+
+static void it_knows_what_it_takes(void **state)
+{
+    size_t before = mallinfo2().uordblks, taken, told;
+    struct limiter *l = limiter(1000, 64 * MIB);
+    (void)state;
+
+    for (uint64_t key = 0; key < 50000; key++)
+        for (uint64_t n = 0; n < key % 30; n++)
+            limit_take(l, key, START + n);
+    taken = mallinfo2().uordblks - before;
+    told = limit_memory_bytes(l);
+    limit_free(l);
+    if (before == 0)
+        skip(); /* the heap is a sanitizer's */
+    assert_in_range(told, taken * 95 / 100, taken * 105 / 100);
 }
 
 static void those_who_ask_much_are_bounded_too(void **state)
@@ -125,6 +144,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bytes_stay_within_bounds_however_many_come),
+        cmocka_unit_test(it_knows_what_it_takes),
         cmocka_unit_test(those_who_ask_much_are_bounded_too),
         cmocka_unit_test(a_large_rule_takes_no_more_than_a_small_one),
         cmocka_unit_test(a_flood_of_others_does_not_free_who_is_at_the_limit),
