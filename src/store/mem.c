@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 
 #include "base/err.h"
 #include "base/mem.h"
@@ -115,6 +116,96 @@ static int account_add(struct store *base, struct account *a, const char **ret_f
     return 0;
 }
 
+static int account_get(struct store *base, uint32_t id, struct account *ret_a)
+{
+    struct mem_state *w = working(base);
+    const struct account *a;
+
+    if (w == NULL)
+        return ERR_UNAVAILABLE;
+    a = mem_state_account(w, id);
+    if (a != NULL)
+        *ret_a = *a;
+    return a != NULL ? 0 : ERR_NOT_FOUND;
+}
+
+static bool is_others(const struct account *found, uint32_t id)
+{
+    return found != NULL && found->id != id;
+}
+
+static void set_text(char *to, size_t size, const char *text)
+{
+    if (text != NULL)
+        snprintf(to, size, "%s", text);
+}
+
+static int account_change(struct store *base, uint32_t id,
+                          const struct account_change *c, const char **ret_field)
+{
+    struct mem_state *w = working(base);
+    struct account *a;
+
+    if (w == NULL)
+        return ERR_UNAVAILABLE;
+    a = mem_state_account(w, id);
+    if (a == NULL || a->guest)
+        return a == NULL ? ERR_NOT_FOUND : ERR_INVALID;
+    if (c->username != NULL && is_others(mem_state_username(w, c->username), id)) {
+        *ret_field = "username";
+        return ERR_CONFLICT;
+    }
+    if (c->email != NULL && is_others(mem_state_email(w, c->email), id)) {
+        *ret_field = "email";
+        return ERR_CONFLICT;
+    }
+    set_text(a->username, sizeof a->username, c->username);
+    set_text(a->email, sizeof a->email, c->email);
+    set_text(a->password_hash, sizeof a->password_hash, c->password_hash);
+    if (c->tokens_end_ms != 0)
+        mem_state_end_tokens(w, id, c->tokens_end_ms);
+    return 0;
+}
+
+static int account_delete(struct store *base, uint32_t id, int64_t tokens_end_ms)
+{
+    struct mem_state *w = working(base);
+    struct account *a;
+
+    if (w == NULL)
+        return ERR_UNAVAILABLE;
+    a = mem_state_account(w, id);
+    if (a == NULL)
+        return ERR_NOT_FOUND;
+    mem_state_remove_account(w, a);
+    mem_state_end_tokens(w, id, tokens_end_ms);
+    return 0;
+}
+
+static int owned_each(struct store *base, uint32_t owner,
+                      int (*each)(void *user_data, uint32_t poll), void *user_data)
+{
+    struct mem_state *w = working(base);
+    int rc = 0;
+
+    if (w == NULL)
+        return ERR_UNAVAILABLE;
+    for (size_t i = 0; rc == 0 && i < w->n_polls; i++)
+        if (w->polls[i].poll->rules.owner_id == owner)
+            rc = each(user_data, w->polls[i].poll->id);
+    return rc;
+}
+
+static int tidy(struct store *base, int64_t tokens_before_ms)
+{
+    struct mem_state *w = working(base);
+
+    if (w == NULL)
+        return ERR_UNAVAILABLE;
+    mem_state_forget_ends(w, tokens_before_ms);
+    return 0;
+}
+
 static int poll_add(struct store *base, const struct poll *p, uint32_t *ret_id)
 {
     struct mem_state *w = working(base);
@@ -192,6 +283,22 @@ static int account_by_id(struct store *base, uint32_t id, struct account *ret_a)
     return a != NULL ? 0 : ERR_NOT_FOUND;
 }
 
+static int token_ends_each(struct store *base, int64_t after_ms,
+                           int (*each)(void *user_data, uint32_t user, int64_t end_ms),
+                           void *user_data)
+{
+    const struct mem_state *v = look(base);
+    int rc = 0;
+
+    if (v == NULL)
+        return ERR_UNAVAILABLE;
+    for (size_t i = 0; rc == 0 && i < v->n_ends; i++)
+        if (v->ends[i].end_ms > after_ms)
+            rc = each(user_data, v->ends[i].user, v->ends[i].end_ms);
+    let_go(base);
+    return rc;
+}
+
 static struct stored_poll show(const struct mem_state *v, const struct mem_poll *p)
 {
     const struct account *owner = mem_state_account(v, p->poll->rules.owner_id);
@@ -243,6 +350,41 @@ static int tally_load(struct store *base, uint32_t poll, struct tally **ret_tall
     }
     let_go(base);
     return p != NULL ? 0 : ERR_NOT_FOUND;
+}
+
+static int seen_each(struct store *base, uint32_t user,
+                     int (*each)(void *user_data, uint32_t poll), void *user_data)
+{
+    const struct mem_state *v = look(base);
+    int rc = 0;
+
+    if (v == NULL)
+        return ERR_UNAVAILABLE;
+    for (size_t i = 0; rc == 0 && i < v->n_polls; i++)
+        if (mem_state_has_seen(&v->polls[i], user))
+            rc = each(user_data, v->polls[i].poll->id);
+    let_go(base);
+    return rc;
+}
+
+static int search(struct store *base, struct str query, size_t max,
+                  int (*each)(void *user_data, uint32_t poll), void *user_data)
+{
+    const struct mem_state *v = look(base);
+    int rc = 0;
+
+    if (v == NULL)
+        return ERR_UNAVAILABLE;
+    for (size_t i = v->n_polls; rc == 0 && i > 0 && max > 0; i--) {
+        const struct poll *p = v->polls[i - 1].poll;
+
+        if (!mem_state_has_words(p, query))
+            continue;
+        rc = each(user_data, p->id);
+        max--;
+    }
+    let_go(base);
+    return rc;
 }
 
 static int each_daily(struct store *base, int64_t day,
@@ -307,12 +449,20 @@ static const struct store_ops ops = {
     .project = project,
     .set_position = set_position,
     .account_add = account_add,
+    .account_get = account_get,
+    .account_change = account_change,
+    .account_delete = account_delete,
+    .owned_each = owned_each,
+    .tidy = tidy,
     .poll_add = poll_add,
     .position = position,
     .account_by_email = account_by_email,
     .account_by_id = account_by_id,
+    .token_ends_each = token_ends_each,
     .each_poll = each_poll,
     .tally_load = tally_load,
+    .seen_each = seen_each,
+    .search = search,
     .each_daily = each_daily,
     .verify = verify,
     .errmsg = errmsg,

@@ -20,6 +20,7 @@ struct mem_state *mem_state_copy(const struct mem_state *from)
         return s;
     *s = *from;
     s->accounts = mem_dup(from->accounts, from->n_accounts * sizeof *s->accounts);
+    s->ends = mem_dup(from->ends, from->n_ends * sizeof *s->ends);
     s->daily = mem_dup(from->daily, from->n_daily * sizeof *s->daily);
     s->polls = mem_dup(from->polls, from->n_polls * sizeof *s->polls);
     for (size_t i = 0; i < s->n_polls; i++) {
@@ -45,6 +46,7 @@ struct mem_state *mem_state_free(struct mem_state *s)
         mem_free(s->accounts);
         mem_free(s->polls);
         mem_free(s->daily);
+        mem_free(s->ends);
         mem_free(s);
     }
     return NULL;
@@ -115,6 +117,13 @@ static bool find_row(const struct mem_rows *r, uint32_t user, size_t *ret_i)
     return low < r->n && r->at[low].user == user;
 }
 
+bool mem_state_has_seen(const struct mem_poll *p, uint32_t user)
+{
+    size_t i;
+
+    return find_row(&p->votes, user, &i) || find_row(&p->skips, user, &i);
+}
+
 /* ---- changing ---- */
 
 static bool add_row(struct mem_rows *r, const struct change *c)
@@ -143,6 +152,46 @@ void mem_state_add_account(struct mem_state *s, const struct account *a)
 {
     s->accounts = mem_realloc(s->accounts, (s->n_accounts + 1) * sizeof *s->accounts);
     s->accounts[s->n_accounts++] = *a;
+}
+
+void mem_state_remove_account(struct mem_state *s, struct account *a)
+{
+    size_t i = (size_t)(a - s->accounts);
+
+    for (size_t k = 0; k < s->n_polls; k++) {
+        struct poll *was = s->polls[k].poll;
+
+        if (was->rules.owner_id != a->id)
+            continue;
+        s->polls[k].poll = poll_new(was);
+        s->polls[k].poll->rules.owner_id = 0;
+        poll_unref(was);
+    }
+    s->n_accounts--;
+    memmove(a, a + 1, (s->n_accounts - i) * sizeof *a);
+}
+
+void mem_state_end_tokens(struct mem_state *s, uint32_t user, int64_t end_ms)
+{
+    for (size_t i = 0; i < s->n_ends; i++) {
+        if (s->ends[i].user != user)
+            continue;
+        if (s->ends[i].end_ms < end_ms)
+            s->ends[i].end_ms = end_ms;
+        return;
+    }
+    s->ends = mem_realloc(s->ends, (s->n_ends + 1) * sizeof *s->ends);
+    s->ends[s->n_ends++] = (struct mem_end){user, end_ms};
+}
+
+void mem_state_forget_ends(struct mem_state *s, int64_t before_ms)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < s->n_ends; i++)
+        if (s->ends[i].end_ms >= before_ms)
+            s->ends[n++] = s->ends[i];
+    s->n_ends = n;
 }
 
 void mem_state_add_poll(struct mem_state *s, struct poll *p)

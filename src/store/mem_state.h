@@ -24,13 +24,19 @@ struct mem_daily {
     uint32_t user, votes;
 };
 
+struct mem_end {
+    uint32_t user;
+    int64_t end_ms;
+};
+
 struct mem_state {
     uint64_t position;
     uint32_t last_account, last_poll; /* ids are never used again */
     struct account *accounts;
     struct mem_poll *polls;  /* by id */
     struct mem_daily *daily; /* by day and user */
-    size_t n_accounts, n_polls, n_daily;
+    struct mem_end *ends;    /* of tokens */
+    size_t n_accounts, n_polls, n_daily, n_ends;
 };
 
 struct mem_state *mem_state_copy(const struct mem_state *from); /* NULL: an empty one */
@@ -43,7 +49,17 @@ struct account *mem_state_username(const struct mem_state *s, const char *userna
 struct account *mem_state_email(const struct mem_state *s, const char *email);
 
 void mem_state_add_account(struct mem_state *s, const struct account *a);
+/* Its polls stay, without an owner. */
+void mem_state_remove_account(struct mem_state *s, struct account *a);
+/* Ends only ever grow. */
+void mem_state_end_tokens(struct mem_state *s, uint32_t user, int64_t end_ms);
+void mem_state_forget_ends(struct mem_state *s, int64_t before_ms);
 void mem_state_add_poll(struct mem_state *s, struct poll *p); /* takes the reference */
 void mem_state_enter(struct mem_state *s, const struct change *c);
+
+/* Has the user voted on this poll, or skipped it? */
+bool mem_state_has_seen(const struct mem_poll *p, uint32_t user);
+/* As store.h's search(): does the poll have the words? */
+bool mem_state_has_words(const struct poll *p, struct str query);
 
 #endif

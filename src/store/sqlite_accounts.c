@@ -112,3 +112,142 @@ int sqlite_account_by_id(struct store *s, uint32_t id, struct account *ret_a)
     sqlite3_bind_int64(st, 1, id);
     return read_account(d, st, ret_a);
 }
+
+int sqlite_account_get(struct store *s, uint32_t id, struct account *ret_a)
+{
+    struct db *d = db_writer(s);
+    sqlite3_stmt *st;
+
+    if (d == NULL)
+        return ERR_UNAVAILABLE;
+    st = db_use(d, SQL_ACCOUNT_GET);
+    sqlite3_bind_int64(st, 1, id);
+    return read_account(d, st, ret_a);
+}
+
+/* ---- changing and deleting ---- */
+
+static int end_tokens(struct db *d, uint32_t id, int64_t end_ms)
+{
+    sqlite3_stmt *st = db_use(d, SQL_TOKENS_END);
+
+    sqlite3_bind_int64(st, 1, id);
+    sqlite3_bind_int64(st, 2, end_ms);
+    return db_run(d, st);
+}
+
+static int change(struct db *d, uint32_t id, const struct account_change *c,
+                  struct str username_key, struct str email_key)
+{
+    sqlite3_stmt *st = db_use(d, SQL_ACCOUNT_CHANGE);
+
+    sqlite3_bind_int64(st, 1, id);
+    db_bind_str(st, 2, str_of(c->username));
+    db_bind_str(st, 3, username_key);
+    db_bind_str(st, 4, str_of(c->email));
+    db_bind_str(st, 5, email_key);
+    db_bind_str(st, 6, str_of(c->password_hash));
+    return db_run(d, st);
+}
+
+/* The keys were refused: is it the name? Not if it is the account's own, in other
+ * letters. */
+static int which_is_others(struct db *d, uint32_t id, struct str username_key,
+                           const char **ret_field)
+{
+    sqlite3_stmt *st = db_use(d, SQL_USERNAME_TAKEN);
+    int rc;
+
+    db_bind_str(st, 1, username_key);
+    rc = db_step(d, st);
+    if (rc < 0)
+        return rc;
+    *ret_field = rc == 1 && sqlite3_column_int64(st, 0) != id ? "username" : "email";
+    db_reset(st);
+    return ERR_CONFLICT;
+}
+
+int sqlite_account_change(struct store *s, uint32_t id, const struct account_change *c,
+                          const char **ret_field)
+{
+    struct account was;
+    struct buf username = {0}, email = {0};
+    struct db *d = db_writer(s);
+    int rc = sqlite_account_get(s, id, &was);
+
+    if (rc != 0 || was.guest)
+        return rc != 0 ? rc : ERR_INVALID;
+    fold_add(&username, str_of(c->username));
+    fold_add(&email, str_of(c->email));
+    rc = change(d, id, c, buf_str(&username), buf_str(&email));
+    if (rc == ERR_CONFLICT)
+        rc = which_is_others(d, id, buf_str(&username), ret_field);
+    if (rc == 0 && c->tokens_end_ms != 0)
+        rc = end_tokens(d, id, c->tokens_end_ms);
+    buf_done(&username);
+    buf_done(&email);
+    return rc;
+}
+
+int sqlite_account_delete(struct store *s, uint32_t id, int64_t tokens_end_ms)
+{
+    struct db *d = db_writer(s);
+    sqlite3_stmt *st;
+    int rc;
+
+    if (d == NULL)
+        return ERR_UNAVAILABLE;
+    st = db_use(d, SQL_ACCOUNT_DELETE); /* and by it, polls.owner_id is NULL */
+    sqlite3_bind_int64(st, 1, id);
+    rc = db_run(d, st);
+    if (rc == 0 && sqlite3_changes(d->handle) == 0)
+        return ERR_NOT_FOUND;
+    return rc != 0 ? rc : end_tokens(d, id, tokens_end_ms);
+}
+
+int sqlite_owned_each(struct store *s, uint32_t owner,
+                      int (*each)(void *user_data, uint32_t poll), void *user_data)
+{
+    struct db *d = db_writer(s);
+    sqlite3_stmt *st;
+
+    if (d == NULL)
+        return ERR_UNAVAILABLE;
+    st = db_use(d, SQL_OWNED);
+    sqlite3_bind_int64(st, 1, owner);
+    return db_each_id(d, st, each, user_data);
+}
+
+/* ---- ends of tokens ---- */
+
+int sqlite_tidy(struct store *s, int64_t tokens_before_ms)
+{
+    struct db *d = db_writer(s);
+    sqlite3_stmt *st;
+
+    if (d == NULL)
+        return ERR_UNAVAILABLE;
+    st = db_use(d, SQL_TOKEN_ENDS_FORGET);
+    sqlite3_bind_int64(st, 1, tokens_before_ms);
+    return db_run(d, st);
+}
+
+int sqlite_token_ends_each(struct store *s, int64_t after_ms,
+                           int (*each)(void *user_data, uint32_t user, int64_t end_ms),
+                           void *user_data)
+{
+    struct db *d = db_reader(s);
+    sqlite3_stmt *st = db_use(d, SQL_TOKEN_ENDS);
+    int rc;
+
+    sqlite3_bind_int64(st, 1, after_ms);
+    while ((rc = db_step(d, st)) == 1) {
+        rc = each(user_data, (uint32_t)sqlite3_column_int64(st, 0),
+                  sqlite3_column_int64(st, 1));
+        if (rc != 0) {
+            db_reset(st);
+            return rc;
+        }
+    }
+    return rc;
+}

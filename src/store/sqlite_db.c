@@ -86,6 +86,21 @@ int db_run(struct db *d, sqlite3_stmt *st)
     return rc;
 }
 
+int db_each_id(struct db *d, sqlite3_stmt *st,
+               int (*each)(void *user_data, uint32_t id), void *user_data)
+{
+    int rc;
+
+    while ((rc = db_step(d, st)) == 1) {
+        rc = each(user_data, (uint32_t)sqlite3_column_int64(st, 0));
+        if (rc != 0) {
+            db_reset(st);
+            return rc;
+        }
+    }
+    return rc;
+}
+
 struct str db_column_str(sqlite3_stmt *st, int i)
 {
     const char *at = (const char *)sqlite3_column_text(st, i);

@@ -4,7 +4,7 @@
  *   sqlite_migrate.c   the schema, and whose file this is
  *   sqlite_db.c        statements: binding, stepping, and errors
  *   sqlite_accounts.c, sqlite_polls.c, sqlite_project.c, sqlite_read.c,
- *   sqlite_verify.c    the calls of store.h
+ *   sqlite_search.c, sqlite_verify.c    the calls of store.h
  *
  * Errors  a step that fails for any reason but a constraint fails its transaction:
  *         SQLite may have rolled back by itself, and then a later statement would be a
@@ -73,6 +73,9 @@ int db_step(struct db *d, sqlite3_stmt *st);
 void db_reset(sqlite3_stmt *st);
 /* Step a statement that gives no rows. */
 int db_run(struct db *d, sqlite3_stmt *st);
+/* Each row's first column, an id, until a callback returns other than 0. */
+int db_each_id(struct db *d, sqlite3_stmt *st,
+               int (*each)(void *user_data, uint32_t id), void *user_data);
 struct str db_column_str(sqlite3_stmt *st, int i); /* borrowed until the next step */
 
 /* A snapshot for several statements of the reader. */
@@ -92,6 +95,20 @@ int sqlite_project(struct store *s, const struct change *changes, size_t n);
 int sqlite_account_add(struct store *s, struct account *a, const char **ret_field);
 int sqlite_account_by_email(struct store *s, const char *email, struct account *ret_a);
 int sqlite_account_by_id(struct store *s, uint32_t id, struct account *ret_a);
+int sqlite_account_get(struct store *s, uint32_t id, struct account *ret_a);
+int sqlite_account_change(struct store *s, uint32_t id, const struct account_change *c,
+                          const char **ret_field);
+int sqlite_account_delete(struct store *s, uint32_t id, int64_t tokens_end_ms);
+int sqlite_owned_each(struct store *s, uint32_t owner,
+                      int (*each)(void *user_data, uint32_t poll), void *user_data);
+int sqlite_tidy(struct store *s, int64_t tokens_before_ms);
+int sqlite_token_ends_each(struct store *s, int64_t after_ms,
+                           int (*each)(void *user_data, uint32_t user, int64_t end_ms),
+                           void *user_data);
+int sqlite_seen_each(struct store *s, uint32_t user,
+                     int (*each)(void *user_data, uint32_t poll), void *user_data);
+int sqlite_search(struct store *s, struct str query, size_t max,
+                  int (*each)(void *user_data, uint32_t poll), void *user_data);
 int sqlite_poll_add(struct store *s, const struct poll *p, uint32_t *ret_id);
 int sqlite_each_poll(struct store *s, int (*each)(void *user, struct stored_poll *p),
                      void *user);

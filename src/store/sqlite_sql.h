@@ -18,8 +18,24 @@
       "INSERT INTO accounts (kind, created_ms, username, username_key, email,"         \
       " email_key, password_hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")                \
     X(SQL_USERNAME_TAKEN, STORE_WRITER,                                                \
-      "SELECT 1 FROM accounts WHERE username_key = ?1")                                \
+      "SELECT id FROM accounts WHERE username_key = ?1")                               \
     X(SQL_EMAIL_TAKEN, STORE_WRITER, "SELECT 1 FROM accounts WHERE email_key = ?1")    \
+    X(SQL_ACCOUNT_GET, STORE_WRITER,                                                   \
+      "SELECT id, kind, created_ms, username, email, password_hash"                    \
+      " FROM accounts WHERE id = ?1")                                                  \
+    X(SQL_ACCOUNT_CHANGE, STORE_WRITER,                                                \
+      "UPDATE accounts SET username = coalesce(?2, username),"                         \
+      " username_key = coalesce(?3, username_key), email = coalesce(?4, email),"       \
+      " email_key = coalesce(?5, email_key),"                                          \
+      " password_hash = coalesce(?6, password_hash) WHERE id = ?1")                    \
+    X(SQL_ACCOUNT_DELETE, STORE_WRITER, "DELETE FROM accounts WHERE id = ?1")          \
+    X(SQL_TOKENS_END, STORE_WRITER,                                                    \
+      "INSERT INTO token_ends VALUES (?1, ?2)"                                         \
+      " ON CONFLICT DO UPDATE SET end_ms = max(end_ms, excluded.end_ms)")              \
+    X(SQL_TOKEN_ENDS_FORGET, STORE_WRITER,                                             \
+      "DELETE FROM token_ends WHERE end_ms < ?1")                                      \
+    X(SQL_OWNED, STORE_WRITER,                                                         \
+      "SELECT id FROM polls WHERE owner_id = ?1 ORDER BY id")                          \
     X(SQL_POLL_ADD, STORE_WRITER,                                                      \
       "INSERT INTO polls (owner_id, created_ms, opens_ms, closes_ms, visibility,"      \
       " voters, vote_change, title, description, options, tags)"                       \
@@ -77,6 +93,14 @@
       " FROM votes WHERE poll_id = ?1 ORDER BY user_id")                               \
     X(SQL_SKIPS_OF, STORE_READER,                                                      \
       "SELECT user_id, skipped_ms FROM skips WHERE poll_id = ?1 ORDER BY user_id")     \
+    X(SQL_TOKEN_ENDS, STORE_READER,                                                    \
+      "SELECT user_id, end_ms FROM token_ends WHERE end_ms > ?1")                      \
+    X(SQL_SEEN, STORE_READER,                                                          \
+      "SELECT poll_id FROM votes WHERE user_id = ?1"                                   \
+      " UNION ALL SELECT poll_id FROM skips WHERE user_id = ?1")                       \
+    X(SQL_SEARCH, STORE_READER,                                                        \
+      "SELECT rowid FROM poll_words WHERE poll_words MATCH ?1"                         \
+      " ORDER BY rowid DESC LIMIT ?2")                                                 \
     X(SQL_EACH_DAILY, STORE_READER,                                                    \
       "SELECT user_id, votes FROM daily_votes WHERE day = ?1 ORDER BY user_id")
 /* clang-format on */

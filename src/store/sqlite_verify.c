@@ -263,6 +263,20 @@ static void check_daily(struct check *c)
     sqlite3_finalize(st);
 }
 
+/* ---- the rest ---- */
+
+/* As many rows as polls: what their words are, only making the index anew could say. */
+static void check_search(struct check *c)
+{
+    sqlite3_stmt *st = ask(c, "SELECT count(*) FROM poll_words_docsize");
+
+    if (st != NULL && next_row(c, st) &&
+        sqlite3_column_int64(st, 0) != (int64_t)c->totals.polls)
+        find(c, "search knows %lld polls, and there are %lld",
+             (long long)sqlite3_column_int64(st, 0), (long long)c->totals.polls);
+    sqlite3_finalize(st);
+}
+
 static void count_accounts(struct check *c)
 {
     sqlite3_stmt *st = ask(c, "SELECT count(*) FROM accounts");
@@ -283,6 +297,7 @@ int sqlite_verify(struct store *s, void (*finding)(void *user, const char *text)
     check_file(&c);
     check_references(&c);
     check_polls(&c);
+    check_search(&c);
     check_voters(&c);
     check_daily(&c);
     count_accounts(&c);

@@ -11,6 +11,8 @@
  * after its last write, just before the machine stops, may be found done at the next
  * start: so changes may be entered twice, and a job must not mind.)
  *
+ * A callback that returns other than 0 stops the walk, with that value.
+ *
  * Units      _ms are milliseconds since the Unix epoch; a day is a number of days since
  *            then, in UTC.
  * Errors     ERR_UNAVAILABLE: the disk or the database fails now; more per call. errmsg
@@ -46,6 +48,14 @@ struct store_totals {
     uint64_t accounts, polls, votes, skips;
 };
 
+/* What account_change() sets; NULL or 0: as it is. */
+struct account_change {
+    const char *username, *email, *password_hash;
+    int64_t tokens_end_ms; /* with a new password: tokens issued until then are void */
+};
+
+enum { STORE_SEARCH_WORDS = 32 }; /* of a query; further ones are not looked for */
+
 /* The day of a moment. */
 static inline int64_t store_day(int64_t ms)
 {
@@ -73,6 +83,21 @@ struct store_ops {
      * without case); *ret_field says which ("username", "email"). ERR_INVALID: a guest
      * with a name, or a user without one. */
     int (*account_add)(struct store *s, struct account *a, const char **ret_field);
+    /* As account_by_id(), within the transaction: what it says stays true in it. */
+    int (*account_get)(struct store *s, uint32_t id, struct account *ret_a);
+    /* ERR_NOT_FOUND. ERR_CONFLICT: as account_add(). ERR_INVALID: a guest has nothing
+     * to change. */
+    int (*account_change)(struct store *s, uint32_t id, const struct account_change *c,
+                          const char **ret_field);
+    /* Everything that says who this was goes. Polls stay, without an owner; votes and
+     * skips stay what they are, under an id that is nobody's and never used again.
+     * ERR_NOT_FOUND */
+    int (*account_delete)(struct store *s, uint32_t id, int64_t tokens_end_ms);
+    /* The polls of this owner, by id. The callback may not call the store. */
+    int (*owned_each)(struct store *s, uint32_t owner,
+                      int (*each)(void *user_data, uint32_t poll), void *user_data);
+    /* At the start: forgets ends of tokens that were issued before this time. */
+    int (*tidy)(struct store *s, int64_t tokens_before_ms);
     /* The id of the new poll, never that of an earlier one; p->id and p->owner_name are
      * ignored. ERR_NOT_FOUND: no such owner. */
     int (*poll_add)(struct store *s, const struct poll *p, uint32_t *ret_id);
@@ -82,12 +107,25 @@ struct store_ops {
     /* ERR_NOT_FOUND */
     int (*account_by_email)(struct store *s, const char *email, struct account *ret_a);
     int (*account_by_id)(struct store *s, uint32_t id, struct account *ret_a);
-    /* Every poll, by id; a callback that returns other than 0 stops, with that value.
+    /* Until when tokens are void, of every user who has such an end, after this time.
      */
+    int (*token_ends_each)(struct store *s, int64_t after_ms,
+                           int (*each)(void *user_data, uint32_t user, int64_t end_ms),
+                           void *user_data);
+    /* Every poll, by id. */
     int (*each_poll)(struct store *s, int (*each)(void *user, struct stored_poll *p),
                      void *user);
     /* The whole tally with its voters and receipts. ERR_NOT_FOUND */
     int (*tally_load)(struct store *s, uint32_t poll, struct tally **ret_tally);
+    /* Every poll that the user has voted on or skipped, in any order, each once. */
+    int (*seen_each)(struct store *s, uint32_t user,
+                     int (*each)(void *user_data, uint32_t poll), void *user_data);
+    /* Polls whose title, options and tags have all the words of the query, whatever
+     * their case and accents; of the last word its beginning is enough. The newest
+     * first, at most max. What has no letters and no digits is no word, and a query
+     * without words finds nothing. */
+    int (*search)(struct store *s, struct str query, size_t max,
+                  int (*each)(void *user_data, uint32_t poll), void *user_data);
     /* How many votes each user cast on a day, those since withdrawn or deleted with
      * their poll included. Only the newest days are kept: two at the least. */
     int (*each_daily)(struct store *s, int64_t day,

@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "lib/store_world.h"
 #include "store/sqlite.h"
+#include "store/sqlite_db.h"
 
 static int setup(void **state)
 {
@@ -147,6 +148,36 @@ static void what_is_stored_is_there_after_a_restart(void **state)
     assert_int_equal(w->s->ops->account_by_id(w->s, w->owner, &a), 0);
     assert_int_equal(w->s->ops->position(w->s, &position), 0);
     assert_int_equal(position, 4711);
+    verified(w);
+}
+
+static int add_id(void *user_data, uint32_t poll)
+{
+    buf_printf(user_data, "%u ", poll);
+    return 0;
+}
+
+/* As the first release left it: no index, and a poll that somebody has voted on. */
+static void an_old_database_gets_its_indexes(void **state)
+{
+    struct world *w = *state;
+    struct buf found = {0};
+
+    close_store(w);
+    unlink(path_of(w).text);
+    run_sql(w, sqlite_migrations[0].sql);
+    run_sql(w, "PRAGMA user_version = 1; PRAGMA application_id = 0x506f6c78;"
+               "INSERT INTO polls VALUES (5, NULL, 1, NULL, NULL, 'always', 'anyone',"
+               " 0, 'Old words', NULL, '[\"a\",\"b\"]', '[]');"
+               "INSERT INTO results VALUES (5, 2, 1, 0, '[1,0]');"
+               "INSERT INTO votes VALUES (5, 7, 0, 1, 2, NULL, NULL);"
+               "INSERT INTO daily_votes VALUES (0, 7, 1)");
+    w->s = backend_sqlite.open(w->dir);
+    assert_int_equal(w->s->ops->search(w->s, STR("old w"), 9, add_id, &found), 0);
+    assert_int_equal(w->s->ops->seen_each(w->s, 7, add_id, &found), 0);
+    CHECK_STR(buf_str(&found), "5 5 ");
+    buf_done(&found);
+    PROJECT(w, deletion(5)); /* the index knows what to remove */
     verified(w);
 }
 
@@ -362,6 +393,8 @@ static void verify_finds_what_was_tampered_with(void **state)
     static const struct {
         const char *why, *sql, *finding;
     } rows[] = {
+        {"a poll that search does not know", "DELETE FROM poll_words_docsize",
+         "search knows 0 polls, and there are 2"},
         {"a vote is gone", "DELETE FROM votes WHERE user_id = 7",
          "poll 1: 1 votes for option 0 are stored, and its rows are 0"},
         {"and so the total", "DELETE FROM votes WHERE user_id = 7",
@@ -537,6 +570,7 @@ int main(void)
         TEST(a_database_that_must_exist_is_not_made),
         TEST(nobody_else_may_read_the_file),
         TEST(what_is_stored_is_there_after_a_restart),
+        TEST(an_old_database_gets_its_indexes),
         TEST(a_crash_before_the_commit_leaves_nothing),
         TEST(a_crash_after_the_commit_loses_nothing),
         TEST(a_failing_disk_undoes_the_transaction),

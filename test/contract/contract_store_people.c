@@ -1,0 +1,438 @@
+/* contract_store_people.c — what every store promises (store.h) about people: accounts
+ * that change and go, what they have seen, and what they look for. */
+#include "unit/check.h"
+
+#include <stdio.h>
+
+#include "base/err.h"
+#include "lib/store_world.h"
+
+/* ---- changing an account ---- */
+
+static int change(struct world *w, uint32_t id, const struct account_change *c,
+                  const char **ret_field)
+{
+    int rc;
+
+    begin(w);
+    rc = w->s->ops->account_change(w->s, id, c, ret_field);
+    commit(w);
+    return rc;
+}
+
+static struct account read(struct world *w, uint32_t id)
+{
+    struct account a;
+
+    assert_int_equal(w->s->ops->account_by_id(w->s, id, &a), 0);
+    return a;
+}
+
+static void what_is_not_changed_stays(void **state)
+{
+    struct world *w = *state;
+    static const struct {
+        const char *why;
+        struct account_change change;
+        const char *username, *email, *hash;
+    } rows[] = {
+        {"nothing", {0}, "ada", "ada@example.org", "a hash"},
+        {"the name", {.username = "Lovelace"}, "Lovelace", "ada@example.org", "a hash"},
+        {"its case only",
+         {.username = "LOVElace"},
+         "LOVElace",
+         "ada@example.org",
+         "a hash"},
+        {"the address", {.email = "a@b.org"}, "LOVElace", "a@b.org", "a hash"},
+        {"the password", {.password_hash = "new"}, "LOVElace", "a@b.org", "new"},
+        {"all",
+         {"ada", "ada@example.org", "a hash", 0},
+         "ada",
+         "ada@example.org",
+         "a hash"},
+    };
+
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct account a;
+
+        CHECK_EQ_AT(rows[i].why, change(w, w->owner, &rows[i].change, NULL), 0);
+        a = read(w, w->owner);
+        CHECK_STR_AT(rows[i].why, str_of(a.username), rows[i].username);
+        CHECK_STR_AT(rows[i].why, str_of(a.email), rows[i].email);
+        CHECK_STR_AT(rows[i].why, str_of(a.password_hash), rows[i].hash);
+        assert_int_equal(a.created_ms, T0);
+    }
+}
+
+static void a_change_cannot_take_what_is_anothers(void **state)
+{
+    struct world *w = *state;
+    uint32_t bob = add_user(w, "bob", "bob@example.org");
+    static const struct {
+        const char *why;
+        struct account_change change;
+        const char *field;
+    } rows[] = {
+        {"the name, in capitals", {.username = "ADA"}, "username"},
+        {"the address", {.email = "Ada@Example.org"}, "email"},
+        {"both: the name is told",
+         {.username = "ada", .email = "ada@example.org"},
+         "username"},
+        {"own name, another's address",
+         {.username = "BOB", .email = "ada@example.org"},
+         "email"},
+    };
+
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        const char *field = "nothing";
+
+        CHECK_EQ_AT(rows[i].why, change(w, bob, &rows[i].change, &field), ERR_CONFLICT);
+        CHECK_STR_AT(rows[i].why, str_of(field), rows[i].field);
+    }
+    assert_string_equal(read(w, bob).username, "bob");
+    assert_string_equal(read(w, bob).email, "bob@example.org");
+}
+
+static void a_changed_address_is_the_one_to_log_in_with(void **state)
+{
+    struct world *w = *state;
+    const struct account_change c = {.email = "New@Example.org"};
+    struct account a;
+
+    assert_int_equal(change(w, w->owner, &c, NULL), 0);
+    assert_int_equal(w->s->ops->account_by_email(w->s, "new@example.ORG", &a), 0);
+    assert_int_equal(a.id, w->owner);
+    assert_int_equal(w->s->ops->account_by_email(w->s, "ada@example.org", &a),
+                     ERR_NOT_FOUND);
+    add_user(w, "other", "ada@example.org"); /* it is free again */
+}
+
+static void only_users_have_something_to_change(void **state)
+{
+    struct world *w = *state;
+    struct account guest = {.guest = true, .created_ms = T0};
+    const struct account_change c = {.username = "somebody"};
+    const char *field;
+
+    begin(w);
+    assert_int_equal(w->s->ops->account_add(w->s, &guest, &field), 0);
+    commit(w);
+    assert_int_equal(change(w, guest.id, &c, &field), ERR_INVALID);
+    assert_int_equal(change(w, guest.id + 1, &c, &field), ERR_NOT_FOUND);
+}
+
+static void a_transaction_reads_what_it_wrote(void **state)
+{
+    struct world *w = *state;
+    const struct account_change c = {.password_hash = "new"};
+    struct account a;
+
+    begin(w);
+    assert_int_equal(w->s->ops->account_change(w->s, w->owner, &c, NULL), 0);
+    assert_int_equal(w->s->ops->account_get(w->s, w->owner, &a), 0);
+    assert_string_equal(a.password_hash, "new");
+    assert_int_equal(w->s->ops->account_get(w->s, w->owner + 1, &a), ERR_NOT_FOUND);
+    w->s->ops->rollback(w->s);
+    assert_string_equal(read(w, w->owner).password_hash, "a hash");
+}
+
+/* ---- ends of tokens ---- */
+
+static int add_end(void *user_data, uint32_t user, int64_t end_ms)
+{
+    struct buf *out = user_data;
+
+    buf_printf(out, "%u:%lld ", user, (long long)end_ms);
+    return 0;
+}
+
+static void check_ends(struct world *w, int64_t after_ms, const char *want)
+{
+    struct buf out = {0};
+
+    assert_int_equal(w->s->ops->token_ends_each(w->s, after_ms, add_end, &out), 0);
+    CHECK_STR(buf_str(&out), want);
+    buf_done(&out);
+}
+
+static void ends_of_tokens_are_kept_and_only_grow(void **state)
+{
+    struct world *w = *state;
+    struct account_change c = {.password_hash = "new", .tokens_end_ms = 5000};
+
+    check_ends(w, 0, "");
+    assert_int_equal(change(w, w->owner, &c, NULL), 0);
+    check_ends(w, 0, "1:5000 ");
+    c.tokens_end_ms = 4000;
+    assert_int_equal(change(w, w->owner, &c, NULL), 0);
+    check_ends(w, 0, "1:5000 ");
+    c.tokens_end_ms = 6000;
+    assert_int_equal(change(w, w->owner, &c, NULL), 0);
+    if (w->backend->keeps)
+        world_reopen(w);
+    check_ends(w, 0, "1:6000 ");
+    check_ends(w, 5999, "1:6000 ");
+    check_ends(w, 6000, "");
+    begin(w);
+    assert_int_equal(w->s->ops->tidy(w->s, 6000), 0);
+    commit(w);
+    check_ends(w, 0, "1:6000 ");
+    begin(w);
+    assert_int_equal(w->s->ops->tidy(w->s, 6001), 0);
+    commit(w);
+    check_ends(w, 0, "");
+}
+
+/* ---- deleting an account ---- */
+
+static int add_id(void *user_data, uint32_t poll)
+{
+    buf_printf(user_data, "%u ", poll);
+    return 0;
+}
+
+static void check_owned(struct world *w, uint32_t owner, const char *want)
+{
+    struct buf out = {0};
+
+    begin(w);
+    assert_int_equal(w->s->ops->owned_each(w->s, owner, add_id, &out), 0);
+    commit(w);
+    CHECK_STR(buf_str(&out), want);
+    buf_done(&out);
+}
+
+static void what_a_deleted_user_did_stays_under_no_name(void **state)
+{
+    struct world *w = *state;
+    uint32_t voter = w->owner, poll = add_poll(w, 2), other = add_poll(w, 2);
+    struct account a;
+
+    PROJECT(w, vote(poll, voter, 1, 2), skipping(other, voter), vote(poll, 9, 0, 3));
+    check_owned(w, voter, "1 2 ");
+    begin(w);
+    assert_int_equal(w->s->ops->account_delete(w->s, voter, 7000), 0);
+    assert_int_equal(w->s->ops->account_delete(w->s, voter, 7000), ERR_NOT_FOUND);
+    commit(w);
+
+    assert_int_equal(w->s->ops->account_by_id(w->s, voter, &a), ERR_NOT_FOUND);
+    assert_int_equal(w->s->ops->account_by_email(w->s, "ada@example.org", &a),
+                     ERR_NOT_FOUND);
+    check_ends(w, 0, "1:7000 ");
+    check_owned(w, voter, "");
+    assert_string_equal(result_of(w, poll), "v3 total 2 skips 0: 1 1");
+    assert_string_equal(result_of(w, other), "v1 total 0 skips 1: 0 0");
+    assert_int_equal(verified(w).accounts, 0);
+
+    struct poll *p = definition(w, poll);
+    assert_int_equal(p->rules.owner_id, 0);
+    assert_int_equal(p->owner_name.len, 0);
+    poll_unref(p);
+    struct tally *t = load(w, poll);
+    assert_int_equal(tally_choice(t, voter), 1);
+    assert_int_equal(tally_rules(t)->owner_id, 0);
+    tally_free(t);
+    assert_true(add_user(w, "ada", "ada@example.org") > voter);
+}
+
+static void a_renamed_owner_is_named_so(void **state)
+{
+    struct world *w = *state;
+    const struct account_change c = {.username = "Lovelace"};
+    uint32_t poll = add_poll(w, 2);
+
+    assert_int_equal(change(w, w->owner, &c, NULL), 0);
+    struct poll *p = definition(w, poll);
+    CHECK_STR(p->owner_name, "Lovelace");
+    poll_unref(p);
+}
+
+/* ---- what was seen ---- */
+
+struct set {
+    uint32_t ids[8];
+    size_t n;
+};
+
+static int add_to_set(void *user_data, uint32_t poll)
+{
+    struct set *s = user_data;
+
+    assert_true(s->n < LENGTH(s->ids));
+    s->ids[s->n++] = poll;
+    return 0;
+}
+
+/* As bits, each at most once. */
+static unsigned seen(struct world *w, uint32_t user)
+{
+    struct set s = {0};
+    unsigned bits = 0;
+
+    assert_int_equal(w->s->ops->seen_each(w->s, user, add_to_set, &s), 0);
+    for (size_t i = 0; i < s.n; i++) {
+        assert_true(s.ids[i] < 32 && (bits & 1U << s.ids[i]) == 0);
+        bits |= 1U << s.ids[i];
+    }
+    return bits;
+}
+
+static void seen_is_voted_or_skipped(void **state)
+{
+    struct world *w = *state;
+    uint32_t a = add_poll(w, 2), b = add_poll(w, 2), c = add_poll(w, 2);
+
+    assert_int_equal(seen(w, 7), 0);
+    PROJECT(w, vote(a, 7, 0, 2), skipping(b, 7), vote(c, 8, 0, 2));
+    assert_int_equal(seen(w, 7), 1U << a | 1U << b);
+    assert_int_equal(seen(w, 8), 1U << c);
+    PROJECT(w, move(a, 7, 0, 1, 3), skipping(c, 7));
+    assert_int_equal(seen(w, 7), 1U << a | 1U << b | 1U << c);
+    PROJECT(w, withdrawal(a, 7, 1, 4), deletion(b));
+    assert_int_equal(seen(w, 7), 1U << c);
+}
+
+static int stop_at_once(void *user_data, uint32_t poll)
+{
+    (void)poll;
+    ++*(int *)user_data;
+    return 44;
+}
+
+static void these_walks_can_be_stopped_too(void **state)
+{
+    struct world *w = *state;
+    uint32_t a = add_poll(w, 2), b = add_poll(w, 2);
+    int n = 0;
+
+    PROJECT(w, vote(a, 7, 0, 2), skipping(b, 7));
+    assert_int_equal(w->s->ops->seen_each(w->s, 7, stop_at_once, &n), 44);
+    assert_int_equal(w->s->ops->search(w->s, STR("which"), 9, stop_at_once, &n), 44);
+    begin(w);
+    assert_int_equal(w->s->ops->owned_each(w->s, w->owner, stop_at_once, &n), 44);
+    commit(w);
+    assert_int_equal(n, 3);
+}
+
+/* ---- search ---- */
+
+static uint32_t add_text(struct world *w, const char *title, const char *first,
+                         const char *second, const char *tag)
+{
+    struct poll p = {.created_ms = T0,
+                     .title = str_of(title),
+                     .options = {str_of(first), str_of(second)},
+                     .tags = {str_of(tag)},
+                     .n_tags = 1,
+                     .rules = {.owner_id = w->owner, .n_options = 2}};
+    uint32_t id;
+
+    begin(w);
+    assert_int_equal(w->s->ops->poll_add(w->s, &p, &id), 0);
+    commit(w);
+    return id;
+}
+
+static void check_search(struct world *w, const char *why, struct str query, size_t max,
+                         const char *want)
+{
+    struct buf out = {0};
+
+    assert_int_equal(w->s->ops->search(w->s, query, max, add_id, &out), 0);
+    CHECK_STR_AT(why, buf_str(&out), want);
+    buf_done(&out);
+}
+
+static void polls_are_found_by_their_words(void **state)
+{
+    struct world *w = *state;
+    static const struct {
+        const char *why;
+        struct str query;
+        const char *want;
+    } rows[] = {
+        {"a word of the title", STR("favourite"), "2 1 "},
+        {"of an option", STR("go"), "1 "},
+        {"a tag", STR("food"), "2 "},
+        {"a part of a tag", STR("machine"), "3 "},
+        {"a tag as it is written", STR("machine-learning"), "3 "},
+        {"in capitals", STR("FAVOURITE"), "2 1 "},
+        {"without its accents", STR("cafe"), "2 "},
+        {"with accents it does not have", STR("l\u00e1nguage"), "1 "},
+        {"all words, wherever", STR("go favourite"), "1 "},
+        {"one of them missing", STR("favourite rust"), ""},
+        {"the beginning of the last", STR("favourite lang"), "1 "},
+        {"not of another", STR("favour language"), ""},
+        {"one letter", STR("c"), "2 1 "},
+        {"not the middle of a word", STR("anguage"), ""},
+        {"nothing", STR(""), ""},
+        {"blanks", STR(" \t\n"), ""},
+        {"signs only", STR("!!! ** \"\""), ""},
+        {"signs among words", STR("?? favourite !! go"), "1 "},
+        {"a sign at the end of a word", STR("language?"), "1 "},
+        {"a quote", STR("\"favourite"), "2 1 "},
+        {"the index's own words", STR("favourite OR go"), ""},
+        {"its operators", STR("fav*"), "2 1 "},
+        {"its columns", STR("title:favourite"), ""},
+        {"its brackets", STR("(favourite)"), "2 1 "},
+        {"a minus is no no", STR("-favourite"), "2 1 "},
+        {"a caret", STR("^your"), "2 1 "},
+        {"a zero byte is a gap", STR("go\0favourite"), "1 "},
+    };
+
+    assert_int_equal(add_text(w, "Your favourite language?", "C", "Go", "programming"),
+                     1);
+    assert_int_equal(add_text(w, "Your favourite drink", "Caf\u00e9", "Tea", "food"),
+                     2);
+    assert_int_equal(add_text(w, "Nets?", "Deep", "Flat", "machine-learning"), 3);
+    for (size_t i = 0; i < LENGTH(rows); i++)
+        check_search(w, rows[i].why, rows[i].query, 9, rows[i].want);
+    check_search(w, "the newest are kept", STR("favourite"), 1, "2 ");
+    check_search(w, "none wanted", STR("favourite"), 0, "");
+}
+
+static void a_query_of_many_words_is_no_trouble(void **state)
+{
+    struct world *w = *state;
+    struct buf query = {0};
+
+    add_text(w, "Your favourite language?", "C", "Go", "x");
+    for (int i = 0; i < 2000; i++)
+        buf_text(&query, "go ");
+    check_search(w, "2,000 words", buf_str(&query), 9, "1 ");
+    buf_done(&query);
+}
+
+static void a_deleted_poll_is_not_found(void **state)
+{
+    struct world *w = *state;
+    uint32_t a = add_text(w, "Same words", "yes", "no", "x");
+
+    add_text(w, "Same words", "yes", "no", "x");
+    PROJECT(w, closing(a, T0 + 5));
+    check_search(w, "closed", STR("same yes"), 9, "2 1 ");
+    PROJECT(w, deletion(a));
+    check_search(w, "deleted", STR("same yes"), 9, "2 ");
+    verified(w);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        WORLD_TEST(what_is_not_changed_stays),
+        WORLD_TEST(a_change_cannot_take_what_is_anothers),
+        WORLD_TEST(a_changed_address_is_the_one_to_log_in_with),
+        WORLD_TEST(only_users_have_something_to_change),
+        WORLD_TEST(a_transaction_reads_what_it_wrote),
+        WORLD_TEST(ends_of_tokens_are_kept_and_only_grow),
+        WORLD_TEST(what_a_deleted_user_did_stays_under_no_name),
+        WORLD_TEST(a_renamed_owner_is_named_so),
+        WORLD_TEST(seen_is_voted_or_skipped),
+        WORLD_TEST(these_walks_can_be_stopped_too),
+        WORLD_TEST(polls_are_found_by_their_words),
+        WORLD_TEST(a_query_of_many_words_is_no_trouble),
+        WORLD_TEST(a_deleted_poll_is_not_found),
+    };
+
+    return world_run(tests, LENGTH(tests));
+}
