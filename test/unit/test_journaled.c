@@ -52,6 +52,7 @@ static void a_vote_is_in_the_journal_and_published_when_it_is_answered(void **st
     assert_int_equal(cast_vote(w, 5, 10, 2), 0);
     assert_int_equal(in_journal(w, 5), 1);
     assert_int_equal(disk.n_syncs, 1);
+    left_of(w, 10); /* the projector is woken after the answers */
     assert_int_equal(w->n_synced, 1);
     r = published_of(w, 5, &times);
     assert_int_equal(times, 1);
