@@ -156,6 +156,10 @@ static ssize_t disk_pwrite(int fd, const void *p, size_t n, off_t at)
 {
     if (falls_due(&disk.short_writes))
         return pwrite(fd, p, n / 2, at);
+    if (falls_due(&disk.fail_whole)) {
+        errno = EIO;
+        return -1;
+    }
     if (falls_due(&disk.fail_writes)) {
         (void)!pwrite(fd, p, n / 2, at); /* half of it got there */
         errno = EIO;
@@ -173,6 +177,7 @@ static int disk_fdatasync(int fd)
             ;
     }
     if (falls_due(&disk.fail_syncs)) {
+        atomic_store(&disk.fail_whole, atomic_load(&disk.writes_fail_then));
         errno = EIO;
         return -1;
     }
@@ -187,6 +192,8 @@ void disk_reset(void)
     atomic_store(&disk.fail_writes, 0);
     atomic_store(&disk.fail_syncs, 0);
     atomic_store(&disk.short_writes, 0);
+    atomic_store(&disk.writes_fail_then, 0);
+    atomic_store(&disk.fail_whole, 0);
     atomic_store(&disk.gated, false);
     atomic_store(&disk.n_writes, 0);
     atomic_store(&disk.n_syncs, 0);

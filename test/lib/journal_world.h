@@ -29,8 +29,10 @@ void check_same(const char *why, const struct change *a, const struct change *b)
 /* The system's calls, until told otherwise. One disk a process. */
 struct disk {
     atomic_int fail_writes, fail_syncs; /* so many calls fail; -1: all */
-    atomic_int short_writes;            /* so many calls write half, then others */
-    atomic_bool gated;                  /* syncs wait for gate, having posted entered */
+    atomic_int writes_fail_then; /* after a sync fails, so many writes do, wholly */
+    atomic_int short_writes;     /* so many calls write half, then others */
+    atomic_int fail_whole;       /* the same, at once */
+    atomic_bool gated;           /* syncs wait for gate, having posted entered */
     sem_t entered, gate;
     atomic_int n_writes, n_syncs; /* that worked */
 };

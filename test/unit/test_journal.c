@@ -169,20 +169,21 @@ static void opening_and_closing_do_not_fill_it(void **state)
 
 static void it_begins_where_the_store_is(void **state)
 {
+    enum { FAR = 2000000000 }; /* more than max_bytes */
     struct world *w = *state;
 
     w->j = journal_close(w->j);
     dir_remove(w->dir);
     dir_make(w->dir);
-    w->opts.first_position = 1000000;
+    w->opts.first_position = FAR;
     reopen(w);
-    assert_int_equal(journal_start(w->j), 1000000);
-    assert_int_equal(journal_synced(w->j), 1000000);
+    assert_int_equal(journal_start(w->j), FAR);
+    assert_int_equal(journal_synced(w->j), FAR);
     append_batches(w, 30, BATCH);
-    read_all(w, 1000000, 0, 9);
+    read_all(w, FAR, 0, 9);
     w->opts.first_position = 5; /* there is one: it is asked no more */
     reopen(w);
-    read_all(w, 1000000, 0, 9);
+    read_all(w, FAR, 0, 9);
 }
 
 static void the_largest_batch_fits_the_smallest_segment(void **state)
@@ -359,29 +360,24 @@ static void a_failed_batch_is_not_in_the_journal(void **state)
     struct world *w = *state;
     static const struct {
         const char *why;
-        int writes, syncs;
+        int writes, syncs, then; /* see struct disk */
     } rows[] = {
-        {"the write", 1, 0},
-        {"the sync", 0, 1},
-        {"the write, and wiping it", 2, 0},
-        {"the sync, and wiping it", 0, 2},
-        {"the sync, then the write of the wipe", 1, 1},
+        {"the write", 1, 0, 0},
+        {"the sync", 0, 1, 0},
+        {"the write, and wiping it", 2, 0, 0},
+        {"the sync, and wiping it", 0, 2, 0},
+        {"the sync, and the write of the wipe", 0, 1, 1},
     };
 
     append_batches(w, 1, 5);
     for (size_t i = 0; i < LENGTH(rows); i++) {
         uint64_t before = journal_synced(w->j);
 
-        if (i < 4) {
-            atomic_store(&disk.fail_writes, rows[i].writes);
-            atomic_store(&disk.fail_syncs, rows[i].syncs);
-            CHECK_EQ_AT(rows[i].why, append(w, 9), ERR_UNAVAILABLE);
-        } else {
-            atomic_store(&disk.fail_syncs, 2);
-            CHECK_EQ_AT(rows[i].why, append(w, 9), ERR_UNAVAILABLE);
-            atomic_store(&disk.fail_writes, 1);
-            CHECK_EQ_AT(rows[i].why, append(w, 9), ERR_UNAVAILABLE);
-        }
+        disk_reset();
+        atomic_store(&disk.fail_writes, rows[i].writes);
+        atomic_store(&disk.fail_syncs, rows[i].syncs);
+        atomic_store(&disk.writes_fail_then, rows[i].then);
+        CHECK_EQ_AT(rows[i].why, append(w, 9), ERR_UNAVAILABLE);
         CHECK_EQ_AT(rows[i].why, journal_synced(w->j), before);
         read_all(w, 0, 0, 64);
         CHECK_EQ_AT(rows[i].why, append(w, 2), 0); /* the fault is gone */
@@ -413,7 +409,8 @@ static void a_stop_wipes_what_failed(void **state)
     struct world *w = *state;
 
     append_batches(w, 1, 5);
-    atomic_store(&disk.fail_syncs, 2);
+    atomic_store(&disk.fail_syncs, 1);
+    atomic_store(&disk.writes_fail_then, 1); /* so all of it lies there, and checks */
     assert_int_equal(append(w, 9), ERR_UNAVAILABLE);
     reopen(w);
     assert_int_equal(w->found.changes, 5);

@@ -405,23 +405,28 @@ static void damage_is_told_by_file_and_byte_within(void **state)
     buf_done(&b);
 }
 
-/* The end of the last segment: nothing was written into a newer one but the mark. */
+/* Where nothing but the mark was written into the newest segment. */
 static void a_clean_end_proves_what_was_before_it(void **state)
 {
     struct world *w = *state;
+    struct place at[80];
+    struct change c[60];
     struct buf b;
+    size_t n;
 
     append(w, 0, 60);
-    append(w, 60, 20);
+    for (uint64_t i = 0; i < LENGTH(c); i++)
+        c[i] = nth_change(i);
     atomic_store(&disk.fail_syncs, 1);
-    assert_int_equal(
-        journal_append(w->j, (struct change[]){nth_change(0), nth_change(1)}, 2),
-        ERR_UNAVAILABLE);
+    assert_int_equal(journal_append(w->j, c, LENGTH(c)), ERR_UNAVAILABLE);
+    assert_true(dir_has(w->dir, FILE_1));
     close_it(w);
     b = file_read(w->dir, FILE_0);
-    b.data[MARK + 12] ^= 1;
+    n = places(&b, 0, at, 80);
+    assert_int_equal(n, 61); /* one batch, and no mark behind it in its segment */
+    b.data[at[30].at + 12] ^= 1;
     file_write(w->dir, FILE_0, b.data, b.len);
-    check_refused("before the mark", w, FILE_0, MARK, MARK);
+    check_refused("the last batch", w, FILE_0, at[30].at, at[30].at);
     buf_done(&b);
 }
 

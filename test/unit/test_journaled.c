@@ -2,6 +2,9 @@
  * What every ballot promises is in contract/contract_ballot.c. */
 #include "check.h"
 
+#include <errno.h>
+#include <time.h>
+
 #include "base/err.h"
 #include "base/mem.h"
 #include "lib/ballot_world.h"
@@ -52,6 +55,7 @@ static void a_vote_is_in_the_journal_and_published_when_it_is_answered(void **st
     assert_int_equal(cast_vote(w, 5, 10, 2), 0);
     assert_int_equal(in_journal(w, 5), 1);
     assert_int_equal(disk.n_syncs, 1);
+    left_of(w, 10); /* the projector is woken after the answers */
     assert_int_equal(w->n_synced, 1);
     r = published_of(w, 5, &times);
     assert_int_equal(times, 1);
@@ -441,6 +445,18 @@ static void *stop(void *arg)
     return NULL;
 }
 
+/* That something does not happen can only be seen for a while. */
+static void check_waits(pthread_t thread)
+{
+    struct timespec limit;
+
+    clock_gettime(CLOCK_REALTIME, &limit);
+    limit.tv_nsec += 50 * 1000000;
+    limit.tv_sec += limit.tv_nsec / 1000000000;
+    limit.tv_nsec %= 1000000000;
+    assert_int_equal(pthread_timedjoin_np(thread, NULL, &limit), ETIMEDOUT);
+}
+
 static void a_stop_answers_what_waits_for_a_load(void **state)
 {
     struct ballot_world *w = *state;
@@ -455,6 +471,7 @@ static void a_stop_answers_what_waits_for_a_load(void **state)
     submit(w, &b);
     wait_for_held(w, 2);
     assert_int_equal(pthread_create(&stopper, NULL, stop, w), 0);
+    check_waits(stopper);
     assert_false(is_done(&a) || is_done(&b));
     let_loads_go(w);
     pthread_join(stopper, NULL);

@@ -146,6 +146,8 @@ static void what_is_refused_comes_back(void **state)
     wake(&w, 0);
     scheduler_stop(w.s);
     assert_int_equal(w.n, 5);
+    assert_int_equal(w.due[1], WAKE); /* not before its 20 ms have passed */
+    assert_true(w.due[2] == 7 || w.due[3] == 7);
 }
 
 /* By the system's clock: it wakes up by itself. */
