@@ -1,156 +1,59 @@
 /* polls_list.c — GET /api/polls: the feed for who sends a token, else the plain list.
  *
- * The newest first, by walking the ids downwards from the cursor, which is the last id
- * that was looked at: what is closed or deleted meanwhile moves nothing. For a caller
- * with a token the ballot is asked about each poll that would be shown.
+ * DESIGN
+ *
+ *   query ─▶ q: search ids (read lane) ─▶ seen polls: cache, or tail and store (read
+ *   lane) ─▶ feed_walk() ─▶ status entered where time has overtaken it, and with
+ *   seen=include what the caller did: the ballot is asked, poll by poll ─▶ JSON
+ *
+ * Each step is skipped when there is nothing to do: the usual page is one walk.
  */
+#include <roaring/roaring.h>
+
 #include "app/handlers.h"
+#include "app/list_query.h"
 #include "app/views.h"
 #include "base/err.h"
 #include "base/mem.h"
 
-enum { PAGE_DEFAULT = 10, TAGS_MAX = LIMIT_TAGS, PAGES_MAX = 1000000 };
+enum { SEARCH_MAX = 10000 };
 
-struct walk {
-    uint32_t at; /* the next poll is the one before this id */
-    uint32_t limit, n_items, n_skip;
+struct listing {
+    struct call *call;
+    struct list_query q;
     bool is_feed;
-    bool any_status;
-    enum poll_status status;
-    struct str tags[TAGS_MAX]; /* borrowed from text */
-    size_t n_tags;
-    struct buf text;
-    struct poll *poll; /* being asked about */
+    int64_t now_ms;
+    roaring_bitmap_t *only, *seen; /* NULL: no bounds */
+    roaring_bitmap_t *found;       /* of a job */
+    roaring_bitmap_t *withdrawn;   /* in the tail: the store may still have them */
+    uint32_t ids[LIMIT_PAGE];
+    size_t n, at; /* at: the one to show next */
+    size_t n_shown;
+    char next[FEED_CURSOR_BYTES];
 };
 
-static void free_walk(void *data)
+static void free_bitmap(roaring_bitmap_t *b)
 {
-    struct walk *w = data;
-
-    poll_unref(w->poll);
-    buf_done(&w->text);
-    mem_free(w);
+    if (b != NULL)
+        roaring_bitmap_free(b);
 }
 
-/* ---- the query ---- */
-
-static int read_number(struct call *c, const char *name, uint64_t min, uint64_t max,
-                       uint64_t initial, uint64_t *ret_n)
+static void free_listing(void *data)
 {
-    struct buf text = {0};
-    struct str value;
-    int rc = http_query(c->req, name, &text, &value);
+    struct listing *l = data;
 
-    if (rc == ERR_NOT_FOUND) {
-        *ret_n = initial;
-        rc = 0;
-    } else if (rc == 0) {
-        rc = str_to_u64(value, max, ret_n);
-        if (rc == 0 && *ret_n < min)
-            rc = ERR_BAD_REQUEST;
-    }
-    buf_done(&text);
-    return rc;
+    list_query_done(&l->q);
+    free_bitmap(l->only);
+    free_bitmap(l->seen);
+    free_bitmap(l->found);
+    free_bitmap(l->withdrawn);
+    mem_free(l);
 }
 
-/* The index of a parameter's value among words; 0 when it is absent. */
-static int read_word(struct call *c, const char *name, const char *const *words,
-                     size_t n_words, size_t *ret_index)
-{
-    struct buf text = {0};
-    struct str value;
-    int rc = http_query(c->req, name, &text, &value);
-
-    *ret_index = 0;
-    if (rc == 0) {
-        while (*ret_index < n_words && !str_eq(value, str_of(words[*ret_index])))
-            ++*ret_index;
-        rc = *ret_index < n_words ? 0 : ERR_BAD_REQUEST;
-    } else if (rc == ERR_NOT_FOUND) {
-        rc = 0;
-    }
-    buf_done(&text);
-    return rc;
-}
-
-static int add_tag(struct str value, void *user)
-{
-    struct walk *w = user;
-    char *at;
-
-    if (w->n_tags == TAGS_MAX || value.len > LIMIT_TAG_CHARS)
-        return ERR_BAD_REQUEST;
-    at = w->text.data + w->text.len; /* reserved for all of them: it does not move */
-    for (size_t i = 0; i < value.len; i++)
-        at[i] = (char)(value.at[i] >= 'A' && value.at[i] <= 'Z' ? value.at[i] + 32
-                                                                : value.at[i]);
-    w->text.len += value.len;
-    w->tags[w->n_tags++] = (struct str){at, value.len};
-    return 0;
-}
-
-static int read_filters(struct call *c, struct walk *w)
-{
-    static const char *const statuses[] = {"", "scheduled", "open", "closed"};
-    static const char *const seen[] = {"", "include"};
-    static const char *const sorts[] = {"new"};
-    size_t status, include, sort;
-
-    buf_reserve(&w->text, (size_t)TAGS_MAX * LIMIT_TAG_CHARS);
-    if (read_word(c, "status", statuses, 4, &status) != 0 ||
-        read_word(c, "seen", seen, 2, &include) != 0 ||
-        read_word(c, "sort", sorts, 1, &sort) != 0 ||
-        http_query_each(c->req, "tag", add_tag, w) != 0)
-        return ERR_BAD_REQUEST;
-    w->is_feed = c->who.user != 0 && include == 0;
-    w->any_status = status == 0 && !w->is_feed;
-    w->status = status == 0 ? POLL_OPEN : (enum poll_status)(status - 1);
-    return 0;
-}
-
-static int read_walk(struct call *c, struct walk *w)
-{
-    uint64_t limit, page, cursor;
-
-    if (read_number(c, "limit", 1, LIMIT_PAGE, PAGE_DEFAULT, &limit) != 0 ||
-        read_number(c, "page", 1, PAGES_MAX, 1, &page) != 0 ||
-        read_number(c, "cursor", 1, UINT32_MAX, UINT32_MAX, &cursor) != 0)
-        return ERR_BAD_REQUEST;
-    w->limit = (uint32_t)limit;
-    w->at = (uint32_t)cursor;
-    if (read_filters(c, w) != 0)
-        return ERR_BAD_REQUEST;
-    w->n_skip = w->is_feed ? 0 : (uint32_t)((page - 1) * limit);
-    return 0;
-}
-
-/* ---- walking ---- */
-
-static bool has_tag(const struct poll *p, struct str tag)
-{
-    for (uint32_t i = 0; i < p->n_tags; i++)
-        if (str_eq(p->tags[i], tag))
-            return true;
-    return false;
-}
-
-static bool matches(const struct walk *w, const struct poll *p, enum poll_status status)
-{
-    for (size_t i = 0; i < w->n_tags; i++)
-        if (!has_tag(p, w->tags[i]))
-            return false;
-    return w->any_status || status == w->status;
-}
-
-static void add_item(struct call *c, struct walk *w, const struct poll *p,
-                     const struct result *r, const struct viewer *v)
-{
-    buf_text(call_out(c), w->n_items++ == 0 ? "{\"items\":[" : ",");
-    view_poll(call_out(c), p, r, v);
-}
+/* ---- the answer ---- */
 
 /* The same query, from the cursor on. */
-static void add_link(struct call *c, const struct walk *w)
+static void add_link(struct call *c, const char *cursor)
 {
     struct str rest = c->req->query, item;
     struct buf link = {0};
@@ -164,21 +67,19 @@ static void add_link(struct call *c, const struct walk *w)
         buf_str_add(&link, item);
         buf_char(&link, '&');
     }
-    buf_printf(&link, "cursor=%u>; rel=\"next\"", w->at);
+    buf_printf(&link, "cursor=%s>; rel=\"next\"", cursor);
     http_add_header(c->req, "Link", buf_str(&link));
     buf_done(&link);
 }
 
-static void finish(struct call *c, struct walk *w)
+static void finish(struct call *c, const struct listing *l)
 {
     struct buf *out = call_out(c);
-    bool more =
-        w->n_items == w->limit && catalogue_before(c->app->catalogue, w->at) != 0;
 
-    buf_text(out, w->n_items == 0 ? "{\"items\":[]" : "]");
-    if (more) {
-        add_link(c, w);
-        buf_printf(out, ",\"nextCursor\":\"%u\"}", w->at);
+    buf_text(out, l->n_shown == 0 ? "{\"items\":[]" : "]");
+    if (l->next[0] != '\0') {
+        add_link(c, l->next);
+        buf_printf(out, ",\"nextCursor\":\"%s\"}", l->next);
     } else {
         buf_text(out, ",\"nextCursor\":null}");
     }
@@ -186,80 +87,226 @@ static void finish(struct call *c, struct walk *w)
     call_reply(c, 200);
 }
 
-static void walk_on(struct call *c);
+static void show(struct call *c, struct listing *l, const struct poll *p,
+                 const struct result *r, const struct viewer *v)
+{
+    buf_text(call_out(c), l->n_shown++ == 0 ? "{\"items\":[" : ",");
+    view_poll(call_out(c), p, r, v);
+}
 
+static void show_on(struct call *c);
+
+/* What is shown is what the ballot knows now; a poll that was deleted meanwhile is not.
+ */
 static void asked(struct call *c)
 {
-    struct walk *w = c->data;
+    struct listing *l = c->data;
     struct viewer v = {.user = c->who.user,
                        .guest = c->who.guest,
                        .choice = c->op.choice,
                        .skipped = c->op.skipped};
-    bool seen = c->op.choice >= 0 || c->op.skipped;
+    struct poll *p;
 
     if (c->op.rc != 0 && c->op.rc != ERR_NOT_FOUND) {
         call_fail(c, c->op.rc, NULL);
         return;
     }
-    if (c->op.rc == 0 && !(w->is_feed && seen) &&
-        matches(w, w->poll, c->op.result.status))
-        add_item(c, w, w->poll, &c->op.result, &v);
-    w->poll = poll_unref(w->poll);
-    walk_on(c);
+    if (c->op.rc == 0 && catalogue_get(c->app->catalogue, c->op.poll, &p, NULL) == 0) {
+        show(c, l, p, &c->op.result, &v);
+        poll_unref(p);
+    }
+    show_on(c);
 }
 
-/* Only the ballot knows what this caller has done, or what time has done to the poll.
- */
-static void ask(struct call *c, struct poll *p)
+static void ask(struct call *c, uint32_t poll)
 {
-    struct walk *w = c->data;
-
-    w->poll = p;
     c->op.verb = BALLOT_LOOK;
-    c->op.poll = p->id;
+    c->op.poll = poll;
     c->op.wish = (struct wish){.user = c->who.user};
     call_ballot(c, asked);
 }
 
-/* Until the page is full, the polls are at their end, or the ballot has to be asked. */
-static void walk_on(struct call *c)
+/* In the feed nothing was voted on; elsewhere only the ballot knows. */
+static bool must_ask(const struct call *c, const struct listing *l,
+                     const struct poll *p, const struct result *r)
 {
-    const struct viewer stranger = {.choice = -1};
-    struct walk *w = c->data;
-    struct result r;
-    struct poll *p;
+    return (c->who.user != 0 && !l->is_feed) ||
+           r->status != poll_status(&p->rules, l->now_ms);
+}
 
-    while (w->n_items < w->limit &&
-           (w->at = catalogue_before(c->app->catalogue, w->at)) != 0) {
-        enum poll_status now;
+static void show_on(struct call *c)
+{
+    struct listing *l = c->data;
+    struct viewer v = {.user = c->who.user, .guest = c->who.guest, .choice = -1};
 
-        if (catalogue_get(c->app->catalogue, w->at, &p, &r) != 0)
+    while (l->at < l->n) {
+        uint32_t id = l->ids[l->at++];
+        struct result r;
+        struct poll *p;
+        bool asks;
+
+        if (catalogue_get(c->app->catalogue, id, &p, &r) != 0)
             continue;
-        now = poll_status(&p->rules, clock_now_ms(c->app->clock));
-        if (!matches(w, p, now) || (w->n_skip > 0 && w->n_skip--)) {
-            poll_unref(p);
-        } else if (c->who.user != 0 || now != r.status) {
-            ask(c, p);
+        asks = must_ask(c, l, p, &r);
+        if (!asks)
+            show(c, l, p, &r, &v);
+        poll_unref(p);
+        if (asks) {
+            ask(c, id);
             return;
-        } else {
-            add_item(c, w, p, &r, &stranger);
-            poll_unref(p);
         }
     }
-    finish(c, w);
+    finish(c, l);
+}
+
+/* ---- walking ---- */
+
+/* Is it, by the clock, what was asked for? */
+static bool take(void *user, uint32_t id)
+{
+    struct listing *l = user;
+    struct poll *p;
+    bool taken;
+
+    if (catalogue_get(l->call->app->catalogue, id, &p, NULL) != 0)
+        return false;
+    taken = l->q.any_status || poll_status(&p->rules, l->now_ms) == l->q.status;
+    poll_unref(p);
+    return taken;
+}
+
+static void walk(struct call *c)
+{
+    struct listing *l = c->data;
+    struct feed_query q = {.order = l->q.order,
+                           .closed_too = l->q.any_status || l->q.status == POLL_CLOSED,
+                           .tags = l->q.tags,
+                           .n_tags = l->q.n_tags,
+                           .only = l->only,
+                           .seen = l->seen,
+                           .cursor = l->q.cursor,
+                           .limit = l->q.limit,
+                           .take = take,
+                           .user = l};
+
+    if (!l->is_feed)
+        q.skip = (size_t)(l->q.page - 1) * l->q.limit;
+    l->now_ms = clock_now_ms(c->app->clock);
+    if (feed_walk(c->app->feed, &q, l->ids, &l->n, l->next) != 0)
+        call_fail(c, ERR_BAD_REQUEST,
+                  "cursor must be a nextCursor that came with a page of this sort.");
+    else
+        show_on(c);
+}
+
+/* ---- what was seen ---- */
+
+static int found_poll(void *user, uint32_t poll)
+{
+    roaring_bitmap_add(((struct listing *)user)->found, poll);
+    return 0;
+}
+
+static void found_in_tail(void *user, enum change_kind kind, uint32_t poll)
+{
+    struct listing *l = user;
+
+    if (kind == CHANGE_WITHDRAW) {
+        roaring_bitmap_remove(l->found, poll);
+        roaring_bitmap_add(l->withdrawn, poll);
+    } else {
+        roaring_bitmap_remove(l->withdrawn, poll);
+        roaring_bitmap_add(l->found, poll);
+    }
+}
+
+static int read_seen(struct store *s, struct store_job *job)
+{
+    struct call *c = call_of_job(job);
+    struct listing *l = c->data;
+    int rc = s->ops->seen_each(s, c->who.user, found_poll, l);
+
+    roaring_bitmap_andnot_inplace(l->found, l->withdrawn);
+    return rc;
+}
+
+static void seen_read(struct call *c)
+{
+    struct listing *l = c->data;
+
+    if (c->job.rc != 0) {
+        seen_give_up(c->app->seen, c->who.user);
+        call_fail(c, c->job.rc, NULL);
+        return;
+    }
+    seen_fill(c->app->seen, c->who.user, l->found);
+    l->seen = seen_get(c->app->seen, c->who.user);
+    walk(c);
+}
+
+static void find_seen(struct call *c)
+{
+    struct listing *l = c->data;
+
+    if (!l->is_feed) {
+        walk(c);
+        return;
+    }
+    l->seen = seen_get(c->app->seen, c->who.user);
+    if (l->seen != NULL) {
+        walk(c);
+        return;
+    }
+    seen_begin(c->app->seen, c->who.user);
+    l->found = roaring_bitmap_create();
+    l->withdrawn = roaring_bitmap_create();
+    tail_each(c->app->tail, c->who.user, found_in_tail, l); /* before the store */
+    call_read(c, read_seen, seen_read);
+}
+
+/* ---- searching ---- */
+
+static int read_search(struct store *s, struct store_job *job)
+{
+    struct listing *l = call_of_job(job)->data;
+
+    return s->ops->search(s, l->q.search, SEARCH_MAX, found_poll, l);
+}
+
+static void searched(struct call *c)
+{
+    struct listing *l = c->data;
+
+    if (c->job.rc != 0) {
+        call_fail(c, c->job.rc, NULL);
+        return;
+    }
+    l->only = l->found;
+    l->found = NULL;
+    find_seen(c);
 }
 
 void handle_polls(struct call *c)
 {
-    struct walk *w = mem_zalloc(1, sizeof *w);
+    struct listing *l = mem_zalloc(1, sizeof *l);
+    const char *why;
 
-    c->data = w;
-    c->free_data = free_walk;
-    if (read_walk(c, w) != 0)
-        call_fail(
-            c, ERR_BAD_REQUEST,
-            "limit is 1 to 100, cursor is a nextCursor, page is 1 or more, status "
-            "is scheduled, open or closed, seen is include, sort is new.");
-    else
-        walk_on(c);
+    c->data = l;
+    c->free_data = free_listing;
+    l->call = c;
+    if (list_query_read(c->req, &l->q, &why) != 0) {
+        call_fail(c, ERR_BAD_REQUEST, why);
+        return;
+    }
+    l->is_feed = c->who.user != 0 && !l->q.seen_too;
+    if (l->is_feed) {
+        l->q.any_status = false;
+        l->q.status = POLL_OPEN;
+    }
+    if (l->q.search.at == NULL) {
+        find_seen(c);
+        return;
+    }
+    l->found = roaring_bitmap_create();
+    call_read(c, read_search, searched);
 }
