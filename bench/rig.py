@@ -48,6 +48,9 @@ http {{
 """
 
 
+READER = 2_000_000_000  # who reads the feed
+
+
 class Failed(Exception):
     """The measurement cannot be made or cannot be trusted."""
 
@@ -132,14 +135,16 @@ class Server:
 
 
 class Pollux(Server):
-    def __init__(self, rig, process, folder):
+    def __init__(self, rig, process, folder, register):
         address = folder / "address"
         until("pollux listens", lambda: rig.alive(process) and address.exists()
-              and address.read_text().strip())
+              and address.read_text().strip(), 120)
         super().__init__("Pollux", process.pid, address.read_text().strip())
         self.rig, self.process, self.folder = rig, process, folder
         self.next_voter = 1_000_000  # far from the accounts that are registered
         until("pollux answers", lambda: self.answers("/healthz"))
+        if not register:
+            return
         answer = self.call("POST", "/api/auth/register",
                            {"username": "bench", "email": "bench@example.org",
                             "password": "correct horse battery"})
@@ -250,13 +255,22 @@ class Rig:
         return folder
 
     def pollux(self):
-        folder = self.new_folder("pollux")
+        return self.pollux_in(self.new_folder("pollux"))
+
+    def pollux_again(self, server):
+        """A stopped server's data, served once more; its reader has a token."""
+        again = self.pollux_in(server.folder, register=False)
+        again.next_voter = READER
+        again.reader = again.tokens(1).read_text().split()[1]
+        return again
+
+    def pollux_in(self, folder, register=True):
         with open(folder.with_suffix(".log"), "wb") as log:
             process = self.start([self.build / "pollux", "serve", "--server-port", "0",
                                   "--server-loops", len(self.server_cpus),
                                   "--data-dir", folder, *NO_LIMITS], self.server_cpus,
                                  stdout=log, stderr=log)
-        return Pollux(self, process, folder)
+        return Pollux(self, process, folder, register)
 
     def bare(self):
         process = self.start([self.build / "bench" / "bare"], self.server_cpus,

@@ -5,7 +5,11 @@
 #include "base/err.h"
 #include "work/feed_internal.h"
 
-enum { FEW = 4096 }; /* candidates: sorted by themselves, not found by walking */
+enum {
+    FEW = 4096,     /* candidates: sorted by themselves, not found by walking */
+    STEPS = 128,    /* one by one, before whole windows are taken */
+    WINDOW = 32768, /* ids of the first window: half a container of a bitmap */
+};
 
 /* ---- cursors ---- */
 
@@ -70,49 +74,60 @@ static int read_cursor(enum feed_order order, struct str s, struct cursor *ret)
 
 /* ---- walking ---- */
 
+/* The smallest set leads; the others are only asked. */
 struct walk {
     struct feed *feed;
     const struct feed_query *q;
-    const roaring_bitmap_t *set; /* the candidates */
-    roaring_bitmap_t *own;       /* set, when it had to be made */
+    const roaring_bitmap_t *sets[LIMIT_TAGS + 2];
+    size_t n_sets;
+    bool nothing; /* a tag that no poll has */
     struct cursor at;
     size_t n_skipped, n;
     uint32_t *ids;
 };
 
-static const roaring_bitmap_t *narrow(struct walk *w, const roaring_bitmap_t *by)
+static void add_set(struct walk *w, const roaring_bitmap_t *set)
 {
-    if (w->own == NULL)
-        w->own = roaring_bitmap_and(w->set, by);
-    else
-        roaring_bitmap_and_inplace(w->own, by);
-    return w->own;
+    w->sets[w->n_sets] = set;
+    if (w->n_sets++ > 0 && roaring_bitmap_get_cardinality(set) <
+                               roaring_bitmap_get_cardinality(w->sets[0])) {
+        w->sets[w->n_sets - 1] = w->sets[0];
+        w->sets[0] = set;
+    }
 }
 
-static void find_set_locked(struct walk *w)
+static void find_sets_locked(struct walk *w)
 {
-    w->set = w->q->closed_too ? w->feed->all : w->feed->unclosed;
+    add_set(w, w->q->closed_too ? w->feed->all : w->feed->unclosed);
+    if (w->q->only != NULL)
+        add_set(w, w->q->only);
     for (size_t i = 0; i < w->q->n_tags; i++) {
         struct tag *t = *feed_tag_link(w->feed, w->q->tags[i]);
 
-        if (t == NULL) { /* a tag that no poll has */
-            if (w->own != NULL)
-                roaring_bitmap_free(w->own);
-            w->set = w->own = roaring_bitmap_create();
-            return;
-        }
-        w->set = narrow(w, t->polls);
+        w->nothing |= t == NULL;
+        if (t != NULL)
+            add_set(w, t->polls);
     }
-    if (w->q->only != NULL)
-        w->set = narrow(w, w->q->only);
 }
 
-/* One candidate in order. False: there are enough. */
+static bool is_seen(const struct walk *w, uint32_t id)
+{
+    return w->q->seen != NULL && roaring_bitmap_contains(w->q->seen, id);
+}
+
+/* Is it in all sets from that one on? */
+static bool is_in(const struct walk *w, size_t from, uint32_t id)
+{
+    for (size_t i = from; i < w->n_sets; i++)
+        if (!roaring_bitmap_contains(w->sets[i], id))
+            return false;
+    return true;
+}
+
+/* One candidate in order, in all sets and not seen. False: there are enough. */
 static bool meet(struct walk *w, struct place place)
 {
-    bool wanted =
-        (w->q->seen == NULL || !roaring_bitmap_contains(w->q->seen, place.id)) &&
-        (w->q->take == NULL || w->q->take(w->q->user, place.id));
+    bool wanted = w->q->take == NULL || w->q->take(w->q->user, place.id);
 
     if (wanted && w->n == w->q->limit)
         return false; /* the cursor stays before it */
@@ -126,33 +141,85 @@ static bool meet(struct walk *w, struct place place)
     return true;
 }
 
-/* True: to the end. */
-static bool walk_new(struct walk *w)
+/* To the greatest id of the set that is below top. */
+static void descend(const roaring_bitmap_t *set, uint64_t top,
+                    roaring_uint32_iterator_t *it)
+{
+    roaring_init_iterator(set, it);
+    if (top <= UINT32_MAX &&
+        roaring_move_uint32_iterator_equalorlarger(it, (uint32_t)top))
+        roaring_previous_uint32_iterator(it);
+    else
+        roaring_init_iterator_last(set, it);
+}
+
+/* The candidates of ids low..top-1, by whole containers of the bitmaps. */
+static roaring_bitmap_t *candidates(const struct walk *w, uint64_t low, uint64_t top)
+{
+    roaring_bitmap_t *window = roaring_bitmap_from_range(low, top, 1);
+
+    for (size_t i = 0; i < w->n_sets; i++)
+        roaring_bitmap_and_inplace(window, w->sets[i]);
+    if (w->q->seen != NULL)
+        roaring_bitmap_andnot_inplace(window, w->q->seen);
+    return window;
+}
+
+static bool walk_window(struct walk *w, const roaring_bitmap_t *window)
 {
     roaring_uint32_iterator_t it;
-    bool there;
 
-    if (!w->at.set) {
-        roaring_init_iterator_last(w->set, &it);
-    } else {
-        roaring_init_iterator(w->set, &it);
-        there = roaring_move_uint32_iterator_equalorlarger(&it, w->at.place.id);
-        if (there)
-            roaring_previous_uint32_iterator(&it);
-        else
-            roaring_init_iterator_last(w->set, &it);
-    }
-    for (; it.has_value; roaring_previous_uint32_iterator(&it))
+    for (roaring_init_iterator_last(window, &it); it.has_value;
+         roaring_previous_uint32_iterator(&it))
         if (!meet(w, (struct place){0, it.current_value}))
             return false;
     return true;
 }
 
+/* Where much has to be passed over: window by window, each twice as wide. */
+static bool walk_windows(struct walk *w, uint64_t top)
+{
+    uint64_t first = roaring_bitmap_minimum(w->sets[0]);
+
+    for (uint64_t width = WINDOW; top > first; width *= 2) {
+        uint64_t low = top > width ? top - width : 0;
+        roaring_bitmap_t *window = candidates(w, low, top);
+        bool go_on = walk_window(w, window);
+
+        roaring_bitmap_free(window);
+        if (!go_on)
+            return false;
+        top = low;
+    }
+    return true;
+}
+
+/* True: to the end. Usually what is wanted comes within a few steps. */
+static bool walk_new(struct walk *w)
+{
+    uint64_t top = w->at.set ? w->at.place.id : (uint64_t)UINT32_MAX + 1;
+    roaring_uint32_iterator_t it;
+
+    descend(w->sets[0], top, &it);
+    for (int steps = 0; it.has_value; roaring_previous_uint32_iterator(&it)) {
+        uint32_t id = it.current_value;
+
+        if (++steps > STEPS)
+            return walk_windows(w, (uint64_t)id + 1);
+        if (!is_seen(w, id) && is_in(w, 1, id) && !meet(w, (struct place){0, id}))
+            return false;
+    }
+    return true;
+}
+
 static bool walk_order(struct walk *w, const struct order *o)
 {
-    for (size_t i = w->at.set ? feed_order_after(o, w->at.place) : 0; i < o->n; i++)
-        if (roaring_bitmap_contains(w->set, o->places[i].id) && !meet(w, o->places[i]))
+    for (size_t i = w->at.set ? feed_order_after(o, w->at.place) : 0; i < o->n; i++) {
+        uint32_t id = o->places[i].id;
+
+        if (!is_seen(w, id) && is_in(w, 0, id) && !meet(w, o->places[i]))
             return false;
+    }
     return true;
 }
 
@@ -163,10 +230,11 @@ static struct order *order_of_few(struct walk *w)
     struct place places[FEW];
     size_t n = 0;
 
-    for (roaring_init_iterator(w->set, &it); it.has_value;
+    for (roaring_init_iterator(w->sets[0], &it); it.has_value;
          roaring_advance_uint32_iterator(&it))
-        places[n++] = (struct place){feed_key(w->feed, w->q->order, it.current_value),
-                                     it.current_value};
+        if (is_in(w, 1, it.current_value))
+            places[n++] = (struct place){
+                feed_key(w->feed, w->q->order, it.current_value), it.current_value};
     return feed_order_new(places, n, 0);
 }
 
@@ -175,11 +243,13 @@ static bool walk_locked(struct walk *w, const struct order *o)
     struct order *few;
     bool end;
 
-    find_set_locked(w);
+    find_sets_locked(w);
+    if (w->nothing)
+        return true;
     if (w->q->order == FEED_NEW)
         return walk_new(w);
-    if (w->q->order == FEED_HOT || w->own == NULL ||
-        roaring_bitmap_get_cardinality(w->own) > FEW)
+    if (w->q->order == FEED_HOT || roaring_bitmap_get_cardinality(w->sets[0]) > FEW ||
+        o->n <= FEW)
         return walk_order(w, o);
     few = order_of_few(w);
     end = walk_order(w, few);
@@ -203,8 +273,6 @@ int feed_walk(struct feed *f, const struct feed_query *q, uint32_t *ret_ids,
     end = walk_locked(&w, o);
     pthread_rwlock_unlock(&f->lock);
     feed_order_unref(o);
-    if (w.own != NULL)
-        roaring_bitmap_free(w.own);
     ret_cursor[0] = '\0';
     if (!end)
         write_cursor(q->order, &w.at, ret_cursor);
