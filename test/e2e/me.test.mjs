@@ -22,7 +22,8 @@ const change = (token, body, expect = 200) =>
   server.api.patch('/api/users/me', { token, body, expect });
 const login = (email, password, expect = 200) =>
   server.api.post('/api/auth/login', { body: { email, password }, expect });
-const me = async (token) => (await server.api.get('/api/users/me', { token, expect: 200 })).body;
+const me = async (token) =>
+  (await server.api.get('/api/users/me', { token, expect: 200 })).body;
 const fresh_name = () => `n${randomUUID().slice(0, 12)}`;
 
 describe('PATCH /api/users/me', () => {
