@@ -302,6 +302,14 @@ static int take_daily(void *user, uint32_t user_id, uint32_t votes)
     return 0;
 }
 
+static int take_token_end(void *user, uint32_t user_id, int64_t end_ms)
+{
+    struct embedded *e = user;
+
+    revocations_add(e->app.revocations, user_id, end_ms, clock_now_ms(e->app.clock));
+    return 0;
+}
+
 /* Everything that is served from memory. The lanes are idle, so the reader's side is
  * free for this thread. */
 static int load_memory(struct embedded *e)
@@ -316,9 +324,40 @@ static int load_memory(struct embedded *e)
     if (rc == 0)
         rc = e->store->ops->each_daily(e->store, day, take_daily, e);
     if (rc == 0)
+        rc = e->store->ops->token_ends_each(
+            e->store, clock_now_ms(app->clock) - app->config->jwt_ttl_ms,
+            take_token_end, e);
+    if (rc == 0)
         LOG(&app->log, LOG_INFO, "loaded",
             LOG_INT("polls", catalogue_count(app->catalogue)));
     return rc;
+}
+
+struct tidy_job {
+    struct store_job job; /* first */
+    int64_t tokens_before_ms;
+};
+
+static int tidy(struct store *s, struct store_job *job)
+{
+    return s->ops->tidy(s, ((struct tidy_job *)job)->tokens_before_ms);
+}
+
+static void tidied(struct mail *m)
+{
+    mem_free(m); /* the job's first field is its mail; what is left is for next time */
+}
+
+/* Nobody waits for it. It is the first job of all. */
+static void start_tidying(struct embedded *e)
+{
+    struct tidy_job *j = mem_zalloc(1, sizeof *j);
+
+    j->job.work = tidy;
+    j->job.mail.on_home = tidied;
+    j->tokens_before_ms = clock_now_ms(e->app.clock) - e->app.config->jwt_ttl_ms;
+    if (store_lane_submit(e->app.store, &j->job) != 0)
+        mem_free(j);
 }
 
 static int start_ballot(struct embedded *e)
@@ -450,8 +489,10 @@ static int start_all(struct embedded *e, char *errmsg, size_t size)
     make_limits(&e->app);
     if (rc == 0)
         rc = start_refreshing(e);
-    if (rc == 0)
+    if (rc == 0) {
+        start_tidying(e);
         rc = start_ballot(e);
+    }
     if (rc == 0)
         rc = start_clients(e, errmsg, size);
     if (rc != 0 && errmsg[0] == '\0')

@@ -11,12 +11,11 @@
 #include "base/err.h"
 #include "base/mem.h"
 
-/* ---- POST /api/polls: the owner's name is read, then the poll is stored ---- */
+/* ---- POST /api/polls ---- */
 
 struct creation {
     struct app *app;
     struct poll *poll; /* its id and its owner's name are set once they are known */
-    struct account owner;
 };
 
 static void free_creation(void *data)
@@ -32,24 +31,21 @@ static struct creation *creation_of(struct store_job *job)
     return call_of_job(job)->data;
 }
 
-static int read_owner(struct store *s, struct store_job *job)
-{
-    struct creation *n = creation_of(job);
-
-    return s->ops->account_by_id(s, n->poll->rules.owner_id, &n->owner);
-}
-
+/* The owner's name is read on the writer's side, where it is changed too (me.c). */
 static int store_poll(struct store *s, struct store_job *job)
 {
     struct creation *n = creation_of(job);
-    struct poll named = *n->poll, *unnamed;
-    int rc = s->ops->poll_add(s, n->poll, &named.id);
+    struct poll *unnamed = n->poll;
+    struct account owner;
+    uint32_t id;
+    int rc = s->ops->account_get(s, n->poll->rules.owner_id, &owner);
 
+    if (rc == 0)
+        rc = s->ops->poll_add(s, n->poll, &id);
     if (rc != 0)
         return rc;
-    named.owner_name = str_of(n->owner.username);
-    unnamed = n->poll;
-    n->poll = poll_new(&named); /* copies the texts of the other one */
+    n->poll = poll_with_owner(unnamed, owner.id, str_of(owner.username));
+    n->poll->id = id; /* nobody else has it yet */
     poll_unref(unnamed);
     return 0;
 }
@@ -77,12 +73,6 @@ static void poll_stored(struct store_job *job)
         scheduler_at(n->app->scheduler, n->poll->id, rules->closes_ms);
 }
 
-/* An owner who is not stored has gone since the token was made. */
-static void fail_creation(struct call *c)
-{
-    call_fail(c, c->job.rc == ERR_NOT_FOUND ? ERR_UNAUTHORIZED : c->job.rc, NULL);
-}
-
 static void reply_created(struct call *c)
 {
     struct creation *n = c->data;
@@ -90,8 +80,8 @@ static void reply_created(struct call *c)
     struct buf location = {0};
     struct result r;
 
-    if (c->job.rc != 0) {
-        fail_creation(c);
+    if (c->job.rc != 0) { /* an owner who is not stored has gone since the token */
+        call_fail(c, c->job.rc == ERR_NOT_FOUND ? ERR_UNAUTHORIZED : c->job.rc, NULL);
         return;
     }
     new_result(n->poll, &r);
@@ -101,14 +91,6 @@ static void reply_created(struct call *c)
     http_add_header(c->req, "Location", buf_str(&location));
     buf_done(&location);
     call_reply(c, 201);
-}
-
-static void owner_read(struct call *c)
-{
-    if (c->job.rc != 0)
-        fail_creation(c);
-    else
-        call_store(c, store_poll, poll_stored, reply_created);
 }
 
 void handle_poll_create(struct call *c)
@@ -129,7 +111,7 @@ void handle_poll_create(struct call *c)
     n->app = c->app;
     c->data = n;
     c->free_data = free_creation;
-    call_read(c, read_owner, owner_read);
+    call_store(c, store_poll, poll_stored, reply_created);
 }
 
 /* ---- GET /api/polls/{id} ---- */

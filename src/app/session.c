@@ -36,26 +36,38 @@ static void add_cookie(struct call *c, struct str token, int64_t max_age_s)
     buf_done(&cookie);
 }
 
-void session_reply(struct call *c, int status, const struct account *a,
-                   int64_t issued_ms)
+int session_write_token(struct call *c, const struct account *a, int64_t issued_ms)
 {
     struct buf *out = call_out(c);
     struct token token;
     int rc = jwt_mint(c->app->signer, a->id, a->guest, issued_ms, &token);
 
+    if (rc != 0)
+        return rc;
+    buf_text(out, "\"token\":\"");
+    buf_add(out, token.text, token.len);
+    buf_text(out, "\",\"expiresAt\":");
+    buf_json_time(out, token.identity.expires_ms);
+    add_cookie(c, (struct str){token.text, token.len},
+               jwt_lifetime_ms(c->app->signer) / 1000);
+    return 0;
+}
+
+void session_reply(struct call *c, int status, const struct account *a,
+                   int64_t issued_ms)
+{
+    struct buf *out = call_out(c);
+    int rc;
+
+    buf_text(out, "{\"user\":");
+    session_view_account(out, a);
+    buf_char(out, ',');
+    rc = session_write_token(c, a, issued_ms);
     if (rc != 0) {
         call_fail(c, rc, NULL);
         return;
     }
-    buf_text(out, "{\"user\":");
-    session_view_account(out, a);
-    buf_text(out, ",\"token\":\"");
-    buf_add(out, token.text, token.len);
-    buf_text(out, "\",\"expiresAt\":");
-    buf_json_time(out, token.identity.expires_ms);
     buf_char(out, '}');
-    add_cookie(c, (struct str){token.text, token.len},
-               jwt_lifetime_ms(c->app->signer) / 1000);
     http_add_header(c->req, "Cache-Control", STR("no-store"));
     call_reply(c, status);
 }

@@ -15,6 +15,9 @@
 void session_reply(struct call *c, int status, const struct account *a,
                    int64_t issued_ms);
 
+/* "token": …, "expiresAt": … into call_out(), and the cookie. */
+int session_write_token(struct call *c, const struct account *a, int64_t issued_ms);
+
 /* 204, and the cookie is gone. */
 void session_reply_ended(struct call *c);
 

@@ -26,13 +26,18 @@ static size_t text_bytes(const struct poll *p)
     return n;
 }
 
+/* Not its refs: from may be shared, and they may change at this moment. */
+static void copy(struct poll *to, const struct poll *from)
+{
+    memcpy(&to->id, &from->id, sizeof *to - offsetof(struct poll, id));
+}
+
 struct poll *poll_new(const struct poll *from)
 {
     struct poll *p = mem_alloc(sizeof *p + text_bytes(from));
     char *at = p->text;
 
-    /* Not its refs: from may be shared, and they may change at this moment. */
-    memcpy(&p->id, &from->id, sizeof *p - offsetof(struct poll, id));
+    copy(p, from);
     atomic_init(&p->refs, 1);
     settle(&p->title, &at);
     settle(&p->owner_name, &at);
@@ -42,6 +47,16 @@ struct poll *poll_new(const struct poll *from)
     for (uint32_t i = 0; i < p->n_tags; i++)
         settle(&p->tags[i], &at);
     return p;
+}
+
+struct poll *poll_with_owner(const struct poll *p, uint32_t owner_id, struct str name)
+{
+    struct poll named;
+
+    copy(&named, p);
+    named.rules.owner_id = owner_id;
+    named.owner_name = name;
+    return poll_new(&named);
 }
 
 struct poll *poll_ref(struct poll *p)

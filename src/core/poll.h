@@ -51,6 +51,7 @@ struct poll {
 
 /* Copies from; its refs and text are ignored. */
 struct poll *poll_new(const struct poll *from);
+struct poll *poll_with_owner(const struct poll *p, uint32_t owner_id, struct str name);
 struct poll *poll_ref(struct poll *p);
 struct poll *poll_unref(struct poll *p);
 

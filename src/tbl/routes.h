@@ -32,6 +32,8 @@
     X(POST,   "/api/auth/login",         ANYONE,     handle_login)           \
     X(POST,   "/api/auth/logout",        ANYONE,     handle_logout)          \
     X(GET,    "/api/users/me",           VOTER,      handle_me)              \
+    X(PATCH,  "/api/users/me",           REGISTERED, handle_me_change)       \
+    X(DELETE, "/api/users/me",           VOTER,      handle_me_delete)       \
     X(GET,    "/",                       ANYONE,     handle_root)
 /* clang-format on */
 

@@ -170,7 +170,8 @@ static void set_rules_locked(struct entry *e, const struct poll_rules *rules)
     if (old->rules.closes_ms == rules->closes_ms)
         return;
     e->poll = poll_new(old);
-    e->poll->rules = *rules; /* nobody else has it yet */
+    e->poll->rules = *rules;                       /* nobody else has it yet */
+    e->poll->rules.owner_id = old->rules.owner_id; /* who may have gone since */
     poll_unref(old);
 }
 
@@ -187,6 +188,23 @@ void catalogue_publish(struct catalogue *c, const struct result *result,
         set_result_locked(e, result);
     }
     pthread_mutex_unlock(lock_of(c, result->poll));
+}
+
+void catalogue_set_owner(struct catalogue *c, uint32_t id, uint32_t owner_id,
+                         struct str name)
+{
+    struct entry *e = find(c, id);
+
+    if (e == NULL)
+        return;
+    pthread_mutex_lock(lock_of(c, id));
+    if (e->poll != NULL) {
+        struct poll *old = e->poll;
+
+        e->poll = poll_with_owner(old, owner_id, name);
+        poll_unref(old);
+    }
+    pthread_mutex_unlock(lock_of(c, id));
 }
 
 void catalogue_delete(struct catalogue *c, uint32_t id)
