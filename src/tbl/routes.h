@@ -32,6 +32,8 @@
     X(POST,   "/api/auth/login",         ANYONE,     handle_login)           \
     X(POST,   "/api/auth/logout",        ANYONE,     handle_logout)          \
     X(GET,    "/api/users/me",           VOTER,      handle_me)              \
+    X(GET,    "/metrics",                ANYONE,     handle_metrics)         \
+    X(GET,    "/readyz",                 ANYONE,     handle_readyz)          \
     X(GET,    "/",                       ANYONE,     handle_root)
 /* clang-format on */
 
