@@ -41,7 +41,7 @@ static const char *probe_disk(const char *dir)
     fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (fd < 0)
         return "nothing can be written to data.dir";
-    written = write(fd, page, sizeof page) == (ssize_t)sizeof page;
+    written = pwrite(fd, page, sizeof page, 0) == (ssize_t)sizeof page;
     close(fd);
     unlink(path);
     return written ? NULL : "nothing can be written to data.dir";
@@ -72,6 +72,8 @@ static const char *check_projector(void *user)
 {
     struct embedded_watch *w = user;
 
+    if (store_lane_projector_fails(w->app->store))
+        return "the journal cannot be entered into the database";
     if (lag_bytes(w) > (uint64_t)w->app->config->journal_max_bytes / 4 * 3)
         return "the journal is filling up: the database does not keep up";
     return NULL;

@@ -2,6 +2,7 @@
  *
  * Checks (app/ready.h): `disk`, can something be written next to the data; `journal`,
  * did the last append work; `projector`, does the database keep up with the journal.
+ * All of them heal without a client's doing: who is not ready is not asked anything.
  *
  * Ownership  everything is borrowed.
  * Threads    init: the owner's. What app->wiring then has: as its header says.

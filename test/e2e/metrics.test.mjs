@@ -48,6 +48,16 @@ describe('/metrics', () => {
     assert.deepEqual(await promtool(answer.text), { code: 0, said: '' });
   });
 
+  test('the page about it names each, and no other', async () => {
+    const page = fs.readFileSync(new URL('../../docs/metrics.md', import.meta.url), 'utf8');
+    const told = (await server.api.get('/metrics')).text;
+    const names = (text, pattern) => [...text.matchAll(pattern)].map(([, name]) => name);
+    assert.deepEqual(
+      names(page, /^\| `(\w+)` \| (?:counter|gauge|histogram)/gm),
+      names(told, /^# TYPE (\w+)/gm),
+    );
+  });
+
   test('counts votes by outcome', async () => {
     const [first, second] = await server.api.crowd(2);
     const votes = 'pollux_votes_total';
