@@ -10,11 +10,13 @@
 #include "app/live.h"
 #include "app/loops.h"
 #include "app/rate_limit.h"
+#include "app/scrape.h"
 #include "app/secret.h"
 #include "ballot/journal.h"
 #include "ballot/journaled.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "embedded_watch.h"
 #include "limit/memory.h"
 #include "store/sqlite.h"
 
@@ -30,6 +32,7 @@ enum {
 struct embedded {
     struct app app;
     struct data_dir dir;
+    struct embedded_watch watch;
     struct store *store;
     struct journal *journal;
     struct quota *quota;    /* until the ballot has it */
@@ -134,6 +137,7 @@ static void report_journal(void *user, int err)
 {
     struct embedded *e = user;
 
+    atomic_store(&e->watch.journal_failed, err != 0);
     if (err != 0)
         LOG(&e->app.log, LOG_ERROR, "journal_failed", LOG_STR("error", strerror(errno)),
             LOG_STR("effect", "votes are refused with 503, retrying"));
@@ -493,6 +497,9 @@ static int start_all(struct embedded *e, char *errmsg, size_t size)
         start_tidying(e);
         rc = start_ballot(e);
     }
+    embedded_watch_init(&e->watch, &e->app, e->journal, e->dir.path);
+    if (rc == 0)
+        rc = scrapes_start(&e->app, &e->app.scrapes);
     if (rc == 0)
         rc = start_clients(e, errmsg, size);
     if (rc != 0 && errmsg[0] == '\0')
@@ -523,6 +530,7 @@ void embedded_stop(struct embedded *e)
 
     loops_drain(app);
     end = loops_join(app);
+    app->scrapes = scrapes_stop(app->scrapes);
     data_dir_remove_address(&e->dir);
     app->scheduler = scheduler_stop(app->scheduler);
     e->refresher = lane_stop(e->refresher);

@@ -16,9 +16,11 @@
 #include "app/config.h"
 #include "app/jwt.h"
 #include "app/password.h"
+#include "app/ready.h"
 #include "ballot/ballot.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/metric.h"
 #include "hub/hub.h"
 #include "limit/limit.h"
 #include "net/http.h"
@@ -30,7 +32,24 @@
 #include "work/tail.h"
 
 struct live;
+struct loop_metrics;
 struct loop_set;
+struct scrapes;
+
+/* What a backend has to tell GET /metrics. */
+struct backend_figures {
+    uint64_t projector_lag_bytes;
+    bool journal_failed;
+    const struct histogram *journal_sync_us; /* NULL: there is no journal */
+};
+
+/* What only the wiring knows of the backends, for GET /metrics and GET /readyz. */
+struct wiring {
+    void (*figures)(void *user, struct backend_figures *ret); /* any thread */
+    const struct ready_check *checks;
+    size_t n_checks;
+    void *user;
+};
 
 /* The result that was written last, and as what. */
 struct shown_result {
@@ -45,9 +64,10 @@ struct app_loop {
     struct loop *loop;
     struct http_server *server;
     struct jwt_verifier *verifier;
-    struct live *live; /* this loop's watchers */
-    size_t n_calls;    /* not answered yet */
+    struct live *live;      /* this loop's watchers */
+    struct counter n_calls; /* not answered yet */
     struct shown_result last_result;
+    struct loop_metrics *metrics;
 };
 
 struct app {
@@ -67,6 +87,9 @@ struct app {
     struct hub *hub;
     struct scheduler *scheduler;
     struct limiter *user_limit, *address_limit; /* NULL: none is set */
+    struct scrapes *scrapes;
+    struct wiring wiring;
+    atomic_bool draining;
     struct app_loop *loops;
     unsigned n_loops;
     struct loop_set *set; /* loops.c's */

@@ -3,11 +3,12 @@
 #include <stddef.h>
 
 #include "app/body.h"
+#include "app/metrics.h"
 #include "base/err.h"
 #include "base/mem.h"
 
 struct faults {
-    struct buf list; /* JSON objects, a comma between them */
+    struct buf list; /* "errors":[ and JSON objects, a comma between them */
 };
 
 static void free_faults(void *data)
@@ -32,8 +33,11 @@ struct call *call_new(struct app_loop *loop, struct http_req *req)
     c->data = NULL;
     c->free_data = NULL;
     c->trace = trace_new(&c->app->log, req);
+    c->began_us = clock_mono_us();
+    c->method = req->method;
+    c->route = ROUTE_OTHER;
     req->state = c;
-    loop->n_calls++;
+    counter_add(&loop->n_calls, 1);
     return c;
 }
 
@@ -47,10 +51,12 @@ static void drop_data(struct call *c)
 
 static void end(struct call *c, int status, size_t bytes)
 {
+    metrics_count_answer(c->loop->metrics, c->route, c->method, status,
+                         clock_mono_us() - c->began_us);
     trace_end(c->trace, &c->app->log, c->who.user, status, bytes);
     drop_data(c);
     json_decref(c->body);
-    c->loop->n_calls--;
+    counter_sub(&c->loop->n_calls, 1);
     mem_free(c);
 }
 
@@ -196,7 +202,7 @@ void call_no_content(struct call *c)
 }
 
 void problem_write(struct buf *out, int err, const char *detail, struct str request_id,
-                   struct str faults)
+                   struct str members)
 {
     buf_text(out, "{\"type\":\"urn:pollux:problem:");
     buf_text(out, err_code(err));
@@ -210,19 +216,27 @@ void problem_write(struct buf *out, int err, const char *detail, struct str requ
     buf_text(out, err_code(err));
     buf_text(out, "\",\"requestId\":");
     buf_json_str(out, request_id);
-    if (faults.len != 0) {
-        buf_text(out, ",\"errors\":[");
-        buf_str_add(out, faults);
-        buf_char(out, ']');
+    if (members.len != 0) {
+        buf_char(out, ',');
+        buf_str_add(out, members);
     }
     buf_char(out, '}');
 }
 
-static void fail_with(struct call *c, int err, const char *detail, struct str faults)
+static void fail_with(struct call *c, int err, const char *detail, struct str members)
 {
     call_out(c)->len = 0;
-    problem_write(call_out(c), err, detail, c->req->id, faults);
+    problem_write(call_out(c), err, detail, c->req->id, members);
     call_reply_type(c, err_http_status(err), "application/problem+json");
+}
+
+void call_fail_with(struct call *c, int err, const char *detail, struct str members)
+{
+    if (err == ERR_UNAUTHORIZED)
+        http_add_header(c->req, "WWW-Authenticate", STR("Bearer"));
+    if (err_http_status(err) == 503)
+        http_add_number(c->req, "Retry-After", 1);
+    fail_with(c, err, detail, members);
 }
 
 void call_fail_in(struct call *c, int err, const char *detail, int64_t retry_after_s)
@@ -233,12 +247,7 @@ void call_fail_in(struct call *c, int err, const char *detail, int64_t retry_aft
 
 void call_fail(struct call *c, int err, const char *detail)
 {
-    if (err == ERR_UNAUTHORIZED)
-        http_add_header(c->req, "WWW-Authenticate", STR("Bearer"));
-    if (err_http_status(err) == 503)
-        call_fail_in(c, err, detail, 1);
-    else
-        fail_with(c, err, detail, (struct str){NULL, 0});
+    call_fail_with(c, err, detail, (struct str){NULL, 0});
 }
 
 void call_fault(void *call, const char *field, const char *message)
@@ -252,8 +261,7 @@ void call_fault(void *call, const char *field, const char *message)
         c->free_data = free_faults;
     }
     f = c->data;
-    if (f->list.len != 0)
-        buf_char(&f->list, ',');
+    buf_text(&f->list, f->list.len == 0 ? "\"errors\":[" : ",");
     buf_text(&f->list, "{\"field\":");
     buf_json_str(&f->list, str_of(field));
     buf_text(&f->list, ",\"message\":");
@@ -267,6 +275,7 @@ bool call_fail_if_faults(struct call *c)
 
     if (c->free_data != free_faults)
         return false;
+    buf_char(&f->list, ']');
     fail_with(c, ERR_INVALID, NULL, buf_str(&f->list));
     return true;
 }

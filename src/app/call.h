@@ -27,12 +27,15 @@ struct call {
     struct app *app;
     struct identity who; /* user 0: nobody */
     bool by_cookie;
-    uint32_t id;  /* the path's {id}; 0 where the path has none */
-    json_t *body; /* an object, after call_json() */
-    void *data;   /* the handler's; freed with free_data at the end */
+    uint32_t id;    /* the path's {id}; 0 where the path has none */
+    unsigned route; /* the line of tbl/routes.h, or ROUTE_OTHER */
+    json_t *body;   /* an object, after call_json() */
+    void *data;     /* the handler's; freed with free_data at the end */
     void (*free_data)(void *data);
 
     struct trace *trace; /* NULL, unless requests are logged */
+    uint64_t began_us;
+    enum http_method method;
 
     void (*then)(struct call *c);
     struct ballot_op op;
@@ -68,14 +71,17 @@ void call_no_content(struct call *c);
 /* A problem document for err; detail NULL: the title says it all. */
 void call_fail(struct call *c, int err, const char *detail);
 void call_fail_in(struct call *c, int err, const char *detail, int64_t retry_after_s);
+/* With members of its own, as JSON: `"checks":{…}`. */
+void call_fail_with(struct call *c, int err, const char *detail, struct str members);
 
 /* 422 `invalid` with errors for fields: add any number, then fail if there are some. */
 void call_fault(void *call, const char *field, const char *message);
 bool call_fail_if_faults(struct call *c); /* true: it was answered */
 
-/* The body of a problem document, also for requests that never became a call. */
+/* The body of a problem document, also for requests that never became a call. members:
+ * further ones, as JSON, or nothing. */
 void problem_write(struct buf *out, int err, const char *detail, struct str request_id,
-                   struct str faults);
+                   struct str members);
 
 /* For the router. */
 struct call *call_new(struct app_loop *loop, struct http_req *req);

@@ -11,6 +11,7 @@
 #include "app/base64url.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/metric.h"
 
 /* {"alg":"HS256","typ":"JWT"} and the dot behind it. */
 static const char HEADER[] = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.";
@@ -48,7 +49,7 @@ struct jwt_verifier {
     EVP_MAC_CTX *mac; /* keyed; started again for each token */
     int64_t lifetime_ms;
     struct revocations *revocations;
-    uint64_t hits;
+    struct counter hits, misses;
     uint64_t mix[MIX_WORDS]; /* the random key of the cache's hash */
     uint64_t tags[CACHE_SETS][CACHE_WAYS];
     uint8_t next_way[CACHE_SETS]; /* the one to be overwritten: the oldest */
@@ -374,9 +375,8 @@ int jwt_verify(struct jwt_verifier *v, struct str token, int64_t now_ms,
         return ERR_UNAUTHORIZED;
     if (ended(v, &id, now_ms))
         return ERR_UNAUTHORIZED;
-    if (hit)
-        v->hits++;
-    else
+    counter_add(hit ? &v->hits : &v->misses, 1);
+    if (!hit)
         keep(v, tag, token, &id);
     *ret_identity = id;
     return 0;
@@ -384,5 +384,10 @@ int jwt_verify(struct jwt_verifier *v, struct str token, int64_t now_ms,
 
 uint64_t jwt_cache_hits(const struct jwt_verifier *v)
 {
-    return v->hits;
+    return counter_get(&v->hits);
+}
+
+uint64_t jwt_cache_misses(const struct jwt_verifier *v)
+{
+    return counter_get(&v->misses);
 }

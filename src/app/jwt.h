@@ -78,7 +78,8 @@ struct jwt_verifier *jwt_verifier_free(struct jwt_verifier *v);
 int jwt_verify(struct jwt_verifier *v, struct str token, int64_t now_ms,
                struct identity *ret_identity);
 
-/* How many calls were answered from the cache. */
+/* How many good tokens were in the cache, and how many were not; any thread. */
 uint64_t jwt_cache_hits(const struct jwt_verifier *v);
+uint64_t jwt_cache_misses(const struct jwt_verifier *v);
 
 #endif

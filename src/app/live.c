@@ -180,7 +180,20 @@ void live_close_all(struct live *l)
 
 size_t live_watchers(const struct live *l)
 {
-    return l->n_watchers;
+    return counter_get(&l->n_watchers[WATCHER_WS]) +
+           counter_get(&l->n_watchers[WATCHER_SSE]);
+}
+
+struct live_figures live_figures(const struct live *l)
+{
+    struct hub_stats hub = hub_shard_stats(l->shard);
+
+    return (struct live_figures){
+        .websockets = counter_get(&l->n_watchers[WATCHER_WS]),
+        .event_streams = counter_get(&l->n_watchers[WATCHER_SSE]),
+        .sent = hub.sent,
+        .skipped = hub.skipped,
+    };
 }
 
 struct live *live_free(struct live *l)

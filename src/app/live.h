@@ -21,6 +21,12 @@ struct live *live_new(struct app_loop *loop, struct hub *hub);
 /* End all watchers: WebSockets close with 1012, streams are told when to come back. */
 void live_close_all(struct live *l);
 size_t live_watchers(const struct live *l);
+
+struct live_figures {
+    uint64_t websockets, event_streams; /* now */
+    uint64_t sent, skipped;             /* snapshots, since the start */
+};
+struct live_figures live_figures(const struct live *l); /* any thread */
 struct live *live_free(struct live *l); /* after the loop; accepts NULL; returns NULL */
 
 /* A user has voted, or withdrawn the vote, where that decides who sees results: their

@@ -42,7 +42,7 @@ struct watcher *watcher_new(struct live *l, enum watcher_kind kind,
     TAILQ_INSERT_TAIL(&l->watchers[kind], w, link);
     if (w->user != 0)
         LIST_INSERT_HEAD(&l->by_user[w->user % USER_BUCKETS], w, by_user);
-    l->n_watchers++;
+    counter_add(&l->n_watchers[kind], 1);
     return w;
 }
 
@@ -80,7 +80,7 @@ static void on_close(void *user)
     TAILQ_REMOVE(&w->live->watchers[w->kind], w, link);
     if (w->user != 0)
         LIST_REMOVE(w, by_user);
-    w->live->n_watchers--;
+    counter_sub(&w->live->n_watchers[w->kind], 1);
     w->closed = true;
     free_if_done(w);
 }

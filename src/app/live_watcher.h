@@ -6,6 +6,7 @@
 #include <sys/queue.h>
 
 #include "app/app.h"
+#include "base/metric.h"
 #include "net/sse.h"
 #include "net/ws.h"
 
@@ -42,7 +43,7 @@ struct live {
     struct hub_shard *shard;
     struct watchers watchers[WATCHER__KINDS]; /* by beat_at_ms, the next first */
     struct watchers_of_users by_user[USER_BUCKETS];
-    size_t n_watchers;
+    struct counter n_watchers[WATCHER__KINDS];
     struct ws_ops ws_ops;
     struct sse_ops sse_ops;
     struct ev_timer tick, beat;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "app/live.h"
+#include "app/metrics.h"
 #include "app/router.h"
 #include "base/err.h"
 #include "base/mem.h"
@@ -18,7 +19,7 @@ enum { LOOPS_MAX = 64, DRAIN_LOOK_MS = 10 };
 struct drain {
     struct mail mail; /* first: from loops_drain() to the loop */
     struct app_loop *loop;
-    struct ev_timer look;
+    struct ev_timer delay, look;
     uint64_t give_up_ms;
     int listen_fd;
     bool connections_gone, in_time;
@@ -77,6 +78,7 @@ static int open_loop(struct app *app, unsigned index, int listen_fd)
     if (rc != 0)
         return rc;
     l->live = live_new(l, app->hub);
+    l->metrics = mem_zalloc(1, sizeof *l->metrics);
     http_listen(l->server, listen_fd);
     return 0;
 }
@@ -118,7 +120,7 @@ static void look(struct ev_loop *ev, ev_timer *timer, int events)
     struct drain *d = timer->data;
 
     (void)events;
-    d->in_time = d->connections_gone && d->loop->n_calls == 0 &&
+    d->in_time = d->connections_gone && counter_get(&d->loop->n_calls) == 0 &&
                  live_watchers(d->loop->live) == 0;
     if (!d->in_time && clock_mono_ms() < d->give_up_ms)
         return;
@@ -133,9 +135,8 @@ static void on_drained(void *user)
     d->connections_gone = true;
 }
 
-static void begin_drain(struct mail *m)
+static void drain(struct drain *d)
 {
-    struct drain *d = (struct drain *)m;
     const struct config *config = d->loop->app->config;
 
     d->give_up_ms = clock_mono_ms() + (uint64_t)config->server_shutdown_timeout_ms;
@@ -148,8 +149,30 @@ static void begin_drain(struct mail *m)
     ev_timer_start(loop_ev(d->loop->loop), &d->look);
 }
 
+static void on_delay_over(struct ev_loop *ev, ev_timer *timer, int events)
+{
+    (void)ev;
+    (void)events;
+    drain(timer->data);
+}
+
+/* GET /readyz says no from now on: whoever sends us work is given the time to ask. */
+static void begin_drain(struct mail *m)
+{
+    struct drain *d = (struct drain *)m;
+    double delay_s = (double)d->loop->app->config->server_drain_delay_ms / 1000.;
+
+    ev_timer_init(&d->delay, on_delay_over, delay_s, 0.);
+    d->delay.data = d;
+    if (delay_s > 0)
+        ev_timer_start(loop_ev(d->loop->loop), &d->delay);
+    else
+        drain(d);
+}
+
 void loops_drain(struct app *app)
 {
+    atomic_store(&app->draining, true);
     for (unsigned i = 0; i < app->n_loops; i++) {
         struct drain *d = &app->set->drains[i];
 
@@ -167,7 +190,7 @@ enum loops_end loops_join(struct app *app)
 
     for (unsigned i = 0; i < app->n_loops; i++) {
         loop_join(app->loops[i].loop);
-        if (app->loops[i].n_calls > 0)
+        if (counter_get(&app->loops[i].n_calls) > 0)
             end = LOOPS_CALLS_LEFT;
         else if (!app->set->drains[i].in_time && end == LOOPS_ALL_ANSWERED)
             end = LOOPS_SOME_CUT_OFF;
@@ -191,6 +214,7 @@ static void free_loop(struct app_loop *l)
     buf_done(&l->last_result.json);
     open_inbox(l);
     loop_free(l->loop);
+    mem_free(l->metrics);
 }
 
 void loops_free(struct app *app)

@@ -1,9 +1,9 @@
 /* loops.h — the threads that serve clients: start them, and end them without losing
  * anybody's answer.
  *
- * Ending: each loop stops accepting, tells its watchers to come back (1012, retry),
- * finishes the calls that are under way, and leaves when none is left or when the time
- * is up.
+ * Ending: GET /readyz answers 503, after server.drain_delay each loop stops accepting,
+ * tells its watchers to come back (1012, retry), finishes the calls that are under way,
+ * and leaves when none is left or when the time is up.
  *
  * Errors   ERR_UNAVAILABLE, with a text for the operator.
  * Threads  the owner's; loops_drain(): any.
@@ -23,8 +23,8 @@ unsigned loops_wanted(const struct config *config);
 int loops_open(struct app *app, uint16_t *ret_port, char errmsg[LOOPS_ERRMSG_BYTES]);
 int loops_start(struct app *app);
 
-/* Ask all loops to end; they are gone after loops_join(), at most
- * server.shutdown_timeout later. */
+/* Ask all loops to end; they are gone after loops_join(), at most server.drain_delay
+ * and server.shutdown_timeout later. */
 void loops_drain(struct app *app);
 
 enum loops_end {

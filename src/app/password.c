@@ -23,7 +23,7 @@ struct password_lane {
 struct passwords {
     struct password_opts opts;           /* constant after start, as is nobody */
     char nobody[crypto_pwhash_STRBYTES]; /* the hash of a password that nobody has */
-    atomic_size_t n_todo;
+    atomic_size_t n_todo, n_refused;
     struct password_lane lanes[PASSWORD_LANES_MAX];
 };
 
@@ -142,6 +142,7 @@ int password_submit(struct passwords *p, struct password_job *job)
     assert(job->len <= sizeof job->password);
     if (atomic_fetch_add(&p->n_todo, 1) >= p->opts.max_waiting) {
         atomic_fetch_sub(&p->n_todo, 1);
+        atomic_fetch_add(&p->n_refused, 1);
         return ERR_OVERLOADED;
     }
     l = least_busy(p);
@@ -153,6 +154,11 @@ int password_submit(struct passwords *p, struct password_job *job)
 size_t password_waiting(const struct passwords *p)
 {
     return atomic_load(&p->n_todo);
+}
+
+size_t password_refused(const struct passwords *p)
+{
+    return atomic_load(&p->n_refused);
 }
 
 struct passwords *passwords_stop(struct passwords *p)

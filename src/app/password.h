@@ -73,7 +73,9 @@ int password_set(struct password_job *job, struct str password);
 void password_wipe(struct password_job *job);
 
 int password_submit(struct passwords *p, struct password_job *job);
+/* For metrics; any thread. */
 size_t password_waiting(const struct passwords *p);
+size_t password_refused(const struct passwords *p);
 
 /* Finish everything that was submitted, then end. Accepts NULL; returns NULL. */
 struct passwords *passwords_stop(struct passwords *p);

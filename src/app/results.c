@@ -57,12 +57,6 @@ void handle_results(struct call *c)
     look_at_poll(c, LOOK_RESULT, reply_results);
 }
 
-void handle_healthz(struct call *c)
-{
-    buf_text(call_out(c), "{\"status\":\"ok\"}");
-    call_reply(c, 200);
-}
-
 void handle_root(struct call *c)
 {
     buf_text(call_out(c), "{\"name\":\"pollux\",\"version\":\"" POLLUX_VERSION "\"}");

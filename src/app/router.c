@@ -7,6 +7,7 @@
 #include "app/router.h"
 
 #include "app/handlers.h"
+#include "app/metrics.h"
 #include "app/origin.h"
 #include "app/rate_limit.h"
 #include "base/err.h"
@@ -26,8 +27,6 @@ static const struct route routes[] = {
     ROUTE_TABLE(X)
 #undef X
 };
-
-enum { N_ROUTES = sizeof routes / sizeof *routes };
 
 /* ---- finding ---- */
 
@@ -186,6 +185,8 @@ void router_on_request(struct http_req *req, void *user)
     const struct route *route = find(req->method, path, &c->id);
     int rc = identify(c, route != NULL ? route->who : OPTIONAL);
 
+    if (route != NULL)
+        c->route = (unsigned)(route - routes);
     origin_add_headers(c);
     if (is_limited(path) && !rate_limit_admit(c))
         return;

@@ -2,6 +2,7 @@
 #include "app/body.h"
 #include "app/handlers.h"
 #include "app/live.h"
+#include "app/metrics.h"
 #include "app/views.h"
 #include "base/err.h"
 
@@ -16,6 +17,11 @@ static void prepare(struct call *c, enum change_kind kind)
 }
 
 /* ---- answering ---- */
+
+static void count(struct call *c, bool repeated)
+{
+    metrics_count_wish(c->loop->metrics, c->op.wish.kind, c->op.rc, repeated);
+}
 
 static void fail_not_open(struct call *c)
 {
@@ -149,6 +155,7 @@ static void voted(struct call *c)
     struct ballot_op *op = &c->op;
     struct result r;
 
+    count(c, op->replay);
     if (op->rc != 0) {
         fail_vote(c);
         return;
@@ -230,6 +237,7 @@ static void moved(struct call *c)
 {
     struct ballot_op *op = &c->op;
 
+    count(c, op->replay);
     if (op->rc != 0) {
         fail_vote(c);
         return;
@@ -252,6 +260,7 @@ void handle_vote_change(struct call *c)
 
 static void withdrawn(struct call *c)
 {
+    count(c, c->op.replay);
     if (c->op.rc != 0) {
         fail_vote(c);
         return;
@@ -270,6 +279,7 @@ void handle_vote_withdraw(struct call *c)
 
 static void skipped(struct call *c)
 {
+    count(c, c->op.replay);
     if (c->op.rc != 0 && c->op.rc != ERR_ALREADY_SKIPPED) /* again is the same */
         fail_vote(c);
     else

@@ -23,6 +23,7 @@
 #define BALLOT_BALLOT_H
 
 #include "base/mailbox.h"
+#include "base/metric.h"
 #include "core/tally.h"
 
 enum ballot_verb {
@@ -55,6 +56,12 @@ struct ballot_op {
     void *slot; /* the backend's */
 };
 
+/* Written by the backend's thread; read by any. */
+struct ballot_figures {
+    struct histogram batch;                     /* changes made durable together */
+    struct counter tallies_found, tallies_read; /* in memory, or from the store */
+};
+
 struct ballot;
 
 struct ballot_ops {
@@ -66,6 +73,8 @@ struct ballot_ops {
 
 struct ballot {
     const struct ballot_ops *ops; /* first field of every backend's struct */
+    const struct mailbox *box;    /* where ops wait */
+    struct ballot_figures figures;
 };
 
 static inline int ballot_submit(struct ballot *b, struct ballot_op *op)

@@ -6,6 +6,7 @@
 
 #include "ballot/journal_internal.h"
 #include "ballot/record.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/mem.h"
 
@@ -18,6 +19,11 @@ const struct journal_io journal_io_system = {pwrite, fdatasync};
 uint64_t journal_synced(const struct journal *j)
 {
     return atomic_load_explicit(&j->synced, memory_order_acquire);
+}
+
+const struct histogram *journal_sync_times(const struct journal *j)
+{
+    return &j->sync_us;
 }
 
 uint64_t journal_start(struct journal *j)
@@ -119,7 +125,7 @@ int journal_repair(struct journal *j)
 
 static int write_batch(struct journal *j, const struct segment *s, uint64_t position)
 {
-    uint64_t end = position + j->batch.len;
+    uint64_t end = position + j->batch.len, began_us = clock_mono_us();
 
     j->failed_to = end; /* until it is known to be durable */
     if (journal_pwrite_all(j->io, s->fd, j->batch.data, j->batch.len,
@@ -128,6 +134,7 @@ static int write_batch(struct journal *j, const struct segment *s, uint64_t posi
         journal_repair(j);
         return ERR_UNAVAILABLE;
     }
+    histogram_observe(&j->sync_us, &bounds_sync_us, clock_mono_us() - began_us);
     j->failed_to = 0;
     atomic_store_explicit(&j->synced, end, memory_order_release);
     return 0;
@@ -149,12 +156,12 @@ static bool fits(const struct journal *j, const struct segment *s, uint64_t posi
     return position + j->batch.len + JOURNAL_MARK_BYTES <= s->start + s->size;
 }
 
-int journal_append(struct journal *j, const struct change *changes, size_t n)
+/* n may be 0: then the batch is its mark. */
+static int append(struct journal *j, const struct change *changes, size_t n)
 {
     struct segment s;
     uint64_t position;
 
-    assert(n >= 1 && n <= JOURNAL_BATCH_MAX && !j->read_only);
     if (journal_repair(j) != 0)
         return ERR_UNAVAILABLE;
     if (unreleased(j) > j->max_bytes)
@@ -171,6 +178,17 @@ int journal_append(struct journal *j, const struct change *changes, size_t n)
         assert(fits(j, &s, position)); /* JOURNAL_SEGMENT_BYTES_MIN */
     }
     return write_batch(j, &s, position);
+}
+
+int journal_append(struct journal *j, const struct change *changes, size_t n)
+{
+    assert(n >= 1 && n <= JOURNAL_BATCH_MAX && !j->read_only);
+    return append(j, changes, n);
+}
+
+int journal_retry(struct journal *j)
+{
+    return append(j, NULL, 0);
 }
 
 /* ---- the reader ---- */

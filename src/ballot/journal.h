@@ -35,6 +35,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/metric.h"
 #include "core/change.h"
 
 /* What the journal asks of the system on its way of a vote, so that tests can make it
@@ -81,8 +82,13 @@ int journal_salvage(const struct journal_opts *opts,
  * On an error none of it is, or will be, in the journal. */
 int journal_append(struct journal *j, const struct change *changes, size_t n);
 
+/* After a failure: does it work again? Writes and syncs a mark; errors as above. */
+int journal_retry(struct journal *j);
+
 uint64_t journal_synced(const struct journal *j); /* the end of what is durable */
 uint64_t journal_start(struct journal *j);        /* the oldest position kept */
+/* How long each batch's write and sync took, by bounds_sync_us; any thread. */
+const struct histogram *journal_sync_times(const struct journal *j);
 
 /* Read durable changes from position on: at most max; *ret_n 0 at the end. *ret_next is
  * where to go on. ERR_CONFLICT: position is not in the journal, or what is there does

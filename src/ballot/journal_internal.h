@@ -25,6 +25,7 @@ struct journal {
     size_t n_segments;
 
     /* the writer's */
+    struct histogram sync_us;
     struct buf batch;
     uint64_t failed_to; /* bytes from synced to here are in doubt; 0: none are */
 

@@ -7,7 +7,7 @@
 #include "base/lane.h"
 #include "base/mem.h"
 
-enum { TALLY_BYTES_MAX = 256 << 20 };
+enum { TALLY_BYTES_MAX = 256 << 20, RETRY_MS = 1000 };
 
 struct journaled {
     struct ballot base;
@@ -19,6 +19,7 @@ struct journaled {
     size_t n_loading;        /* loads that have not come back */
     struct barrier *barrier; /* stop() waits for n_loading to be 0 */
     bool failing;            /* the last append failed */
+    uint64_t retry_ms;       /* when failing, the time to try again; monotonic */
 
     /* the batch at work */
     int64_t now_ms;
@@ -124,6 +125,26 @@ static void report(struct journaled *b, int err)
     if (fails != b->failing)
         b->opts.report(b->opts.user, err);
     b->failing = fails;
+    if (fails)
+        b->retry_ms = clock_mono_ms() + RETRY_MS;
+}
+
+/* A failing journal is tried without waiting for a vote: nobody sends one to a server
+ * that says it is not ready. */
+static void retry(struct journaled *b)
+{
+    if (b->failing && clock_mono_ms() >= b->retry_ms)
+        report(b, journal_retry(b->opts.journal));
+}
+
+static int wake_in_ms(void *user)
+{
+    struct journaled *b = user;
+    uint64_t now_ms = clock_mono_ms();
+
+    if (!b->failing)
+        return -1;
+    return now_ms < b->retry_ms ? (int)(b->retry_ms - now_ms) : 0;
 }
 
 static void take_back(struct journaled *b)
@@ -235,6 +256,8 @@ static void commit(struct journaled *b)
 
     if (b->n_changes > 0) {
         rc = journal_append(b->opts.journal, b->changes, b->n_changes);
+        if (rc == 0)
+            histogram_observe(&b->base.figures.batch, &bounds_batch, b->n_changes);
         report(b, rc);
     }
     if (rc != 0)
@@ -301,9 +324,11 @@ static void take_op(struct journaled *b, struct ballot_op *op)
         return;
     }
     if (slot != NULL && slot->tally != NULL) {
+        counter_add(&b->base.figures.tallies_found, 1);
         work_on(b, slot, op);
         return;
     }
+    counter_add(&b->base.figures.tallies_read, 1);
     if (slot == NULL) {
         slot = slots_add(&b->slots, op->poll);
         rc = start_load(b, slot);
@@ -388,6 +413,7 @@ static void run(struct mail *batch, void *user)
         batch = next;
     }
     commit(b);
+    retry(b);
     slots_trim(&b->slots, b->opts.max_bytes, b->opts.projected(b->opts.user));
     pass_barrier(b);
 }
@@ -427,8 +453,11 @@ static const struct ballot_ops journaled_ops = {
 int journaled_start(const struct journaled_opts *opts, struct ballot **ret_ballot)
 {
     struct journaled *b = mem_zalloc(1, sizeof *b);
-    struct lane_opts lane = {
-        .name = "ballot", .max_waiting = opts->max_waiting, .run = run, .user = b};
+    struct lane_opts lane = {.name = "ballot",
+                             .max_waiting = opts->max_waiting,
+                             .run = run,
+                             .wake_in_ms = wake_in_ms,
+                             .user = b};
     int rc;
 
     b->base.ops = &journaled_ops;
@@ -447,6 +476,7 @@ int journaled_start(const struct journaled_opts *opts, struct ballot **ret_ballo
         mem_free(b);
         return rc;
     }
+    b->base.box = lane_box(b->lane);
     *ret_ballot = &b->base;
     return 0;
 }

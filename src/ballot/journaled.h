@@ -6,7 +6,8 @@
  * journal, ONE sync, then publish the results and send the ops home. If the sync fails,
  * the admissions are taken back in reverse order and every change of the batch, also
  * the refused ones (they were judged beside votes that are gone again), gets the
- * journal's error: ERR_UNAVAILABLE, or ERR_OVERLOADED where it is full.
+ * journal's error: ERR_UNAVAILABLE, or ERR_OVERLOADED where it is full. A journal that
+ * has failed is tried again once a second, also without votes.
  *
  * A tally is loaded from the store the first time that an op needs it; ops for it wait
  * meanwhile, and other polls go on. When tallies take more than max_bytes, the ones

@@ -6,6 +6,7 @@ void mailbox_init(struct mailbox *b, size_t cap, void (*wake)(void *user), void 
 {
     atomic_init(&b->top, NULL);
     atomic_init(&b->n_waiting, 0);
+    atomic_init(&b->n_refused, 0);
     b->cap = cap;
     b->wake = wake;
     b->user = user;
@@ -29,6 +30,7 @@ int mailbox_put(struct mailbox *b, struct mail *m)
 
     if (b->cap != 0 && n >= b->cap) {
         atomic_fetch_sub_explicit(&b->n_waiting, 1, memory_order_relaxed);
+        atomic_fetch_add_explicit(&b->n_refused, 1, memory_order_relaxed);
         return ERR_OVERLOADED;
     }
     push(b, m);
@@ -62,6 +64,11 @@ struct mail *mailbox_take(struct mailbox *b)
 size_t mailbox_waiting(const struct mailbox *b)
 {
     return atomic_load_explicit(&b->n_waiting, memory_order_relaxed);
+}
+
+size_t mailbox_refused(const struct mailbox *b)
+{
+    return atomic_load_explicit(&b->n_refused, memory_order_relaxed);
 }
 
 void mail_return(struct mail *m)

@@ -32,6 +32,7 @@ struct mail {
 struct mailbox {
     _Atomic(struct mail *) top;
     atomic_size_t n_waiting;
+    atomic_size_t n_refused; /* since the start */
     size_t cap; /* 0: no cap, for boxes whose mail is bounded by what was sent out */
     void (*wake)(void *user);
     void *user;
@@ -43,7 +44,9 @@ int mailbox_put(struct mailbox *b, struct mail *m);
 void mailbox_force(struct mailbox *b, struct mail *m);
 /* Everything that waits, oldest first, linked by next; NULL when there is nothing. */
 struct mail *mailbox_take(struct mailbox *b);
+/* For metrics; any thread. */
 size_t mailbox_waiting(const struct mailbox *b);
+size_t mailbox_refused(const struct mailbox *b);
 
 /* Send m to its home. After this call m is the home's. */
 void mail_return(struct mail *m);

@@ -136,6 +136,6 @@ void hub_writable(struct subscriber *sub);
 struct hub_stats {
     uint64_t sent, skipped; /* frames sent; sends put off because a reader was busy */
 };
-struct hub_stats hub_shard_stats(const struct hub_shard *s);
+struct hub_stats hub_shard_stats(const struct hub_shard *s); /* any thread */
 
 #endif

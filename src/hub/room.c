@@ -155,12 +155,12 @@ static bool offer(struct follow *fo, struct frame *f)
     if (sub->waiting || !sub->ops->send(sub, f)) {
         sub->waiting = true;
         set_waiting(fo, true);
-        sub->shard->stats.skipped++;
+        counter_add(&sub->shard->skipped, 1);
         return false;
     }
     fo->seen = f->version;
     fo->anew = false;
-    sub->shard->stats.sent++;
+    counter_add(&sub->shard->sent, 1);
     return true;
 }
 

@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
+#include "base/metric.h"
 #include "hub/hub.h"
 #include "hub/topics.h"
 
@@ -74,7 +75,7 @@ struct hub_shard {
     size_t n_cooling_noted;
     uint64_t resume_us; /* no round begins before */
     uint64_t spent_us;  /* by the round so far */
-    struct hub_stats stats;
+    struct counter sent, skipped;
 };
 
 /* Put a room into the queue of its new state. */

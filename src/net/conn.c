@@ -87,7 +87,7 @@ static void hand_over(struct conn *c)
     struct http_server *s = c->server;
 
     c->state = CONN_HANDLING;
-    s->stats.requests++;
+    counter_add(&s->stats.requests, 1);
     request_publish(c->req);
     c->req->handed_over = true;
     s->opts.on_request(&c->req->pub, s->opts.user);
@@ -323,7 +323,7 @@ struct conn *conn_new(struct http_server *s, int fd, struct str peer)
     struct conn *c = mem_zalloc(1, sizeof *c);
 
     assert(peer.len <= sizeof c->peer);
-    s->stats.open++;
+    counter_add(&s->stats.open, 1);
     c->server = s;
     c->due_kind = DUE_NEVER;
     memcpy(c->peer, peer.at, peer.len);
@@ -338,11 +338,11 @@ struct conn *conn_new(struct http_server *s, int fd, struct str peer)
 void conn_refuse(struct conn *c, int err)
 {
     if (err == ERR_OVERLOADED)
-        c->server->stats.refused++;
+        counter_add(&c->server->stats.refused, 1);
     else if (err == ERR_REQUEST_TIMEOUT)
-        c->server->stats.timeouts++;
+        counter_add(&c->server->stats.timeouts, 1);
     else
-        c->server->stats.malformed++;
+        counter_add(&c->server->stats.malformed, 1);
     response_error(c, err);
     c->closing = true;
     c->unread = true;
@@ -360,11 +360,11 @@ void conn_overdue(struct conn *c)
             c->restart = true;
             break;
         }
-        c->server->stats.timeouts++;
+        counter_add(&c->server->stats.timeouts, 1);
         c->dead = true;
         break;
     case DUE_IDLE:
-        c->server->stats.timeouts++;
+        counter_add(&c->server->stats.timeouts, 1);
         c->dead = true;
         break;
     default:

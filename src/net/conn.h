@@ -26,6 +26,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/metric.h"
 #include "net/due.h"
 #include "net/http.h"
 #include "net/message.h"
@@ -122,7 +123,10 @@ struct http_server {
     struct ev_loop *ev;
     struct ev_timer sweep;
     struct ev_prepare drained;
-    struct http_stats stats;
+    struct {
+        struct counter accepted, refused, requests, malformed, timeouts, slow;
+        struct counter open, streams;
+    } stats;
 
     struct listener *listeners;
     int reserve_fd; /* given up to say no when there is no other descriptor left */

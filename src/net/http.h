@@ -86,11 +86,12 @@ struct http_opts {
     void *user;
 };
 
-/* Counters since the start, for metrics and tests. Read on the loop's thread. */
+/* Counters since the start, for metrics and tests. */
 struct http_stats {
     uint64_t accepted, refused, requests, malformed, timeouts;
-    size_t open;    /* connections now */
-    size_t streams; /* taken over, now */
+    uint64_t slow;    /* streams that took nothing for too long */
+    uint64_t open;    /* connections now */
+    uint64_t streams; /* taken over, now */
 };
 
 int http_server_new(const struct http_opts *opts, struct http_server **ret_server);
@@ -107,9 +108,9 @@ void http_drain(struct http_server *s, void (*on_drained)(void *user), void *use
 /* Closes whatever is left. Accepts NULL; returns NULL. */
 struct http_server *http_server_free(struct http_server *s);
 
-const struct http_stats *http_stats(const struct http_server *s);
-void *http_user(const struct http_server *s);        /* opts.user */
-struct loop *http_loop(const struct http_server *s); /* opts.loop */
+struct http_stats http_stats(const struct http_server *s); /* any thread */
+void *http_user(const struct http_server *s);              /* opts.user */
+struct loop *http_loop(const struct http_server *s);       /* opts.loop */
 
 /* The value of a header, {NULL, 0} when absent. name is in lower case. Several lines
  * of one name are joined by ", ". */

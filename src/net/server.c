@@ -103,7 +103,7 @@ static void turn_away(struct http_server *s, int fd, struct str peer)
     struct conn *c;
 
     if (s->n_refused >= REFUSED_MAX) {
-        s->stats.refused++;
+        counter_add(&s->stats.refused, 1);
         close(fd);
         return;
     }
@@ -119,8 +119,9 @@ static void take_in(struct http_server *s, int fd, const struct sockaddr_storage
     char text[64];
     struct str peer = {text, peer_text(from, text)};
 
-    s->stats.accepted++;
-    if (s->stats.open + s->stats.streams >= s->opts.max_conns + s->n_refused)
+    counter_add(&s->stats.accepted, 1);
+    if (counter_get(&s->stats.open) + counter_get(&s->stats.streams) >=
+        s->opts.max_conns + s->n_refused)
         turn_away(s, fd, peer);
     else
         conn_new(s, fd, peer);
@@ -145,7 +146,7 @@ static bool refuse_one(struct http_server *s, int listen_fd)
     close(s->reserve_fd);
     fd = accept4(listen_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd >= 0) {
-        s->stats.refused++;
+        counter_add(&s->stats.refused, 1);
         (void)!send(fd, answer, sizeof answer - 1, MSG_NOSIGNAL);
         shutdown(fd, SHUT_WR);
         (void)!recv(fd, s->scratch, SCRATCH_BYTES, 0);
@@ -291,13 +292,13 @@ static void on_drained(struct ev_loop *ev, struct ev_prepare *w, int events)
 
 static void judge_drained(struct http_server *s)
 {
-    if (s->draining && s->stats.open == 0)
+    if (s->draining && counter_get(&s->stats.open) == 0)
         ev_prepare_start(s->ev, &s->drained);
 }
 
 void server_conn_gone(struct http_server *s, const struct conn *c)
 {
-    s->stats.open--;
+    counter_sub(&s->stats.open, 1);
     if (c->refused)
         s->n_refused--;
     judge_drained(s);
@@ -407,9 +408,18 @@ struct http_server *http_server_free(struct http_server *s)
     return NULL;
 }
 
-const struct http_stats *http_stats(const struct http_server *s)
+struct http_stats http_stats(const struct http_server *s)
 {
-    return &s->stats;
+    return (struct http_stats){
+        .accepted = counter_get(&s->stats.accepted),
+        .refused = counter_get(&s->stats.refused),
+        .requests = counter_get(&s->stats.requests),
+        .malformed = counter_get(&s->stats.malformed),
+        .timeouts = counter_get(&s->stats.timeouts),
+        .slow = counter_get(&s->stats.slow),
+        .open = counter_get(&s->stats.open),
+        .streams = counter_get(&s->stats.streams),
+    };
 }
 
 void *http_user(const struct http_server *s)

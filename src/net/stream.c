@@ -238,7 +238,7 @@ static void end(struct stream *s)
     ev_io_stop(server->ev, &s->io);
     due_remove(&s->due);
     due_remove(&s->member);
-    server->stats.streams--;
+    counter_sub(&server->stats.streams, 1);
     s->closing = true;
     s->ops->on_close(s->user);
     close(s->io.fd);
@@ -313,7 +313,7 @@ struct stream *http_take_over(struct http_req *req, struct str head,
     setsockopt(s->io.fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &write_timeout_ms,
                sizeof write_timeout_ms);
     due_add(&s->server->streams, &s->member, 0);
-    s->server->stats.streams++;
+    counter_add(&s->server->stats.streams, 1);
     leave_http(r, c);
     flush(s);
     if (s->rest.len != 0)
@@ -353,12 +353,13 @@ static void visit_some(struct http_server *s, uint64_t elapsed_ms)
 {
     if (elapsed_ms > s->visit_period_ms)
         elapsed_ms = s->visit_period_ms;
-    s->visit_credit += elapsed_ms * s->stats.streams;
-    while (s->visit_credit >= s->visit_period_ms && s->stats.streams > 0) {
+    s->visit_credit += elapsed_ms * counter_get(&s->stats.streams);
+    while (s->visit_credit >= s->visit_period_ms &&
+           counter_get(&s->stats.streams) > 0) {
         s->visit_credit -= s->visit_period_ms;
         visit_one(s);
     }
-    if (s->stats.streams == 0)
+    if (counter_get(&s->stats.streams) == 0)
         s->visit_credit = 0;
 }
 
@@ -366,8 +367,14 @@ void stream_sweep(struct http_server *s, uint64_t now_ms)
 {
     struct due *d;
 
-    while ((d = due_now(&s->slow_streams, now_ms)) != NULL)
-        end((struct stream *)((char *)d - offsetof(struct stream, due)));
+    while ((d = due_now(&s->slow_streams, now_ms)) != NULL) {
+        struct stream *slow =
+            (struct stream *)((char *)d - offsetof(struct stream, due));
+
+        if (!slow->closing) /* its second to say goodbye is no slowness */
+            counter_add(&s->stats.slow, 1);
+        end(slow);
+    }
     if (s->visit != NULL)
         visit_some(s, now_ms - s->swept_ms);
     s->swept_ms = now_ms;

@@ -60,6 +60,8 @@
       "How long a connection may stay open between two requests; longer than that of the proxy in front.") \
     X(DURATION, server_write_timeout_ms,     "server.write_timeout",         "30s",        "10ms..1h",    \
       "How long a client may take nothing of what is sent to it before it is disconnected.")              \
+    X(DURATION, server_drain_delay_ms,       "server.drain_delay",           "0s",         "0s..10m",     \
+      "How long the server goes on after SIGTERM with /readyz at 503, so that a load balancer sends no more.") \
     X(DURATION, server_shutdown_timeout_ms,  "server.shutdown_timeout",      "8s",         "0s..1h",      \
       "How long requests that are being served may take to end after SIGTERM.")                           \
     X(STRING,   data_dir,                    "data.dir",                     "./data",     "",            \

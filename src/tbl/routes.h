@@ -34,6 +34,8 @@
     X(GET,    "/api/users/me",           VOTER,      handle_me)              \
     X(PATCH,  "/api/users/me",           REGISTERED, handle_me_change)       \
     X(DELETE, "/api/users/me",           VOTER,      handle_me_delete)       \
+    X(GET,    "/metrics",                ANYONE,     handle_metrics)         \
+    X(GET,    "/readyz",                 ANYONE,     handle_readyz)          \
     X(GET,    "/",                       ANYONE,     handle_root)
 /* clang-format on */
 

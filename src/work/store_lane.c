@@ -17,7 +17,7 @@ struct health {
     store_report_cb *report;
     void *user;
     const char *recovered; /* what is said when it works again */
-    bool failing;
+    atomic_bool failing;   /* the lane writes */
 };
 
 struct store_lane {
@@ -253,10 +253,13 @@ static struct store_lane *new_lane(const struct store_lane_opts *opts)
     l->store = opts->store;
     l->source = *opts->source;
     l->changes = mem_zalloc(PROJECT_MAX, sizeof *l->changes);
-    l->jobs = l->projecting =
-        (struct health){.report = opts->report, .user = opts->user};
-    l->jobs.recovered = "the store works again";
-    l->projecting.recovered = "the journal is entered into the store again";
+    l->jobs = (struct health){.report = opts->report,
+                              .user = opts->user,
+                              .recovered = "the store works again"};
+    l->projecting =
+        (struct health){.report = opts->report,
+                        .user = opts->user,
+                        .recovered = "the journal is entered into the store again"};
     atomic_init(&l->position, 0);
     atomic_init(&l->waking, false);
     return l;
@@ -317,6 +320,21 @@ uint64_t store_lane_position(const struct store_lane *l)
     return l->position;
 }
 
+bool store_lane_jobs_fail(const struct store_lane *l)
+{
+    return l->jobs.failing;
+}
+
+bool store_lane_projector_fails(const struct store_lane *l)
+{
+    return l->projecting.failing;
+}
+
+const struct mailbox *store_lane_box(const struct store_lane *l)
+{
+    return lane_box(l->lane);
+}
+
 struct store_lane *store_lane_stop(struct store_lane *l)
 {
     if (l == NULL)
@@ -374,6 +392,16 @@ int read_lane_start(const struct read_lane_opts *opts, struct read_lane **ret_la
 int read_lane_submit(struct read_lane *l, struct store_job *job)
 {
     return lane_submit(l->lane, &job->mail);
+}
+
+bool read_lane_fails(const struct read_lane *l)
+{
+    return l->reading.failing;
+}
+
+const struct mailbox *read_lane_box(const struct read_lane *l)
+{
+    return lane_box(l->lane);
 }
 
 struct read_lane *read_lane_stop(struct read_lane *l)

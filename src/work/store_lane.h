@@ -31,6 +31,8 @@
 #ifndef WORK_STORE_LANE_H
 #define WORK_STORE_LANE_H
 
+#include <stdbool.h>
+
 #include "base/lane.h"
 #include "core/change.h"
 #include "store/store.h"
@@ -84,6 +86,10 @@ int store_lane_start(const struct store_lane_opts *opts,
 int store_lane_submit(struct store_lane *l, struct store_job *job);
 void store_lane_wake(struct store_lane *l);               /* the source has more */
 uint64_t store_lane_position(const struct store_lane *l); /* projected up to here */
+/* For metrics and readiness; any thread. */
+bool store_lane_jobs_fail(const struct store_lane *l);
+bool store_lane_projector_fails(const struct store_lane *l);
+const struct mailbox *store_lane_box(const struct store_lane *l);
 /* Run every job, project everything (unless that fails), then end. Accepts NULL;
  * returns NULL. */
 struct store_lane *store_lane_stop(struct store_lane *l);
@@ -98,6 +104,8 @@ struct read_lane_opts {
 struct read_lane;
 int read_lane_start(const struct read_lane_opts *opts, struct read_lane **ret_lane);
 int read_lane_submit(struct read_lane *l, struct store_job *job);
+bool read_lane_fails(const struct read_lane *l);
+const struct mailbox *read_lane_box(const struct read_lane *l);
 struct read_lane *read_lane_stop(struct read_lane *l);
 
 #endif

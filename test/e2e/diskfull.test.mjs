@@ -168,6 +168,40 @@ describe('the database fails, the journal does not', () => {
   }
 });
 
+describe('/readyz', () => {
+  const wrong = [
+    ['pwrite ENOSPC', ['disk', 'journal']],
+    ['pwrite ENOSPC .seg', ['journal']],
+    ['fdatasync EIO .seg', ['journal']],
+    ['pwrite ENOSPC .db', ['projector']],
+  ];
+  for (const [rule, names] of wrong) {
+    test(`${rule}: says what is not well, until it is, without a vote`, async () => {
+      const poll = await server.api.create_poll(token);
+      const voters = await server.api.crowd(2);
+      const ready = await server.api.get('/readyz', { expect: 200 });
+      server.fail(rule);
+      await server.api.vote(voters[0], poll.id, 0, { expect: 'any' });
+      await wait_until(
+        async () => {
+          const { body } = await server.api.get('/readyz', { expect: 'any' });
+          return names.every((name) => body.checks[name] !== 'ok') && body.status === 503;
+        },
+        10_000,
+        `${names} not to be well`,
+      );
+      server.heal();
+      await wait_until(
+        async () => (await server.api.get('/readyz', { expect: 'any' })).status === 200,
+        15_000,
+        'to be ready again',
+      );
+      assert.deepEqual((await server.api.get('/readyz')).body, ready.body);
+      await server.api.vote(voters[1], poll.id, 0, { expect: 201 });
+    });
+  }
+});
+
 test('a disk that fails at the start: refused with a clear word, and all is there afterwards', async () => {
   const poll = await server.api.create_poll(token);
   const [voter] = await server.api.crowd(1);

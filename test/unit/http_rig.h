@@ -72,7 +72,7 @@ static void rig_on_loop(struct rig *rig, void (*run)(struct rig *, void *), void
 
 static void rig_copy_stats(struct rig *rig, void *user)
 {
-    *(struct http_stats *)user = *http_stats(rig->server);
+    *(struct http_stats *)user = http_stats(rig->server);
 }
 
 static inline struct http_stats rig_stats(struct rig *rig)

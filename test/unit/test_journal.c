@@ -404,6 +404,24 @@ static void while_it_cannot_be_wiped_nothing_is_accepted(void **state)
     read_all(w, 0, 0, 64);
 }
 
+static void a_retry_says_when_it_works_again(void **state)
+{
+    struct world *w = *state;
+
+    append_batches(w, 1, 5);
+    atomic_store(&disk.fail_syncs, -1);
+    assert_int_equal(append(w, 9), ERR_UNAVAILABLE);
+    assert_int_equal(journal_retry(w->j), ERR_UNAVAILABLE);
+    disk_reset();
+    assert_int_equal(journal_retry(w->j), 0);
+    assert_int_equal(journal_retry(w->j), 0); /* also when nothing is wrong */
+    assert_int_equal(append(w, 1), 0);
+    read_all(w, 0, 0, 64);
+    reopen(w);
+    assert_int_equal(w->found.changes, 6);
+    read_all(w, 0, 0, 64);
+}
+
 static void a_stop_wipes_what_failed(void **state)
 {
     struct world *w = *state;
@@ -560,6 +578,7 @@ int main(void)
         TEST(stale_bytes_never_read_as_records),
         TEST(a_failed_batch_is_not_in_the_journal),
         TEST(while_it_cannot_be_wiped_nothing_is_accepted),
+        TEST(a_retry_says_when_it_works_again),
         TEST(a_stop_wipes_what_failed),
         TEST(a_short_write_is_no_failure),
         TEST(a_full_disk_refuses_until_there_is_room),

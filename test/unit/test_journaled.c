@@ -280,6 +280,50 @@ static void it_is_reported_once_however_long_it_fails(void **state)
     assert_string_equal(shown_of(w, 5), "open v3: 2 0 0");
 }
 
+static bool has_reported(struct ballot_world *w, size_t n)
+{
+    bool has;
+
+    pthread_mutex_lock(&w->lock);
+    has = w->n_reports >= n;
+    pthread_mutex_unlock(&w->lock);
+    return has;
+}
+
+static void a_failed_journal_heals_without_a_vote(void **state)
+{
+    struct ballot_world *w = *state;
+    uint64_t limit_ms = clock_mono_ms() + 10000;
+
+    make_poll(w, 5);
+    atomic_store(&disk.fail_syncs, -1);
+    assert_int_equal(cast_vote(w, 5, 10, 0), ERR_UNAVAILABLE);
+    atomic_store(&disk.fail_syncs, 0);
+    while (!has_reported(w, 2) && clock_mono_ms() < limit_ms)
+        sched_yield();
+    assert_int_equal(w->n_reports, 2);
+    assert_int_equal(w->reports[1], 0);
+    assert_int_equal(cast_vote(w, 5, 10, 0), 0);
+    restart(w);
+    assert_string_equal(shown_of(w, 5), "open v2: 1 0 0");
+}
+
+static void what_it_did_is_counted(void **state)
+{
+    struct ballot_world *w = *state;
+    const struct ballot_figures *f = &w->b->figures;
+
+    make_poll(w, 5);
+    assert_int_equal(cast_vote(w, 5, 10, 0), 0);
+    assert_int_equal(cast_vote(w, 5, 11, 0), 0);
+    assert_int_equal(cast_vote(w, 5, 11, 0), ERR_ALREADY_VOTED);
+    assert_int_equal(histogram_count(&f->batch), 2);
+    assert_int_equal(counter_get(&f->batch.sum), 2);
+    assert_int_equal(counter_get(&f->tallies_read), 1);
+    assert_int_equal(counter_get(&f->tallies_found), 2);
+    assert_int_equal(histogram_count(journal_sync_times(w->journal)), 2);
+}
+
 static void a_full_journal_is_overload(void **state)
 {
     struct ballot_world *w = *state;
@@ -513,6 +557,8 @@ int main(void)
         TEST(a_failed_sync_takes_the_whole_batch_back),
         TEST(a_replay_in_a_failed_batch_is_unavailable_too),
         TEST(it_is_reported_once_however_long_it_fails),
+        TEST(a_failed_journal_heals_without_a_vote),
+        TEST(what_it_did_is_counted),
         TEST(a_full_journal_is_overload),
         TEST(ops_wait_while_their_tally_loads_and_others_go_on),
         TEST(a_load_that_fails_is_told_to_all_and_tried_again),

@@ -71,7 +71,9 @@ static void refuses_beyond_its_cap_until_it_is_emptied(void **state)
     assert_int_equal(mailbox_waiting(&box), 3);
 
     mailbox_take(&box);
+    assert_int_equal(mailbox_refused(&box), 1);
     assert_int_equal(mailbox_put(&box, &letters[2].mail), 0);
+    assert_int_equal(mailbox_refused(&box), 1);
 }
 
 static void open_letter(struct mail *m)

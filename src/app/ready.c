@@ -1,0 +1,88 @@
+/* ready.c — GET /readyz and GET /healthz. */
+#include "app/ready.h"
+
+#include "app/handlers.h"
+#include "base/err.h"
+#include "base/mem.h"
+
+struct readiness {
+    const struct app *app;
+    const char *wrong[READY_CHECKS_MAX]; /* NULL: fine */
+    int database;
+};
+
+static int run_checks(struct store *store, struct store_job *job)
+{
+    struct readiness *r = call_of_job(job)->data;
+    const struct wiring *wiring = &r->app->wiring;
+    uint64_t position;
+
+    for (size_t i = 0; i < wiring->n_checks && i < READY_CHECKS_MAX; i++)
+        r->wrong[i] = wiring->checks[i].check(wiring->user);
+    r->database = store->ops->position(store, &position);
+    return r->database; /* the lane wants to know */
+}
+
+static void write_check(struct buf *out, const char *name, const char *wrong)
+{
+    buf_json_str(out, str_of(name));
+    buf_char(out, ':');
+    buf_json_str(out, str_of(wrong != NULL ? wrong : "ok"));
+}
+
+/* {"disk":"ok",…}; true: all of them are. */
+static bool write_checks(struct buf *out, const struct readiness *r)
+{
+    const struct wiring *wiring = &r->app->wiring;
+    bool fine = r->database == 0;
+
+    buf_char(out, '{');
+    for (size_t i = 0; i < wiring->n_checks && i < READY_CHECKS_MAX; i++) {
+        write_check(out, wiring->checks[i].name, r->wrong[i]);
+        buf_char(out, ',');
+        fine = fine && r->wrong[i] == NULL;
+    }
+    write_check(out, "database", r->database == 0 ? NULL : "it cannot be read");
+    buf_char(out, '}');
+    return fine;
+}
+
+static void reply_checked(struct call *c)
+{
+    bool draining = atomic_load(&c->app->draining);
+    struct buf checks = {0};
+    bool fine;
+
+    buf_text(&checks, "\"checks\":");
+    fine = write_checks(&checks, c->data);
+
+    http_add_header(c->req, "Cache-Control", STR("no-store"));
+    if (fine && !draining) {
+        buf_text(call_out(c), "{\"status\":\"ready\",");
+        buf_str_add(call_out(c), buf_str(&checks));
+        buf_char(call_out(c), '}');
+        call_reply(c, 200);
+    } else {
+        call_fail_with(c, ERR_UNAVAILABLE,
+                       draining ? "The server is being stopped."
+                                : "Something that the server needs is not well.",
+                       buf_str(&checks));
+    }
+    buf_done(&checks);
+}
+
+void handle_readyz(struct call *c)
+{
+    struct readiness *r = mem_zalloc(1, sizeof *r);
+
+    r->app = c->app;
+    c->data = r;
+    c->free_data = mem_free;
+    call_read(c, run_checks, reply_checked);
+}
+
+void handle_healthz(struct call *c)
+{
+    buf_text(call_out(c), "{\"status\":\"ok\"}");
+    call_reply(c, 200);
+}
