@@ -35,7 +35,7 @@
 #include "store/sqlite.h"
 #include "store/sqlite_copy.h"
 
-enum { CHUNK = 4096, PATH_BYTES = 4096, PROGRESS_MS = 2000, ATTEMPTS = 3 };
+enum { CHUNK = 4096, PROGRESS_MS = 2000, ATTEMPTS = 3 };
 
 /* One of the two commands, while it runs. */
 struct copying {
@@ -279,7 +279,7 @@ static void say_backup(const struct copying *c, const char *file, int64_t began_
            c->n_brought);
     printf("not in it: the configuration, and jwt.secret: without that everybody has "
            "to log in again\n");
-    printf("ok: %s (%.1f MiB) has every vote acknowledged before %s\n", file,
+    printf("ok: %s (%.2f MiB) has every vote acknowledged before %s\n", file,
            mebibytes(size_of(file)), began);
 }
 
@@ -325,32 +325,41 @@ static bool has_data(const struct copying *c)
     return access(c->dir.database, F_OK) == 0 || !is_empty(c->dir.journal);
 }
 
-static int move_into(struct copying *c, const char *aside, const char *suffix,
-                     const char *path)
+static char *path_in(const char *dir, const char *name)
 {
-    char from[PATH_BYTES], to[PATH_BYTES];
+    struct buf b = {0};
 
-    snprintf(from, sizeof from, "%s%s", path, suffix);
-    snprintf(to, sizeof to, "%s/%s", aside, strrchr(from, '/') + 1);
-    return rename(from, to) == 0 || errno == ENOENT ? 0 : fail_at(c, from);
+    buf_printf(&b, "%s/%s", dir, name);
+    buf_char(&b, '\0');
+    return b.data;
+}
+
+static int move_into(struct copying *c, const char *aside, const char *name)
+{
+    char *from = path_in(c->dir.path, name), *to = path_in(aside, name);
+    int rc = rename(from, to) == 0 || errno == ENOENT ? 0 : fail_at(c, from);
+
+    mem_free(from);
+    mem_free(to);
+    return rc;
 }
 
 /* What was there becomes a data directory of its own. */
 static int put_aside(struct copying *c)
 {
-    static const char *const suffixes[] = {"", "-journal", "-wal", "-shm"};
-    char aside[PATH_BYTES];
+    static const char *const names[] = {"journal", "pollux.db", "pollux.db-journal",
+                                        "pollux.db-wal", "pollux.db-shm"};
+    char name[64], *aside;
     int rc;
 
-    snprintf(aside, sizeof aside, "%s/replaced-%" PRId64, c->dir.path,
-             clock_now_ms(&clock_system));
+    snprintf(name, sizeof name, "replaced-%" PRId64, clock_now_ms(&clock_system));
+    aside = path_in(c->dir.path, name);
     rc = mkdir(aside, 0700) == 0 ? 0 : fail_at(c, aside);
-    if (rc == 0)
-        rc = move_into(c, aside, "", c->dir.journal);
-    for (size_t i = 0; rc == 0 && i < sizeof suffixes / sizeof *suffixes; i++)
-        rc = move_into(c, aside, suffixes[i], c->dir.database);
+    for (size_t i = 0; rc == 0 && i < sizeof names / sizeof *names; i++)
+        rc = move_into(c, aside, names[i]);
     if (rc == 0)
         printf("put aside: what was there is in %s\n", aside);
+    mem_free(aside);
     return rc;
 }
 

@@ -50,7 +50,7 @@ static int check_target(const char *path, bool replace, char *errmsg, size_t siz
     if (!S_ISREG(st.st_mode))
         snprintf(errmsg, size, "%s is there already, and is not a file", path);
     else if (!replace)
-        snprintf(errmsg, size, "%s is there already", path);
+        snprintf(errmsg, size, "%s is there already: --force replaces it", path);
     else
         return 0;
     return ERR_CONFLICT;
