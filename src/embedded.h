@@ -22,4 +22,10 @@ void embedded_stop(struct embedded *e);
 /* The command `verify`, of a stopped server: 0, or 1 when something is wrong. */
 int embedded_verify(const struct config *config, bool repair);
 
+/* The commands `backup`, `restore` and `export`: the exit status. They print to stdout,
+ * and what is wrong to stderr. Backup and export work beside a running server. */
+int embedded_backup(const struct config *config, const char *file, bool force);
+int embedded_restore(const struct config *config, const char *file, bool force);
+int embedded_export(const struct config *config, uint32_t poll);
+
 #endif

@@ -183,6 +183,12 @@ static int run(const struct cli *cli, const struct config *config, struct str wa
         return embedded_verify(config, cli->repair);
     case CLI_DEMO:
         return demo(cli, config);
+    case CLI_BACKUP:
+        return embedded_backup(config, cli->operand, cli->force);
+    case CLI_RESTORE:
+        return embedded_restore(config, cli->operand, cli->force);
+    case CLI_EXPORT:
+        return embedded_export(config, cli->export_poll);
     default: /* the others are answered by cli_start() */
         return CLI_FAILED;
     }

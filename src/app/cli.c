@@ -177,6 +177,10 @@ static int parse_flag(struct parsing *p, struct str flag)
 
 static int parse_word(struct parsing *p, const char *word)
 {
+    if (p->spec != NULL && p->spec->operand != NULL && p->cli->operand == NULL) {
+        p->cli->operand = word;
+        return 0;
+    }
     if (p->spec != NULL) {
         buf_text(p->err, "pollux: one argument too many: ");
         buf_json_str(p->err, str_of(word));
@@ -228,11 +232,38 @@ static void set_option_defaults(struct cli *cli)
     }
 }
 
+static int check_operand(struct parsing *p)
+{
+    const struct cli_spec *spec = p->spec;
+    uint64_t poll = 0;
+
+    if (spec == NULL || spec->operand == NULL)
+        return 0;
+    if (p->cli->operand == NULL) {
+        buf_printf(p->err, "pollux: %s needs a %s\n", spec->name, spec->operand);
+    } else if (p->cli->command == CLI_EXPORT &&
+               (str_to_u64(str_of(p->cli->operand), UINT32_MAX, &poll) != 0 ||
+                poll == 0)) {
+        buf_text(p->err, "pollux: this is not the number of a poll: ");
+        buf_json_str(p->err, str_of(p->cli->operand));
+        buf_char(p->err, '\n');
+    } else {
+        p->cli->export_poll = (uint32_t)poll;
+        return 0;
+    }
+    try_help(p);
+    return ERR_INVALID;
+}
+
 /* Rules between options. */
 static int check_options(struct parsing *p)
 {
     if (p->cli->token_count - 1 > INT_MAX - p->cli->token_first) {
         buf_printf(p->err, "pollux: --count: the last id would be above %d\n", INT_MAX);
+        return ERR_INVALID;
+    }
+    if (!p->cli->csv) {
+        buf_text(p->err, "pollux: --csv: there is no other format yet\n");
         return ERR_INVALID;
     }
     return 0;
@@ -246,7 +277,9 @@ static int parse(struct parsing *p)
         if (rc != 0)
             return rc;
     }
-    return check_options(p);
+    if (p->help || p->version)
+        return 0;
+    return check_options(p) != 0 ? ERR_INVALID : check_operand(p);
 }
 
 /* --- what is answered here --- */

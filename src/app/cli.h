@@ -1,4 +1,4 @@
-/* cli.h — the command line: `pollux COMMAND [OPTIONS]`.
+/* cli.h — the command line: `pollux COMMAND [OPERAND] [OPTIONS]`.
  *
  * DESIGN
  *
@@ -26,6 +26,9 @@ enum cli_command {
     CLI_VERIFY,
     CLI_TOKEN,
     CLI_DEMO,
+    CLI_BACKUP,
+    CLI_RESTORE,
+    CLI_EXPORT,
     CLI__COMMANDS
 };
 
@@ -54,6 +57,11 @@ struct cli {
     int demo_polls, demo_voters;
     int demo_rate;       /* votes a second */
     int64_t demo_for_ms; /* 0: until it is stopped */
+
+    const char *operand;  /* of the commands that have one; argv's */
+    bool force;           /* backup, restore */
+    bool csv;             /* export */
+    uint32_t export_poll; /* its operand */
 };
 
 struct cli_text {
@@ -72,6 +80,7 @@ void cli_text_done(struct cli_text *text);
 
 struct cli_spec {
     const char *name;    /* "check-config" */
+    const char *operand; /* what has to follow it, "FILE"; NULL: nothing may */
     const char *summary; /* for the list of commands */
     const char *about;
     const char *examples;

@@ -44,7 +44,23 @@ static const struct setting demo_options[] = {
      "How long to vote; 0s is until everybody has voted, or it is stopped."},
 };
 
-static const enum config_key verify_keys[] = {CONFIG_KEY_data_dir};
+static const struct setting backup_options[] = {
+    {"force", SETTING_BOOL, offsetof(struct cli, force), "false", "",
+     "Replace FILE if it is there already."},
+};
+
+static const struct setting restore_options[] = {
+    {"force", SETTING_BOOL, offsetof(struct cli, force), "false", "",
+     "Also where there is data already: it is put aside, into a directory beside it, "
+     "and not deleted."},
+};
+
+static const struct setting export_options[] = {
+    {"csv", SETTING_BOOL, offsetof(struct cli, csv), "true", "",
+     "As CSV, which is the only format there is."},
+};
+
+static const enum config_key data_keys[] = {CONFIG_KEY_data_dir};
 static const enum config_key token_keys[] = {CONFIG_KEY_data_dir, CONFIG_KEY_jwt_secret,
                                              CONFIG_KEY_jwt_ttl_ms};
 static const enum config_key demo_keys[] = {CONFIG_KEY_server_address,
@@ -90,8 +106,8 @@ static const struct cli_spec specs[CLI__COMMANDS] = {
                         "  pollux verify --data-dir /var/lib/pollux --repair\n",
             .options = verify_options,
             .n_options = LENGTH(verify_options),
-            .keys = verify_keys,
-            .n_keys = LENGTH(verify_keys),
+            .keys = data_keys,
+            .n_keys = LENGTH(data_keys),
         },
     [CLI_TOKEN] =
         {
@@ -121,6 +137,55 @@ static const struct cli_spec specs[CLI__COMMANDS] = {
             .n_options = LENGTH(demo_options),
             .keys = demo_keys,
             .n_keys = LENGTH(demo_keys),
+        },
+    [CLI_BACKUP] =
+        {
+            .name = "backup",
+            .operand = "FILE",
+            .summary = "copy the data into one file, also of a running server",
+            .about = "Writes everything in data.dir into FILE, but for jwt.secret: "
+                     "every vote that was\n"
+                     "acknowledged before the command began is in it. The server goes "
+                     "on meanwhile. FILE is\n"
+                     "checked before it gets its name. docs/operate/backup.md has "
+                     "more.\n",
+            .examples = "  pollux backup --data-dir /var/lib/pollux "
+                        "/backup/pollux-$(date +%F).db\n"
+                        "  pollux backup --config /etc/pollux/pollux.yaml "
+                        "/backup/pollux.db --force\n",
+            .options = backup_options,
+            .n_options = LENGTH(backup_options),
+            .keys = data_keys,
+            .n_keys = LENGTH(data_keys),
+        },
+    [CLI_RESTORE] =
+        {
+            .name = "restore",
+            .operand = "FILE",
+            .summary = "put a backup in place, for a server to start with",
+            .about = "Checks FILE, which `pollux backup` wrote, and copies it into "
+                     "data.dir. No server may\n"
+                     "run there.\n",
+            .examples = "  pollux restore --data-dir /var/lib/pollux "
+                        "/backup/pollux-2026-01-31.db\n",
+            .options = restore_options,
+            .n_options = LENGTH(restore_options),
+            .keys = data_keys,
+            .n_keys = LENGTH(data_keys),
+        },
+    [CLI_EXPORT] =
+        {
+            .name = "export",
+            .operand = "POLL",
+            .summary = "write the result of a poll, also of a running server",
+            .about = "Writes the number, text, votes and percent of each option of the "
+                     "poll to the standard\n"
+                     "output.\n",
+            .examples = "  pollux export 12 --csv > poll-12.csv\n",
+            .options = export_options,
+            .n_options = LENGTH(export_options),
+            .keys = data_keys,
+            .n_keys = LENGTH(data_keys),
         },
 };
 
@@ -172,8 +237,9 @@ void cli_command_help(const struct cli_spec *spec, struct buf *out)
          "A YAML file with the configuration; or POLLUX_CONFIG."},
     };
 
-    buf_printf(out, "Usage: pollux %s [OPTIONS]\n\n%s\nExamples:\n%s\nOptions:\n",
-               spec->name, spec->about, spec->examples);
+    buf_printf(out, "Usage: pollux %s%s%s [OPTIONS]\n\n%s\nExamples:\n%s\nOptions:\n",
+               spec->name, spec->operand != NULL ? " " : "",
+               spec->operand != NULL ? spec->operand : "", spec->about, spec->examples);
     for (size_t i = 0; i < spec->n_options; i++)
         if (spec->options[i].help[0] != '\0')
             config_help_line(&spec->options[i], out);

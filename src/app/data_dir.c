@@ -53,17 +53,37 @@ static int take_lock(struct data_dir *d, char *errmsg, size_t size)
     return rc;
 }
 
+static struct data_dir names_in(const char *path)
+{
+    return (struct data_dir){.path = mem_strdup(path),
+                             .database = join(path, "pollux.db"),
+                             .journal = join(path, "journal"),
+                             .address_file = join(path, "address"),
+                             .lock_fd = -1};
+}
+
+int data_dir_look(const char *path, struct data_dir *ret_dir, char *errmsg, size_t size)
+{
+    struct data_dir d = names_in(path);
+
+    if (access(d.database, R_OK) != 0) {
+        int rc = fail("cannot read", d.database, errmsg, size);
+
+        data_dir_done(&d);
+        return rc;
+    }
+    *ret_dir = d;
+    return 0;
+}
+
 int data_dir_open(const char *path, struct data_dir *ret_dir, char *errmsg, size_t size)
 {
-    struct data_dir d = {.lock_fd = -1};
+    struct data_dir d;
     int rc = make_dir(path, errmsg, size);
 
     if (rc != 0)
         return rc;
-    d.path = mem_strdup(path);
-    d.database = join(path, "pollux.db");
-    d.journal = join(path, "journal");
-    d.address_file = join(path, "address");
+    d = names_in(path);
     rc = take_lock(&d, errmsg, size);
     if (rc == 0)
         rc = make_dir(d.journal, errmsg, size);

@@ -17,11 +17,15 @@
 struct data_dir {
     char *path, *database, *journal, *address_file;
     char *address; /* "127.0.0.1:8080", once it is written */
-    int lock_fd;
+    int lock_fd;   /* -1: only looked at */
 };
 
 /* Makes the directory, and journal/ in it, when they are missing. */
 int data_dir_open(const char *path, struct data_dir *ret_dir, char *errmsg,
+                  size_t size);
+/* The names of what is in it, beside a server that may be at work: nothing is made, and
+ * the lock is not taken. */
+int data_dir_look(const char *path, struct data_dir *ret_dir, char *errmsg,
                   size_t size);
 int data_dir_write_address(struct data_dir *d, const char *host, uint16_t port,
                            char *errmsg, size_t size);

@@ -21,8 +21,7 @@ bool viewer_may_see(const struct viewer *v, const struct poll_rules *rules,
     return false;
 }
 
-/* Percent with one decimal, rounded half up: 20 of 33 is "60.6". */
-static void view_percent(struct buf *out, uint32_t votes, uint32_t total)
+void view_percent(struct buf *out, uint32_t votes, uint32_t total)
 {
     uint64_t tenths = total == 0 ? 0 : ((uint64_t)votes * 2000 + total) / (2 * total);
 

@@ -23,6 +23,8 @@ bool viewer_is_owner(const struct viewer *v, const struct poll_rules *rules);
 bool viewer_may_see(const struct viewer *v, const struct poll_rules *rules,
                     enum poll_status status);
 
+/* Percent with one decimal, rounded half up: 20 of 33 is 60.6. */
+void view_percent(struct buf *out, uint32_t votes, uint32_t total);
 void view_result(struct buf *out, const struct result *r); /* {"pollId":…} */
 /* The same without its braces, to be part of a larger object. */
 void view_result_fields(struct buf *out, const struct result *r);

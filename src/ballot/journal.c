@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "ballot/journal_internal.h"
@@ -288,26 +289,41 @@ int journal_read(struct journal *j, uint64_t position, struct change *changes,
     return 0;
 }
 
+static bool oldest_is_before(struct journal *j, uint64_t position)
+{
+    bool before;
+
+    pthread_mutex_lock(&j->lock);
+    /* Its end is not enough: the reader goes on from there, through this list. */
+    before = j->n_segments > 1 && j->segments[1].start <= position;
+    pthread_mutex_unlock(&j->lock);
+    return before;
+}
+
+static void retire_oldest(struct journal *j)
+{
+    struct segment s;
+
+    pthread_mutex_lock(&j->lock);
+    s = j->segments[0];
+    j->n_segments--;
+    for (size_t i = 0; i < j->n_segments; i++)
+        j->segments[i] = j->segments[i + 1];
+    pthread_mutex_unlock(&j->lock);
+    segment_retire(j->dir, &s, j->segment_bytes);
+}
+
 void journal_release(struct journal *j, uint64_t position)
 {
     if (position > atomic_load_explicit(&j->released, memory_order_relaxed))
         atomic_store_explicit(&j->released, position, memory_order_relaxed);
-    for (;;) {
-        struct segment s;
-        bool old;
+    while (oldest_is_before(j, position)) {
+        bool held = flock(j->dir_fd, LOCK_EX | LOCK_NB) != 0;
 
-        pthread_mutex_lock(&j->lock);
-        s = j->segments[0];
-        /* Its end is not enough: the reader goes on from there, through this list. */
-        old = j->n_segments > 1 && j->segments[1].start <= position;
-        if (old) {
-            j->n_segments--;
-            for (size_t i = 0; i < j->n_segments; i++)
-                j->segments[i] = j->segments[i + 1];
-        }
-        pthread_mutex_unlock(&j->lock);
-        if (!old)
+        if (held && journal_synced(j) - journal_start(j) <= j->max_bytes)
             return;
-        segment_retire(j->dir, &s, j->segment_bytes);
+        retire_oldest(j);
+        if (!held)
+            flock(j->dir_fd, LOCK_UN);
     }
 }

@@ -20,12 +20,17 @@
  * have reached the disk, so they are wiped, and synced, before anything else is
  * accepted; until that works every append fails.
  *
+ * Another process may read while this one writes (`live`), for a copy: it takes every
+ * batch that was durable when it opened the journal, and perhaps the one being written.
+ * It first says journal_hold(), so that no segment is released below its hands; of that
+ * the writer keeps at most max_bytes, so that a copy that hangs fills no disk.
+ *
  * Units      positions and sizes in bytes.
  * Ownership  journal_open() gives, journal_close() ends (accepts NULL; returns NULL).
  * Errors     ERR_UNAVAILABLE: the disk. ERR_CONFLICT: damaged. Texts in errmsg say what
  *            to do.
  * Threads    append, close: one writer. read, release: one reader, at the same time.
- *            synced, start: any.
+ *            synced, start, hold: any.
  */
 #ifndef BALLOT_JOURNAL_H
 #define BALLOT_JOURNAL_H
@@ -53,6 +58,7 @@ struct journal_opts {
     uint64_t max_bytes;          /* unreleased, before appends are refused; 0: 1 GiB */
     const struct journal_io *io; /* NULL: the system's */
     bool read_only;              /* look, and repair nothing: for verify */
+    bool live;                   /* read_only, while another process may write */
 };
 
 /* What recovery found. */
@@ -96,7 +102,12 @@ const struct histogram *journal_sync_times(const struct journal *j);
 int journal_read(struct journal *j, uint64_t position, struct change *changes,
                  size_t max, size_t *ret_n, uint64_t *ret_next);
 
-/* Everything before position is projected: its segments are reused or removed. */
+/* Everything before position is projected: its segments are reused or removed, unless
+ * somebody holds them; then that is for a later call. */
 void journal_release(struct journal *j, uint64_t position);
+
+/* Until *ret_fd is closed, the journal in dir, of any process, keeps its segments as
+ * long as they are not more than its max_bytes. ERR_UNAVAILABLE, with errno. */
+int journal_hold(const char *dir, int *ret_fd);
 
 #endif

@@ -15,7 +15,8 @@ struct journal {
     char *dir;
     uint64_t segment_bytes, max_bytes;
     const struct journal_io *io;
-    bool read_only;
+    bool read_only, live;
+    int dir_fd; /* whose lock holders share; -1: read_only */
 
     _Atomic uint64_t synced;
     _Atomic uint64_t released; /* the reader writes */

@@ -4,13 +4,19 @@
  * check (its *stop*), once behind the stop for records that check nevertheless. A MARK
  * found anywhere that says "durable up to d", with d beyond the stop of the segment
  * that holds d, proves that acknowledged votes are damaged there.
+ *
+ * Live, the order is the other way round: the MARKs of a whole segment first. What they
+ * say was durable had been written before they were, so it must be there when the
+ * segment is read after that, however much is written meanwhile.
  */
 #include "ballot/journal.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -28,6 +34,7 @@ struct scan {
     size_t n_marks;
     uint64_t *last_valid; /* by segment: the end of the last record that checks */
     uint64_t changes;
+    bool live;
     void (*each)(void *user, const struct change *c); /* may be NULL */
     void *user;
 };
@@ -45,9 +52,8 @@ static void take_record(struct scan *sc, const struct record *r)
     sc->marks[sc->n_marks++] = r->durable;
 }
 
-/* Read one segment's bytes; behind its stop only if salvage asks for the changes too.
- */
-static void scan_bytes(struct scan *sc, size_t i, const uint8_t *data, bool salvage)
+/* To the first record that does not check: the segment's stop. */
+static uint64_t scan_to_stop(struct scan *sc, size_t i, const uint8_t *data)
 {
     struct segment *s = &sc->segments[i];
     uint64_t at = 0;
@@ -59,6 +65,17 @@ static void scan_bytes(struct scan *sc, size_t i, const uint8_t *data, bool salv
         at += (uint64_t)used;
     }
     s->end = sc->last_valid[i] = s->start + at;
+    return at;
+}
+
+/* What checks from `at` on, at any place: MARKs, and for salvage changes too. */
+static void search(struct scan *sc, size_t i, const uint8_t *data, uint64_t at,
+                   bool salvage)
+{
+    struct segment *s = &sc->segments[i];
+    struct record r;
+    int used;
+
     while (at + RECORD_ALIGN <= s->size) {
         used = record_read(data + at, s->size - at, s->start + at, &r);
         if (used > 0) {
@@ -69,6 +86,16 @@ static void scan_bytes(struct scan *sc, size_t i, const uint8_t *data, bool salv
         } else {
             at += RECORD_ALIGN;
         }
+    }
+}
+
+static void scan_bytes(struct scan *sc, size_t i, const uint8_t *data, bool salvage)
+{
+    if (sc->live) {
+        search(sc, i, data, 0, false);
+        scan_to_stop(sc, i, data);
+    } else {
+        search(sc, i, data, scan_to_stop(sc, i, data), salvage);
     }
 }
 
@@ -193,7 +220,9 @@ static struct journal *journal_new(const struct journal_opts *opts)
     j->segment_bytes = opts->segment_bytes != 0 ? opts->segment_bytes : SEGMENT_BYTES;
     j->max_bytes = opts->max_bytes != 0 ? opts->max_bytes : MAX_BYTES;
     j->io = opts->io != NULL ? opts->io : &journal_io_system;
-    j->read_only = opts->read_only;
+    j->read_only = opts->read_only || opts->live;
+    j->live = opts->live;
+    j->dir_fd = -1;
     j->window = mem_alloc(READ_BYTES);
     pthread_mutex_init(&j->lock, NULL);
     return j;
@@ -203,6 +232,8 @@ static struct journal *journal_free(struct journal *j)
 {
     for (size_t i = 0; i < j->n_segments; i++)
         close(j->segments[i].fd);
+    if (j->dir_fd >= 0)
+        close(j->dir_fd);
     mem_free(j->segments);
     buf_done(&j->batch);
     mem_free(j->window);
@@ -229,7 +260,8 @@ static int first_segment(struct journal *j, uint64_t position)
 static int recover(struct journal *j, struct journal_found *found, char *errmsg,
                    size_t size)
 {
-    struct scan sc = {.segments = j->segments, .n_segments = j->n_segments};
+    struct scan sc = {
+        .segments = j->segments, .n_segments = j->n_segments, .live = j->live};
     int rc = check_empty(&sc, errmsg, size);
 
     if (rc == 0)
@@ -254,6 +286,13 @@ static uint64_t find_end(const struct journal *j)
     return j->n_segments > 0 ? j->segments[0].start : 0;
 }
 
+static int open_dir(struct journal *j)
+{
+    if (!j->read_only)
+        j->dir_fd = open(j->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return j->read_only || j->dir_fd >= 0 ? 0 : ERR_UNAVAILABLE;
+}
+
 int journal_open(const struct journal_opts *opts, struct journal **ret_journal,
                  struct journal_found *ret_found, char *errmsg, size_t errmsg_size)
 {
@@ -262,7 +301,9 @@ int journal_open(const struct journal_opts *opts, struct journal **ret_journal,
 
     *ret_found = (struct journal_found){0};
     errmsg[0] = '\0';
-    rc = segment_list(j->dir, j->read_only, &j->segments, &j->n_segments);
+    rc = open_dir(j);
+    if (rc == 0)
+        rc = segment_list(j->dir, j->read_only, &j->segments, &j->n_segments);
     if (rc == 0 && j->n_segments == 0)
         rc = first_segment(j, opts->first_position);
     if (rc == 0)
@@ -277,6 +318,25 @@ int journal_open(const struct journal_opts *opts, struct journal **ret_journal,
     atomic_store(&j->synced, find_end(j));
     atomic_store(&j->released, journal_start(j));
     *ret_journal = j;
+    return 0;
+}
+
+/* The lock of the directory is shared by holders, and the writer's for a moment when it
+ * releases: it ends with the process, however that ends. */
+int journal_hold(const char *dir, int *ret_fd)
+{
+    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc;
+
+    if (fd < 0)
+        return ERR_UNAVAILABLE;
+    do {
+        rc = flock(fd, LOCK_SH);
+    } while (rc != 0 && errno == EINTR);
+    if (rc != 0) {
+        close(fd);
+        return ERR_UNAVAILABLE;
+    }
+    *ret_fd = fd;
     return 0;
 }
 

@@ -141,8 +141,11 @@ static const struct store_ops ops = {
 /* SQLite would make the file readable for everybody, and its WAL like it. */
 static int make_file(const struct sqlite_opts *opts, char *errmsg, size_t errmsg_size)
 {
-    int flags = O_RDWR | O_CLOEXEC | (opts->must_exist ? 0 : O_CREAT);
-    int fd = open(opts->path, flags, 0600);
+    bool must_exist = opts->must_exist || opts->read_only;
+    int fd = open(opts->path,
+                  (opts->read_only ? O_RDONLY : O_RDWR) | O_CLOEXEC |
+                      (must_exist ? 0 : O_CREAT),
+                  0600);
 
     if (fd < 0) {
         snprintf(errmsg, errmsg_size, "%s cannot be opened: %s", opts->path,
@@ -153,12 +156,12 @@ static int make_file(const struct sqlite_opts *opts, char *errmsg, size_t errmsg
     return 0;
 }
 
-static int connect_to(struct db *d, const char *path, const char *sql)
+static int connect_to(struct db *d, const char *path, const char *sql, bool read_only)
 {
+    int mode = read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
     /* Each connection is one thread's at a time: no locks. */
-    int rc = sqlite3_open_v2(
-        path, &d->handle,
-        SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+    int rc = sqlite3_open_v2(path, &d->handle,
+                             mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
 
     if (rc != SQLITE_OK)
         return db_fail(d);
@@ -203,7 +206,7 @@ static int check_wal(struct db *d)
 
 static int open_writer(struct db *d, const char *path, char *errmsg, size_t errmsg_size)
 {
-    int rc = connect_to(d, path, NULL);
+    int rc = connect_to(d, path, NULL, false);
 
     if (rc == 0) {
         rc = sqlite_migrate(d, path, errmsg, errmsg_size);
@@ -224,10 +227,32 @@ static int open_writer(struct db *d, const char *path, char *errmsg, size_t errm
     return rc;
 }
 
-static int open_reader(struct db *d, const char *path, char *errmsg, size_t errmsg_size)
+/* A file that is not migrated here has to be of this program's version already. */
+static int check_version(struct db *d, const char *path, char *errmsg,
+                         size_t errmsg_size)
 {
-    int rc = connect_to(d, path, READER_SQL);
+    int version, rc = sqlite_identify(d, path, &version, errmsg, errmsg_size);
 
+    if (rc != 0 || version == sqlite_n_migrations)
+        return rc;
+    snprintf(errmsg, errmsg_size,
+             "%s is of an older program (schema %d, this one's is %d): start the "
+             "server with this program once, or use that program",
+             path, version, sqlite_n_migrations);
+    return ERR_CONFLICT;
+}
+
+static int open_reader(struct db *d, const struct sqlite_opts *opts, char *errmsg,
+                       size_t errmsg_size)
+{
+    const char *path = opts->path;
+    int rc = connect_to(d, path, READER_SQL, opts->read_only);
+
+    if (rc == 0 && opts->read_only) {
+        rc = check_version(d, path, errmsg, errmsg_size);
+        if (rc != 0)
+            return rc;
+    }
     if (rc == 0)
         rc = prepare(d, STORE_READER);
     if (rc != 0)
@@ -245,9 +270,10 @@ int store_sqlite_open(const struct sqlite_opts *opts, struct store **ret_store,
         return rc;
     s = mem_zalloc(1, sizeof *s);
     s->base.ops = &ops;
-    rc = open_writer(&s->sides[STORE_WRITER], opts->path, errmsg, errmsg_size);
+    if (!opts->read_only)
+        rc = open_writer(&s->sides[STORE_WRITER], opts->path, errmsg, errmsg_size);
     if (rc == 0)
-        rc = open_reader(&s->sides[STORE_READER], opts->path, errmsg, errmsg_size);
+        rc = open_reader(&s->sides[STORE_READER], opts, errmsg, errmsg_size);
     if (rc != 0) {
         free_store(&s->base);
         return rc;

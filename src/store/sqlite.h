@@ -6,8 +6,9 @@
  *
  * Ownership  store_sqlite_open() gives the store; its free() ends it.
  * Errors     ERR_UNAVAILABLE: the file cannot be opened, made or migrated.
- *            ERR_CONFLICT: it is not ours, or was made by a newer program. errmsg says
- *            what it is and what to do, in a sentence.
+ *            ERR_CONFLICT: it is not ours, or was made by a newer program, or for
+ *            read_only by an older one. errmsg says what it is and what to do, in a
+ *            sentence.
  * Threads    open: the owner.
  */
 #ifndef STORE_SQLITE_H
@@ -18,6 +19,8 @@
 struct sqlite_opts {
     const char *path;
     bool must_exist; /* ERR_UNAVAILABLE rather than make it: for verify */
+    /* The reader's side only, beside another process: nothing is made or migrated. */
+    bool read_only;
 };
 
 int store_sqlite_open(const struct sqlite_opts *opts, struct store **ret_store,

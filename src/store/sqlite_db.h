@@ -2,6 +2,7 @@
  *
  *   sqlite.c           opening, transactions, the table of functions
  *   sqlite_migrate.c   the schema, and whose file this is
+ *   sqlite_copy.c      copies, for backups
  *   sqlite_db.c        statements: binding, stepping, and errors
  *   sqlite_accounts.c, sqlite_polls.c, sqlite_project.c, sqlite_read.c,
  *   sqlite_search.c, sqlite_verify.c    the calls of store.h
@@ -82,7 +83,10 @@ struct str db_column_str(sqlite3_stmt *st, int i); /* borrowed until the next st
 int db_begin_read(struct db *d);
 void db_end_read(struct db *d);
 
-/* Ours, and of which version? Brings it to this program's. */
+/* Ours, and of which version? ERR_CONFLICT: no, or of a newer program. */
+int sqlite_identify(struct db *d, const char *path, int *ret_version, char *errmsg,
+                    size_t errmsg_size);
+/* Brings it to this program's version. */
 int sqlite_migrate(struct db *d, const char *path, char *errmsg, size_t errmsg_size);
 
 /* "[20,13]". ERR_INVALID: not such a list, or an impossible one. */

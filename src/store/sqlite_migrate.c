@@ -34,8 +34,8 @@ static int read_identity(sqlite3 *handle, struct identity *ret_id)
     return rc;
 }
 
-static int check_identity(struct db *d, const char *path, int *ret_version,
-                          char *errmsg, size_t errmsg_size)
+int sqlite_identify(struct db *d, const char *path, int *ret_version, char *errmsg,
+                    size_t errmsg_size)
 {
     struct identity id = {0};
     int rc = read_identity(d->handle, &id);
@@ -85,7 +85,7 @@ static int run_migration(struct db *d, int number)
 
 int sqlite_migrate(struct db *d, const char *path, char *errmsg, size_t errmsg_size)
 {
-    int version, rc = check_identity(d, path, &version, errmsg, errmsg_size);
+    int version, rc = sqlite_identify(d, path, &version, errmsg, errmsg_size);
 
     if (rc != 0)
         return rc;

@@ -99,6 +99,31 @@ static void options_have_defaults(void **state)
     call_done(&c);
 }
 
+static void some_commands_have_an_operand(void **state)
+{
+    struct call c = call("backup /b/x.db --force");
+    (void)state;
+
+    assert_int_equal(c.exit, CLI_GO_ON);
+    assert_int_equal(c.cli.command, CLI_BACKUP);
+    assert_string_equal(c.cli.operand, "/b/x.db");
+    assert_true(c.cli.force);
+    call_done(&c);
+
+    c = call("restore --data-dir d x.db");
+    assert_int_equal(c.cli.command, CLI_RESTORE);
+    assert_string_equal(c.cli.operand, "x.db");
+    assert_string_equal(c.config.data_dir, "d");
+    assert_false(c.cli.force);
+    call_done(&c);
+
+    c = call("export --csv 4294967295");
+    assert_int_equal(c.exit, CLI_GO_ON);
+    assert_int_equal(c.cli.command, CLI_EXPORT);
+    assert_int_equal(c.cli.export_poll, UINT32_MAX);
+    call_done(&c);
+}
+
 static void the_demo_beside_a_server_is_asked_for(void **state)
 {
     struct call with = call("serve --demo"), without = call("serve"),
@@ -174,6 +199,15 @@ static void a_wrong_command_line_is_status_2(void **state)
         {"token --first 0", "--first: expected a number from 1 to"},
         {"token --first 2147483647 --count 2", "--count: the last id would be above"},
         {"token --kind robot", "--kind: expected guest or user, not \"robot\"\n"},
+        {"backup", "pollux: backup needs a FILE\nTry `pollux backup --help`.\n"},
+        {"restore --force", "pollux: restore needs a FILE\n"},
+        {"export --csv", "pollux: export needs a POLL\n"},
+        {"backup a b", "pollux: one argument too many: \"b\"\n"},
+        {"export x", "pollux: this is not the number of a poll: \"x\"\n"},
+        {"export 0", "this is not the number of a poll: \"0\"\n"},
+        {"export 4294967296", "this is not the number of a poll: "},
+        {"export 1 --csv=no", "--csv: there is no other format yet"},
+        {"export 1 --force", "no such option: --force"},
         {"check-config --print=perhaps", "--print: expected true or false"},
     };
     (void)state;
@@ -217,6 +251,9 @@ static void help_needs_nothing_to_be_right(void **state)
         {"token --help", "\n  --count NUMBER "},
         {"token --help", "Examples:\n  pollux token --first 1 --count 1000"},
         {"demo --help", "\n  --rate NUMBER "},
+        {"backup --help", "Usage: pollux backup FILE [OPTIONS]\n"},
+        {"backup x --help", "Usage: pollux backup FILE [OPTIONS]\n"},
+        {"export x --version", "pollux "},
         {"--version", "pollux " POLLUX_VERSION "\n"},
         {"-V", "pollux "},
         {"serve --version", "pollux "},
@@ -235,9 +272,10 @@ static void help_needs_nothing_to_be_right(void **state)
 
 static void help_names_every_command_and_fits_the_terminal(void **state)
 {
-    static const char *const helps[] = {"--help",       "serve --help",
-                                        "token --help", "verify --help",
-                                        "demo --help",  "check-config -h"};
+    static const char *const helps[] = {
+        "--help",        "serve --help",   "token --help",
+        "verify --help", "demo --help",    "check-config -h",
+        "backup --help", "restore --help", "export --help"};
     (void)state;
 
     for (size_t i = 0; i < LENGTH(helps); i++) {
@@ -346,6 +384,7 @@ int main(void)
         cmocka_unit_test(finds_the_command_and_its_flags),
         cmocka_unit_test(a_value_may_hold_an_equals_sign_and_begin_with_a_dash),
         cmocka_unit_test(options_have_defaults),
+        cmocka_unit_test(some_commands_have_an_operand),
         cmocka_unit_test(the_demo_beside_a_server_is_asked_for),
         cmocka_unit_test(options_are_those_of_the_command),
         cmocka_unit_test(a_wrong_command_line_is_status_2),
