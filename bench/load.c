@@ -1,7 +1,7 @@
 /* load — as many requests as a server answers: a closed loop over N connections.
  *
  *   load --address HOST:PORT --connections N --seconds S GET /healthz
- *   load --address HOST:PORT --connections N --seconds S --tokens FILE
+ *   load --address HOST:PORT --connections N --seconds S --tokens FILE [--rate R]
  *        VOTE /api/polls/1/vote ...
  *
  * DESIGN
@@ -15,6 +15,10 @@
  *
  * Because the loop is closed, a slow answer delays the next request of its connection:
  * latencies here are those at N requests in flight, not those at a fixed rate.
+ *
+ * With --rate R the loop is open: R requests a second come, whatever becomes of those
+ * before, each on a connection that is free. One that finds none is not sent and
+ * counted as "unsent": N clients are waiting then.
  *
  * Output     one JSON object: rate, quantiles, statuses, processor time of both ends
  *            while the clock ran (0.97 is 97 % of one core).
@@ -49,7 +53,7 @@ enum {
 struct options {
     struct sockaddr_in address;
     unsigned connections, threads, n_options;
-    uint64_t seconds, warmup_ms, requests;
+    uint64_t seconds, warmup_ms, requests, rate;
     pid_t pid;
     struct tokens tokens;
     char **paths; /* of the votes, taken in turn */
@@ -60,6 +64,7 @@ struct options {
 
 struct conn {
     int fd;
+    struct conn *next_free;
     uint64_t sent_us;
     size_t len; /* of what has come of the answer */
     char *answer;
@@ -72,12 +77,16 @@ struct worker {
     unsigned n_conns, in_flight;
     int epoll_fd;
     struct tokens tokens;
-    uint64_t start_us, stop_us; /* what was sent in between counts */
+    uint64_t begin_us, start_us, stop_us; /* what was sent in between counts */
+    uint64_t rate;
     uint64_t n_sent, max_sent;
-    bool exhausted; /* no token left */
-    char *request;  /* the vote being built */
+    bool exhausted;           /* no token left */
+    uint64_t n_due, n_unsent; /* of an open loop */
+    struct conn *free;
+    char *request; /* the vote being built */
 
-    struct hist times;
+    struct hist times, accepted; /* of all answers; of those 2xx */
+    uint64_t n_untold;           /* 503 without Retry-After */
     uint64_t statuses[STATUSES], errors;
     uint64_t last_us;
 };
@@ -135,6 +144,12 @@ static void send_next(struct worker *w, struct conn *c, uint64_t now_us)
     w->in_flight++;
 }
 
+static void set_free(struct worker *w, struct conn *c)
+{
+    c->next_free = w->free;
+    w->free = c;
+}
+
 static void on_answer(struct worker *w, struct conn *c, unsigned status)
 {
     uint64_t now_us = clock_mono_us();
@@ -142,10 +157,35 @@ static void on_answer(struct worker *w, struct conn *c, unsigned status)
     w->in_flight--;
     if (c->sent_us >= w->start_us) {
         hist_add(&w->times, now_us - c->sent_us);
+        if (status / 100 == 2)
+            hist_add(&w->accepted, now_us - c->sent_us);
         w->last_us = now_us;
     }
     w->statuses[status < STATUSES ? status : 0]++;
-    send_next(w, c, now_us);
+    if (status == 503 && memmem(c->answer, c->len, "\r\nRetry-After: ", 15) == NULL)
+        w->n_untold++;
+    if (w->o->rate > 0)
+        set_free(w, c);
+    else
+        send_next(w, c, now_us);
+}
+
+/* What has come due since the last time, of an open loop. */
+static void send_due(struct worker *w)
+{
+    uint64_t now_us = clock_mono_us(), until_us;
+    struct conn *c;
+
+    until_us = now_us < w->stop_us ? now_us : w->stop_us;
+    for (; w->n_due * 1000000 / w->rate < until_us - w->begin_us; w->n_due++) {
+        c = w->free;
+        if (c == NULL) {
+            w->n_unsent += now_us >= w->start_us;
+            continue;
+        }
+        w->free = c->next_free;
+        send_next(w, c, now_us);
+    }
 }
 
 static void on_readable(struct worker *w, struct conn *c)
@@ -183,18 +223,31 @@ static void connect_all(struct worker *w)
     }
 }
 
+static bool goes_on(const struct worker *w)
+{
+    uint64_t now_us = clock_mono_us();
+
+    return (w->in_flight > 0 || (w->rate > 0 && now_us < w->stop_us)) &&
+           now_us < w->stop_us + GRACE_MS * 1000;
+}
+
 static void *work(void *arg)
 {
     struct worker *w = arg;
     struct epoll_event events[EVENTS];
 
     for (unsigned i = 0; i < w->n_conns; i++)
-        send_next(w, &w->conns[i], clock_mono_us());
-    while (w->in_flight > 0 && clock_mono_us() < w->stop_us + GRACE_MS * 1000) {
-        int n = epoll_wait(w->epoll_fd, events, EVENTS, GRACE_MS);
+        if (w->rate > 0)
+            set_free(w, &w->conns[i]);
+        else
+            send_next(w, &w->conns[i], clock_mono_us());
+    while (goes_on(w)) {
+        int n = epoll_wait(w->epoll_fd, events, EVENTS, w->rate > 0 ? 1 : GRACE_MS);
 
         for (int i = 0; i < n; i++)
             on_readable(w, events[i].data.ptr);
+        if (w->rate > 0)
+            send_due(w);
     }
     w->errors += w->in_flight; /* never answered */
     return NULL;
@@ -207,6 +260,7 @@ static void worker_init(struct worker *w, const struct options *o, unsigned inde
     if (index < o->connections % o->threads)
         w->n_conns++;
     w->conns = mem_zalloc(w->n_conns, sizeof *w->conns);
+    w->rate = o->rate > 0 && o->rate < o->threads ? 1 : o->rate / o->threads;
     w->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     w->max_sent = o->requests > 0 ? o->requests / o->threads : UINT64_MAX;
     if (o->n_paths > 0) {
@@ -233,7 +287,7 @@ static void prepare_votes(struct options *o)
 static void usage(void)
 {
     die("load --address HOST:PORT --connections N --seconds S [--warmup-ms MS]\n"
-        "     [--requests N] [--threads N] [--pid SERVER] GET PATH\n"
+        "     [--requests N] [--rate R] [--threads N] [--pid SERVER] GET PATH\n"
         "     ... --tokens FILE [--options N] VOTE PATH...");
 }
 
@@ -254,6 +308,9 @@ static void set_option(struct options *o, int letter, const char *value)
         break;
     case 'n':
         o->requests = number(value);
+        break;
+    case 'r':
+        o->rate = number(value);
         break;
     case 't':
         o->threads = (unsigned)number(value);
@@ -279,7 +336,8 @@ static struct options options_of(int argc, char **argv)
         {"seconds", 1, NULL, 's'},  {"warmup-ms", 1, NULL, 'w'},
         {"requests", 1, NULL, 'n'}, {"threads", 1, NULL, 't'},
         {"pid", 1, NULL, 'p'},      {"tokens", 1, NULL, 'f'},
-        {"options", 1, NULL, 'o'},  {NULL, 0, NULL, 0}};
+        {"options", 1, NULL, 'o'},  {"rate", 1, NULL, 'r'},
+        {NULL, 0, NULL, 0}};
     struct options o = {.connections = 64, .threads = 1, .seconds = 3, .n_options = 4};
     int letter;
 
@@ -306,6 +364,9 @@ static void merge(struct worker *ws, unsigned n)
 {
     for (unsigned t = 1; t < n; t++) {
         hist_merge(&ws->times, &ws[t].times);
+        hist_merge(&ws->accepted, &ws[t].accepted);
+        ws->n_untold += ws[t].n_untold;
+        ws->n_unsent += ws[t].n_unsent;
         for (unsigned i = 0; i < STATUSES; i++)
             ws->statuses[i] += ws[t].statuses[i];
         ws->errors += ws[t].errors;
@@ -336,6 +397,10 @@ static void print(const struct worker *w, uint64_t server_ns, uint64_t client_ns
     printf("\"serverCpu\": %.3f, \"clientCpu\": %.3f, ",
            (double)server_ns / 1e9 / cpu_seconds,
            (double)client_ns / 1e9 / cpu_seconds);
+    printf("\"acceptedP50\": %.3f, \"acceptedP99\": %.3f, \"unsent\": %llu, "
+           "\"untold\": %llu, ",
+           ms(&w->accepted, 0.5), ms(&w->accepted, 0.99),
+           (unsigned long long)w->n_unsent, (unsigned long long)w->n_untold);
     printf("\"exhausted\": %s, \"errors\": %llu, \"statuses\": {",
            w->exhausted ? "true" : "false", (unsigned long long)w->errors);
     for (unsigned i = 0; i < STATUSES; i++)
@@ -358,6 +423,7 @@ int main(int argc, char **argv)
     server_ns = cpu_ns_of(o.pid);
     client_ns = cpu_ns_own();
     for (unsigned t = 0; t < o.threads; t++) {
+        ws[t].begin_us = begin_us;
         ws[t].start_us = begin_us + o.warmup_ms * 1000;
         ws[t].stop_us = ws[t].start_us + o.seconds * 1000000;
         if (t > 0 && pthread_create(&ws[t].thread, NULL, work, &ws[t]) != 0)

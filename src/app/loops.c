@@ -9,6 +9,7 @@
 #include "app/live.h"
 #include "app/metrics.h"
 #include "app/router.h"
+#include "app/security_headers.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "net/listen.h"
@@ -57,6 +58,7 @@ static struct http_opts http_options(const struct app *app, struct app_loop *l)
         .write_timeout_ms = (uint32_t)config->server_write_timeout_ms,
         .on_request = router_on_request,
         .on_error = router_on_error,
+        .path_headers = security_headers,
         .user = l,
     };
 }

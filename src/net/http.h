@@ -14,7 +14,7 @@
  *
  * What cannot be read, or could be read in two ways (smuggling), is refused and the
  * connection is closed: see conn.c. HEAD is answered like GET, the body is kept back
- * here. Every answer carries X-Request-Id and Date.
+ * here. Every answer carries X-Request-Id and Date, and what opts.path_headers says.
  *
  * A handler that wants the connection itself (WebSocket, SSE) calls http_take_over():
  * from then on it is a stream of bytes (stream.h).
@@ -83,6 +83,10 @@ struct http_opts {
     /* An answer to what never became a request (malformed, too large, too slow):
      * append the body of a problem document for err to out. */
     void (*on_error)(int err, struct str request_id, struct buf *out, void *user);
+    /* May be NULL. Header lines, each with its CR LF, that every answer to this path
+     * carries; the path is empty where it could not be read. What is returned outlives
+     * the server. */
+    struct str (*path_headers)(struct str path);
     void *user;
 };
 
@@ -139,8 +143,8 @@ void http_add_header(struct http_req *req, const char *name, struct str value);
 void http_add_number(struct http_req *req, const char *name, int64_t n);
 
 /* Append the header lines that http_reply() would send besides its own: X-Request-Id,
- * Date, and what http_add_header() added. For heads that are made elsewhere
- * (http_take_over()). */
+ * Date, those of the path, and what http_add_header() added. For heads that are made
+ * elsewhere (http_take_over()). */
 void http_common_headers(const struct http_req *req, struct buf *out);
 
 /* Answer with what is in http_out(). content_type may be NULL when there is no body.

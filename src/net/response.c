@@ -59,6 +59,7 @@ static struct str status_line(int status)
 struct answer {
     int status;
     struct str id, headers, body;
+    struct str path_headers;
     const char *content_type;
     bool close, old; /* old: to HTTP/1.0, which has to be told that it may go on */
     bool no_body;    /* to HEAD: the body's length, without the body */
@@ -96,7 +97,8 @@ static void add_head(struct buf *out, const struct answer *a, const char *date)
 {
     struct str line = status_line(a->status);
     size_t type_len = a->content_type != NULL ? strlen(a->content_type) : 0;
-    char *to = buf_reserve(out, HEAD_ROOM + a->id.len + type_len + a->headers.len);
+    char *to = buf_reserve(out, HEAD_ROOM + a->id.len + type_len + a->headers.len +
+                                    a->path_headers.len);
 
     to = put(to, line.at, line.len);
     to = put(to, date, 29);
@@ -108,6 +110,8 @@ static void add_head(struct buf *out, const struct answer *a, const char *date)
         to = put(to, a->content_type, type_len);
         to = PUT(to, "\r\n");
     }
+    if (a->path_headers.len != 0)
+        to = put(to, a->path_headers.at, a->path_headers.len);
     if (a->headers.len != 0)
         to = put(to, a->headers.at, a->headers.len);
     if (a->close)
@@ -121,6 +125,11 @@ static void add_head(struct buf *out, const struct answer *a, const char *date)
     }
     to = PUT(to, "\r\n");
     out->len = (size_t)(to - out->data);
+}
+
+static struct str path_headers(const struct http_server *s, struct str path)
+{
+    return s->opts.path_headers != NULL ? s->opts.path_headers(path) : STR("");
 }
 
 static void start_output(struct conn *c)
@@ -174,6 +183,7 @@ void http_common_headers(const struct http_req *req, struct buf *out)
     buf_text(out, "\r\nX-Request-Id: ");
     buf_str_add(out, req->id);
     buf_text(out, "\r\n");
+    buf_str_add(out, path_headers(req->server, req->path));
     buf_str_add(out, buf_str(&r->headers));
 }
 
@@ -205,6 +215,7 @@ static struct answer answer_of(const struct request *r, int status,
         .status = status,
         .id = r->pub.id,
         .headers = buf_str(&r->headers),
+        .path_headers = path_headers(c->server, r->pub.path),
         .body = body,
         .content_type = content_type,
         .close = !r->msg.keep_alive || r->close_after || c->server->draining,
@@ -280,6 +291,7 @@ void response_error(struct conn *c, int err)
         request_own_id(r);
     s->opts.on_error(err, r->pub.id, &r->out, s->opts.user);
     a.id = r->pub.id;
+    a.path_headers = path_headers(s, r->pub.path);
     a.body = buf_str(&r->out);
     if (err == ERR_OVERLOADED)
         a.headers = STR("Retry-After: 1\r\n");

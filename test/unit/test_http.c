@@ -385,6 +385,49 @@ static void the_cap_of_a_body_can_depend_on_its_request(void **state)
     rig_stop(&rig);
 }
 
+static struct str lines_of(struct str path)
+{
+    return str_starts(path, STR("/e")) ? STR("X-Path: e\r\nX-More: 1\r\n")
+                                       : STR("X-Path: other\r\n");
+}
+
+static void every_answer_carries_the_lines_of_its_path(void **state)
+{
+    static const struct {
+        const char *why, *sent, *want;
+        int status;
+    } rows[] = {
+        {"an answer", GET("/echo") END, "e", 200},
+        {"without a body", GET("/204") END, "other", 204},
+        {"not modified", GET("/304") END, "other", 304},
+        {"from where it is", GET("/static") END, "other", 200},
+        {"refused when it was read",
+         "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n", "e",
+         413},
+        {"never read", "nonsense\r\n\r\n", "other", 400},
+    };
+    struct rig rig;
+
+    (void)state;
+    rig_init(&rig, on_request);
+    rig.opts.path_headers = lines_of;
+    rig_start(&rig);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct client c = client_open(&rig, 0);
+        struct answer a;
+
+        client_say(&c, rows[i].sent);
+        a = client_answer(&c, false);
+        assert_int_equal(a.status, rows[i].status);
+        assert_string_equal(answer_header(&a, "X-Path"), rows[i].want);
+        if (rows[i].want[0] == 'e')
+            assert_string_equal(answer_header(&a, "X-More"), "1");
+        answer_done(&a);
+        client_close(&c);
+    }
+    rig_stop(&rig);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, start, stop)
 
 int main(void)
@@ -401,6 +444,7 @@ int main(void)
         TEST(finds_headers_and_cookies),
         TEST(decodes_the_query),
         cmocka_unit_test(the_cap_of_a_body_can_depend_on_its_request),
+        cmocka_unit_test(every_answer_carries_the_lines_of_its_path),
     };
 
     for (size_t i = 0; i < LARGE; i++)

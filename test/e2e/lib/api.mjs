@@ -114,6 +114,7 @@ function headers_of({ token, cookie, origin, key, body, headers }) {
 function check_answer(method, answer) {
   const { status, headers, text } = answer;
   assert.ok(headers['x-request-id'], `X-Request-Id: ${status} ${text}`);
+  assert.equal(headers['x-content-type-options'], 'nosniff', `${status} ${text}`);
   if (method === 'HEAD' || status === 204 || status === 304) {
     assert.equal(text, '', `${status} has no body`);
   } else if (status >= 400) {

@@ -1,0 +1,68 @@
+#include "app/door.h"
+
+enum { WIDE_OPEN = 1 << 30 };
+
+void door_init(struct door *d, uint32_t few)
+{
+    *d = (struct door){.few = few, .limit = WIDE_OPEN};
+}
+
+static void widen(struct door *d)
+{
+    d->limit = d->limit < WIDE_OPEN / 2 ? d->limit * 2 : WIDE_OPEN;
+}
+
+static void narrow(struct door *d)
+{
+    uint64_t soon = (uint64_t)d->most * d->n * DOOR_SOON_MS / d->sum_ms;
+
+    d->limit = soon < d->few ? d->few : (uint32_t)soon;
+}
+
+/* What has come home since the last look, and how soon? */
+static void look(struct door *d, uint64_t now_ms)
+{
+    uint64_t soon_ms = (uint64_t)d->n * DOOR_SOON_MS;
+
+    if (now_ms < d->looked_ms + DOOR_LOOK_MS)
+        return;
+    if (d->sum_ms > soon_ms)
+        narrow(d);
+    else if (d->sum_ms < soon_ms / 2)
+        widen(d);
+    d->looked_ms = now_ms;
+    d->most = d->inside;
+    d->n = 0;
+    d->sum_ms = 0;
+}
+
+/* Nobody has come home for long, and nobody is inside: whatever it was is over. */
+static void forget(struct door *d, uint64_t now_ms)
+{
+    if (d->inside == 0 && now_ms >= d->looked_ms + 10 * DOOR_LOOK_MS)
+        door_init(d, d->few);
+}
+
+bool door_enter(struct door *d, uint64_t now_ms)
+{
+    forget(d, now_ms);
+    if (d->inside >= d->limit)
+        return false;
+    d->inside++;
+    if (d->inside > d->most)
+        d->most = d->inside;
+    return true;
+}
+
+void door_leave(struct door *d, uint64_t now_ms, uint64_t took_ms)
+{
+    d->inside--;
+    d->n++;
+    d->sum_ms += took_ms;
+    look(d, now_ms);
+}
+
+void door_turn_back(struct door *d)
+{
+    d->inside--;
+}

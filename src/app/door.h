@@ -1,0 +1,50 @@
+/* door.h — how much a loop takes on: no more than comes back soon.
+ *
+ * DESIGN
+ *
+ * A lane's mailbox has a cap, but a cap is a number of things, and what a client feels
+ * is time: the same number is a moment on a fast machine and seconds on a slow or busy
+ * one. So each loop has a door in front of each lane. It measures how long what went in
+ * took to come home. By Little's law what is inside, divided by that time, is how much
+ * comes home in a second; so a door behind which things take longer than DOOR_SOON_MS
+ * on average lets in only as much as comes home in that time. What is beyond it is
+ * refused at once, with 503, and nothing was done.
+ *
+ * When what went in comes home sooner than half of that, twice as much is let in, each
+ * DOOR_LOOK_MS: after a crowd has gone a door is wide open again within a second, and
+ * then the next crowd is let in whole. A few are always let in: a machine that only
+ * stumbles refuses nobody.
+ *
+ *   requests ──▶ door_enter() ──▶ lane ──▶ door_leave(took) ──▶ answers
+ *                    └─ no: 503
+ *
+ * Units    milliseconds of a clock that never goes back.
+ * Errors   none.
+ * Threads  one loop's.
+ */
+#ifndef APP_DOOR_H
+#define APP_DOOR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { DOOR_SOON_MS = 300, DOOR_LOOK_MS = 100 };
+
+struct door {
+    uint32_t few;    /* always let in */
+    uint32_t limit;  /* how many may be inside */
+    uint32_t inside; /* now */
+    /* since looked_ms: */
+    uint32_t most; /* that were inside at once */
+    uint32_t n;    /* that came home */
+    uint64_t sum_ms, looked_ms;
+};
+
+void door_init(struct door *d, uint32_t few);
+bool door_enter(struct door *d, uint64_t now_ms);
+/* One of those inside has come home; it took so long. */
+void door_leave(struct door *d, uint64_t now_ms, uint64_t took_ms);
+/* It was not taken after all, which says nothing about time. */
+void door_turn_back(struct door *d);
+
+#endif

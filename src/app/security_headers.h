@@ -1,0 +1,26 @@
+/* security_headers.h — what browsers are told to refuse, by path.
+ *
+ * DESIGN
+ *
+ *   /embed/…     a page that others may show in a frame
+ *   /, /docs     pages of ours, in nobody's frame
+ *   all else     data: nothing in it is to be run, loaded or framed
+ *
+ * This is the one place for such rules. Each answer carries one prepared block, so a
+ * header here costs a vote the copying of its bytes. A path that has no line is data,
+ * the strictest; so is one that could not be read.
+ *
+ * There is no X-Frame-Options: every browser that we support knows frame-ancestors. TLS
+ * is the proxy's in front, and so is Strict-Transport-Security.
+ *
+ * Threads  pure.
+ */
+#ifndef APP_SECURITY_HEADERS_H
+#define APP_SECURITY_HEADERS_H
+
+#include "base/str.h"
+
+/* Header lines, each with its CR LF. */
+struct str security_headers(struct str path);
+
+#endif

@@ -1,0 +1,86 @@
+/* test_security_headers.c — what browsers are told, by path. */
+#include "check.h"
+
+#include <stdio.h>
+
+#include "app/security_headers.h"
+
+static bool has(struct str block, const char *line)
+{
+    return memmem(block.at, block.len, line, strlen(line)) != NULL;
+}
+
+static void tells_by_path_who_may_frame_it_and_what_it_may_load(void **state)
+{
+    static const struct {
+        const char *why, *path, *csp, *corp;
+    } rows[] = {
+        {"data", "/api/polls", "default-src 'none'; frame-ancestors 'none'\r\n",
+         "same-origin"},
+        {"data", "/healthz", "default-src 'none'; frame-ancestors 'none'\r\n",
+         "same-origin"},
+        {"nothing", "/nowhere", "default-src 'none'; frame-ancestors 'none'\r\n",
+         "same-origin"},
+        {"could not be read", "", "default-src 'none'; frame-ancestors 'none'\r\n",
+         "same-origin"},
+        {"the page", "/", "object-src 'none'; frame-ancestors 'none'\r\n",
+         "same-origin"},
+        {"a page", "/docs", "object-src 'none'; frame-ancestors 'none'\r\n",
+         "same-origin"},
+        {"below it", "/docs/x", "object-src 'none'; frame-ancestors 'none'\r\n",
+         "same-origin"},
+        {"begins like it", "/docsx", "default-src 'none'; frame-ancestors 'none'\r\n",
+         "same-origin"},
+        {"to be embedded", "/embed/12", "object-src 'none'; frame-ancestors *\r\n",
+         "cross-origin"},
+        {"begins like it", "/embedded", "default-src 'none'; frame-ancestors 'none'",
+         "same-origin"},
+        {"is not below it", "/api/embed/1",
+         "default-src 'none'; frame-ancestors 'none'", "same-origin"},
+        {"another case", "/Embed/1", "default-src 'none'; frame-ancestors 'none'",
+         "same-origin"},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct str block = security_headers(str_of(rows[i].path));
+        char corp[64];
+
+        snprintf(corp, sizeof corp, "Cross-Origin-Resource-Policy: %s\r\n",
+                 rows[i].corp);
+        CHECK_AT(rows[i].path, has(block, "Content-Security-Policy: default-src "));
+        CHECK_AT(rows[i].path, has(block, rows[i].csp));
+        CHECK_AT(rows[i].path, has(block, corp));
+        CHECK_AT(rows[i].path, has(block, "X-Content-Type-Options: nosniff\r\n"));
+        CHECK_AT(rows[i].path, has(block, "Referrer-Policy: no-referrer\r\n"));
+    }
+}
+
+static void blocks_are_whole_lines(void **state)
+{
+    static const char *const paths[] = {"/api/polls", "/", "/embed/1"};
+    (void)state;
+
+    for (size_t i = 0; i < LENGTH(paths); i++) {
+        struct str block = security_headers(str_of(paths[i]));
+        size_t lines = 0;
+
+        while (block.len > 0) {
+            struct str line;
+
+            block = str_cut(block, '\n', &line);
+            CHECK_AT(paths[i], line.len > 1 && line.at[line.len - 1] == '\r');
+            lines++;
+        }
+        CHECK_EQ_AT(paths[i], lines, 4);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(tells_by_path_who_may_frame_it_and_what_it_may_load),
+        cmocka_unit_test(blocks_are_whole_lines),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
