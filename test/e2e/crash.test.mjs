@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { check_results, votes_of } from './lib/api.mjs';
 import { open_sse, open_ws } from './lib/live.mjs';
-import { Server } from './lib/server.mjs';
+import { FaultyServer } from './lib/faulty.mjs';
 import { pause } from './lib/wait.mjs';
 
 const ROUNDS = Number(process.env.CRASH_ROUNDS ?? 100);
@@ -24,7 +24,7 @@ const said = new Map();
 const counted = new Map();
 
 before(async () => {
-  server = await Server.start({ config: { 'limits.votes_per_day': 0 } });
+  server = await new FaultyServer({ config: { 'limits.votes_per_day': 0 } }).start();
   owner = (await server.api.register()).token;
   polls = [];
   for (let i = 0; i < POLLS; i++) polls.push((await server.api.create_poll(owner)).id);
@@ -89,6 +89,15 @@ async function worker(acts) {
   }
 }
 
+/** Looks at the results all the time. */
+async function reader() {
+  for (let i = 0; ; i++) {
+    const results = await server.api.results(polls[i % POLLS]).catch(() => null);
+    if (results === null) return;
+    note(results);
+  }
+}
+
 async function creator() {
   for (;;) {
     const poll = await server.api.create_poll(owner).catch(() => null);
@@ -103,9 +112,17 @@ async function load_and_kill(acts) {
   ws.send({ type: 'track', polls });
   const sse = await open_sse(server, `/api/live?polls=${polls}`);
   const todo = [...acts];
-  const work = [creator(), ...Array.from({ length: WORKERS }, () => worker(todo))];
+  // On a slow disk there is time for a crash between what is said and what is durable.
+  if (random(2) === 0) server.fail(`slow ${1 + random(15)} .seg`);
+  const work = [
+    creator(),
+    reader(),
+    reader(),
+    ...Array.from({ length: WORKERS }, () => worker(todo)),
+  ];
   await pause(20 + random(200)); /* the moment of the crash */
   await server.kill();
+  server.heal();
   await Promise.all(work);
   await ws.closed;
   await sse.closed.catch(() => {});

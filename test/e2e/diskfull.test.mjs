@@ -1,42 +1,14 @@
 // A disk that is full or broken: nothing is acknowledged that is not durable, nothing that
 // was refused is counted, and all is well again without a restart when the disk is.
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
-import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { check_results, votes_of } from './lib/api.mjs';
+import { FaultyServer } from './lib/faulty.mjs';
 import { open_ws } from './lib/live.mjs';
-import { BINARY, Server } from './lib/server.mjs';
 import { wait_until } from './lib/wait.mjs';
-
-const SHIM = path.join(path.dirname(BINARY), 'test/libfault.so');
-
-class FaultyServer extends Server {
-  constructor() {
-    super();
-    this.control = path.join(this.root, 'fault');
-    this.opts.env = {
-      LD_PRELOAD: SHIM,
-      ASAN_OPTIONS: `${process.env.ASAN_OPTIONS ?? ''}:verify_asan_link_order=0`,
-      FAULT_DIR: this.data_dir,
-      FAULT_FILE: this.control,
-    };
-  }
-
-  /** From now on calls fail by that rule: see test/lib/fault.c. */
-  fail(rule) {
-    fs.writeFileSync(`${this.control}.new`, `${rule}\n`);
-    fs.renameSync(`${this.control}.new`, this.control);
-  }
-
-  heal() {
-    fs.rmSync(this.control, { force: true });
-  }
-}
 
 let server, token;
 before(async () => {
-  assert.ok(fs.existsSync(SHIM), `${SHIM} is built by script/setup`);
   server = await new FaultyServer().start();
   ({ token } = await server.api.register());
 });

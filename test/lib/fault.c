@@ -8,6 +8,7 @@
  *     CALL ERRNO [PART]      pwrite ENOSPC        any pwrite()
  *                            fdatasync EIO .seg   only on paths that contain ".seg"
  *     short BYTES [PART]     a pwrite() writes at most that much, and the next nothing
+ *     slow MS [PART]         each write and each sync takes that much longer
  *
  * fdatasync stands for fsync too, pwrite for pwritev and fallocate. The file is read at
  * each call: slow, and always what the test last said.
@@ -98,10 +99,19 @@ static bool find_rule(const char *call, int fd, struct rule *ret_rule)
     return found;
 }
 
+static void slow_down(int fd)
+{
+    struct rule r;
+
+    if (find_rule("slow", fd, &r))
+        usleep((useconds_t)atoi(r.what) * 1000);
+}
+
 static bool fails(const char *call, int fd)
 {
     struct rule r;
 
+    slow_down(fd);
     if (!find_rule(call, fd, &r))
         return false;
     errno = errno_of(r.what);

@@ -1,0 +1,32 @@
+// A server on a disk that fails, or is slow, on command: see test/lib/fault.c.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { BINARY, Server } from './server.mjs';
+
+const SHIM = path.join(path.dirname(BINARY), 'test/libfault.so');
+
+export class FaultyServer extends Server {
+  constructor(opts) {
+    super(opts);
+    assert.ok(fs.existsSync(SHIM), `${SHIM} is built by script/setup`);
+    this.control = path.join(this.root, 'fault');
+    this.opts.env = {
+      ...this.opts.env,
+      LD_PRELOAD: SHIM,
+      ASAN_OPTIONS: `${process.env.ASAN_OPTIONS ?? ''}:verify_asan_link_order=0`,
+      FAULT_DIR: this.data_dir,
+      FAULT_FILE: this.control,
+    };
+  }
+
+  /** From now on calls fail by that rule: see test/lib/fault.c. */
+  fail(rule) {
+    fs.writeFileSync(`${this.control}.new`, `${rule}\n`);
+    fs.renameSync(`${this.control}.new`, this.control);
+  }
+
+  heal() {
+    fs.rmSync(this.control, { force: true });
+  }
+}
