@@ -153,38 +153,42 @@ static void descend(const roaring_bitmap_t *set, uint64_t top,
         roaring_init_iterator_last(set, it);
 }
 
-/* The candidates of ids low..top-1, by whole containers of the bitmaps. */
-static roaring_bitmap_t *candidates(const struct walk *w, uint64_t low, uint64_t top)
+/* The candidates of ids low..top-1 in the first n sets, by whole containers. */
+static roaring_bitmap_t *candidates(const struct walk *w, size_t n, uint64_t low,
+                                    uint64_t top)
 {
     roaring_bitmap_t *window = roaring_bitmap_from_range(low, top, 1);
 
-    for (size_t i = 0; i < w->n_sets; i++)
+    for (size_t i = 0; i < n; i++)
         roaring_bitmap_and_inplace(window, w->sets[i]);
     if (w->q->seen != NULL)
         roaring_bitmap_andnot_inplace(window, w->q->seen);
     return window;
 }
 
-static bool walk_window(struct walk *w, const roaring_bitmap_t *window)
+static bool walk_window(struct walk *w, size_t n, const roaring_bitmap_t *window)
 {
     roaring_uint32_iterator_t it;
 
     for (roaring_init_iterator_last(window, &it); it.has_value;
          roaring_previous_uint32_iterator(&it))
-        if (!meet(w, (struct place){0, it.current_value}))
+        if (is_in(w, n, it.current_value) &&
+            !meet(w, (struct place){0, it.current_value}))
             return false;
     return true;
 }
 
-/* Where much has to be passed over: window by window, each twice as wide. */
+/* Where much has to be passed over: window by window, each twice as wide. In the first
+ * the smallest set will do, and the others are asked one by one. */
 static bool walk_windows(struct walk *w, uint64_t top)
 {
     uint64_t first = roaring_bitmap_minimum(w->sets[0]);
 
     for (uint64_t width = WINDOW; top > first; width *= 2) {
         uint64_t low = top > width ? top - width : 0;
-        roaring_bitmap_t *window = candidates(w, low, top);
-        bool go_on = walk_window(w, window);
+        size_t n = width == WINDOW ? 1 : w->n_sets;
+        roaring_bitmap_t *window = candidates(w, n, low, top);
+        bool go_on = walk_window(w, n, window);
 
         roaring_bitmap_free(window);
         if (!go_on)
