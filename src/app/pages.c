@@ -5,12 +5,6 @@
 #include "app/handlers.h"
 #include "base/err.h"
 
-/* The viewer sets styles on its elements and draws its icons from data: URLs. */
-static const char content_policy[] =
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
 static const struct page *find(struct str path)
 {
     if (path.at[path.len - 1] == '/') /* the same resource */
@@ -69,9 +63,6 @@ static void add_headers(struct call *c, const struct page *p, bool packed,
     http_add_header(c->req, "Cache-Control",
                     p->lasting ? STR("public, max-age=31536000, immutable")
                                : STR("no-cache"));
-    http_add_header(c->req, "Content-Security-Policy", str_of(content_policy));
-    http_add_header(c->req, "X-Content-Type-Options", STR("nosniff"));
-    http_add_header(c->req, "Referrer-Policy", STR("no-referrer"));
     if (packed)
         http_add_header(c->req, "Content-Encoding", STR("gzip"));
 }

@@ -4,9 +4,8 @@
  *
  * script/embed-pages puts them into the binary when it is built, plain and compressed.
  * One whose name holds its hash never changes, and may be kept for ever; the others are
- * asked for again with their ETag. Nothing here is made by anybody who can write, but
- * what they may load is still fenced in by a Content-Security-Policy of their own: a
- * page of ours asks nobody else for anything.
+ * asked for again with their ETag. What they may load is in security_headers.c: nothing
+ * of anybody else's.
  *
  * Threads  constant: any.
  */
