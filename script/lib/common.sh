@@ -37,10 +37,22 @@ use_node() {
     version_at_least "${have#v}" "$NODE_AT_LEAST"
 }
 
+# install_modules FOLDER: what its package-lock.json says, from npm.
+install_modules() {
+    [ "$1/node_modules/.package-lock.json" -nt "$1/package-lock.json" ] ||
+        (cd "$1" && npm ci --silent) # from there, or its .npmrc does not count
+}
+
 # What the whole-server tests need from npm.
 install_e2e_modules() {
-    [ test/e2e/node_modules/.package-lock.json -nt test/e2e/package-lock.json ] ||
-        npm ci --silent --prefix test/e2e
+    install_modules test/e2e
+}
+
+# The viewer of GET /docs, which is embedded when the program is built. Without npm, or
+# its registry, the program is built all the same, and /docs is a plain page.
+install_docs_viewer() {
+    use_node && command -v npm >/dev/null && install_modules docs/api/page && return
+    say "no viewer for /docs: it will be a plain page"
 }
 
 # build_in DIR [MESON OPTION...]: configure once, then build what has changed.
@@ -55,5 +67,6 @@ build_in() {
         }
         rm -f "$dir.log"
     fi
+    install_docs_viewer
     ninja -C "$dir" --quiet
 }

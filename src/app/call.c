@@ -191,6 +191,13 @@ void call_reply_type(struct call *c, int status, const char *content_type)
     end(c, status, bytes);
 }
 
+void call_reply_static(struct call *c, int status, const char *content_type,
+                       struct str body)
+{
+    http_reply_static(c->req, status, content_type, body);
+    end(c, status, body.len);
+}
+
 void call_reply(struct call *c, int status)
 {
     call_reply_type(c, status, "application/json");

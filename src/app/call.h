@@ -66,6 +66,9 @@ struct call *call_of_job(struct store_job *job);
 struct buf *call_out(struct call *c);
 void call_reply(struct call *c, int status); /* what is in call_out(), as JSON */
 void call_reply_type(struct call *c, int status, const char *content_type);
+/* Bytes that outlive the answer. */
+void call_reply_static(struct call *c, int status, const char *content_type,
+                       struct str body);
 void call_no_content(struct call *c);
 
 /* A problem document for err; detail NULL: the title says it all. */

@@ -1,4 +1,5 @@
 /* results.c — GET /api/polls/{id}/results, and what the server says of itself. */
+#include "app/etag.h"
 #include "app/handlers.h"
 #include "app/look.h"
 #include "base/err.h"
@@ -11,22 +12,6 @@ static void write_etag(struct buf *out, const struct result *r)
     buf_char(out, '.');
     buf_u64(out, r->version);
     buf_char(out, '"');
-}
-
-/* RFC 9110, 13.1.2: any of the listed tags, compared weakly, or "*". */
-static bool none_match(struct str list, struct str etag)
-{
-    struct str tag;
-
-    while (list.len > 0) {
-        list = str_cut(list, ',', &tag);
-        tag = str_trim(tag);
-        if (str_starts(tag, STR("W/")))
-            tag = str_skip(tag, 2);
-        if (str_eq(tag, etag) || str_eq(tag, STR("*")))
-            return false;
-    }
-    return true;
 }
 
 static void reply_results(struct call *c, const struct look *look)
@@ -42,7 +27,7 @@ static void reply_results(struct call *c, const struct look *look)
     write_etag(&etag, &look->result);
     http_add_header(c->req, "ETag", buf_str(&etag));
     http_add_header(c->req, "Cache-Control", STR("no-cache"));
-    fresh = none_match(http_header(c->req, "if-none-match"), buf_str(&etag));
+    fresh = etag_is_news(http_header(c->req, "if-none-match"), buf_str(&etag));
     buf_done(&etag);
     if (!fresh) {
         call_reply_type(c, 304, NULL);

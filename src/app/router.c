@@ -47,10 +47,24 @@ static bool take_id(struct str *path, uint32_t *ret_id)
     return true;
 }
 
+/* One segment that is not empty. */
+static bool take_file(struct str *path)
+{
+    struct str name;
+    struct str rest = str_cut(*path, '/', &name);
+
+    *path = rest;
+    return name.len > 0;
+}
+
 static bool matches(struct str pattern, struct str path, uint32_t *ret_id)
 {
     while (pattern.len > 0) {
-        if (pattern.at[0] == '{') {
+        if (str_starts(pattern, STR("{file}"))) {
+            if (!take_file(&path))
+                return false;
+            pattern = str_skip(pattern, 6);
+        } else if (pattern.at[0] == '{') {
             if (!take_id(&path, ret_id))
                 return false;
             pattern = str_skip(pattern, 4); /* {id} */

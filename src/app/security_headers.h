@@ -3,7 +3,8 @@
  * DESIGN
  *
  *   /embed/…     a page that others may show in a frame
- *   /, /docs     pages of ours, in nobody's frame
+ *   /            a page of ours, in nobody's frame
+ *   /docs        the API's pages, with the viewer's wishes
  *   all else     data: nothing in it is to be run, loaded or framed
  *
  * This is the one place for such rules. Each answer carries one prepared block, so a

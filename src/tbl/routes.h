@@ -1,6 +1,7 @@
 /* routes.h — every path that the server answers: one line each.
  *
- *   method, path ({id}: a positive integer), who may call, handler (app/handlers.h)
+ *   method, path ({id}: a positive integer; {file}: one segment of anything), who may
+ *   call, handler (app/handlers.h)
  *
  * Who: ANYONE: a token is not looked at. OPTIONAL: without a token too, but one that is
  * sent must be good. VOTER: any token, a guest's too. REGISTERED: a registered user's.
@@ -34,6 +35,9 @@
     X(GET,    "/api/users/me",           VOTER,      handle_me)              \
     X(PATCH,  "/api/users/me",           REGISTERED, handle_me_change)       \
     X(DELETE, "/api/users/me",           VOTER,      handle_me_delete)       \
+    X(GET,    "/openapi.yaml",           ANYONE,     handle_openapi)         \
+    X(GET,    "/docs",                   ANYONE,     handle_docs)            \
+    X(GET,    "/docs/{file}",            ANYONE,     handle_docs_file)       \
     X(GET,    "/metrics",                ANYONE,     handle_metrics)         \
     X(GET,    "/readyz",                 ANYONE,     handle_readyz)          \
     X(GET,    "/",                       ANYONE,     handle_root)

@@ -25,9 +25,10 @@ static void tells_by_path_who_may_frame_it_and_what_it_may_load(void **state)
          "same-origin"},
         {"the page", "/", "object-src 'none'; frame-ancestors 'none'\r\n",
          "same-origin"},
-        {"a page", "/docs", "object-src 'none'; frame-ancestors 'none'\r\n",
+        {"the API's page", "/docs", "style-src 'self' 'unsafe-inline'; img-src 'self'",
          "same-origin"},
-        {"below it", "/docs/x", "object-src 'none'; frame-ancestors 'none'\r\n",
+        {"in no frame", "/docs", "frame-ancestors 'none'\r\n", "same-origin"},
+        {"below it", "/docs/x", "default-src 'none'; script-src 'self'; style-src ",
          "same-origin"},
         {"begins like it", "/docsx", "default-src 'none'; frame-ancestors 'none'\r\n",
          "same-origin"},
@@ -58,7 +59,7 @@ static void tells_by_path_who_may_frame_it_and_what_it_may_load(void **state)
 
 static void blocks_are_whole_lines(void **state)
 {
-    static const char *const paths[] = {"/api/polls", "/", "/embed/1"};
+    static const char *const paths[] = {"/api/polls", "/", "/docs", "/embed/1"};
     (void)state;
 
     for (size_t i = 0; i < LENGTH(paths); i++) {

@@ -1,8 +1,9 @@
-// A client of the API that looks at every answer: errors have to be proper problem
-// documents, everything has a request id.
+// A client of the API that looks at every answer: it has to be what docs/api/openapi.yaml
+// says, errors have to be proper problem documents, everything has a request id.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { Agent, request } from 'undici';
+import { check_documented } from './openapi.mjs';
 import { check_problem, CODES } from './problem.mjs';
 
 /**
@@ -45,6 +46,7 @@ export class Api {
     });
     const answer = { status: statusCode, headers, text: await body.text() };
     check_answer(method, answer);
+    check_documented(method, path, answer);
     check_expected(`${method} ${path}`, answer, call.expect);
     return answer;
   }

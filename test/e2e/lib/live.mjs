@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { request } from 'undici';
 import WebSocket from 'ws';
+import { check_documented, check_message } from './openapi.mjs';
 import { wait_until, within } from './wait.mjs';
 
 /** What both kinds share: a list of messages that a test can wait on. */
@@ -31,7 +32,9 @@ class WsFeed extends Feed {
     this.socket = new WebSocket(url, { headers });
     this.socket.on('message', (data, binary) => {
       assert.equal(binary, false);
-      this.messages.push({ ...JSON.parse(data.toString()), at: Date.now() });
+      const message = JSON.parse(data.toString());
+      check_message(message);
+      this.messages.push({ ...message, at: Date.now() });
     });
     /** {code, reason} of the close. */
     this.closed = new Promise((resolve) => {
@@ -75,13 +78,17 @@ export async function refused_ws(server, path, call = {}) {
   socket.on('error', () => {});
   const refusal = new Promise((resolve, reject) => {
     socket.on('unexpected-response', (req, res) => {
-      resolve(res.statusCode);
-      req.destroy();
+      resolve(res);
     });
     socket.on('open', () => reject(new Error(`${path} was accepted`)));
   });
   try {
-    return await within(refusal, 5000, `refusal of ${path}`);
+    const res = await within(refusal, 5000, `refusal of ${path}`);
+    let text = '';
+    for await (const chunk of res.setEncoding('utf8')) text += chunk;
+    const { statusCode: status, headers } = res;
+    check_documented('GET', path, { status, headers, text });
+    return status;
   } finally {
     socket.terminate();
   }
@@ -124,6 +131,7 @@ class SseFeed extends Feed {
     }
     if (event.data.length === 0) return;
     event.data = JSON.parse(event.data.join('\n'));
+    check_message(event.data);
     this.events.push(event);
     this.messages.push({ ...event.data, at: Date.now() });
   }
@@ -140,6 +148,7 @@ export async function open_sse(server, path, call = {}) {
     headers: { accept: 'text/event-stream', ...auth(call) },
     bodyTimeout: 0,
   });
+  if (statusCode === 200) check_documented('GET', path, { status: 200, headers, text: '' });
   if (statusCode !== 200) throw new Error(`${path}: ${statusCode} ${await body.text()}`);
   assert.match(headers['content-type'], /^text\/event-stream(;|$)/);
   assert.match(headers['cache-control'] ?? '', /no-(cache|store)/);

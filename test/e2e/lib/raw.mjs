@@ -1,5 +1,6 @@
 // HTTP by hand over a socket, for what no client library would send.
 import net from 'node:net';
+import { check_unreadable } from './openapi.mjs';
 import { within } from './wait.mjs';
 
 const LIMIT_MS = 10_000;
@@ -59,7 +60,9 @@ export class Raw {
     await this.until(() => this.text.length >= end + length, 'the whole body');
     const text = this.text.slice(end, end + length);
     this.text = this.text.slice(end + length);
-    return { status, headers, text };
+    const answer = { status, headers, text };
+    check_unreadable(answer);
+    return answer;
   }
 
   /** Waits until the server closes; the rest of what it said. */
