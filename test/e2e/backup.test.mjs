@@ -1,0 +1,372 @@
+// Backup, restore and export: what was acknowledged before a backup began is in it, once,
+// whatever the server does meanwhile and afterwards.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { promisify } from 'node:util';
+import { votes_of } from './lib/api.mjs';
+import { fault_env, FaultyServer } from './lib/faulty.mjs';
+import { BINARY, Server } from './lib/server.mjs';
+import { pause, wait_until } from './lib/wait.mjs';
+
+const run = promisify(execFile);
+const OPTIONS = 3;
+
+/** `pollux backup` beside the server, by a process whose own disk is fine. */
+async function back_up(server, file, ...more) {
+  const args = ['backup', '--data-dir', server.data_dir, file, ...more];
+  const { stdout } = await run(BINARY, args);
+  assert.match(stdout, new RegExp(`^ok: ${file} .* has every vote acknowledged before`, 'm'));
+  return stdout;
+}
+
+/** Another server, on what was restored from file into a directory of its own. */
+async function restore(file, opts) {
+  const server = new Server(opts);
+  const { stdout } = await server.pollux('restore', '--data-dir', server.data_dir, file);
+  assert.match(stdout, /^ok: /m);
+  await server.verify();
+  return server.start();
+}
+
+/** Everything that everybody may see. */
+async function all_of(server) {
+  const { items } = (await server.api.get('/api/polls?limit=100', { expect: 200 })).body;
+  const results = await Promise.all(items.map(({ id }) => server.api.results(id)));
+  return { items, results };
+}
+
+async function end_all(...servers) {
+  for (const server of servers) await server.end();
+}
+
+const names_in = (dir) => fs.readdirSync(dir).sort();
+
+describe('of a server under load', () => {
+  const POLLS = 6;
+  const WORKERS = 12;
+  const BACKUPS = 4;
+  let server, polls, voters, acknowledged, sent, stop;
+
+  before(async () => {
+    const config = { 'limits.votes_per_day': 0 };
+    server = await Server.start({ config });
+    const { token } = await server.api.register();
+    polls = [];
+    for (let i = 0; i < POLLS; i++) polls.push((await server.api.create_poll(token)).id);
+  });
+  after(() => server.end());
+
+  /** New people come and vote on everything, until it is enough. */
+  async function worker() {
+    while (!stop) {
+      const { token } = await server.api.guest().catch(() => ({}));
+      for (const [i, poll] of token === undefined ? [] : polls.entries()) {
+        const vote = { token, poll, option: (voters + i) % OPTIONS };
+        sent.push(vote);
+        const answer = await server.api
+          .vote(token, poll, vote.option, { expect: 'any' })
+          .catch(() => null);
+        if (answer === null) return;
+        assert.equal(answer.status, 201, answer.text);
+        acknowledged.push(vote);
+      }
+      voters++;
+    }
+  }
+
+  async function check_restored(file, had, may_have) {
+    const restored = await restore(file);
+    try {
+      let total = 0;
+      for (const poll of polls) total += (await restored.api.results(poll)).totalVotes;
+      assert.ok(total >= had.length, `${total} of ${had.length} acknowledged votes`);
+      assert.ok(total <= may_have, `${total} of ${may_have} votes that were sent`);
+      for (let i = 0; i < had.length; i += 64) {
+        await Promise.all(
+          had.slice(i, i + 64).map(async ({ token, poll, option }) => {
+            await restored.api.vote(token, poll, option, { expect: 'already_voted' });
+            const { body } = await restored.api.get(`/api/polls/${poll}`, { token });
+            assert.equal(body.myVote, option);
+          }),
+        );
+      }
+      const { token, user } = await restored.api.guest();
+      assert.ok(user.id > 10_000_000, `${user.id} may be somebody's already`);
+      await restored.api.vote(token, polls[0], 0, { expect: 201 });
+    } finally {
+      await restored.end();
+    }
+  }
+
+  test('it has every vote acknowledged before, once, also after kill -9', async (t) => {
+    [voters, acknowledged, sent, stop] = [0, [], [], false];
+    const work = Array.from({ length: WORKERS }, worker);
+    const backups = [];
+    for (let i = 0; i < BACKUPS; i++) {
+      const wanted = acknowledged.length + 100;
+      await wait_until(() => acknowledged.length >= wanted, 30_000, 'some load');
+      const had = [...acknowledged];
+      const file = path.join(server.root, `backup-${i}.db`);
+      const said = await back_up(server, file);
+      backups.push({ file, had, may_have: sent.length });
+      t.diagnostic(/^journal: .*/m.exec(said)[0]);
+    }
+    stop = true;
+    await server.kill();
+    await Promise.all(work);
+    for (const { file, had, may_have } of backups) await check_restored(file, had, may_have);
+    const file = path.join(server.root, 'killed.db'); /* with nobody at work */
+    await back_up(server, file);
+    await check_restored(file, acknowledged, sent.length);
+    await server.start();
+  });
+});
+
+describe('of a server whose database lags behind its journal', () => {
+  let server, token, poll;
+  before(async () => {
+    server = await new FaultyServer().start();
+    ({ token } = await server.api.register());
+    poll = await server.api.create_poll(token, { options: ['C', '=1+1', 'a, "b"'] });
+  });
+  after(async () => {
+    server.heal();
+    await server.end();
+  });
+
+  test('it has what is only in the journal', async () => {
+    const voters = await server.api.crowd(60);
+    await server.api.vote(voters[0], poll.id, 0, { expect: 201 });
+    server.fail('pwrite ENOSPC .db');
+    for (const [i, voter] of voters.slice(1).entries()) {
+      await server.api.vote(voter, poll.id, i % OPTIONS, { expect: 201 });
+    }
+    const results = await server.api.results(poll.id);
+    assert.equal(results.totalVotes, 60);
+    const file = path.join(server.root, 'lag.db');
+    const said = await back_up(server, file);
+    const [, n] = /^journal: (\d+) changes that were not in the database/m.exec(said);
+    assert.ok(Number(n) >= 59, said);
+
+    const args = ['export', String(poll.id), '--csv', '--data-dir', server.data_dir];
+    const csv = (await run(BINARY, args)).stdout;
+    assert.equal(
+      csv,
+      'index,text,votes,percent\r\n' +
+        "0,C,21,35\r\n1,'=1+1,20,33.3\r\n" +
+        '2,"a, ""b""",19,31.7\r\n',
+    );
+    await server.kill();
+    assert.equal((await run(BINARY, args)).stdout, csv);
+
+    const restored = await restore(file);
+    assert.deepEqual(await restored.api.results(poll.id), results);
+    await restored.api.vote(voters[59], poll.id, 0, { expect: 'already_voted' });
+    await restored.end();
+    server.heal();
+    await server.start();
+    assert.deepEqual(await server.api.results(poll.id), results);
+  });
+});
+
+describe('round trips', () => {
+  let server, voters, owner;
+  const file = () => path.join(server.root, 'backup.db');
+
+  before(async () => {
+    server = await Server.start();
+    owner = { email: 'ada@example.org', username: 'ada', password: 'correct horse' };
+    const { token } = await server.api.register(owner);
+    voters = await server.api.crowd(20);
+    for (let i = 0; i < 5; i++) {
+      const over = { title: `Poll ${i}`, tags: [`t${i}`], voteChange: i === 1 };
+      const { id } = await server.api.create_poll(token, over);
+      for (const [v, voter] of voters.slice(i).entries()) {
+        const key = v % 2 === 0 ? `key-${id}` : undefined;
+        await server.api.vote(voter, id, (v + i) % OPTIONS, { key, expect: 201 });
+      }
+    }
+    const [first, second] = voters.slice(1);
+    await server.api.put('/api/polls/2/vote', { token: first, body: { optionIndex: 2 } });
+    await server.api.delete('/api/polls/2/vote', { token: second });
+    await server.api.post('/api/polls/5/skip', { token: voters[0] });
+    await server.api.post('/api/polls/4/close', { token });
+  });
+  after(() => server.end());
+
+  test('everything is as it was', async () => {
+    const was = await all_of(server);
+    await back_up(server, file());
+    const restored = await restore(file());
+    assert.deepEqual(await all_of(restored), was);
+    const { body } = await restored.api.post('/api/auth/login', { body: owner });
+    assert.equal(body.user.username, 'ada');
+    const { myVote } = (await restored.api.get('/api/polls/2', { token: voters[1] })).body;
+    assert.equal(myVote, 2);
+    const again = { key: 'key-1', expect: 200 };
+    const replay = await restored.api.vote(voters[0], 1, 0, again);
+    assert.deepEqual(replay.body, (await server.api.vote(voters[0], 1, 0, again)).body);
+    const next = await restored.api.create_poll(body.token);
+    assert.ok(next.id > 10_000, `${next.id} may be in somebody's link`);
+    await restored.end();
+  });
+
+  test('of a stopped server, and of a restored one', async () => {
+    const was = await all_of(server);
+    await server.stop();
+    const [one, two] = ['one.db', 'two.db'].map((name) => path.join(server.root, name));
+    await back_up(server, one);
+    const first = await restore(one);
+    await back_up(first, two);
+    const second = await restore(two);
+    assert.deepEqual(await all_of(first), was);
+    assert.deepEqual(await all_of(second), was);
+    await end_all(first, second);
+    await server.start();
+    assert.deepEqual(await all_of(server), was);
+  });
+
+  test('a backup is one file, for its owner only', async () => {
+    const dir = path.join(server.root, 'out');
+    fs.mkdirSync(dir);
+    await back_up(server, path.join(dir, 'b.db'));
+    assert.deepEqual(names_in(dir), ['b.db']);
+    assert.equal(fs.statSync(path.join(dir, 'b.db')).mode & 0o777, 0o600);
+    fs.chmodSync(dir, 0o500); /* and is read where nothing can be written */
+    const restored = await restore(path.join(dir, 'b.db'));
+    await restored.end();
+    assert.deepEqual(names_in(dir), ['b.db']);
+    fs.chmodSync(dir, 0o700);
+  });
+
+  test('what is there is put aside, and never deleted', async () => {
+    const old = await restore(file());
+    const { token } = await old.api.guest();
+    await old.api.vote(token, 1, 0, { expect: 201 });
+    const args = ['restore', '--data-dir', old.data_dir, file()];
+    let said = await old.pollux_fails(...args);
+    assert.match(said.stderr, /in use by another pollux/);
+    const was = await all_of(old);
+    await old.stop();
+    said = await old.pollux_fails(...args);
+    assert.equal(said.code, 1);
+    assert.match(said.stderr, /holds data already: .*--force/);
+    const { stdout } = await old.pollux(...args, '--force');
+    const [, aside] = /^put aside: what was there is in (.*)$/m.exec(stdout);
+    await old.verify();
+    await old.start();
+    assert.deepEqual(await all_of(old), await all_of(server));
+    await old.stop();
+    const seen = new Server({ config: { 'data.dir': aside } });
+    seen.data_dir = aside;
+    await seen.start();
+    assert.deepEqual(await all_of(seen), was);
+    await end_all(seen, old);
+  });
+});
+
+describe('refusals', () => {
+  let server, dir;
+  const inside = (name) => path.join(dir, name);
+  before(async () => {
+    server = await Server.start();
+    const { token } = await server.api.register();
+    await server.api.create_poll(token);
+    dir = path.join(server.root, 'out');
+    fs.mkdirSync(dir);
+  });
+  after(() => server.end());
+
+  const fails = async (pattern, ...args) => {
+    const said = await server.pollux_fails(...args, '--data-dir', server.data_dir);
+    assert.equal(said.code, 1);
+    assert.match(said.stderr, pattern);
+  };
+
+  test('a file that is there is replaced only on demand', async () => {
+    fs.writeFileSync(inside('a.db'), 'precious');
+    await fails(/a\.db is there already: --force/, 'backup', inside('a.db'));
+    assert.equal(fs.readFileSync(inside('a.db'), 'utf8'), 'precious');
+    await back_up(server, inside('a.db'), '--force');
+    const restored = await restore(inside('a.db'));
+    await restored.end();
+  });
+
+  test('never the database itself', async () => {
+    const database = path.join(server.data_dir, 'pollux.db');
+    await fails(/the server's own database/, 'backup', database, '--force');
+    fs.symlinkSync(database, inside('link.db'));
+    await fails(/the server's own database/, 'backup', inside('link.db'), '--force');
+    await server.restart();
+    assert.equal((await all_of(server)).items.length, 1);
+  });
+
+  test('a place that is not there', async () => {
+    await fails(/No such file or directory/, 'backup', inside('none/x.db'));
+    await fails(/No such file or directory/, 'restore', inside('none.db'));
+    const said = await server.pollux_fails('backup', inside('x.db'), '--data-dir', '/none');
+    assert.match(said.stderr, /cannot read \/none\/pollux.db/);
+    assert.ok(!fs.existsSync('/none'));
+  });
+
+  test('a poll that is not there', () => fails(/there is no poll 77/, 'export', '77'));
+
+  test('what is no backup is not restored, and leaves nothing', async () => {
+    await back_up(server, inside('good.db'));
+    const good = fs.readFileSync(inside('good.db'));
+    const bad = {
+      'no database': [Buffer.from('Dear diary, '.repeat(100)), /is not a database/],
+      empty: [Buffer.alloc(0), /is empty/],
+      cut: [good.subarray(0, good.length / 2), /malformed|damaged|not sound|cannot be read/],
+      newer: [Buffer.from(good), /newer program \(schema 999/],
+    };
+    bad.newer[0].writeUInt32BE(999, 60); /* PRAGMA user_version */
+    for (const [name, [bytes, pattern]] of Object.entries(bad)) {
+      const to = inside(`restored ${name}`);
+      fs.writeFileSync(inside(name), bytes);
+      const said = await server.pollux_fails('restore', inside(name), '--data-dir', to);
+      assert.match(said.stderr, pattern, name);
+      assert.deepEqual(names_in(to), ['journal', 'lock'], name);
+    }
+  });
+
+  test('a full disk leaves no file, and an older one as it was', async () => {
+    const control = path.join(server.root, 'fault');
+    const full = path.join(server.root, 'full');
+    fs.mkdirSync(full);
+    await back_up(server, path.join(full, 'old.db'));
+    const old = fs.readFileSync(path.join(full, 'old.db'));
+    for (const rule of ['pwrite ENOSPC .part', 'short 100 .part', 'fdatasync EIO .part']) {
+      fs.writeFileSync(control, `${rule}\n`);
+      for (const name of ['new.db', 'old.db']) {
+        const args = ['backup', path.join(full, name), '--force'];
+        const env = { ...process.env, ...fault_env(full, control) };
+        const said = await run(BINARY, [...args, '--data-dir', server.data_dir], { env }).then(
+          ({ stdout }) => assert.fail(`${rule}: ${stdout}`),
+          (error) => error,
+        );
+        assert.equal(said.code, 1, `${rule}: ${said.stderr}`);
+        assert.match(said.stderr, /full|space|I\/O|Input\/output/, rule);
+        assert.deepEqual(names_in(full), ['old.db'], rule);
+        assert.ok(fs.readFileSync(path.join(full, 'old.db')).equals(old), rule);
+      }
+      fs.rmSync(control);
+    }
+    await back_up(server, path.join(full, 'new.db'));
+  });
+
+  test('a backup that was killed is no obstacle to the next', async () => {
+    const file = inside('again.db');
+    for (let ms = 0; ms < 40; ms += 4) {
+      const args = ['backup', file, '--force', '--data-dir', server.data_dir];
+      const killed = run(BINARY, args).catch(() => null);
+      await pause(ms);
+      killed.child?.kill('SIGKILL');
+      await killed;
+      await back_up(server, file, '--force');
+    }
+  });
+});
