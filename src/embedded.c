@@ -24,6 +24,7 @@ enum {
     READS_WAITING = 65536,
     STORE_WAITING = 4096,
     REFRESH_MS = 2000,
+    LOADING_STEP = 100000, /* polls, between two lines of the log */
     SEEN_BYTES = 64 << 20,
     LIMIT_USERS_BYTES = 64 << 20, /* some 500,000 users who ask now and then */
     LIMIT_ADDRESSES_BYTES = 32 << 20,
@@ -295,6 +296,9 @@ static int take_poll(void *user, struct stored_poll *p)
         scheduler_at(e->app.scheduler, id, rules->closes_ms);
     feed_add(e->app.feed, p->poll, &r);
     catalogue_add(e->app.catalogue, p->poll, &r);
+    if (catalogue_count(e->app.catalogue) % LOADING_STEP == 0)
+        LOG(&e->app.log, LOG_INFO, "loading",
+            LOG_INT("polls", catalogue_count(e->app.catalogue)));
     return 0;
 }
 
