@@ -89,6 +89,37 @@ static void publish(void *user, const struct result *r, const struct poll_rules 
     hub_publish(e->app.hub, r->poll);
 }
 
+static void appoint(struct embedded *e, uint32_t poll, const struct poll_rules *rules)
+{
+    int64_t now_ms = clock_now_ms(e->app.clock);
+
+    if (rules->opens_ms > now_ms)
+        scheduler_at(e->app.scheduler, poll, rules->opens_ms);
+    if (rules->closes_ms > now_ms)
+        scheduler_at(e->app.scheduler, poll, rules->closes_ms);
+}
+
+/* The feed is told to forget the poll and to learn it again: tags, or an opening of
+ * what was closed, are nothing that a new result says. */
+static void poll_edited_now(void *user, const struct poll_edit *edit,
+                            const struct result *r, const struct poll_rules *rules)
+{
+    struct embedded *e = user;
+    struct poll *was, *is;
+
+    if (catalogue_get(e->app.catalogue, r->poll, &was, NULL) != 0)
+        return;
+    catalogue_edit(e->app.catalogue, edit, r, rules);
+    if (catalogue_get(e->app.catalogue, r->poll, &is, NULL) == 0) {
+        feed_delete(e->app.feed, was);
+        feed_add(e->app.feed, is, r);
+        poll_unref(is);
+    }
+    poll_unref(was);
+    appoint(e, r->poll, rules);
+    hub_publish(e->app.hub, r->poll);
+}
+
 static void poll_deleted(void *user, uint32_t poll)
 {
     struct embedded *e = user;
@@ -283,16 +314,11 @@ static int start_store_lanes(struct embedded *e, char *errmsg, size_t size)
 static int take_poll(void *user, struct stored_poll *p)
 {
     struct embedded *e = user;
-    const struct poll_rules *rules = &p->poll->rules;
-    int64_t now_ms = clock_now_ms(e->app.clock);
-    uint32_t id = p->poll->id;
     struct result r;
 
-    tally_result_at(p->poll, p->base_version, p->counts, p->skips, now_ms, &r);
-    if (rules->opens_ms > now_ms)
-        scheduler_at(e->app.scheduler, id, rules->opens_ms);
-    if (rules->closes_ms > now_ms)
-        scheduler_at(e->app.scheduler, id, rules->closes_ms);
+    tally_result_at(p->poll, p->base_version, p->counts, p->skips,
+                    clock_now_ms(e->app.clock), &r);
+    appoint(e, p->poll->id, &p->poll->rules);
     feed_add(e->app.feed, p->poll, &r);
     catalogue_add(e->app.catalogue, p->poll, &r);
     return 0;
@@ -373,6 +399,7 @@ static int start_ballot(struct embedded *e)
         .max_waiting = (size_t)e->app.config->ballot_queue,
         .load = load_tally,
         .publish = publish,
+        .edited = poll_edited_now,
         .deleted = poll_deleted,
         .durable = durable,
         .synced = synced,

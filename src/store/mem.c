@@ -203,6 +203,7 @@ static int tidy(struct store *base, int64_t tokens_before_ms)
     if (w == NULL)
         return ERR_UNAVAILABLE;
     mem_state_forget_ends(w, tokens_before_ms);
+    mem_state_drop_edit(w, 0);
     return 0;
 }
 
@@ -222,6 +223,28 @@ static int poll_add(struct store *base, const struct poll *p, uint32_t *ret_id)
     own->owner_name = (struct str){NULL, 0}; /* as it is when it is read */
     mem_state_add_poll(w, own);
     *ret_id = own->id;
+    return 0;
+}
+
+static int edit_add(struct store *base, uint32_t poll, uint32_t fields,
+                    const struct poll *values, uint64_t *ret_id)
+{
+    struct mem_state *w = working(base);
+
+    if (w == NULL)
+        return ERR_UNAVAILABLE;
+    *ret_id = mem_state_add_edit(w, poll, fields, values);
+    return 0;
+}
+
+static int edit_drop(struct store *base, uint64_t id)
+{
+    struct mem_state *w = working(base);
+
+    if (w == NULL)
+        return ERR_UNAVAILABLE;
+    if (id != 0)
+        mem_state_drop_edit(w, id);
     return 0;
 }
 
@@ -455,6 +478,8 @@ static const struct store_ops ops = {
     .owned_each = owned_each,
     .tidy = tidy,
     .poll_add = poll_add,
+    .edit_add = edit_add,
+    .edit_drop = edit_drop,
     .position = position,
     .account_by_email = account_by_email,
     .account_by_id = account_by_id,

@@ -29,6 +29,12 @@ struct mem_end {
     int64_t end_ms;
 };
 
+struct mem_edit {
+    uint64_t id;
+    uint32_t poll, fields;
+    struct poll *values; /* a reference */
+};
+
 struct mem_state {
     uint64_t position;
     uint32_t last_account, last_poll; /* ids are never used again */
@@ -36,6 +42,9 @@ struct mem_state {
     struct mem_poll *polls;  /* by id */
     struct mem_daily *daily; /* by day and user */
     struct mem_end *ends;    /* of tokens */
+    struct mem_edit *edits;
+    uint64_t last_edit;
+    size_t n_edits;
     size_t n_accounts, n_polls, n_daily, n_ends;
 };
 
@@ -57,6 +66,9 @@ void mem_state_forget_ends(struct mem_state *s, int64_t before_ms);
 void mem_state_add_poll(struct mem_state *s, struct poll *p); /* takes the reference */
 void mem_state_enter(struct mem_state *s, const struct change *c);
 
+uint64_t mem_state_add_edit(struct mem_state *s, uint32_t poll, uint32_t fields,
+                            const struct poll *values);
+void mem_state_drop_edit(struct mem_state *s, uint64_t id); /* 0: all */
 /* Has the user voted on this poll, or skipped it? */
 bool mem_state_has_seen(const struct mem_poll *p, uint32_t user);
 /* As store.h's search(): does the poll have the words? */

@@ -74,6 +74,7 @@ struct store_ops {
      * is there already (a replay after a crash) changes nothing: of votes, moves and
      * withdrawals, whatever has a version that the poll has reached. Changes of polls
      * that do not exist are passed over. A moved vote keeps its time and its receipt.
+     * A closing counts only if no edit came after it, by its version.
      */
     int (*project)(struct store *s, const struct change *changes, size_t n);
     /* How far the journal is projected: part of the same transaction. */
@@ -96,11 +97,18 @@ struct store_ops {
     /* The polls of this owner, by id. The callback may not call the store. */
     int (*owned_each)(struct store *s, uint32_t owner,
                       int (*each)(void *user_data, uint32_t poll), void *user_data);
-    /* At the start: forgets ends of tokens that were issued before this time. */
+    /* At the start, when everything is projected: forgets ends of tokens before this
+     * time, and edits that never came. */
     int (*tidy)(struct store *s, int64_t tokens_before_ms);
     /* The id of the new poll, never that of an earlier one; p->id and p->owner_name are
      * ignored. ERR_NOT_FOUND: no such owner. */
     int (*poll_add)(struct store *s, const struct poll *p, uint32_t *ret_id);
+
+    /* An edit of a poll, which changes nothing yet: the projected CHANGE_EDIT with its
+     * id does, and that takes it away. */
+    int (*edit_add)(struct store *s, uint32_t poll, uint32_t fields,
+                    const struct poll *values, uint64_t *ret_id);
+    int (*edit_drop)(struct store *s, uint64_t id); /* it will not come after all */
 
     /* --- the reader's side; callbacks may not call the store --- */
     int (*position)(struct store *s, uint64_t *ret_position);
