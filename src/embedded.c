@@ -157,6 +157,13 @@ static void synced(void *user)
     store_lane_wake(e->app.store);
 }
 
+static uint64_t acknowledged_position(void *user)
+{
+    struct embedded *e = user;
+
+    return journal_synced(e->journal);
+}
+
 static uint64_t projected_position(void *user)
 {
     struct embedded *e = user;
@@ -543,6 +550,7 @@ int embedded_start(const struct config *config, const struct log *log,
     errmsg[0] = '\0';
     e->app.config = config;
     e->app.clock = &clock_system;
+    e->app.acknowledged = (struct acknowledged){acknowledged_position, e};
     e->app.log = *log;
     rc = start_all(e, errmsg, EMBEDDED_ERRMSG_BYTES);
     if (rc == 0)

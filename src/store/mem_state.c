@@ -129,6 +129,20 @@ bool mem_state_has_seen(const struct mem_poll *p, uint32_t user)
     return find_row(&p->votes, user, &i) || find_row(&p->skips, user, &i);
 }
 
+const struct change *mem_state_vote(const struct mem_poll *p, uint32_t user)
+{
+    size_t i;
+
+    return find_row(&p->votes, user, &i) ? &p->votes.at[i] : NULL;
+}
+
+const struct change *mem_state_skip(const struct mem_poll *p, uint32_t user)
+{
+    size_t i;
+
+    return find_row(&p->skips, user, &i) ? &p->skips.at[i] : NULL;
+}
+
 /* ---- changing ---- */
 
 static bool add_row(struct mem_rows *r, const struct change *c)

@@ -71,6 +71,20 @@ uint64_t mem_state_add_edit(struct mem_state *s, uint32_t poll, uint32_t fields,
 void mem_state_drop_edit(struct mem_state *s, uint64_t id); /* 0: all */
 /* Has the user voted on this poll, or skipped it? */
 bool mem_state_has_seen(const struct mem_poll *p, uint32_t user);
+/* The user's row on this poll, or NULL. */
+const struct change *mem_state_vote(const struct mem_poll *p, uint32_t user);
+const struct change *mem_state_skip(const struct mem_poll *p, uint32_t user);
+/* As store.h's calls of these names. */
+int mem_state_user_votes(const struct mem_state *s, uint32_t user, int64_t before_ms,
+                         uint32_t before_poll, size_t max,
+                         int (*each)(void *user_data, uint32_t poll, uint32_t option,
+                                     int64_t voted_ms),
+                         void *user_data);
+int mem_state_timeline(const struct mem_poll *p, int64_t bucket_ms,
+                       struct store_stats *ret,
+                       int (*each)(void *user_data, int64_t start_ms, uint32_t option,
+                                   uint32_t votes),
+                       void *user_data);
 /* As store.h's search(): does the poll have the words? */
 bool mem_state_has_words(const struct poll *p, struct str query);
 

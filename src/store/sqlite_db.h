@@ -111,6 +111,19 @@ int sqlite_token_ends_each(struct store *s, int64_t after_ms,
                            void *user_data);
 int sqlite_seen_each(struct store *s, uint32_t user,
                      int (*each)(void *user_data, uint32_t poll), void *user_data);
+int sqlite_user_votes(struct store *s, uint32_t user, int64_t before_ms,
+                      uint32_t before_poll, size_t max,
+                      int (*each)(void *user_data, uint32_t poll, uint32_t option,
+                                  int64_t voted_ms),
+                      void *user_data);
+int sqlite_user_skips(struct store *s, uint32_t user,
+                      int (*each)(void *user_data, uint32_t poll, int64_t skipped_ms),
+                      void *user_data);
+int sqlite_poll_stats(struct store *s, uint32_t poll, int64_t bucket_ms,
+                      struct store_stats *ret,
+                      int (*each)(void *user_data, int64_t start_ms, uint32_t option,
+                                  uint32_t votes),
+                      void *user_data);
 int sqlite_search(struct store *s, struct str query, size_t max,
                   int (*each)(void *user_data, uint32_t poll), void *user_data);
 int sqlite_poll_add(struct store *s, const struct poll *p, uint32_t *ret_id);

@@ -118,6 +118,15 @@
     X(SQL_SEEN, STORE_READER,                                                          \
       "SELECT poll_id FROM votes WHERE user_id = ?1"                                   \
       " UNION ALL SELECT poll_id FROM skips WHERE user_id = ?1")                       \
+    X(SQL_USER_VOTES, STORE_READER,                                                    \
+      "SELECT poll_id, option, voted_ms FROM votes WHERE user_id = ?1"                 \
+      " AND (voted_ms, poll_id) < (?2, ?3)"                                            \
+      " ORDER BY voted_ms DESC, poll_id DESC LIMIT ?4")                                \
+    X(SQL_USER_SKIPS, STORE_READER,                                                    \
+      "SELECT poll_id, skipped_ms FROM skips WHERE user_id = ?1 ORDER BY poll_id")     \
+    X(SQL_TIMELINE, STORE_READER,                                                      \
+      "SELECT voted_ms / ?2, option, count(*), min(voted_ms), max(voted_ms)"           \
+      " FROM votes WHERE poll_id = ?1 GROUP BY 1, 2 ORDER BY 1, 2")                    \
     X(SQL_SEARCH, STORE_READER,                                                        \
       "SELECT rowid FROM poll_words WHERE poll_words MATCH ?1"                         \
       " ORDER BY rowid DESC LIMIT ?2")                                                 \
