@@ -90,6 +90,37 @@ static void publish(void *user, const struct result *r, const struct poll_rules 
     hub_publish(e->app.hub, r->poll);
 }
 
+static void appoint(struct embedded *e, uint32_t poll, const struct poll_rules *rules)
+{
+    int64_t now_ms = clock_now_ms(e->app.clock);
+
+    if (rules->opens_ms > now_ms)
+        scheduler_at(e->app.scheduler, poll, rules->opens_ms);
+    if (rules->closes_ms > now_ms)
+        scheduler_at(e->app.scheduler, poll, rules->closes_ms);
+}
+
+/* The feed is told to forget the poll and to learn it again: tags, or an opening of
+ * what was closed, are nothing that a new result says. */
+static void poll_edited_now(void *user, const struct poll_edit *edit,
+                            const struct result *r, const struct poll_rules *rules)
+{
+    struct embedded *e = user;
+    struct poll *was, *is;
+
+    if (catalogue_get(e->app.catalogue, r->poll, &was, NULL) != 0)
+        return;
+    catalogue_edit(e->app.catalogue, edit, r, rules);
+    if (catalogue_get(e->app.catalogue, r->poll, &is, NULL) == 0) {
+        feed_delete(e->app.feed, was);
+        feed_add(e->app.feed, is, r);
+        poll_unref(is);
+    }
+    poll_unref(was);
+    appoint(e, r->poll, rules);
+    hub_publish(e->app.hub, r->poll);
+}
+
 static void poll_deleted(void *user, uint32_t poll)
 {
     struct embedded *e = user;
@@ -125,6 +156,13 @@ static void synced(void *user)
     struct embedded *e = user;
 
     store_lane_wake(e->app.store);
+}
+
+static uint64_t acknowledged_position(void *user)
+{
+    struct embedded *e = user;
+
+    return journal_synced(e->journal);
 }
 
 static uint64_t projected_position(void *user)
@@ -284,16 +322,11 @@ static int start_store_lanes(struct embedded *e, char *errmsg, size_t size)
 static int take_poll(void *user, struct stored_poll *p)
 {
     struct embedded *e = user;
-    const struct poll_rules *rules = &p->poll->rules;
-    int64_t now_ms = clock_now_ms(e->app.clock);
-    uint32_t id = p->poll->id;
     struct result r;
 
-    tally_result_at(p->poll, p->base_version, p->counts, p->skips, now_ms, &r);
-    if (rules->opens_ms > now_ms)
-        scheduler_at(e->app.scheduler, id, rules->opens_ms);
-    if (rules->closes_ms > now_ms)
-        scheduler_at(e->app.scheduler, id, rules->closes_ms);
+    tally_result_at(p->poll, p->base_version, p->counts, p->skips,
+                    clock_now_ms(e->app.clock), &r);
+    appoint(e, p->poll->id, &p->poll->rules);
     feed_add(e->app.feed, p->poll, &r);
     catalogue_add(e->app.catalogue, p->poll, &r);
     if (catalogue_count(e->app.catalogue) % LOADING_STEP == 0)
@@ -377,6 +410,7 @@ static int start_ballot(struct embedded *e)
         .max_waiting = (size_t)e->app.config->ballot_queue,
         .load = load_tally,
         .publish = publish,
+        .edited = poll_edited_now,
         .deleted = poll_deleted,
         .durable = durable,
         .synced = synced,
@@ -520,6 +554,7 @@ int embedded_start(const struct config *config, const struct log *log,
     errmsg[0] = '\0';
     e->app.config = config;
     e->app.clock = &clock_system;
+    e->app.acknowledged = (struct acknowledged){acknowledged_position, e};
     e->app.log = *log;
     rc = start_all(e, errmsg, EMBEDDED_ERRMSG_BYTES);
     if (rc == 0)

@@ -70,6 +70,12 @@ struct app_loop {
     struct loop_metrics *metrics;
 };
 
+/* Up to where everything that was acknowledged lies in the journal. */
+struct acknowledged {
+    uint64_t (*position)(void *user);
+    void *user;
+};
+
 struct app {
     const struct config *config;
     const struct clock *clock;
@@ -79,6 +85,7 @@ struct app {
     struct seen *seen;
     struct tail *tail;
     struct ballot *ballot;
+    struct acknowledged acknowledged;
     struct store_lane *store;
     struct read_lane *reads;
     struct passwords *passwords;

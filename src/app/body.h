@@ -28,6 +28,12 @@ int body_parse(struct str text, json_t **ret_body, char why[BODY_WHY_BYTES]);
 int poll_input(const json_t *body, uint32_t owner_id, int64_t now_ms,
                const struct poll_faults *faults, struct poll **ret_poll);
 
+/* The body of PATCH /api/polls/{id}: only what is there, and differs from the poll, is
+ * in *ret_fields (enum poll_field); null takes a value away. */
+int poll_edit_input(const json_t *body, const struct poll *poll, int64_t now_ms,
+                    const struct poll_faults *faults, uint32_t *ret_fields,
+                    struct poll **ret_values);
+
 /* A vote's option, and its key: key_header (at NULL: none) before the body's field. */
 int vote_input(const json_t *body, struct str key_header,
                const struct poll_faults *faults, struct wish *ret_wish);

@@ -178,6 +178,16 @@ static void read_rules(struct input *in, uint32_t owner_id, struct poll_rules *r
     r->closes_ms = read_time(in, "closesAt");
 }
 
+static void read_poll(struct input *in, uint32_t owner_id, struct poll *p,
+                      char tags[LIMIT_TAGS][LIMIT_TAG_CHARS + 2])
+{
+    p->title = read_text(in, "title");
+    p->description = read_text(in, "description");
+    read_options(in, p);
+    read_tags(in, p, tags);
+    read_rules(in, owner_id, &p->rules);
+}
+
 int poll_input(const json_t *body, uint32_t owner_id, int64_t now_ms,
                const struct poll_faults *faults, struct poll **ret_poll)
 {
@@ -185,13 +195,78 @@ int poll_input(const json_t *body, uint32_t owner_id, int64_t now_ms,
     struct poll p = {.created_ms = now_ms};
     char tags[LIMIT_TAGS][LIMIT_TAG_CHARS + 2];
 
-    p.title = read_text(&in, "title");
-    p.description = read_text(&in, "description");
-    read_options(&in, &p);
-    read_tags(&in, &p, tags);
-    read_rules(&in, owner_id, &p.rules);
+    read_poll(&in, owner_id, &p, tags);
     if (poll_check(&p, now_ms, faults) != 0 || in.bad)
         return ERR_INVALID;
     *ret_poll = poll_new(&p);
+    return 0;
+}
+
+/* ---- an edit ---- */
+
+static const struct {
+    const char *name;
+    uint32_t field;
+    uint32_t checked_with; /* also then are faults of this name the edit's */
+} edit_fields[] = {
+    {"title", POLL_TITLE, 0},
+    {"description", POLL_DESCRIPTION, 0},
+    {"options", POLL_TEXTS, 0},
+    {"tags", POLL_TAGS, 0},
+    {"opensAt", POLL_OPENS, POLL_CLOSES},
+    {"closesAt", POLL_CLOSES, 0},
+    {"resultsVisibility", POLL_VISIBILITY, 0},
+    {"voters", POLL_VOTERS, 0},
+    {"voteChange", POLL_VOTE_CHANGE, 0},
+};
+
+enum { N_EDIT_FIELDS = sizeof edit_fields / sizeof *edit_fields };
+
+/* The whole is checked, but what the edit leaves alone is no fault of it: a poll that
+ * has closed may well get a description. */
+struct edit_faults {
+    const struct poll_faults *to;
+    uint32_t fields;
+    bool bad;
+};
+
+static void pass_fault(void *user, const char *field, const char *message)
+{
+    struct edit_faults *f = user;
+
+    for (size_t i = 0; i < N_EDIT_FIELDS; i++) {
+        uint32_t own = edit_fields[i].field | edit_fields[i].checked_with;
+
+        if (!str_starts(str_of(field), str_of(edit_fields[i].name)) ||
+            (f->fields & own) == 0)
+            continue;
+        f->bad = true;
+        f->to->fault(f->to->user, field, message);
+        return;
+    }
+}
+
+int poll_edit_input(const json_t *body, const struct poll *poll, int64_t now_ms,
+                    const struct poll_faults *faults, uint32_t *ret_fields,
+                    struct poll **ret_values)
+{
+    struct edit_faults edit = {.to = faults};
+    struct poll_faults filter = {pass_fault, &edit};
+    struct input in = {.body = body, .faults = &filter};
+    struct poll p = {.created_ms = poll->created_ms}, *edited;
+    char tags[LIMIT_TAGS][LIMIT_TAG_CHARS + 2];
+
+    for (size_t i = 0; i < N_EDIT_FIELDS; i++)
+        if (json_object_get(body, edit_fields[i].name) != NULL)
+            edit.fields |= edit_fields[i].field;
+    read_poll(&in, poll->rules.owner_id, &p, tags);
+    edit.fields = poll_differs(poll, edit.fields, &p);
+    edited = poll_edited(poll, edit.fields, &p);
+    (void)poll_check(edited, now_ms, &filter);
+    poll_unref(edited);
+    if (edit.bad)
+        return ERR_INVALID;
+    *ret_fields = edit.fields;
+    *ret_values = poll_new(&p);
     return 0;
 }

@@ -83,6 +83,8 @@ static void enter(struct journaled *b, struct slot *slot, struct ballot_op *op)
         return;
     tally_apply(slot->tally, c);
     slot->deleted = c->kind == CHANGE_DELETE;
+    if (c->kind == CHANGE_EDIT)
+        slot->edit = op->wish.edit; /* lent until the op goes home, after publishing */
     b->change_slots[b->n_changes++] = slot;
     mark_changed(b, slot);
 }
@@ -99,6 +101,8 @@ static void commit(struct journaled *b);
 
 static void work_on(struct journaled *b, struct slot *slot, struct ballot_op *op)
 {
+    if (slot->edit != NULL && op->wish.kind == CHANGE_EDIT)
+        commit(b); /* a batch publishes one edit of a poll */
     op->rc = 0;
     op->replay = false;
     if (slot->deleted) {
@@ -155,6 +159,7 @@ static void take_back(struct journaled *b)
 
         tally_revert(slot->tally, c);
         slot->deleted = false;
+        slot->edit = NULL;
         if (c->kind == CHANGE_VOTE)
             quota_give_back(b->opts.quota, c->user);
     }
@@ -170,6 +175,20 @@ static const struct result *result_of(struct journaled *b, struct slot *slot)
     return &slot->result;
 }
 
+static void publish(struct journaled *b, struct slot *slot)
+{
+    const struct poll_edit *edit = slot->edit;
+    const struct poll_rules *rules = tally_rules(slot->tally);
+
+    slot->edit = NULL;
+    if (slot->deleted)
+        b->opts.deleted(b->opts.user, slot->poll);
+    else if (edit != NULL)
+        b->opts.edited(b->opts.user, edit, result_of(b, slot), rules);
+    else
+        b->opts.publish(b->opts.user, result_of(b, slot), rules);
+}
+
 static void publish_changed(struct journaled *b)
 {
     struct slot *slot;
@@ -178,11 +197,7 @@ static void publish_changed(struct journaled *b)
         b->changed = slot->next_changed;
         slot->changed = false;
         slots_set_bytes(&b->slots, slot, sizeof *slot + tally_bytes(slot->tally));
-        if (slot->deleted) {
-            b->opts.deleted(b->opts.user, slot->poll);
-        } else {
-            b->opts.publish(b->opts.user, result_of(b, slot), tally_rules(slot->tally));
-        }
+        publish(b, slot);
     }
 }
 

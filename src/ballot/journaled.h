@@ -46,6 +46,9 @@ struct journaled_opts {
     int (*load)(void *user, struct tally_load *l);
     /* The newest result of a poll, durable; rules as they are with it. */
     void (*publish)(void *user, const struct result *r, const struct poll_rules *rules);
+    /* The same, and with it the definition has changed. */
+    void (*edited)(void *user, const struct poll_edit *edit, const struct result *r,
+                   const struct poll_rules *rules);
     void (*deleted)(void *user, uint32_t poll);
     /* These changes are durable, in order, up to a position of the journal; nobody has
      * been told yet. May be NULL. */

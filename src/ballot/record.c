@@ -122,6 +122,8 @@ void record_add_change(struct buf *out, uint64_t position, const struct change *
     buf_char(out, keyed ? FLAG_KEYED : 0);
     if (keyed)
         put_receipt(out, c);
+    if (c->kind == CHANGE_EDIT)
+        put64(out, c->edit.id);
     end(out, start, position);
 }
 
@@ -165,8 +167,10 @@ static void get_change(struct cursor *in, struct change *c)
     c->keyed = flags == FLAG_KEYED;
     if (c->keyed)
         get_receipt(in, c);
+    if (c->kind == CHANGE_EDIT)
+        c->edit.id = get64(in);
     in->bad |= flags > FLAG_KEYED || (c->keyed && c->kind != CHANGE_VOTE) ||
-               c->kind < CHANGE_VOTE || c->kind > CHANGE_DELETE ||
+               c->kind < CHANGE_VOTE || c->kind > CHANGE_EDIT ||
                c->option >= LIMIT_OPTIONS || c->was_option >= LIMIT_OPTIONS;
 }
 

@@ -17,10 +17,11 @@ struct ballot_op;
 
 struct slot {
     uint32_t poll;
-    struct tally *tally; /* NULL while it is being loaded */
-    bool deleted;        /* by a change that the store may not have yet */
-    bool changed;        /* in the batch at work: to be published */
-    uint64_t counted;    /* the batch for which result was counted; 0: none */
+    struct tally *tally;          /* NULL while it is being loaded */
+    bool deleted;                 /* by a change that the store may not have yet */
+    bool changed;                 /* in the batch at work: to be published */
+    const struct poll_edit *edit; /* in the batch at work: to be published with it */
+    uint64_t counted;             /* the batch for which result was counted; 0: none */
     struct result result;
     uint64_t position; /* of the journal, after its last change */
     size_t bytes;

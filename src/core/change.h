@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/poll.h"
 #include "tbl/limits.h"
 
 enum change_kind {
@@ -21,6 +22,7 @@ enum change_kind {
     CHANGE_WITHDRAW = 4, /* user's vote for was_option is gone */
     CHANGE_CLOSE = 5,    /* closed at at_ms by its owner */
     CHANGE_DELETE = 6,   /* the poll and its votes are gone */
+    CHANGE_EDIT = 7,     /* its definition is another: by the edit that the store has */
 };
 
 enum { VOTE_KEY_BYTES = 16 };
@@ -36,6 +38,16 @@ struct receipt {
     uint32_t counts[LIMIT_OPTIONS];
 };
 
+/* What an edit makes of the rules. The texts lie in the store before the edit is
+ * admitted, under this id; the change says that they are true from here on. */
+struct edit {
+    uint64_t id;
+    /* to apply it and to take it back; not in the journal */
+    struct poll_rules rules, was_rules;
+    uint64_t was_version;
+    bool was_opened, was_closed;
+};
+
 struct change {
     enum change_kind kind;
     uint32_t poll, user;
@@ -43,10 +55,13 @@ struct change {
     bool keyed; /* key and receipt matter */
     uint8_t key[VOTE_KEY_BYTES];
     int64_t at_ms;
-    int64_t was_closes_ms;  /* of CHANGE_CLOSE, to take it back; not stored */
-    uint64_t version;       /* the tally's base version after the change */
-    struct receipt receipt; /* of a keyed CHANGE_VOTE; its option and voted_ms are the
-                               change's own */
+    int64_t was_closes_ms; /* of CHANGE_CLOSE, to take it back; not stored */
+    uint64_t version;      /* the tally's base version after the change */
+    union {
+        struct receipt receipt; /* of a keyed CHANGE_VOTE; its option and voted_ms are
+                                   the change's own */
+        struct edit edit;       /* of CHANGE_EDIT */
+    };
 };
 
 #endif

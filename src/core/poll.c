@@ -49,6 +49,75 @@ struct poll *poll_new(const struct poll *from)
     return p;
 }
 
+void poll_edit_rules(struct poll_rules *r, uint32_t fields,
+                     const struct poll_rules *values)
+{
+    if (fields & POLL_TEXTS)
+        r->n_options = values->n_options;
+    if (fields & POLL_OPENS)
+        r->opens_ms = values->opens_ms;
+    if (fields & POLL_CLOSES)
+        r->closes_ms = values->closes_ms;
+    if (fields & POLL_VISIBILITY)
+        r->visibility = values->visibility;
+    if (fields & POLL_VOTERS)
+        r->voters = values->voters;
+    if (fields & POLL_VOTE_CHANGE)
+        r->vote_change = values->vote_change;
+}
+
+struct poll *poll_edited(const struct poll *p, uint32_t fields,
+                         const struct poll *values)
+{
+    struct poll edited;
+
+    copy(&edited, p);
+    poll_edit_rules(&edited.rules, fields, &values->rules);
+    if (fields & POLL_TITLE)
+        edited.title = values->title;
+    if (fields & POLL_DESCRIPTION)
+        edited.description = values->description;
+    if (fields & POLL_TEXTS)
+        memcpy(edited.options, values->options, sizeof edited.options);
+    if (fields & POLL_TAGS) {
+        memcpy(edited.tags, values->tags, sizeof edited.tags);
+        edited.n_tags = values->n_tags;
+    }
+    return poll_new(&edited);
+}
+
+static bool same_texts(const struct str *a, uint32_t n_a, const struct str *b,
+                       uint32_t n_b)
+{
+    bool same = n_a == n_b;
+
+    for (uint32_t i = 0; same && i < n_a; i++)
+        same = str_eq(a[i], b[i]);
+    return same;
+}
+
+uint32_t poll_differs(const struct poll *p, uint32_t fields, const struct poll *values)
+{
+    const struct poll_rules *r = &p->rules, *v = &values->rules;
+    uint32_t same = 0;
+
+    if (str_eq(p->title, values->title))
+        same |= POLL_TITLE;
+    if (str_eq(p->description, values->description) &&
+        (p->description.at == NULL) == (values->description.at == NULL))
+        same |= POLL_DESCRIPTION;
+    if (same_texts(p->options, r->n_options, values->options, v->n_options))
+        same |= POLL_TEXTS;
+    if (same_texts(p->tags, p->n_tags, values->tags, values->n_tags))
+        same |= POLL_TAGS;
+    same |= r->opens_ms == v->opens_ms ? POLL_OPENS : 0u;
+    same |= r->closes_ms == v->closes_ms ? POLL_CLOSES : 0u;
+    same |= r->visibility == v->visibility ? POLL_VISIBILITY : 0u;
+    same |= r->voters == v->voters ? POLL_VOTERS : 0u;
+    same |= r->vote_change == v->vote_change ? POLL_VOTE_CHANGE : 0u;
+    return fields & ~same;
+}
+
 struct poll *poll_with_owner(const struct poll *p, uint32_t owner_id, struct str name)
 {
     struct poll named;

@@ -26,6 +26,21 @@ enum poll_visibility { VISIBLE_ALWAYS, VISIBLE_AFTER_VOTE, VISIBLE_AFTER_CLOSE }
 enum poll_voters { VOTERS_ANYONE, VOTERS_REGISTERED };
 enum poll_status { POLL_SCHEDULED, POLL_OPEN, POLL_CLOSED };
 
+/* What an edit can change, as bits. */
+enum poll_field {
+    POLL_TITLE = 1,
+    POLL_DESCRIPTION = 2,
+    POLL_TEXTS = 4, /* of the options, and so how many there are */
+    POLL_TAGS = 8,
+    POLL_OPENS = 16,
+    POLL_CLOSES = 32,
+    POLL_VISIBILITY = 64,
+    POLL_VOTERS = 128,
+    POLL_VOTE_CHANGE = 256,
+    POLL__FIELDS = 511,
+    POLL_FROZEN = POLL__FIELDS & ~(POLL_DESCRIPTION | POLL_CLOSES), /* by a vote */
+};
+
 struct poll_rules {
     uint32_t owner_id; /* 0: deleted */
     uint32_t n_options;
@@ -51,6 +66,13 @@ struct poll {
 
 /* Copies from; its refs and text are ignored. */
 struct poll *poll_new(const struct poll *from);
+/* p with these fields as they are in values. */
+struct poll *poll_edited(const struct poll *p, uint32_t fields,
+                         const struct poll *values);
+void poll_edit_rules(struct poll_rules *r, uint32_t fields,
+                     const struct poll_rules *values);
+/* Those of the fields that differ. */
+uint32_t poll_differs(const struct poll *p, uint32_t fields, const struct poll *values);
 struct poll *poll_with_owner(const struct poll *p, uint32_t owner_id, struct str name);
 struct poll *poll_ref(struct poll *p);
 struct poll *poll_unref(struct poll *p);

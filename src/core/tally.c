@@ -68,6 +68,15 @@ static uint32_t count(const struct tally *t, uint32_t option)
     return (uint32_t)roaring_bitmap_get_cardinality(t->votes[option]);
 }
 
+static uint32_t total(const struct tally *t)
+{
+    uint32_t n = 0;
+
+    for (uint32_t i = 0; i < t->rules.n_options; i++)
+        n += count(t, i);
+    return n;
+}
+
 /* ---- admission ---- */
 
 static int admit_open(const struct tally *t, int64_t now_ms)
@@ -207,6 +216,37 @@ static int admit_close(const struct tally *t, const struct wish *w, int64_t now_
     return admit_open(t, now_ms) == ERR_POLL_CLOSED ? ERR_POLL_CLOSED : 0;
 }
 
+static bool closes_before_it_opens(const struct poll_rules *r)
+{
+    return r->opens_ms != 0 && r->closes_ms != 0 && r->opens_ms >= r->closes_ms;
+}
+
+/* The base version begins above all that was visible, so that versions grow also when
+ * a closed poll opens again. */
+static int admit_edit(const struct tally *t, const struct wish *w, struct change *c)
+{
+    const struct poll_edit *wanted = w->edit;
+    struct edit *e = &c->edit;
+    int rc = admit_owner(t, w);
+
+    if (rc != 0)
+        return rc;
+    if ((wanted->fields & POLL_FROZEN) != 0 && total(t) > 0)
+        return ERR_CONFLICT;
+    *e = (struct edit){.id = wanted->id,
+                       .rules = t->rules,
+                       .was_rules = t->rules,
+                       .was_version = t->base_version,
+                       .was_opened = t->opened,
+                       .was_closed = t->closed};
+    poll_edit_rules(&e->rules, wanted->fields, &wanted->values->rules);
+    if ((wanted->fields & (POLL_OPENS | POLL_CLOSES)) != 0 &&
+        closes_before_it_opens(&e->rules))
+        return ERR_INVALID;
+    c->version = version(t) + 1;
+    return 0;
+}
+
 static int admit_kind(const struct tally *t, const struct wish *w, int64_t now_ms,
                       struct change *c, bool *ret_replay)
 {
@@ -223,6 +263,8 @@ static int admit_kind(const struct tally *t, const struct wish *w, int64_t now_m
         return admit_close(t, w, now_ms, c);
     case CHANGE_DELETE:
         return admit_owner(t, w);
+    case CHANGE_EDIT:
+        return admit_edit(t, w, c);
     }
     return ERR_INTERNAL;
 }
@@ -268,6 +310,30 @@ static void enter_withdraw(struct tally *t, const struct change *c)
     receipts_remove(&t->receipts, c->user);
 }
 
+/* Options come or go only while nobody has voted: their bitmaps are empty. */
+static void set_n_options(struct tally *t, uint32_t n)
+{
+    for (uint32_t i = n; i < t->rules.n_options; i++)
+        roaring_bitmap_free(t->votes[i]);
+    for (uint32_t i = t->rules.n_options; i < n; i++)
+        t->votes[i] = roaring_bitmap_create();
+}
+
+static void set_edited(struct tally *t, const struct poll_rules *rules, bool opened,
+                       bool closed)
+{
+    set_n_options(t, rules->n_options);
+    t->rules = *rules;
+    t->opened = opened;
+    t->closed = closed;
+}
+
+static void enter_edit(struct tally *t, const struct change *c)
+{
+    set_edited(t, &c->edit.rules, poll_has_opened(&c->edit.rules, c->at_ms),
+               poll_has_closed(&c->edit.rules, c->at_ms));
+}
+
 /* The journal and the store are checked before, but an index from outside is never
  * used unseen. */
 static bool has_options(const struct tally *t, const struct change *c)
@@ -302,6 +368,10 @@ void tally_apply(struct tally *t, const struct change *c)
         break;
     case CHANGE_DELETE: /* the tally's owner drops it */
         break;
+    case CHANGE_EDIT:
+        if (!known)
+            enter_edit(t, c);
+        break;
     }
     if (!known)
         t->base_version = c->version;
@@ -331,6 +401,10 @@ void tally_revert(struct tally *t, const struct change *c)
         t->closed = false;
         return;
     case CHANGE_DELETE:
+        return;
+    case CHANGE_EDIT:
+        set_edited(t, &c->edit.was_rules, c->edit.was_opened, c->edit.was_closed);
+        t->base_version = c->edit.was_version;
         return;
     }
     t->base_version = c->version - 1;

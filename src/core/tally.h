@@ -7,7 +7,8 @@
  * changes in the same order always gives the same tally.
  *
  * Versions. The base version counts changes that a client can see: 1 for a new poll,
- * one more with every vote, move and withdrawal. What clients see is tally_version():
+ * one more with every vote, move and withdrawal, and with an edit the version after
+ * the one that was visible. What clients see is tally_version():
  * the base, plus one once the poll has opened (if it was scheduled), plus one once it
  * has closed. Passing of time is entered by tally_touch(), in order with the votes, so
  * no two states ever share a version.
@@ -42,6 +43,13 @@ struct result {
     uint32_t counts[LIMIT_OPTIONS];
 };
 
+/* Which fields of a poll are to change, and to what. */
+struct poll_edit {
+    uint64_t id;     /* in the store, where it waits already */
+    uint32_t fields; /* enum poll_field */
+    const struct poll *values;
+};
+
 /* A wish, before it is admitted. */
 struct wish {
     enum change_kind kind;
@@ -50,6 +58,7 @@ struct wish {
     uint32_t option; /* any number: outside values are refused here */
     bool keyed;
     uint8_t key[VOTE_KEY_BYTES];
+    const struct poll_edit *edit; /* of CHANGE_EDIT; borrowed until it is answered */
 };
 
 /* A tally without votes; base_version 1 for a new poll. */
@@ -66,7 +75,8 @@ struct tally *tally_free(struct tally *t);
  * ERR_ALREADY_VOTED    and no replay
  * ERR_ALREADY_SKIPPED  a vote after a skip; a second skip
  * ERR_CONFLICT         the key was used for another option; voteChange is false; there
- *                      is no vote to change or withdraw
+ *                      is no vote to change or withdraw; votes forbid this edit
+ * ERR_INVALID          the edit would close the poll before it opens
  *
  * A vote that repeats an earlier one under the same key is 0 with *ret_replay true, and
  * ret_change->receipt as it was: nothing is to be applied. */

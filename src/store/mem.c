@@ -203,6 +203,7 @@ static int tidy(struct store *base, int64_t tokens_before_ms)
     if (w == NULL)
         return ERR_UNAVAILABLE;
     mem_state_forget_ends(w, tokens_before_ms);
+    mem_state_drop_edit(w, 0);
     return 0;
 }
 
@@ -222,6 +223,28 @@ static int poll_add(struct store *base, const struct poll *p, uint32_t *ret_id)
     own->owner_name = (struct str){NULL, 0}; /* as it is when it is read */
     mem_state_add_poll(w, own);
     *ret_id = own->id;
+    return 0;
+}
+
+static int edit_add(struct store *base, uint32_t poll, uint32_t fields,
+                    const struct poll *values, uint64_t *ret_id)
+{
+    struct mem_state *w = working(base);
+
+    if (w == NULL)
+        return ERR_UNAVAILABLE;
+    *ret_id = mem_state_add_edit(w, poll, fields, values);
+    return 0;
+}
+
+static int edit_drop(struct store *base, uint64_t id)
+{
+    struct mem_state *w = working(base);
+
+    if (w == NULL)
+        return ERR_UNAVAILABLE;
+    if (id != 0)
+        mem_state_drop_edit(w, id);
     return 0;
 }
 
@@ -367,6 +390,65 @@ static int seen_each(struct store *base, uint32_t user,
     return rc;
 }
 
+static int user_votes(struct store *base, uint32_t user, int64_t before_ms,
+                      uint32_t before_poll, size_t max,
+                      int (*each)(void *user_data, uint32_t poll, uint32_t option,
+                                  int64_t voted_ms),
+                      void *user_data)
+{
+    const struct mem_state *v = look(base);
+    int rc;
+
+    if (v == NULL)
+        return ERR_UNAVAILABLE;
+    rc = mem_state_user_votes(v, user, before_ms, before_poll, max, each, user_data);
+    let_go(base);
+    return rc;
+}
+
+static int user_skips(struct store *base, uint32_t user,
+                      int (*each)(void *user_data, uint32_t poll, int64_t skipped_ms),
+                      void *user_data)
+{
+    const struct mem_state *v = look(base);
+    int rc = 0;
+
+    if (v == NULL)
+        return ERR_UNAVAILABLE;
+    for (size_t i = 0; rc == 0 && i < v->n_polls; i++) {
+        const struct change *c = mem_state_skip(&v->polls[i], user);
+
+        if (c != NULL)
+            rc = each(user_data, c->poll, c->at_ms);
+    }
+    let_go(base);
+    return rc;
+}
+
+static int poll_stats(struct store *base, uint32_t poll, int64_t bucket_ms,
+                      struct store_stats *ret,
+                      int (*each)(void *user_data, int64_t start_ms, uint32_t option,
+                                  uint32_t votes),
+                      void *user_data)
+{
+    const struct mem_state *v = look(base);
+    const struct mem_poll *p;
+    int rc = ERR_NOT_FOUND;
+
+    if (v == NULL)
+        return ERR_UNAVAILABLE;
+    *ret = (struct store_stats){0};
+    p = mem_state_poll(v, poll);
+    if (p != NULL) {
+        ret->rules = p->poll->rules;
+        ret->p = show(v, p);
+        ret->p.poll = poll_unref(ret->p.poll);
+        rc = mem_state_timeline(p, bucket_ms, ret, each, user_data);
+    }
+    let_go(base);
+    return rc;
+}
+
 static int search(struct store *base, struct str query, size_t max,
                   int (*each)(void *user_data, uint32_t poll), void *user_data)
 {
@@ -455,6 +537,8 @@ static const struct store_ops ops = {
     .owned_each = owned_each,
     .tidy = tidy,
     .poll_add = poll_add,
+    .edit_add = edit_add,
+    .edit_drop = edit_drop,
     .position = position,
     .account_by_email = account_by_email,
     .account_by_id = account_by_id,
@@ -462,6 +546,9 @@ static const struct store_ops ops = {
     .each_poll = each_poll,
     .tally_load = tally_load,
     .seen_each = seen_each,
+    .user_votes = user_votes,
+    .user_skips = user_skips,
+    .poll_stats = poll_stats,
     .search = search,
     .each_daily = each_daily,
     .verify = verify,

@@ -21,6 +21,9 @@ struct mem_state *mem_state_copy(const struct mem_state *from)
     *s = *from;
     s->accounts = mem_dup(from->accounts, from->n_accounts * sizeof *s->accounts);
     s->ends = mem_dup(from->ends, from->n_ends * sizeof *s->ends);
+    s->edits = mem_dup(from->edits, from->n_edits * sizeof *s->edits);
+    for (size_t i = 0; i < s->n_edits; i++)
+        poll_ref(s->edits[i].values);
     s->daily = mem_dup(from->daily, from->n_daily * sizeof *s->daily);
     s->polls = mem_dup(from->polls, from->n_polls * sizeof *s->polls);
     for (size_t i = 0; i < s->n_polls; i++) {
@@ -47,6 +50,8 @@ struct mem_state *mem_state_free(struct mem_state *s)
         mem_free(s->polls);
         mem_free(s->daily);
         mem_free(s->ends);
+        mem_state_drop_edit(s, 0);
+        mem_free(s->edits);
         mem_free(s);
     }
     return NULL;
@@ -122,6 +127,20 @@ bool mem_state_has_seen(const struct mem_poll *p, uint32_t user)
     size_t i;
 
     return find_row(&p->votes, user, &i) || find_row(&p->skips, user, &i);
+}
+
+const struct change *mem_state_vote(const struct mem_poll *p, uint32_t user)
+{
+    size_t i;
+
+    return find_row(&p->votes, user, &i) ? &p->votes.at[i] : NULL;
+}
+
+const struct change *mem_state_skip(const struct mem_poll *p, uint32_t user)
+{
+    size_t i;
+
+    return find_row(&p->skips, user, &i) ? &p->skips.at[i] : NULL;
 }
 
 /* ---- changing ---- */
@@ -261,12 +280,49 @@ static void enter_closing(struct mem_poll *p, const struct change *c)
     int64_t closes_ms = p->poll->rules.closes_ms;
     struct poll *closed;
 
-    if (closes_ms != 0 && closes_ms <= c->at_ms)
+    if ((closes_ms != 0 && closes_ms <= c->at_ms) || c->version < p->base_version)
         return;
     closed = poll_new(p->poll);
     closed->rules.closes_ms = c->at_ms;
     poll_unref(p->poll);
     p->poll = closed;
+}
+
+uint64_t mem_state_add_edit(struct mem_state *s, uint32_t poll, uint32_t fields,
+                            const struct poll *values)
+{
+    s->edits = mem_realloc(s->edits, (s->n_edits + 1) * sizeof *s->edits);
+    s->edits[s->n_edits++] =
+        (struct mem_edit){++s->last_edit, poll, fields, poll_new(values)};
+    return s->last_edit;
+}
+
+void mem_state_drop_edit(struct mem_state *s, uint64_t id)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < s->n_edits; i++)
+        if (id == 0 || s->edits[i].id == id)
+            poll_unref(s->edits[i].values);
+        else
+            s->edits[n++] = s->edits[i];
+    s->n_edits = n;
+}
+
+static void enter_edit(struct mem_state *s, struct mem_poll *p, const struct change *c)
+{
+    for (size_t i = 0; i < s->n_edits; i++) {
+        const struct mem_edit *e = &s->edits[i];
+        struct poll *was = p->poll;
+
+        if (e->id != c->edit.id || e->poll != c->poll)
+            continue;
+        p->poll = poll_edited(was, e->fields, e->values);
+        p->base_version = c->version;
+        poll_unref(was);
+        mem_state_drop_edit(s, c->edit.id);
+        return;
+    }
 }
 
 static void remove_poll(struct mem_state *s, struct mem_poll *p)
@@ -298,6 +354,10 @@ static void enter_known(struct mem_state *s, struct mem_poll *p, const struct ch
         break;
     case CHANGE_DELETE:
         remove_poll(s, p);
+        break;
+    case CHANGE_EDIT:
+        if (c->version > p->base_version)
+            enter_edit(s, p, c);
         break;
     }
 }

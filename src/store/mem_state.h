@@ -29,6 +29,12 @@ struct mem_end {
     int64_t end_ms;
 };
 
+struct mem_edit {
+    uint64_t id;
+    uint32_t poll, fields;
+    struct poll *values; /* a reference */
+};
+
 struct mem_state {
     uint64_t position;
     uint32_t last_account, last_poll; /* ids are never used again */
@@ -36,6 +42,9 @@ struct mem_state {
     struct mem_poll *polls;  /* by id */
     struct mem_daily *daily; /* by day and user */
     struct mem_end *ends;    /* of tokens */
+    struct mem_edit *edits;
+    uint64_t last_edit;
+    size_t n_edits;
     size_t n_accounts, n_polls, n_daily, n_ends;
 };
 
@@ -57,8 +66,25 @@ void mem_state_forget_ends(struct mem_state *s, int64_t before_ms);
 void mem_state_add_poll(struct mem_state *s, struct poll *p); /* takes the reference */
 void mem_state_enter(struct mem_state *s, const struct change *c);
 
+uint64_t mem_state_add_edit(struct mem_state *s, uint32_t poll, uint32_t fields,
+                            const struct poll *values);
+void mem_state_drop_edit(struct mem_state *s, uint64_t id); /* 0: all */
 /* Has the user voted on this poll, or skipped it? */
 bool mem_state_has_seen(const struct mem_poll *p, uint32_t user);
+/* The user's row on this poll, or NULL. */
+const struct change *mem_state_vote(const struct mem_poll *p, uint32_t user);
+const struct change *mem_state_skip(const struct mem_poll *p, uint32_t user);
+/* As store.h's calls of these names. */
+int mem_state_user_votes(const struct mem_state *s, uint32_t user, int64_t before_ms,
+                         uint32_t before_poll, size_t max,
+                         int (*each)(void *user_data, uint32_t poll, uint32_t option,
+                                     int64_t voted_ms),
+                         void *user_data);
+int mem_state_timeline(const struct mem_poll *p, int64_t bucket_ms,
+                       struct store_stats *ret,
+                       int (*each)(void *user_data, int64_t start_ms, uint32_t option,
+                                   uint32_t votes),
+                       void *user_data);
 /* As store.h's search(): does the poll have the words? */
 bool mem_state_has_words(const struct poll *p, struct str query);
 

@@ -224,12 +224,14 @@ int sqlite_tidy(struct store *s, int64_t tokens_before_ms)
 {
     struct db *d = db_writer(s);
     sqlite3_stmt *st;
+    int rc;
 
     if (d == NULL)
         return ERR_UNAVAILABLE;
     st = db_use(d, SQL_TOKEN_ENDS_FORGET);
     sqlite3_bind_int64(st, 1, tokens_before_ms);
-    return db_run(d, st);
+    rc = db_run(d, st);
+    return rc != 0 ? rc : db_run(d, db_use(d, SQL_EDITS_DROP));
 }
 
 int sqlite_token_ends_each(struct store *s, int64_t after_ms,

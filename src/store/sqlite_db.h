@@ -5,7 +5,7 @@
  *   sqlite_copy.c      copies, for backups
  *   sqlite_db.c        statements: binding, stepping, and errors
  *   sqlite_accounts.c, sqlite_polls.c, sqlite_project.c, sqlite_read.c,
- *   sqlite_search.c, sqlite_verify.c    the calls of store.h
+ *   sqlite_search.c, sqlite_edit.c, sqlite_verify.c    the calls of store.h
  *
  * Errors  a step that fails for any reason but a constraint fails its transaction:
  *         SQLite may have rolled back by itself, and then a later statement would be a
@@ -111,9 +111,32 @@ int sqlite_token_ends_each(struct store *s, int64_t after_ms,
                            void *user_data);
 int sqlite_seen_each(struct store *s, uint32_t user,
                      int (*each)(void *user_data, uint32_t poll), void *user_data);
+int sqlite_user_votes(struct store *s, uint32_t user, int64_t before_ms,
+                      uint32_t before_poll, size_t max,
+                      int (*each)(void *user_data, uint32_t poll, uint32_t option,
+                                  int64_t voted_ms),
+                      void *user_data);
+int sqlite_user_skips(struct store *s, uint32_t user,
+                      int (*each)(void *user_data, uint32_t poll, int64_t skipped_ms),
+                      void *user_data);
+int sqlite_poll_stats(struct store *s, uint32_t poll, int64_t bucket_ms,
+                      struct store_stats *ret,
+                      int (*each)(void *user_data, int64_t start_ms, uint32_t option,
+                                  uint32_t votes),
+                      void *user_data);
 int sqlite_search(struct store *s, struct str query, size_t max,
                   int (*each)(void *user_data, uint32_t poll), void *user_data);
 int sqlite_poll_add(struct store *s, const struct poll *p, uint32_t *ret_id);
+int sqlite_edit_add(struct store *s, uint32_t poll, uint32_t fields,
+                    const struct poll *values, uint64_t *ret_id);
+int sqlite_edit_drop(struct store *s, uint64_t id);
+/* A projected CHANGE_EDIT. */
+int sqlite_edit_enter(struct db *d, const struct change *c);
+/* The definition of p as the parameters from first on: times, rules, texts. The two
+ * buffers hold the lists until the statement has run. */
+struct buf;
+void sqlite_bind_definition(sqlite3_stmt *st, int first, const struct poll *p,
+                            struct buf *options, struct buf *tags);
 int sqlite_each_poll(struct store *s, int (*each)(void *user, struct stored_poll *p),
                      void *user);
 /* The rules and the stored counts, of a row of SQL_EACH_POLL or SQL_POLL_RULES. */

@@ -18,25 +18,31 @@ static void add_texts(struct buf *b, const struct str *texts, uint32_t n)
     buf_char(b, ']');
 }
 
+void sqlite_bind_definition(sqlite3_stmt *st, int first, const struct poll *p,
+                            struct buf *options, struct buf *tags)
+{
+    add_texts(options, p->options, p->rules.n_options);
+    add_texts(tags, p->tags, p->n_tags);
+    db_bind_optional(st, first, p->rules.opens_ms);
+    db_bind_optional(st, first + 1, p->rules.closes_ms);
+    db_bind_str(st, first + 2, str_of(poll_visibility_text(p->rules.visibility)));
+    db_bind_str(st, first + 3, str_of(poll_voters_text(p->rules.voters)));
+    sqlite3_bind_int(st, first + 4, p->rules.vote_change);
+    db_bind_str(st, first + 5, p->title);
+    db_bind_str(st, first + 6, p->description);
+    db_bind_str(st, first + 7, buf_str(options));
+    db_bind_str(st, first + 8, buf_str(tags));
+}
+
 static int add_definition(struct db *d, const struct poll *p)
 {
     sqlite3_stmt *st = db_use(d, SQL_POLL_ADD);
     struct buf options = {0}, tags = {0};
     int rc;
 
-    add_texts(&options, p->options, p->rules.n_options);
-    add_texts(&tags, p->tags, p->n_tags);
     sqlite3_bind_int64(st, 1, p->rules.owner_id);
     sqlite3_bind_int64(st, 2, p->created_ms);
-    db_bind_optional(st, 3, p->rules.opens_ms);
-    db_bind_optional(st, 4, p->rules.closes_ms);
-    db_bind_str(st, 5, str_of(poll_visibility_text(p->rules.visibility)));
-    db_bind_str(st, 6, str_of(poll_voters_text(p->rules.voters)));
-    sqlite3_bind_int(st, 7, p->rules.vote_change);
-    db_bind_str(st, 8, p->title);
-    db_bind_str(st, 9, p->description);
-    db_bind_str(st, 10, buf_str(&options));
-    db_bind_str(st, 11, buf_str(&tags));
+    sqlite_bind_definition(st, 3, p, &options, &tags);
     rc = db_run(d, st);
     buf_done(&options);
     buf_done(&tags);

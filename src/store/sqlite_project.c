@@ -158,6 +158,8 @@ static int enter_closing(struct entry *e, const struct change *c)
 {
     sqlite3_stmt *st = db_use(e->db, SQL_POLL_CLOSE);
 
+    if (c->version < e->base_version)
+        return 0; /* entered again, after the edit that opened the poll again */
     sqlite3_bind_int64(st, 1, c->poll);
     sqlite3_bind_int64(st, 2, c->at_ms);
     return changed(e, st);
@@ -198,6 +200,8 @@ static int enter(struct entry *e, const struct change *c)
     case CHANGE_DELETE:
         e->removed = true;
         return 0;
+    case CHANGE_EDIT: /* never in a run */
+        break;
     }
     return 0;
 }
@@ -353,16 +357,12 @@ static void sort_batch(struct sqlite_store *s, const struct change *changes, siz
     qsort(s->places, n, sizeof *s->places, compare_places);
 }
 
-int sqlite_project(struct store *base, const struct change *changes, size_t n)
+/* Changes without an edit among them. */
+static int project_run(struct sqlite_store *s, struct db *d,
+                       const struct change *changes, size_t n)
 {
-    struct sqlite_store *s = sqlite_of(base);
-    struct db *d = db_writer(base);
     size_t n_days = 0;
 
-    if (d == NULL)
-        return ERR_UNAVAILABLE;
-    if (n == 0)
-        return 0;
     sort_batch(s, changes, n);
     for (size_t at = 0; at < n;) {
         struct entry e = {.store = s, .db = d, .n_days = &n_days};
@@ -372,4 +372,22 @@ int sqlite_project(struct store *base, const struct change *changes, size_t n)
             return rc;
     }
     return project_days(d, s->day_votes, n_days);
+}
+
+/* Whether a vote is possible may hang on an edit before it: edits, which are rare, keep
+ * their place, and what is between them is sorted. */
+int sqlite_project(struct store *s, const struct change *changes, size_t n)
+{
+    struct db *d = db_writer(s);
+    int rc = d != NULL ? 0 : ERR_UNAVAILABLE;
+
+    for (size_t at = 0, end; rc == 0 && at < n; at = end + 1) {
+        for (end = at; end < n && changes[end].kind != CHANGE_EDIT;)
+            end++;
+        if (end > at)
+            rc = project_run(sqlite_of(s), d, changes + at, end - at);
+        if (rc == 0 && end < n)
+            rc = sqlite_edit_enter(d, &changes[end]);
+    }
+    return rc;
 }

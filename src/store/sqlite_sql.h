@@ -42,6 +42,26 @@
       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)")                        \
     X(SQL_RESULT_ADD, STORE_WRITER, "INSERT INTO results VALUES (?1, 1, 0, 0, ?2)")    \
                                                                                        \
+    X(SQL_EDIT_ADD, STORE_WRITER,                                                      \
+      "INSERT INTO poll_edits (poll_id, fields, opens_ms, closes_ms, visibility,"      \
+      " voters, vote_change, title, description, options, tags)"                       \
+      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)")                        \
+    X(SQL_EDIT_GET, STORE_WRITER,                                                      \
+      "SELECT fields, json_array_length(options) FROM poll_edits"                      \
+      " WHERE id = ?1 AND poll_id = ?2")                                               \
+    X(SQL_EDIT_ENTER, STORE_WRITER, /* bits of enum poll_field */                      \
+      "UPDATE polls SET title = iif(e.fields & 1, e.title, polls.title),"              \
+      " description = iif(e.fields & 2, e.description, polls.description),"            \
+      " options = iif(e.fields & 4, e.options, polls.options),"                        \
+      " tags = iif(e.fields & 8, e.tags, polls.tags),"                                 \
+      " opens_ms = iif(e.fields & 16, e.opens_ms, polls.opens_ms),"                    \
+      " closes_ms = iif(e.fields & 32, e.closes_ms, polls.closes_ms),"                 \
+      " visibility = iif(e.fields & 64, e.visibility, polls.visibility),"              \
+      " voters = iif(e.fields & 128, e.voters, polls.voters),"                         \
+      " vote_change = iif(e.fields & 256, e.vote_change, polls.vote_change)"           \
+      " FROM poll_edits e WHERE e.id = ?1 AND polls.id = e.poll_id")                   \
+    X(SQL_EDIT_DROP, STORE_WRITER, "DELETE FROM poll_edits WHERE id = ?1")             \
+    X(SQL_EDITS_DROP, STORE_WRITER, "DELETE FROM poll_edits")                          \
     X(SQL_RESULT_GET, STORE_WRITER,                                                    \
       "SELECT base_version, total, skips, counts FROM results WHERE poll_id = ?1")     \
     X(SQL_RESULT_SET, STORE_WRITER,                                                    \
@@ -98,6 +118,15 @@
     X(SQL_SEEN, STORE_READER,                                                          \
       "SELECT poll_id FROM votes WHERE user_id = ?1"                                   \
       " UNION ALL SELECT poll_id FROM skips WHERE user_id = ?1")                       \
+    X(SQL_USER_VOTES, STORE_READER,                                                    \
+      "SELECT poll_id, option, voted_ms FROM votes WHERE user_id = ?1"                 \
+      " AND (voted_ms, poll_id) < (?2, ?3)"                                            \
+      " ORDER BY voted_ms DESC, poll_id DESC LIMIT ?4")                                \
+    X(SQL_USER_SKIPS, STORE_READER,                                                    \
+      "SELECT poll_id, skipped_ms FROM skips WHERE user_id = ?1 ORDER BY poll_id")     \
+    X(SQL_TIMELINE, STORE_READER,                                                      \
+      "SELECT voted_ms / ?2, option, count(*), min(voted_ms), max(voted_ms)"           \
+      " FROM votes WHERE poll_id = ?1 GROUP BY 1, 2 ORDER BY 1, 2")                    \
     X(SQL_SEARCH, STORE_READER,                                                        \
       "SELECT rowid FROM poll_words WHERE poll_words MATCH ?1"                         \
       " ORDER BY rowid DESC LIMIT ?2")                                                 \

@@ -44,6 +44,13 @@ struct stored_poll {
     uint32_t counts[LIMIT_OPTIONS];
 };
 
+/* A poll and when its votes came, all at one moment. */
+struct store_stats {
+    struct poll_rules rules;
+    struct stored_poll p;      /* its poll is NULL */
+    int64_t first_ms, last_ms; /* votes that are there; 0: none */
+};
+
 struct store_totals {
     uint64_t accounts, polls, votes, skips;
 };
@@ -74,6 +81,7 @@ struct store_ops {
      * is there already (a replay after a crash) changes nothing: of votes, moves and
      * withdrawals, whatever has a version that the poll has reached. Changes of polls
      * that do not exist are passed over. A moved vote keeps its time and its receipt.
+     * A closing counts only if no edit came after it, by its version.
      */
     int (*project)(struct store *s, const struct change *changes, size_t n);
     /* How far the journal is projected: part of the same transaction. */
@@ -96,11 +104,18 @@ struct store_ops {
     /* The polls of this owner, by id. The callback may not call the store. */
     int (*owned_each)(struct store *s, uint32_t owner,
                       int (*each)(void *user_data, uint32_t poll), void *user_data);
-    /* At the start: forgets ends of tokens that were issued before this time. */
+    /* At the start, when everything is projected: forgets ends of tokens before this
+     * time, and edits that never came. */
     int (*tidy)(struct store *s, int64_t tokens_before_ms);
     /* The id of the new poll, never that of an earlier one; p->id and p->owner_name are
      * ignored. ERR_NOT_FOUND: no such owner. */
     int (*poll_add)(struct store *s, const struct poll *p, uint32_t *ret_id);
+
+    /* An edit of a poll, which changes nothing yet: the projected CHANGE_EDIT with its
+     * id does, and that takes it away. */
+    int (*edit_add)(struct store *s, uint32_t poll, uint32_t fields,
+                    const struct poll *values, uint64_t *ret_id);
+    int (*edit_drop)(struct store *s, uint64_t id); /* it will not come after all */
 
     /* --- the reader's side; callbacks may not call the store --- */
     int (*position)(struct store *s, uint64_t *ret_position);
@@ -120,6 +135,24 @@ struct store_ops {
     /* Every poll that the user has voted on or skipped, in any order, each once. */
     int (*seen_each)(struct store *s, uint32_t user,
                      int (*each)(void *user_data, uint32_t poll), void *user_data);
+    /* The user's votes, the newest first, at most max; only those before a vote of
+     * before_ms on before_poll (INT64_MAX: from the newest). */
+    int (*user_votes)(struct store *s, uint32_t user, int64_t before_ms,
+                      uint32_t before_poll, size_t max,
+                      int (*each)(void *user_data, uint32_t poll, uint32_t option,
+                                  int64_t voted_ms),
+                      void *user_data);
+    /* What the user has skipped, by poll. */
+    int (*user_skips)(struct store *s, uint32_t user,
+                      int (*each)(void *user_data, uint32_t poll, int64_t skipped_ms),
+                      void *user_data);
+    /* each: how many of the votes for an option came in a span of bucket_ms, in order
+     * of start_ms and option. ERR_NOT_FOUND */
+    int (*poll_stats)(struct store *s, uint32_t poll, int64_t bucket_ms,
+                      struct store_stats *ret,
+                      int (*each)(void *user_data, int64_t start_ms, uint32_t option,
+                                  uint32_t votes),
+                      void *user_data);
     /* Polls whose title, options and tags have all the words of the query, whatever
      * their case and accents; of the last word its beginning is enough. The newest
      * first, at most max. What has no letters and no digits is no word, and a query

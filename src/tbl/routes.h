@@ -27,6 +27,7 @@
     X(POST,   "/api/polls/{id}/skip",    VOTER,      handle_skip)            \
     X(GET,    "/api/polls",              OPTIONAL,   handle_polls)           \
     X(POST,   "/api/polls",              REGISTERED, handle_poll_create)     \
+    X(PATCH,  "/api/polls/{id}",         REGISTERED, handle_poll_edit)       \
     X(POST,   "/api/polls/{id}/close",   REGISTERED, handle_poll_close)      \
     X(DELETE, "/api/polls/{id}",         REGISTERED, handle_poll_delete)     \
     X(POST,   "/api/auth/register",      ANYONE,     handle_register)        \

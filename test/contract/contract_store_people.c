@@ -314,6 +314,100 @@ static void these_walks_can_be_stopped_too(void **state)
     assert_int_equal(n, 3);
 }
 
+/* ---- what was done, and when ---- */
+
+static int add_vote(void *user_data, uint32_t poll, uint32_t option, int64_t voted_ms)
+{
+    buf_printf(user_data, "%u:%u@%lld ", poll, option,
+               (long long)(voted_ms - T0 * 1000LL));
+    return 0;
+}
+
+static void check_votes(struct world *w, int64_t before_ms, uint32_t before_poll,
+                        size_t max, const char *want)
+{
+    struct buf out = {0};
+
+    assert_int_equal(
+        w->s->ops->user_votes(w->s, 7, before_ms, before_poll, max, add_vote, &out), 0);
+    CHECK_STR(buf_str(&out), want);
+    buf_done(&out);
+}
+
+static void votes_are_told_from_the_newest(void **state)
+{
+    struct world *w = *state;
+    const int64_t t0 = T0 * 1000LL;
+
+    for (int i = 0; i < 4; i++)
+        add_poll(w, 3);
+    check_votes(w, INT64_MAX, 0, 9, "");
+    PROJECT(w, vote(3, 7, 1, 2), vote(1, 7, 2, 5), vote(2, 7, 0, 2), vote(2, 8, 0, 3),
+            skipping(4, 7), move(1, 7, 2, 0, 9));
+    check_votes(w, INT64_MAX, 0, 9, "1:0@5 3:1@2 2:0@2 ");
+    check_votes(w, INT64_MAX, 0, 1, "1:0@5 ");
+    check_votes(w, t0 + 5, 1, 9, "3:1@2 2:0@2 ");
+    check_votes(w, t0 + 2, 3, 9, "2:0@2 ");
+    check_votes(w, t0 + 2, 2, 9, "");
+    check_votes(w, INT64_MAX, 0, 0, "");
+}
+
+static int add_skip(void *user_data, uint32_t poll, int64_t skipped_ms)
+{
+    buf_printf(user_data, "%u@%lld ", poll, (long long)(skipped_ms - T0 * 1000LL));
+    return 0;
+}
+
+static void skips_are_told_by_poll(void **state)
+{
+    struct world *w = *state;
+    struct buf out = {0};
+
+    for (int i = 0; i < 3; i++)
+        add_poll(w, 3);
+    PROJECT(w, skipping(3, 7), skipping(1, 7), skipping(2, 8), vote(2, 7, 0, 2));
+    assert_int_equal(w->s->ops->user_skips(w->s, 7, add_skip, &out), 0);
+    CHECK_STR(buf_str(&out), "1@0 3@0 ");
+    buf_done(&out);
+}
+
+static int add_span(void *user_data, int64_t start_ms, uint32_t option, uint32_t votes)
+{
+    buf_printf(user_data, "%lld:%u=%u ", (long long)(start_ms - T0 * 1000LL), option,
+               votes);
+    return 0;
+}
+
+static void stats_say_when_votes_came(void **state)
+{
+    struct world *w = *state;
+    const int64_t t0 = T0 * 1000LL;
+    uint32_t poll = add_poll(w, 3);
+    struct store_stats stats;
+    struct buf out = {0};
+
+    assert_int_equal(w->s->ops->poll_stats(w->s, 99, 10, &stats, add_span, &out),
+                     ERR_NOT_FOUND);
+    assert_int_equal(w->s->ops->poll_stats(w->s, poll, 10, &stats, add_span, &out), 0);
+    assert_int_equal(stats.first_ms, 0);
+    assert_int_equal(stats.last_ms, 0);
+    assert_int_equal(out.len, 0);
+
+    PROJECT(w, vote(poll, 5, 1, 2), vote(poll, 6, 1, 9), vote(poll, 7, 0, 10),
+            vote(poll, 8, 2, 35), skipping(poll, 9), vote(add_poll(w, 2), 7, 0, 2));
+    assert_int_equal(w->s->ops->poll_stats(w->s, poll, 10, &stats, add_span, &out), 0);
+    CHECK_STR(buf_str(&out), "0:1=2 10:0=1 30:2=1 ");
+    assert_int_equal(stats.first_ms, t0 + 2);
+    assert_int_equal(stats.last_ms, t0 + 35);
+    assert_int_equal(stats.p.base_version, 35);
+    assert_int_equal(stats.p.total, 4);
+    assert_int_equal(stats.p.skips, 1);
+    assert_int_equal(stats.p.counts[1], 2);
+    assert_int_equal(stats.rules.n_options, 3);
+    assert_int_equal(stats.rules.owner_id, w->owner);
+    buf_done(&out);
+}
+
 /* ---- search ---- */
 
 static uint32_t add_text(struct world *w, const char *title, const char *first,
@@ -429,6 +523,9 @@ int main(void)
         WORLD_TEST(a_renamed_owner_is_named_so),
         WORLD_TEST(seen_is_voted_or_skipped),
         WORLD_TEST(these_walks_can_be_stopped_too),
+        WORLD_TEST(votes_are_told_from_the_newest),
+        WORLD_TEST(skips_are_told_by_poll),
+        WORLD_TEST(stats_say_when_votes_came),
         WORLD_TEST(polls_are_found_by_their_words),
         WORLD_TEST(a_query_of_many_words_is_no_trouble),
         WORLD_TEST(a_deleted_poll_is_not_found),

@@ -90,6 +90,17 @@ static void publish(void *user, const struct result *r, const struct poll_rules 
     pthread_mutex_unlock(&w->lock);
 }
 
+static void edited(void *user, const struct poll_edit *edit, const struct result *r,
+                   const struct poll_rules *rules)
+{
+    struct ballot_world *w = user;
+
+    publish(user, r, rules);
+    pthread_mutex_lock(&w->lock);
+    w->published_edit[r->poll] = edit->id;
+    pthread_mutex_unlock(&w->lock);
+}
+
 static void poll_deleted(void *user, uint32_t poll)
 {
     struct ballot_world *w = user;
@@ -131,6 +142,7 @@ static void start_journaled(struct ballot_world *w)
                                   .max_bytes = w->max_bytes,
                                   .load = load,
                                   .publish = publish,
+                                  .edited = edited,
                                   .deleted = poll_deleted,
                                   .synced = synced,
                                   .projected = projected,

@@ -54,6 +54,7 @@ struct ballot_world {
     size_t n_held;
     struct result published[POLLS];
     struct poll_rules published_rules[POLLS];
+    uint64_t published_edit[POLLS];
     int n_published[POLLS], n_deleted[POLLS];
     int reports[16];
     size_t n_reports;

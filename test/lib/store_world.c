@@ -202,7 +202,8 @@ struct change withdrawal(uint32_t poll, uint32_t user, uint32_t was, uint64_t ve
 
 struct change closing(uint32_t poll, int64_t at_ms)
 {
-    return (struct change){.kind = CHANGE_CLOSE, .poll = poll, .at_ms = at_ms};
+    return (struct change){
+        .kind = CHANGE_CLOSE, .poll = poll, .at_ms = at_ms, .version = T0};
 }
 
 struct change deletion(uint32_t poll)

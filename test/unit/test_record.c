@@ -82,6 +82,26 @@ static void only_votes_keep_a_receipt(void **state)
     buf_done(&b);
 }
 
+static void an_edit_keeps_its_id_only(void **state)
+{
+    const struct change c = {.kind = CHANGE_EDIT,
+                             .poll = 5,
+                             .user = 6,
+                             .version = 7,
+                             .edit = {.id = UINT64_MAX - 1, .rules.n_options = 3}};
+    struct buf b = {0};
+    struct record r;
+    (void)state;
+
+    record_add_change(&b, AT, &c);
+    assert_int_equal(read_at(&b, AT, &r), b.len);
+    assert_int_equal(r.change.kind, CHANGE_EDIT);
+    assert_int_equal(r.change.version, 7);
+    assert_true(r.change.edit.id == UINT64_MAX - 1);
+    assert_int_equal(r.change.edit.rules.n_options, 0);
+    buf_done(&b);
+}
+
 static void marks_come_back(void **state)
 {
     struct buf b = {0};
@@ -205,7 +225,7 @@ static void foreign_values_are_refused(void **state)
         struct change change;
     } rows[] = {
         {"no kind", {.kind = (enum change_kind)0}},
-        {"a kind too far", {.kind = (enum change_kind)(CHANGE_DELETE + 1)}},
+        {"a kind too far", {.kind = (enum change_kind)(CHANGE_EDIT + 1)}},
         {"an option too far", {.kind = CHANGE_VOTE, .option = LIMIT_OPTIONS}},
         {"a former option", {.kind = CHANGE_MOVE, .was_option = LIMIT_OPTIONS}},
     };
@@ -280,6 +300,7 @@ int main(void)
         cmocka_unit_test(changes_come_back_as_they_were),
         cmocka_unit_test(the_widest_values_fit),
         cmocka_unit_test(only_votes_keep_a_receipt),
+        cmocka_unit_test(an_edit_keeps_its_id_only),
         cmocka_unit_test(marks_come_back),
         cmocka_unit_test(the_bytes_are_these),
         cmocka_unit_test(a_flipped_bit_is_refused),

@@ -1,0 +1,61 @@
+#include "app/settled.h"
+
+#include <ev.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+
+struct settling {
+    struct ev_timer look;
+    struct call *call;
+    void (*then)(struct call *c);
+    uint64_t position, give_up_ms;
+};
+
+static bool is_settled(const struct app *app, uint64_t position)
+{
+    return store_lane_position(app->store) >= position;
+}
+
+static void end(struct ev_loop *ev, struct settling *s, bool settled)
+{
+    struct call *c = s->call;
+    void (*then)(struct call * c) = s->then;
+
+    ev_timer_stop(ev, &s->look);
+    mem_free(s);
+    if (settled)
+        then(c);
+    else
+        call_fail(c, ERR_UNAVAILABLE, "The newest votes are not in the store yet.");
+}
+
+static void on_look(struct ev_loop *ev, ev_timer *timer, int events)
+{
+    struct settling *s = timer->data;
+    bool settled = is_settled(s->call->app, s->position);
+
+    (void)events;
+    if (settled || clock_mono_ms() >= s->give_up_ms)
+        end(ev, s, settled);
+}
+
+void call_settled(struct call *c, void (*then)(struct call *c))
+{
+    const struct acknowledged *a = &c->app->acknowledged;
+    uint64_t position = a->position(a->user);
+    struct settling *s;
+
+    if (is_settled(c->app, position)) {
+        then(c);
+        return;
+    }
+    s = mem_zalloc(1, sizeof *s);
+    s->call = c;
+    s->then = then;
+    s->position = position;
+    s->give_up_ms = clock_mono_ms() + SETTLE_LIMIT_MS;
+    ev_timer_init(&s->look, on_look, SETTLE_LOOK_MS / 1000., SETTLE_LOOK_MS / 1000.);
+    s->look.data = s;
+    ev_timer_start(loop_ev(c->loop->loop), &s->look);
+}

@@ -1,0 +1,114 @@
+/* sqlite_stats.c — what users have done, and when the votes of a poll came. */
+#include "base/err.h"
+#include "store/sqlite_db.h"
+
+int sqlite_user_votes(struct store *s, uint32_t user, int64_t before_ms,
+                      uint32_t before_poll, size_t max,
+                      int (*each)(void *user_data, uint32_t poll, uint32_t option,
+                                  int64_t voted_ms),
+                      void *user_data)
+{
+    struct db *d = db_reader(s);
+    sqlite3_stmt *st = db_use(d, SQL_USER_VOTES);
+    int rc;
+
+    sqlite3_bind_int64(st, 1, user);
+    sqlite3_bind_int64(st, 2, before_ms);
+    sqlite3_bind_int64(st, 3, before_poll);
+    sqlite3_bind_int64(st, 4, max < INT32_MAX ? (sqlite3_int64)max : INT32_MAX);
+    while ((rc = db_step(d, st)) == 1) {
+        rc = each(user_data, (uint32_t)sqlite3_column_int64(st, 0),
+                  (uint32_t)sqlite3_column_int64(st, 1), sqlite3_column_int64(st, 2));
+        if (rc != 0) {
+            db_reset(st);
+            return rc;
+        }
+    }
+    return rc;
+}
+
+int sqlite_user_skips(struct store *s, uint32_t user,
+                      int (*each)(void *user_data, uint32_t poll, int64_t skipped_ms),
+                      void *user_data)
+{
+    struct db *d = db_reader(s);
+    sqlite3_stmt *st = db_use(d, SQL_USER_SKIPS);
+    int rc;
+
+    sqlite3_bind_int64(st, 1, user);
+    while ((rc = db_step(d, st)) == 1) {
+        rc = each(user_data, (uint32_t)sqlite3_column_int64(st, 0),
+                  sqlite3_column_int64(st, 1));
+        if (rc != 0) {
+            db_reset(st);
+            return rc;
+        }
+    }
+    return rc;
+}
+
+/* ---- a poll ---- */
+
+static int read_poll(struct db *d, uint32_t poll, struct store_stats *ret)
+{
+    sqlite3_stmt *st = db_use(d, SQL_POLL_RULES);
+    int rc;
+
+    sqlite3_bind_int64(st, 1, poll);
+    rc = db_step(d, st);
+    if (rc <= 0)
+        return rc == 0 ? ERR_NOT_FOUND : rc;
+    rc = sqlite_poll_row(d, st, &ret->rules, &ret->p);
+    db_reset(st);
+    return rc;
+}
+
+static void note_times(struct store_stats *ret, int64_t first_ms, int64_t last_ms)
+{
+    if (ret->first_ms == 0 || first_ms < ret->first_ms)
+        ret->first_ms = first_ms;
+    if (last_ms > ret->last_ms)
+        ret->last_ms = last_ms;
+}
+
+static int read_timeline(struct db *d, uint32_t poll, int64_t bucket_ms,
+                         struct store_stats *ret,
+                         int (*each)(void *user_data, int64_t start_ms, uint32_t option,
+                                     uint32_t votes),
+                         void *user_data)
+{
+    sqlite3_stmt *st = db_use(d, SQL_TIMELINE);
+    int rc;
+
+    sqlite3_bind_int64(st, 1, poll);
+    sqlite3_bind_int64(st, 2, bucket_ms);
+    while ((rc = db_step(d, st)) == 1) {
+        note_times(ret, sqlite3_column_int64(st, 3), sqlite3_column_int64(st, 4));
+        rc = each(user_data, sqlite3_column_int64(st, 0) * bucket_ms,
+                  (uint32_t)sqlite3_column_int64(st, 1),
+                  (uint32_t)sqlite3_column_int64(st, 2));
+        if (rc != 0) {
+            db_reset(st);
+            return rc;
+        }
+    }
+    return rc;
+}
+
+int sqlite_poll_stats(struct store *s, uint32_t poll, int64_t bucket_ms,
+                      struct store_stats *ret,
+                      int (*each)(void *user_data, int64_t start_ms, uint32_t option,
+                                  uint32_t votes),
+                      void *user_data)
+{
+    struct db *d = db_reader(s);
+    int rc = db_begin_read(d);
+
+    *ret = (struct store_stats){0};
+    if (rc == 0)
+        rc = read_poll(d, poll, ret);
+    if (rc == 0)
+        rc = read_timeline(d, poll, bucket_ms, ret, each, user_data);
+    db_end_read(d);
+    return rc;
+}
