@@ -100,7 +100,11 @@ describe('from a newer schema', () => {
       await server.refuses_to_start(),
       /start_failed.*written by a newer program \(schema 9999, this one knows \d+\): start that one, or restore a backup/,
     );
-    for (const args of [['backup', path.join(server.root, 'x.db')], ['export', '1'], ['verify']]) {
+    for (const args of [
+      ['backup', path.join(server.root, 'x.db')],
+      ['export', '1'],
+      ['verify'],
+    ]) {
       const said = await server.pollux_fails(...args, '--data-dir', server.data_dir);
       assert.equal(said.code, 1);
       assert.match(said.stdout + said.stderr, /newer program/, args[0]);
