@@ -105,7 +105,7 @@ static bool has_tag(const struct poll *p, struct str tag)
 static void read_tags(struct input *in, struct poll *p,
                       char lower[LIMIT_TAGS][LIMIT_TAG_CHARS + 2])
 {
-    struct str tags[LIMIT_TAGS];
+    struct str tags[LIMIT_TAGS] = {{NULL, 0}};
     size_t n;
 
     if (!read_texts(in, "tags", LIMIT_TAGS, tags, &n))

@@ -141,7 +141,7 @@ void buf_json_str(struct buf *b, struct str s)
         else
             json_escape(b, c);
     }
-    buf_add(b, s.at + from, s.len - from);
+    buf_str_add(b, str_skip(s, from));
     buf_char(b, '"');
 }
 

@@ -276,6 +276,7 @@ void hub_writable(struct subscriber *sub)
     for (uint32_t n = sub->n_follows; n > 0; n--) {
         struct follow *fo = *at;
 
+        assert(fo != NULL); /* there are n_follows of them */
         if (!fo->waiting) {
             at = &fo->next;
             continue;

@@ -1,4 +1,5 @@
 /* feed_walk.c — reading a feed: cursors, and the walk down an order. */
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -218,6 +219,7 @@ static bool walk_new(struct walk *w)
 
 static bool walk_order(struct walk *w, const struct order *o)
 {
+    assert(o != NULL && w->n_sets > 0);
     for (size_t i = w->at.set ? feed_order_after(o, w->at.place) : 0; i < o->n; i++) {
         uint32_t id = o->places[i].id;
 
