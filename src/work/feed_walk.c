@@ -219,7 +219,6 @@ static bool walk_new(struct walk *w)
 
 static bool walk_order(struct walk *w, const struct order *o)
 {
-    assert(o != NULL && w->n_sets > 0);
     for (size_t i = w->at.set ? feed_order_after(o, w->at.place) : 0; i < o->n; i++) {
         uint32_t id = o->places[i].id;
 
@@ -254,6 +253,7 @@ static bool walk_locked(struct walk *w, const struct order *o)
         return true;
     if (w->q->order == FEED_NEW)
         return walk_new(w);
+    assert(o != NULL); /* the other orders have been made */
     if (w->q->order == FEED_HOT || roaring_bitmap_get_cardinality(w->sets[0]) > FEW ||
         o->n <= FEW)
         return walk_order(w, o);
