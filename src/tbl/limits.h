@@ -35,6 +35,7 @@ enum {
     LIMIT_WS_MESSAGE_BYTES = 16384,
     LIMIT_WS_ERRORS = 3, /* messages that were not understood, then close 1008 */
     LIMIT_PAGE = 100,
+    LIMIT_TIMELINE = 2000, /* spans with votes in a poll's stats */
 };
 
 #endif

@@ -30,10 +30,14 @@
     X(PATCH,  "/api/polls/{id}",         REGISTERED, handle_poll_edit)       \
     X(POST,   "/api/polls/{id}/close",   REGISTERED, handle_poll_close)      \
     X(DELETE, "/api/polls/{id}",         REGISTERED, handle_poll_delete)     \
+    X(GET,    "/api/polls/{id}/stats",   OPTIONAL,   handle_stats)           \
+    X(GET,    "/api/polls/{id}/results.csv", REGISTERED, handle_results_csv) \
     X(POST,   "/api/auth/register",      ANYONE,     handle_register)        \
     X(POST,   "/api/auth/login",         ANYONE,     handle_login)           \
     X(POST,   "/api/auth/logout",        ANYONE,     handle_logout)          \
     X(GET,    "/api/users/me",           VOTER,      handle_me)              \
+    X(GET,    "/api/users/me/votes",     VOTER,      handle_my_votes)        \
+    X(GET,    "/api/users/me/export",    VOTER,      handle_my_export)       \
     X(PATCH,  "/api/users/me",           REGISTERED, handle_me_change)       \
     X(DELETE, "/api/users/me",           VOTER,      handle_me_delete)       \
     X(GET,    "/openapi.yaml",           ANYONE,     handle_openapi)         \

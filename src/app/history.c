@@ -1,0 +1,343 @@
+/* history.c — what a user has done: GET /api/users/me/votes, /api/users/me/export.
+ *
+ *   wait until the store has everything that was acknowledged ─▶ read lane ─▶ JSON,
+ *   with titles out of the catalogue
+ *
+ * A cursor is the time and the poll of the last vote on the page before: votes that
+ * come or go meanwhile move nothing.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/handlers.h"
+#include "app/query.h"
+#include "app/settled.h"
+#include "app/views.h"
+#include "base/err.h"
+#include "base/mem.h"
+
+struct done_vote {
+    uint32_t poll, option;
+    int64_t at_ms;
+};
+
+struct done_list {
+    struct done_vote *at;
+    size_t n, cap;
+};
+
+struct history {
+    struct done_list votes, skips, owned; /* of the last only the poll matters */
+    struct account account;
+    uint32_t limit, before_poll;
+    int64_t before_ms;
+};
+
+static void free_history(void *data)
+{
+    struct history *h = data;
+
+    mem_free(h->votes.at);
+    mem_free(h->skips.at);
+    mem_free(h->owned.at);
+    mem_free(h);
+}
+
+static struct history *history_new(struct call *c)
+{
+    struct history *h = mem_zalloc(1, sizeof *h);
+
+    h->limit = 10;
+    h->before_ms = INT64_MAX;
+    c->data = h;
+    c->free_data = free_history;
+    return h;
+}
+
+static struct history *history_of(struct store_job *job)
+{
+    return call_of_job(job)->data;
+}
+
+static void keep(struct done_list *l, uint32_t poll, uint32_t option, int64_t at_ms)
+{
+    if (l->n == l->cap) {
+        l->cap = l->cap != 0 ? l->cap * 2 : 128;
+        l->at = mem_realloc(l->at, l->cap * sizeof *l->at);
+    }
+    l->at[l->n++] = (struct done_vote){poll, option, at_ms};
+}
+
+static int keep_vote(void *user_data, uint32_t poll, uint32_t option, int64_t voted_ms)
+{
+    keep(&((struct history *)user_data)->votes, poll, option, voted_ms);
+    return 0;
+}
+
+static int keep_skip(void *user_data, uint32_t poll, int64_t skipped_ms)
+{
+    keep(&((struct history *)user_data)->skips, poll, 0, skipped_ms);
+    return 0;
+}
+
+static int keep_owned(void *user_data, uint32_t poll)
+{
+    keep(&((struct history *)user_data)->owned, poll, 0, 0);
+    return 0;
+}
+
+static void view_poll_name(struct buf *out, const struct poll *p)
+{
+    buf_text(out, "{\"poll\":{\"id\":");
+    buf_u64(out, p->id);
+    buf_text(out, ",\"title\":");
+    buf_json_str(out, p->title);
+    buf_char(out, '}');
+}
+
+/* Polls that are gone by now are left out, as their votes will be. */
+static void view_votes(struct call *c, const struct done_list *votes, size_t n)
+{
+    struct buf *out = call_out(c);
+    size_t shown = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        const struct done_vote *v = &votes->at[i];
+        struct poll *p;
+
+        if (catalogue_get(c->app->catalogue, v->poll, &p, NULL) != 0)
+            continue;
+        if (shown++ > 0)
+            buf_char(out, ',');
+        view_poll_name(out, p);
+        buf_text(out, ",\"optionIndex\":");
+        buf_u64(out, v->option);
+        buf_text(out, ",\"votedAt\":");
+        buf_json_time(out, v->at_ms);
+        buf_char(out, '}');
+        poll_unref(p);
+    }
+}
+
+/* ---- GET /api/users/me/votes ---- */
+
+/* One more than the page: is there another? */
+static int read_page(struct store *s, struct store_job *job)
+{
+    struct history *h = history_of(job);
+
+    return s->ops->user_votes(s, call_of_job(job)->who.user, h->before_ms,
+                              h->before_poll, h->limit + 1, keep_vote, h);
+}
+
+static void reply_page(struct call *c)
+{
+    struct history *h = c->data;
+    struct buf *out = call_out(c);
+    bool more = h->votes.n > h->limit;
+    size_t n = more ? h->limit : h->votes.n;
+
+    if (c->job.rc != 0) {
+        call_fail(c, c->job.rc, NULL);
+        return;
+    }
+    buf_text(out, "{\"items\":[");
+    view_votes(c, &h->votes, n);
+    buf_text(out, "],\"nextCursor\":");
+    if (more)
+        buf_printf(out, "\"%lld.%u\"}", (long long)h->votes.at[n - 1].at_ms,
+                   h->votes.at[n - 1].poll);
+    else
+        buf_text(out, "null}");
+    http_add_header(c->req, "Cache-Control", STR("no-store"));
+    call_reply(c, 200);
+}
+
+static void page_settled(struct call *c)
+{
+    call_read(c, read_page, reply_page);
+}
+
+/* "1700000000000.12" */
+static int read_cursor(struct call *c, struct history *h)
+{
+    struct buf text = {0};
+    struct str value, head;
+    uint64_t ms, poll;
+    int rc = http_query(c->req, "cursor", &text, &value);
+
+    if (rc == 0) {
+        value = str_cut(value, '.', &head);
+        rc = str_to_u64(head, INT64_MAX, &ms);
+        if (rc == 0)
+            rc = str_to_u64(value, UINT32_MAX, &poll);
+        if (rc == 0) {
+            h->before_ms = (int64_t)ms;
+            h->before_poll = (uint32_t)poll;
+        }
+    }
+    buf_done(&text);
+    return rc == ERR_NOT_FOUND ? 0 : rc;
+}
+
+void handle_my_votes(struct call *c)
+{
+    struct history *h = history_new(c);
+
+    if (!query_number(c, "limit", LIMIT_PAGE, &h->limit,
+                      "limit must be a number from 1 to 100."))
+        return;
+    if (read_cursor(c, h) != 0)
+        call_fail(c, ERR_BAD_REQUEST, "cursor must be a nextCursor of this list.");
+    else
+        call_settled(c, page_settled);
+}
+
+/* ---- GET /api/users/me/export ---- */
+
+static int read_all(struct store *s, struct store_job *job)
+{
+    struct history *h = history_of(job);
+    uint32_t user = call_of_job(job)->who.user;
+    int rc = s->ops->account_by_id(s, user, &h->account);
+
+    if (rc == 0)
+        rc = s->ops->user_votes(s, user, INT64_MAX, 0, SIZE_MAX, keep_vote, h);
+    if (rc == 0)
+        rc = s->ops->user_skips(s, user, keep_skip, h);
+    return rc;
+}
+
+static int read_owned(struct store *s, struct store_job *job)
+{
+    return s->ops->owned_each(s, call_of_job(job)->who.user, keep_owned,
+                              history_of(job));
+}
+
+static void view_text_or_null(struct buf *out, const char *text)
+{
+    if (text[0] == '\0')
+        buf_text(out, "null");
+    else
+        buf_json_str(out, str_of(text));
+}
+
+static void view_account(struct buf *out, const struct account *a)
+{
+    buf_text(out, "{\"id\":");
+    buf_u64(out, a->id);
+    buf_text(out, ",\"username\":");
+    view_text_or_null(out, a->username);
+    buf_text(out, ",\"email\":");
+    view_text_or_null(out, a->email);
+    buf_text(out, a->guest ? ",\"kind\":\"guest\"" : ",\"kind\":\"user\"");
+    buf_text(out, ",\"createdAt\":");
+    buf_json_time(out, a->created_ms);
+    buf_char(out, '}');
+}
+
+static void view_skips(struct call *c, const struct done_list *skips)
+{
+    struct buf *out = call_out(c);
+    size_t shown = 0;
+
+    for (size_t i = 0; i < skips->n; i++) {
+        struct poll *p;
+
+        if (catalogue_get(c->app->catalogue, skips->at[i].poll, &p, NULL) != 0)
+            continue;
+        if (shown++ > 0)
+            buf_char(out, ',');
+        view_poll_name(out, p);
+        buf_text(out, ",\"skippedAt\":");
+        buf_json_time(out, skips->at[i].at_ms);
+        buf_char(out, '}');
+        poll_unref(p);
+    }
+}
+
+static int by_poll(const void *a, const void *b)
+{
+    const struct done_vote *v = a, *w = b;
+
+    return (v->poll > w->poll) - (v->poll < w->poll);
+}
+
+static const struct done_vote *find(const struct done_list *sorted, uint32_t poll)
+{
+    const struct done_vote key = {.poll = poll};
+
+    return sorted->n == 0 ? NULL
+                          : bsearch(&key, sorted->at, sorted->n, sizeof key, by_poll);
+}
+
+/* The lists are written: now they may be sorted. */
+static void view_owned(struct call *c, struct history *h)
+{
+    struct buf *out = call_out(c);
+    size_t shown = 0;
+
+    if (h->votes.n > 1)
+        qsort(h->votes.at, h->votes.n, sizeof *h->votes.at, by_poll);
+    for (size_t i = 0; i < h->owned.n; i++) {
+        uint32_t id = h->owned.at[i].poll;
+        const struct done_vote *vote = find(&h->votes, id);
+        struct viewer v = {.user = c->who.user,
+                           .choice = vote != NULL ? (int)vote->option : -1,
+                           .skipped = find(&h->skips, id) != NULL};
+        struct result r;
+        struct poll *p;
+
+        if (catalogue_get(c->app->catalogue, id, &p, &r) != 0)
+            continue;
+        if (shown++ > 0)
+            buf_char(out, ',');
+        view_poll(out, p, &r, &v);
+        poll_unref(p);
+    }
+}
+
+static void reply_export(struct call *c)
+{
+    struct history *h = c->data;
+    struct buf *out = call_out(c);
+
+    if (c->job.rc != 0) {
+        call_fail(c, c->job.rc, NULL);
+        return;
+    }
+    buf_text(out, "{\"exportedAt\":");
+    buf_json_time(out, clock_now_ms(c->app->clock));
+    buf_text(out, ",\"account\":");
+    view_account(out, &h->account);
+    buf_text(out, ",\"votes\":[");
+    view_votes(c, &h->votes, h->votes.n);
+    buf_text(out, "],\"skips\":[");
+    view_skips(c, &h->skips);
+    buf_text(out, "],\"polls\":[");
+    view_owned(c, h);
+    buf_text(out, "]}");
+    http_add_header(c->req, "Cache-Control", STR("no-store"));
+    http_add_header(c->req, "Content-Disposition",
+                    STR("attachment; filename=\"pollux-export.json\""));
+    call_reply(c, 200);
+}
+
+static void all_read(struct call *c)
+{
+    if (c->job.rc != 0)
+        call_fail(c, c->job.rc == ERR_NOT_FOUND ? ERR_UNAUTHORIZED : c->job.rc, NULL);
+    else
+        call_store(c, read_owned, NULL, reply_export);
+}
+
+static void export_settled(struct call *c)
+{
+    call_read(c, read_all, all_read);
+}
+
+void handle_my_export(struct call *c)
+{
+    history_new(c);
+    call_settled(c, export_settled);
+}

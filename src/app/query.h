@@ -1,0 +1,18 @@
+/* query.h — single parameters of a query string.
+ *
+ * Errors   false: the value cannot be read, and the call was answered 400 with why.
+ * Threads  the call's loop.
+ */
+#ifndef APP_QUERY_H
+#define APP_QUERY_H
+
+#include "app/call.h"
+
+/* 1..max; left alone where it is absent. */
+bool query_number(struct call *c, const char *name, uint32_t max, uint32_t *number,
+                  const char *why);
+/* The index of one of n words; left alone where it is absent. */
+bool query_word(struct call *c, const char *name, const char *const *words, int n,
+                int *index, const char *why);
+
+#endif
