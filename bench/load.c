@@ -16,6 +16,9 @@
  * Because the loop is closed, a slow answer delays the next request of its connection:
  * latencies here are those at N requests in flight, not those at a fixed rate.
  *
+ * With --patient 1 a client that is refused with 503 sends its next request when
+ * Retry-After has passed, as it was asked to, and not at once.
+ *
  * With --rate R the loop is open: R requests a second come, whatever becomes of those
  * before, each on a connection that is free. One that finds none is not sent and
  * counted as "unsent": N clients are waiting then.
@@ -53,6 +56,7 @@ enum {
 struct options {
     struct sockaddr_in address;
     unsigned connections, threads, n_options;
+    bool patient, timer; /* timer: requests may come due while no answer comes */
     uint64_t seconds, warmup_ms, requests, rate;
     pid_t pid;
     struct tokens tokens;
@@ -64,7 +68,8 @@ struct options {
 
 struct conn {
     int fd;
-    struct conn *next_free;
+    struct conn *next;      /* of those that are free, or wait */
+    uint64_t not_before_us; /* for one that waits */
     uint64_t sent_us;
     size_t len; /* of what has come of the answer */
     char *answer;
@@ -83,7 +88,8 @@ struct worker {
     bool exhausted;           /* no token left */
     uint64_t n_due, n_unsent; /* of an open loop */
     struct conn *free;
-    char *request; /* the vote being built */
+    struct conn *waiting, **waiting_end; /* the first is due first */
+    char *request;                       /* the vote being built */
 
     struct hist times, accepted; /* of all answers; of those 2xx */
     uint64_t n_untold;           /* 503 without Retry-After */
@@ -146,8 +152,29 @@ static void send_next(struct worker *w, struct conn *c, uint64_t now_us)
 
 static void set_free(struct worker *w, struct conn *c)
 {
-    c->next_free = w->free;
+    c->next = w->free;
     w->free = c;
+}
+
+static void wait_a_second(struct worker *w, struct conn *c, uint64_t now_us)
+{
+    c->next = NULL;
+    c->not_before_us = now_us + 1000000;
+    *w->waiting_end = c;
+    w->waiting_end = &c->next;
+}
+
+static void send_again(struct worker *w)
+{
+    uint64_t now_us = clock_mono_us();
+    struct conn *c;
+
+    while ((c = w->waiting) != NULL && c->not_before_us <= now_us) {
+        w->waiting = c->next;
+        if (w->waiting == NULL)
+            w->waiting_end = &w->waiting;
+        send_next(w, c, now_us);
+    }
 }
 
 static void on_answer(struct worker *w, struct conn *c, unsigned status)
@@ -162,10 +189,12 @@ static void on_answer(struct worker *w, struct conn *c, unsigned status)
         w->last_us = now_us;
     }
     w->statuses[status < STATUSES ? status : 0]++;
-    if (status == 503 && memmem(c->answer, c->len, "\r\nRetry-After: ", 15) == NULL)
+    if (status == 503 && memmem(c->answer, c->len, "\r\nRetry-After: 1\r", 17) == NULL)
         w->n_untold++;
-    if (w->o->rate > 0)
+    if (w->rate > 0)
         set_free(w, c);
+    else if (status == 503 && w->o->patient)
+        wait_a_second(w, c, now_us);
     else
         send_next(w, c, now_us);
 }
@@ -183,7 +212,7 @@ static void send_due(struct worker *w)
             w->n_unsent += now_us >= w->start_us;
             continue;
         }
-        w->free = c->next_free;
+        w->free = c->next;
         send_next(w, c, now_us);
     }
 }
@@ -227,7 +256,7 @@ static bool goes_on(const struct worker *w)
 {
     uint64_t now_us = clock_mono_us();
 
-    return (w->in_flight > 0 || (w->rate > 0 && now_us < w->stop_us)) &&
+    return (w->in_flight > 0 || (w->o->timer && now_us < w->stop_us)) &&
            now_us < w->stop_us + GRACE_MS * 1000;
 }
 
@@ -242,12 +271,13 @@ static void *work(void *arg)
         else
             send_next(w, &w->conns[i], clock_mono_us());
     while (goes_on(w)) {
-        int n = epoll_wait(w->epoll_fd, events, EVENTS, w->rate > 0 ? 1 : GRACE_MS);
+        int n = epoll_wait(w->epoll_fd, events, EVENTS, w->o->timer ? 1 : GRACE_MS);
 
         for (int i = 0; i < n; i++)
             on_readable(w, events[i].data.ptr);
         if (w->rate > 0)
             send_due(w);
+        send_again(w);
     }
     w->errors += w->in_flight; /* never answered */
     return NULL;
@@ -261,6 +291,7 @@ static void worker_init(struct worker *w, const struct options *o, unsigned inde
         w->n_conns++;
     w->conns = mem_zalloc(w->n_conns, sizeof *w->conns);
     w->rate = o->rate > 0 && o->rate < o->threads ? 1 : o->rate / o->threads;
+    w->waiting_end = &w->waiting;
     w->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     w->max_sent = o->requests > 0 ? o->requests / o->threads : UINT64_MAX;
     if (o->n_paths > 0) {
@@ -287,7 +318,8 @@ static void prepare_votes(struct options *o)
 static void usage(void)
 {
     die("load --address HOST:PORT --connections N --seconds S [--warmup-ms MS]\n"
-        "     [--requests N] [--rate R] [--threads N] [--pid SERVER] GET PATH\n"
+        "     [--requests N] [--rate R] [--patient 1] [--threads N]\n"
+        "     [--pid SERVER] GET PATH\n"
         "     ... --tokens FILE [--options N] VOTE PATH...");
 }
 
@@ -311,6 +343,9 @@ static void set_option(struct options *o, int letter, const char *value)
         break;
     case 'r':
         o->rate = number(value);
+        break;
+    case 'P':
+        o->patient = number(value) != 0;
         break;
     case 't':
         o->threads = (unsigned)number(value);
@@ -337,7 +372,7 @@ static struct options options_of(int argc, char **argv)
         {"requests", 1, NULL, 'n'}, {"threads", 1, NULL, 't'},
         {"pid", 1, NULL, 'p'},      {"tokens", 1, NULL, 'f'},
         {"options", 1, NULL, 'o'},  {"rate", 1, NULL, 'r'},
-        {NULL, 0, NULL, 0}};
+        {"patient", 1, NULL, 'P'},  {NULL, 0, NULL, 0}};
     struct options o = {.connections = 64, .threads = 1, .seconds = 3, .n_options = 4};
     int letter;
 
@@ -347,6 +382,7 @@ static struct options options_of(int argc, char **argv)
         o.threads == 0 || o.threads > THREADS_MAX || o.threads > o.connections ||
         o.n_options == 0 || o.n_options > BODIES)
         usage();
+    o.timer = o.rate > 0 || o.patient;
     if (strcmp(argv[optind], "VOTE") == 0 && o.tokens.rest.len > 0) {
         o.paths = argv + optind + 1;
         o.n_paths = (unsigned)(argc - optind - 1);

@@ -14,6 +14,7 @@
 #define APP_APP_H
 
 #include "app/config.h"
+#include "app/door.h"
 #include "app/jwt.h"
 #include "app/password.h"
 #include "app/ready.h"
@@ -59,6 +60,9 @@ struct shown_result {
     struct buf json;
 };
 
+/* What a loop asks, and so has a door in front of. */
+enum door_to { DOOR_BALLOT, DOOR_STORE, DOOR_READ, DOOR_PASSWORD, DOOR__LANES };
+
 struct app_loop {
     struct app *app;
     struct loop *loop;
@@ -68,6 +72,7 @@ struct app_loop {
     struct counter n_calls; /* not answered yet */
     struct shown_result last_result;
     struct loop_metrics *metrics;
+    struct door doors[DOOR__LANES];
 };
 
 /* Up to where everything that was acknowledged lies in the journal. */

@@ -32,6 +32,7 @@ struct call *call_new(struct app_loop *loop, struct http_req *req)
     c->body = NULL;
     c->data = NULL;
     c->free_data = NULL;
+    c->door = NULL;
     c->trace = trace_new(&c->app->log, req);
     c->began_us = clock_mono_us();
     c->method = req->method;
@@ -117,10 +118,37 @@ struct call *call_of_job(struct store_job *job)
     return (struct call *)((char *)job - offsetof(struct call, job));
 }
 
+bool call_enter(struct call *c, enum door_to to)
+{
+    struct door *d = &c->loop->doors[to];
+
+    if (c->door != NULL)
+        door_enter_anyway(d);
+    else if (!door_enter(d, loop_mono_ms(c->loop->loop)))
+        return false;
+    c->door = d;
+    c->in_ms = loop_since_ms(c->loop->loop);
+    return true;
+}
+
+void call_leave(struct call *c)
+{
+    uint64_t now_ms = clock_mono_ms();
+
+    door_leave(c->door, now_ms, now_ms - c->in_ms);
+}
+
+void call_turn_back(struct call *c, int err)
+{
+    door_turn_back(c->door);
+    call_fail(c, err, NULL);
+}
+
 static void on_op_home(struct mail *m)
 {
     struct call *c = (struct call *)((char *)m - offsetof(struct call, op));
 
+    call_leave(c);
     c->then(c);
 }
 
@@ -128,6 +156,7 @@ static void on_job_home(struct mail *m)
 {
     struct call *c = call_of_job((struct store_job *)m);
 
+    call_leave(c);
     c->then(c);
 }
 
@@ -135,12 +164,16 @@ void call_ballot(struct call *c, void (*then)(struct call *c))
 {
     int rc;
 
+    if (!call_enter(c, DOOR_BALLOT)) {
+        call_fail(c, ERR_OVERLOADED, NULL);
+        return;
+    }
     c->then = then;
     c->op.mail.home = loop_inbox(c->loop->loop);
     c->op.mail.on_home = on_op_home;
     rc = ballot_submit(c->app->ballot, &c->op);
     if (rc != 0)
-        call_fail(c, rc, NULL);
+        call_turn_back(c, rc);
 }
 
 static void prepare_job(struct call *c,
@@ -159,10 +192,14 @@ void call_store(struct call *c, int (*work)(struct store *s, struct store_job *j
 {
     int rc;
 
+    if (!call_enter(c, DOOR_STORE)) {
+        call_fail(c, ERR_OVERLOADED, NULL);
+        return;
+    }
     prepare_job(c, work, committed, then);
     rc = store_lane_submit(c->app->store, &c->job);
     if (rc != 0)
-        call_fail(c, rc, NULL);
+        call_turn_back(c, rc);
 }
 
 void call_read(struct call *c, int (*work)(struct store *s, struct store_job *job),
@@ -170,10 +207,14 @@ void call_read(struct call *c, int (*work)(struct store *s, struct store_job *jo
 {
     int rc;
 
+    if (!call_enter(c, DOOR_READ)) {
+        call_fail(c, ERR_OVERLOADED, NULL);
+        return;
+    }
     prepare_job(c, work, NULL, then);
     rc = read_lane_submit(c->app->reads, &c->job);
     if (rc != 0)
-        call_fail(c, rc, NULL);
+        call_turn_back(c, rc);
 }
 
 /* ---- answering ---- */

@@ -38,6 +38,8 @@ struct call {
     enum http_method method;
 
     void (*then)(struct call *c);
+    struct door *door; /* it went in by; NULL: by none yet */
+    uint64_t in_ms;    /* when */
     struct ballot_op op;
     struct store_job job;
 };
@@ -60,6 +62,13 @@ void call_store(struct call *c, int (*work)(struct store *s, struct store_job *j
 void call_read(struct call *c, int (*work)(struct store *s, struct store_job *job),
                void (*then)(struct call *c));
 struct call *call_of_job(struct store_job *job);
+
+/* How those three ask. A call that has been let in by one door is refused by no other:
+ * something may have been done. False: there is too much inside, fail it. */
+bool call_enter(struct call *c, enum door_to to);
+void call_leave(struct call *c); /* it has come home */
+/* With what it asked for not taken: call_fail(). */
+void call_turn_back(struct call *c, int err);
 
 /* ---- answering ---- */
 

@@ -43,14 +43,24 @@ static void forget(struct door *d, uint64_t now_ms)
         door_init(d, d->few);
 }
 
-bool door_enter(struct door *d, uint64_t now_ms)
+void door_enter_anyway(struct door *d)
 {
-    forget(d, now_ms);
-    if (d->inside >= d->limit)
-        return false;
     d->inside++;
     if (d->inside > d->most)
         d->most = d->inside;
+}
+
+bool door_is_full(struct door *d, uint64_t now_ms)
+{
+    forget(d, now_ms);
+    return d->inside >= d->limit;
+}
+
+bool door_enter(struct door *d, uint64_t now_ms)
+{
+    if (door_is_full(d, now_ms))
+        return false;
+    door_enter_anyway(d);
     return true;
 }
 

@@ -42,6 +42,10 @@ struct door {
 
 void door_init(struct door *d, uint32_t few);
 bool door_enter(struct door *d, uint64_t now_ms);
+/* Would it say no? */
+bool door_is_full(struct door *d, uint64_t now_ms);
+/* For what may not be refused any more. */
+void door_enter_anyway(struct door *d);
 /* One of those inside has come home; it took so long. */
 void door_leave(struct door *d, uint64_t now_ms, uint64_t took_ms);
 /* It was not taken after all, which says nothing about time. */

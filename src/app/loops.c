@@ -63,6 +63,18 @@ static struct http_opts http_options(const struct app *app, struct app_loop *l)
     };
 }
 
+/* How many of each are few: a moment's work on a slow machine. */
+static void hang_doors(struct app_loop *l)
+{
+    static const uint32_t few[DOOR__LANES] = {[DOOR_BALLOT] = 256,
+                                              [DOOR_STORE] = 128,
+                                              [DOOR_READ] = 128,
+                                              [DOOR_PASSWORD] = 8};
+
+    for (int i = 0; i < DOOR__LANES; i++)
+        door_init(&l->doors[i], few[i]);
+}
+
 static int open_loop(struct app *app, unsigned index, int listen_fd)
 {
     struct app_loop *l = &app->loops[index];
@@ -70,6 +82,7 @@ static int open_loop(struct app *app, unsigned index, int listen_fd)
     int rc;
 
     l->app = app;
+    hang_doors(l);
     rc = loop_new(index, &l->loop);
     if (rc != 0)
         return rc;

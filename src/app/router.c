@@ -1,8 +1,9 @@
 /* router.c — see router.h.
  *
- * Order of the checks: who is asking, as far as a good token says it; have they asked
- * too often (429); is there such a path (404), with that method (405), may this origin
- * use the cookie (403), is the token good (401), is the kind of user right (403).
+ * Order of the checks: is there time for it (503); who is asking, as far as a good
+ * token says it; have they asked too often (429); is there such a path (404), with that
+ * method (405), may this origin use the cookie (403), is the token good (401), is the
+ * kind of user right (403).
  */
 #include "app/router.h"
 
@@ -192,16 +193,28 @@ static bool is_limited(struct str path)
     return str_starts(path, STR("/api/")) || str_eq(path, STR("/api"));
 }
 
+/* The surplus of a crowd that votes is answered before anything is spent on it. */
+static bool is_surplus(struct app_loop *l, const struct route *route)
+{
+    return route != NULL && route->handle == handle_vote &&
+           door_is_full(&l->doors[DOOR_BALLOT], loop_mono_ms(l->loop));
+}
+
 void router_on_request(struct http_req *req, void *user)
 {
     struct call *c = call_new(user, req);
     struct str path = canonical(req->path);
     const struct route *route = find(req->method, path, &c->id);
-    int rc = identify(c, route != NULL ? route->who : OPTIONAL);
+    int rc;
 
     if (route != NULL)
         c->route = (unsigned)(route - routes);
     origin_add_headers(c);
+    if (is_surplus(c->loop, route)) {
+        call_fail(c, ERR_OVERLOADED, NULL);
+        return;
+    }
+    rc = identify(c, route != NULL ? route->who : OPTIONAL);
     if (is_limited(path) && !rate_limit_admit(c))
         return;
     if (route == NULL)

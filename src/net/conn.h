@@ -42,7 +42,7 @@ enum {
     SPARE_BUF_CAP = 16384, /* larger ones are not kept */
     SPARE_REQUESTS = 1024,
     LINGER_MS = 2000, /* for a client to read why it was refused */
-    REFUSED_MAX = 32, /* told so at once beyond max_conns; others are just closed */
+    REFUSED_MAX = 32, /* at once beyond max_conns that are waited for */
     STREAM_CLOSE_MS = 1000,
     SCRATCH_BYTES = 16384
 };
@@ -183,6 +183,8 @@ static inline struct request *request_of(const struct http_req *req)
 
 /* response.c */
 void response_error(struct conn *c, int err);
+/* A whole 503 for a connection that is not taken. */
+void response_refusal(struct http_server *s, struct buf *out);
 
 /* stream.c */
 void stream_sweep(struct http_server *s, uint64_t now_ms);

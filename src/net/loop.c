@@ -17,8 +17,9 @@ struct loop {
     struct ev_loop *ev;
     struct ev_async mail;   /* the inbox is no longer empty, or stopping */
     struct ev_check turned; /* a turn of the loop begins */
+    struct ev_prepare over; /* it is over: the loop looks for events, or sleeps */
     struct mailbox inbox;
-    uint64_t mono_ms;
+    uint64_t mono_ms, since_ms, over_ms;
     pthread_t thread;
     bool started; /* and not yet joined */
     atomic_bool stopping;
@@ -44,10 +45,21 @@ static void on_mail(struct ev_loop *ev, struct ev_async *w, int events)
 static void on_turned(struct ev_loop *ev, struct ev_check *w, int events)
 {
     struct loop *l = w->data;
+    uint64_t now_ms = clock_mono_ms();
 
     (void)ev;
     (void)events;
-    l->mono_ms = clock_mono_ms();
+    l->since_ms = now_ms > l->over_ms ? l->over_ms : l->mono_ms; /* slept, or not */
+    l->mono_ms = now_ms;
+}
+
+static void on_over(struct ev_loop *ev, struct ev_prepare *w, int events)
+{
+    struct loop *l = w->data;
+
+    (void)ev;
+    (void)events;
+    l->over_ms = clock_mono_ms();
 }
 
 int loop_new(unsigned index, struct loop **ret_loop)
@@ -60,7 +72,7 @@ int loop_new(unsigned index, struct loop **ret_loop)
         return ERR_UNAVAILABLE;
     }
     l->index = index;
-    l->mono_ms = clock_mono_ms();
+    l->mono_ms = l->since_ms = l->over_ms = clock_mono_ms();
     atomic_init(&l->stopping, false);
     mailbox_init(&l->inbox, 0, wake, l);
 
@@ -72,6 +84,10 @@ int loop_new(unsigned index, struct loop **ret_loop)
     ev_set_priority(&l->turned, EV_MAXPRI); /* the others of this turn see its time */
     l->turned.data = l;
     ev_check_start(l->ev, &l->turned);
+    ev_prepare_init(&l->over, on_over);
+    ev_set_priority(&l->over, EV_MINPRI);
+    l->over.data = l;
+    ev_prepare_start(l->ev, &l->over);
     *ret_loop = l;
     return 0;
 }
@@ -147,4 +163,9 @@ struct mailbox *loop_inbox(struct loop *l)
 uint64_t loop_mono_ms(const struct loop *l)
 {
     return l->mono_ms;
+}
+
+uint64_t loop_since_ms(const struct loop *l)
+{
+    return l->since_ms;
 }

@@ -300,3 +300,21 @@ void response_error(struct conn *c, int err)
     if (sends_body(&a))
         buf_str_add(&c->out, a.body);
 }
+
+void response_refusal(struct http_server *s, struct buf *out)
+{
+    struct request *r = request_take(s, NULL);
+    struct answer a = {.status = err_http_status(ERR_OVERLOADED),
+                       .content_type = "application/problem+json",
+                       .headers = STR("Retry-After: 1\r\n"),
+                       .path_headers = path_headers(s, STR("")),
+                       .close = true};
+
+    request_own_id(r);
+    s->opts.on_error(ERR_OVERLOADED, r->pub.id, &r->out, s->opts.user);
+    a.id = r->pub.id;
+    a.body = buf_str(&r->out);
+    add_head(out, &a, server_date(s));
+    buf_str_add(out, a.body);
+    request_free(r);
+}

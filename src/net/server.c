@@ -17,7 +17,7 @@
 #include "net/conn.h"
 
 enum {
-    ACCEPT_BATCH = 64, /* then the loop's other events have their turn */
+    ACCEPT_BATCH = 256, /* then the loop's other events have their turn */
     SWEEP_MIN_MS = 10,
     SWEEP_MAX_MS = 250
 };
@@ -97,14 +97,29 @@ static size_t peer_text(const struct sockaddr_storage *from, char text[64])
     return strlen(text);
 }
 
-/* More than max_conns: those who can be told are told. */
+/* A no that costs nothing but the moment: it is sent, and what the client has sent
+ * until now is read, so that no reset overtakes the answer. Who sends later may miss
+ * it. */
+static void refuse_shortly(struct http_server *s, int fd)
+{
+    struct buf answer = server_take_buf(s);
+
+    counter_add(&s->stats.refused, 1);
+    response_refusal(s, &answer);
+    (void)!send(fd, answer.data, answer.len, MSG_NOSIGNAL);
+    shutdown(fd, SHUT_WR);
+    (void)!recv(fd, s->scratch, SCRATCH_BYTES, 0);
+    close(fd);
+    server_give_buf(s, &answer);
+}
+
+/* More than max_conns: some are waited for until they have seen why. */
 static void turn_away(struct http_server *s, int fd, struct str peer)
 {
     struct conn *c;
 
     if (s->n_refused >= REFUSED_MAX) {
-        counter_add(&s->stats.refused, 1);
-        close(fd);
+        refuse_shortly(s, fd);
         return;
     }
     c = conn_new(s, fd, peer);
@@ -136,22 +151,14 @@ static int open_reserve(void)
  * false: it is gone to somebody else, so there is nothing to be done now. */
 static bool refuse_one(struct http_server *s, int listen_fd)
 {
-    static const char answer[] =
-        "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\n"
-        "Content-Length: 0\r\nConnection: close\r\n\r\n";
     int fd;
 
     if (s->reserve_fd < 0)
         return false;
     close(s->reserve_fd);
     fd = accept4(listen_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (fd >= 0) {
-        counter_add(&s->stats.refused, 1);
-        (void)!send(fd, answer, sizeof answer - 1, MSG_NOSIGNAL);
-        shutdown(fd, SHUT_WR);
-        (void)!recv(fd, s->scratch, SCRATCH_BYTES, 0);
-        close(fd);
-    }
+    if (fd >= 0)
+        refuse_shortly(s, fd);
     s->reserve_fd = open_reserve();
     return fd >= 0;
 }
