@@ -6,18 +6,25 @@ import { BINARY, Server } from './server.mjs';
 
 const SHIM = path.join(path.dirname(BINARY), 'test/libfault.so');
 
+/**
+ * The environment of a process for which calls on files under dir go wrong, by the rules
+ * in the file control, while that is there.
+ */
+export function fault_env(dir, control) {
+  assert.ok(fs.existsSync(SHIM), `${SHIM} is built by script/setup`);
+  return {
+    LD_PRELOAD: SHIM,
+    ASAN_OPTIONS: `${process.env.ASAN_OPTIONS ?? ''}:verify_asan_link_order=0`,
+    FAULT_DIR: dir,
+    FAULT_FILE: control,
+  };
+}
+
 export class FaultyServer extends Server {
   constructor(opts) {
     super(opts);
-    assert.ok(fs.existsSync(SHIM), `${SHIM} is built by script/setup`);
     this.control = path.join(this.root, 'fault');
-    this.opts.env = {
-      ...this.opts.env,
-      LD_PRELOAD: SHIM,
-      ASAN_OPTIONS: `${process.env.ASAN_OPTIONS ?? ''}:verify_asan_link_order=0`,
-      FAULT_DIR: this.data_dir,
-      FAULT_FILE: this.control,
-    };
+    this.opts.env = { ...this.opts.env, ...fault_env(this.data_dir, this.control) };
   }
 
   /** From now on calls fail by that rule: see test/lib/fault.c. */

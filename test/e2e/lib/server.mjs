@@ -245,6 +245,14 @@ export class Server {
     }
   }
 
+  /** Runs the program where it has to fail. @returns {Promise<{code, stdout, stderr}>} */
+  async pollux_fails(...args) {
+    const said = await this.pollux(...args).catch((error) => error);
+    assert.ok(said instanceof Error, `pollux ${args.join(' ')} did not fail: ${said.stdout}`);
+    assert.doesNotMatch(said.stderr ?? '', CRASH);
+    return said;
+  }
+
   remove() {
     fs.rmSync(this.root, { recursive: true, force: true });
   }
