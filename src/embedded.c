@@ -8,6 +8,7 @@
 
 #include "app/data_dir.h"
 #include "app/live.h"
+#include "app/login_guard.h"
 #include "app/loops.h"
 #include "app/rate_limit.h"
 #include "app/scrape.h"
@@ -482,6 +483,8 @@ static void make_limits(struct app *app)
 
     app->user_limit = make_limit(config->limits_requests_per_minute, RATE_LIMIT_USER_MS,
                                  LIMIT_USERS_BYTES);
+    app->logins = login_guard_new((uint32_t)config->limits_login_failures,
+                                  (uint32_t)config->limits_login_failures_per_address);
     app->address_limit = make_limit(config->limits_burst_per_second,
                                     RATE_LIMIT_ADDRESS_MS, LIMIT_ADDRESSES_BYTES);
 }
@@ -587,6 +590,7 @@ void embedded_stop(struct embedded *e)
         _exit(0); /* nothing durable is at stake any more, and calls are still held */
     loops_free(app);
     hub_free(app->hub);
+    app->logins = login_guard_free(app->logins);
     app->user_limit = limit_free(app->user_limit);
     app->address_limit = limit_free(app->address_limit);
     catalogue_free(app->catalogue);
