@@ -3,12 +3,9 @@
 #include <sodium.h>
 
 #include "base/buf.h"
+#include "base/fold.h"
 #include "base/mem.h"
-#include "limit/memory.h"
-#include "store/fold.h"
 #include "tbl/limits.h"
-
-enum { LIMITER_BYTES = 8 << 20 }; /* some 50,000 keys */
 
 enum which { ADDRESS, PAIR, STRANGER, ACCOUNT, N_COUNTED };
 
@@ -18,30 +15,21 @@ struct login_guard {
     unsigned char key[crypto_shorthash_KEYBYTES];
 };
 
-static struct limiter *limiter_new(uint64_t max, uint32_t window_ms)
-{
-    struct limit_memory_opts opts = {.max =
-                                         max < UINT32_MAX ? (uint32_t)max : UINT32_MAX,
-                                     .window_ms = window_ms,
-                                     .max_bytes = LIMITER_BYTES};
-
-    if (max == 0)
-        return NULL;
-    randombytes_buf(&opts.seed, sizeof opts.seed);
-    return limit_memory_new(&opts);
-}
-
-struct login_guard *login_guard_new(uint32_t failures, uint32_t address_failures)
+struct login_guard *login_guard_new(uint32_t failures, uint32_t address_failures,
+                                    login_limiter *make)
 {
     struct login_guard *g = mem_zalloc(1, sizeof *g);
     uint64_t attack = (uint64_t)failures * LOGIN_UNDER_ATTACK;
 
-    g->counted[ADDRESS] = limiter_new(address_failures, LOGIN_WINDOW_MS);
-    g->counted[PAIR] = limiter_new(failures, LOGIN_WINDOW_MS);
-    g->counted[ACCOUNT] = limiter_new(attack, LOGIN_WINDOW_MS);
-    g->counted[STRANGER] =
-        limiter_new(failures != 0 ? LOGIN_STRANGER : 0, LOGIN_WINDOW_MS);
-    g->known = limiter_new(1, LOGIN_KNOWN_MS);
+    if (address_failures != 0)
+        g->counted[ADDRESS] = make(address_failures, LOGIN_WINDOW_MS);
+    if (failures != 0) {
+        g->counted[PAIR] = make(failures, LOGIN_WINDOW_MS);
+        g->counted[STRANGER] = make(LOGIN_STRANGER, LOGIN_WINDOW_MS);
+        g->counted[ACCOUNT] =
+            make(attack < UINT32_MAX ? (uint32_t)attack : UINT32_MAX, LOGIN_WINDOW_MS);
+    }
+    g->known = make(1, LOGIN_KNOWN_MS);
     randombytes_buf(g->key, sizeof g->key);
     return g;
 }

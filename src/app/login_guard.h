@@ -36,6 +36,7 @@
 #include <stdint.h>
 
 #include "base/str.h"
+#include "limit/limit.h"
 
 enum {
     LOGIN_WINDOW_MS = 15 * 60 * 1000,
@@ -52,8 +53,12 @@ struct login_try {
     unsigned taken;
 };
 
+/* A limiter of the backend that there is; max is not 0. */
+typedef struct limiter *login_limiter(uint32_t max, uint32_t window_ms);
+
 /* 0: no limit. */
-struct login_guard *login_guard_new(uint32_t failures, uint32_t address_failures);
+struct login_guard *login_guard_new(uint32_t failures, uint32_t address_failures,
+                                    login_limiter *make);
 struct login_guard *login_guard_free(struct login_guard *g); /* accepts NULL */
 
 /* address: proxy_client(). False: one too many; *ret_wait_ms until the next. */

@@ -4,15 +4,24 @@
 #include <stdio.h>
 
 #include "app/login_guard.h"
+#include "limit/memory.h"
 
 enum { FAILURES = 10, ADDRESS_FAILURES = 100, HOME = 1, ELSEWHERE = 2, FAR = 1000 };
 
 static const uint64_t START = 5000000;
 static const struct str ADA = {"ada@example.org", 15};
 
+static struct limiter *limiter(uint32_t max, uint32_t window_ms)
+{
+    struct limit_memory_opts opts = {
+        .max = max, .window_ms = window_ms, .max_bytes = 8 << 20, .seed = 42};
+
+    return limit_memory_new(&opts);
+}
+
 static struct login_guard *guard(void)
 {
-    return login_guard_new(FAILURES, ADDRESS_FAILURES);
+    return login_guard_new(FAILURES, ADDRESS_FAILURES, limiter);
 }
 
 static bool wrong(struct login_guard *g, struct str email, uint64_t address,
@@ -167,7 +176,7 @@ static void who_was_known_a_day_ago_is_not(void **state)
     (void)state;
 
     for (size_t i = 0; i < LENGTH(rows); i++) {
-        struct login_guard *g = login_guard_new(FAILURES, 1);
+        struct login_guard *g = login_guard_new(FAILURES, 1, limiter);
         uint64_t now_ms = START + rows[i].later_ms;
 
         assert_true(right(g, ADA, HOME, START));
@@ -195,8 +204,8 @@ static void a_stranger_waits_exactly_too(void **state)
 
 static void limits_can_be_off(void **state)
 {
-    struct login_guard *none = login_guard_new(0, 0);
-    struct login_guard *one = login_guard_new(0, ADDRESS_FAILURES);
+    struct login_guard *none = login_guard_new(0, 0, limiter);
+    struct login_guard *one = login_guard_new(0, ADDRESS_FAILURES, limiter);
     (void)state;
 
     assert_int_equal(wrongs(none, ADA, HOME, 10000, START), 10000);
