@@ -8,6 +8,7 @@
 
 #include "app/data_dir.h"
 #include "app/live.h"
+#include "app/login_guard.h"
 #include "app/loops.h"
 #include "app/rate_limit.h"
 #include "app/scrape.h"
@@ -28,6 +29,7 @@ enum {
     SEEN_BYTES = 64 << 20,
     LIMIT_USERS_BYTES = 64 << 20, /* some 500,000 users who ask now and then */
     LIMIT_ADDRESSES_BYTES = 32 << 20,
+    LIMIT_LOGINS_BYTES = 8 << 20, /* some 50,000 of each kind */
 };
 
 struct embedded {
@@ -476,12 +478,20 @@ static struct limiter *make_limit(int max, uint32_t window_ms, size_t max_bytes)
     return limit_memory_new(&opts);
 }
 
+static struct limiter *make_login_limit(uint32_t max, uint32_t window_ms)
+{
+    return make_limit((int)max, window_ms, LIMIT_LOGINS_BYTES);
+}
+
 static void make_limits(struct app *app)
 {
     const struct config *config = app->config;
 
     app->user_limit = make_limit(config->limits_requests_per_minute, RATE_LIMIT_USER_MS,
                                  LIMIT_USERS_BYTES);
+    app->logins = login_guard_new((uint32_t)config->limits_login_failures,
+                                  (uint32_t)config->limits_login_failures_per_address,
+                                  make_login_limit);
     app->address_limit = make_limit(config->limits_burst_per_second,
                                     RATE_LIMIT_ADDRESS_MS, LIMIT_ADDRESSES_BYTES);
 }
@@ -587,6 +597,7 @@ void embedded_stop(struct embedded *e)
         _exit(0); /* nothing durable is at stake any more, and calls are still held */
     loops_free(app);
     hub_free(app->hub);
+    app->logins = login_guard_free(app->logins);
     app->user_limit = limit_free(app->user_limit);
     app->address_limit = limit_free(app->address_limit);
     catalogue_free(app->catalogue);

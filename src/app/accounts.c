@@ -1,7 +1,7 @@
 /* accounts.c — registering, logging in, joining as a guest.
  *
  *   register   rules ─▶ password lane: hash ─▶ store lane: add ─▶ token
- *   login      read lane: find ─▶ password lane: verify ─▶ token
+ *   login      login_guard.h ─▶ read lane: find ─▶ password lane: verify ─▶ token
  *   guest                         store lane: add ─▶ token
  *
  * A login takes the same steps, and so the same time, whether the e-mail is known or
@@ -148,7 +148,8 @@ void handle_login(struct call *c)
     entry_copy_text(e->account.email, sizeof e->account.email, str_trim(email));
     password_set(&e->password, password);
     entry_wipe(password);
-    call_read(c, find_account, account_sought);
+    if (entry_may_try(c, str_trim(email)))
+        call_read(c, find_account, account_sought);
 }
 
 /* ---- POST /api/auth/guest, POST /api/auth/logout ---- */

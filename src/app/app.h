@@ -33,6 +33,7 @@
 #include "work/tail.h"
 
 struct live;
+struct login_guard;
 struct loop_metrics;
 struct loop_set;
 struct scrapes;
@@ -98,6 +99,7 @@ struct app {
     struct revocations *revocations;
     struct hub *hub;
     struct scheduler *scheduler;
+    struct login_guard *logins;
     struct limiter *user_limit, *address_limit; /* NULL: none is set */
     struct scrapes *scrapes;
     struct wiring wiring;

@@ -8,6 +8,7 @@
 #define APP_ENTRY_H
 
 #include "app/call.h"
+#include "app/login_guard.h"
 
 struct entry {
     struct password_job password; /* first: found by a cast from its mail */
@@ -17,7 +18,9 @@ struct entry {
     int64_t now_ms;
     int64_t issued_ms;       /* of the token to be */
     const char *taken_field; /* by somebody else */
-    void *more;              /* the handler's; freed with free_more at the end */
+    bool trying;             /* a password, and it is not known whether it is wrong */
+    struct login_try attempt;
+    void *more; /* the handler's; freed with free_more at the end */
     void (*free_more)(void *more);
 };
 
@@ -31,6 +34,10 @@ bool entry_read_text(struct call *c, const char *field, struct str *ret_text);
 void entry_wipe(struct str text);
 /* to has room: the rules hold it shorter. */
 void entry_copy_text(char *to, size_t size, struct str text);
+
+/* Before a password is looked at: may it be tried for that e-mail address? False: too
+ * many were wrong, and the call was answered. */
+bool entry_may_try(struct call *c, struct str email);
 
 /* Nothing more may be done but return, as after call_store(). */
 void entry_ask_password(struct call *c, enum password_verb verb,

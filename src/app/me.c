@@ -199,6 +199,8 @@ static void current_read(struct call *c)
         call_fail(c, c->job.rc == ERR_NOT_FOUND ? ERR_UNAUTHORIZED : c->job.rc, NULL);
         return;
     }
+    if (!entry_may_try(c, str_of(e->account.email)))
+        return;
     memcpy(e->password.hash, e->account.password_hash, sizeof e->password.hash);
     entry_ask_password(c, PASSWORD_VERIFY, current_verified);
 }

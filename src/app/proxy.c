@@ -121,6 +121,12 @@ uint64_t proxy_client(const struct setting_list *networks, struct str peer,
     return number_of(&client);
 }
 
+uint64_t proxy_client_of(const struct call *c)
+{
+    return proxy_client(&c->app->config->server_trusted_proxies, c->req->peer,
+                        http_header(c->req, "x-forwarded-for"));
+}
+
 bool proxy_client_uses_tls(struct call *c)
 {
     struct str scheme;

@@ -25,6 +25,8 @@ bool proxy_is_trusted(const struct setting_list *networks, struct str peer);
 uint64_t proxy_client(const struct setting_list *networks, struct str peer,
                       struct str forwarded_for);
 
+uint64_t proxy_client_of(const struct call *c); /* its client, by all that */
+
 /* Did the client come by https, as far as its proxy can be believed? */
 bool proxy_client_uses_tls(struct call *c);
 

@@ -3,12 +3,6 @@
 #include "app/proxy.h"
 #include "base/err.h"
 
-static uint64_t address_of(const struct call *c)
-{
-    return proxy_client(&c->app->config->server_trusted_proxies, c->req->peer,
-                        http_header(c->req, "x-forwarded-for"));
-}
-
 static void add_headers(struct call *c, const struct limiter *l, struct limit_state s)
 {
     int64_t reset_ms = clock_now_ms(c->app->clock) + s.more_in_ms;
@@ -26,7 +20,8 @@ bool rate_limit_admit(struct call *c)
 
     if (l == NULL)
         return true;
-    s = limit_take(l, known ? c->who.user : address_of(c), loop_mono_ms(c->loop->loop));
+    s = limit_take(l, known ? c->who.user : proxy_client_of(c),
+                   loop_mono_ms(c->loop->loop));
     add_headers(c, l, s);
     if (!s.admitted)
         call_fail_in(c, ERR_RATE_LIMITED,

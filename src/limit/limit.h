@@ -19,7 +19,8 @@
  *            Threads may come a little out of order.
  * Ownership  the caller ends a limiter with limit_free().
  * Errors     none.
- * Threads    limit_take(): any, at the same time. limit_free(): when no other is in it.
+ * Threads    limit_take(), limit_give_back(): any, at the same time. limit_free(): when
+ *            no other is in it.
  */
 #ifndef LIMIT_LIMIT_H
 #define LIMIT_LIMIT_H
@@ -42,6 +43,7 @@ struct limiter;
 struct limit_ops {
     const char *name;
     struct limit_state (*take)(struct limiter *l, uint64_t key, uint64_t now_ms);
+    void (*give_back)(struct limiter *l, uint64_t key, uint64_t now_ms);
     struct limiter *(*free)(struct limiter *l); /* NULL-safe; returns NULL */
 };
 
@@ -56,6 +58,12 @@ static inline struct limit_state limit_take(struct limiter *l, uint64_t key,
                                             uint64_t now_ms)
 {
     return l->ops->take(l, key, now_ms);
+}
+
+/* One that was admitted should not count after all: the newest does not any more. */
+static inline void limit_give_back(struct limiter *l, uint64_t key, uint64_t now_ms)
+{
+    l->ops->give_back(l, key, now_ms);
 }
 
 /* Accepts NULL; returns NULL. */

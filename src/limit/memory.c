@@ -275,6 +275,40 @@ static struct limit_state take_locked(const struct memory *m, struct stripe *s,
     return state;
 }
 
+/* What has left the window, or was forgotten, is given back already. */
+static void give_back_locked(const struct memory *m, struct stripe *s, struct entry *e,
+                             uint64_t now_ms)
+{
+    struct run *newest;
+
+    expire_locked(m, s, e, now_ms);
+    if (e->n_runs == 0)
+        return;
+    newest = run_at(e, e->n_runs - 1u);
+    e->total--;
+    if (--newest->n > 0)
+        return;
+    e->n_runs--;
+    if (e->n_runs > 0) /* nobody comes before this any more */
+        e->newest_ms -= newest->at - run_at(e, e->n_runs - 1u)->at;
+    else
+        empty_locked(s, e);
+}
+
+static void memory_give_back(struct limiter *l, uint64_t key, uint64_t now_ms)
+{
+    struct memory *m = (struct memory *)l;
+    uint64_t hash = hash_of(m, key);
+    struct stripe *s = &m->stripes[hash >> (64 - STRIPE_BITS)];
+    struct entry *e;
+
+    pthread_mutex_lock(&s->lock);
+    e = find_locked(s, hash);
+    if (e != NULL)
+        give_back_locked(m, s, e, now_ms);
+    pthread_mutex_unlock(&s->lock);
+}
+
 static struct limit_state memory_take(struct limiter *l, uint64_t key, uint64_t now_ms)
 {
     struct memory *m = (struct memory *)l;
@@ -310,7 +344,8 @@ static struct limiter *memory_free(struct limiter *l)
     return NULL;
 }
 
-static const struct limit_ops OPS = {"memory", memory_take, memory_free};
+static const struct limit_ops OPS = {"memory", memory_take, memory_give_back,
+                                     memory_free};
 
 static uint32_t quantum_of(const struct limit_memory_opts *opts)
 {

@@ -12,6 +12,10 @@
 #include "base/err.h"
 #include "base/mem.h"
 
+/* Looking for events may take some milliseconds where there are thousands; a loop that
+ * looked for longer has slept, and nothing has waited for it. */
+enum { SLEEP_MS = 10 };
+
 struct loop {
     unsigned index;
     struct ev_loop *ev;
@@ -49,7 +53,7 @@ static void on_turned(struct ev_loop *ev, struct ev_check *w, int events)
 
     (void)ev;
     (void)events;
-    l->since_ms = now_ms > l->over_ms ? l->over_ms : l->mono_ms; /* slept, or not */
+    l->since_ms = now_ms >= l->over_ms + SLEEP_MS ? now_ms : l->mono_ms;
     l->mono_ms = now_ms;
 }
 

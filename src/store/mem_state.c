@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "store/fold.h"
+#include "base/fold.h"
 
 /* ---- copies ---- */
 

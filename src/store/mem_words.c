@@ -1,7 +1,7 @@
 /* mem_words.c — search for the store in memory: word by word, without an index. */
 #include <string.h>
 
-#include "store/fold.h"
+#include "base/fold.h"
 #include "store/mem_state.h"
 
 /* The letters from U+00E0 to U+00FF without their accents; '-' is none. */

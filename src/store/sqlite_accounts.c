@@ -2,7 +2,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "store/fold.h"
+#include "base/fold.h"
 #include "store/sqlite_db.h"
 
 /* Whose value was taken? Asked after the insert was refused, in its transaction. */

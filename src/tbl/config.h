@@ -76,6 +76,10 @@
       "Requests of one user under /api in any minute; 0 is no limit.")                                    \
     X(INT,      limits_burst_per_second,     "limits.burst_per_second",      "200",        "0..1000000000", \
       "Requests without a user under /api, of one IPv4 address or IPv6 /64, in any second; 0 is no limit.") \
+    X(INT,      limits_login_failures,       "limits.login_failures",        "10",         "0..1000000", \
+      "Wrong passwords for one account from one IPv4 address or IPv6 /64, in any 15 minutes; 0 is no limit.") \
+    X(INT,      limits_login_failures_per_address, "limits.login_failures_per_address", "100", "0..1000000", \
+      "Wrong passwords from one IPv4 address or IPv6 /64, in any 15 minutes; 0 is no limit.") \
     X(SIZE,     limits_body_bytes,           "limits.body_bytes",            "64KiB",      "1KiB..16MiB", \
       "The longest body of a request.")                                                                   \
     X(INT,      accounts_hash_concurrency,   "accounts.hash_concurrency",    "1",          "1..64",       \

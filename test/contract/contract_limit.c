@@ -160,6 +160,28 @@ static void keys_do_not_share(void **state)
     limit_free(l);
 }
 
+static void what_is_given_back_does_not_count(void **state)
+{
+    struct limiter *l = open_limiter(state, 2, MINUTE);
+
+    limit_give_back(l, 7, START); /* nobody has taken */
+    assert_true(admitted(l, 7, START));
+    limit_give_back(l, 7, START);
+    assert_int_equal(limit_take(l, 7, START + 10).more_in_ms, MINUTE);
+    assert_true(admitted(l, 7, START + 20));
+    assert_false(admitted(l, 7, START + 20));
+    limit_give_back(l, 8, START + 20); /* another one's */
+    assert_false(admitted(l, 7, START + 20));
+    limit_give_back(l, 7, START + 30); /* the newest, of 20 */
+    assert_int_equal(limit_take(l, 7, START + 30).left, 0);
+    assert_false(admitted(l, 7, START + MINUTE + 9));
+    assert_true(admitted(l, 7, START + MINUTE + 10));
+    assert_int_equal(limit_take(l, 7, START + MINUTE + 29).more_in_ms, 1);
+    limit_give_back(l, 7, START + 5 * MINUTE); /* it has left already */
+    assert_int_equal(limit_take(l, 7, START + 5 * MINUTE).left, 1);
+    limit_free(l);
+}
+
 /* ---- against a model: every request that was admitted, and a search ---- */
 
 enum { MODEL_TAKES = 20000, MODEL_KEYS = 3 };
@@ -207,6 +229,10 @@ static void it_agrees_with_a_list_of_all_requests(void **state)
                 now_ms += (unsigned)rand_r(&seed) % (2 * rows[i].window_ms);
             got = limit_take(l, key, now_ms);
             want = model_take(&models[key], rows[i].max, rows[i].window_ms, now_ms);
+            if (got.admitted && rand_r(&seed) % 8 == 0) {
+                limit_give_back(l, key, now_ms);
+                models[key].n--;
+            }
             assert_int_equal(got.admitted, want.admitted);
             assert_int_equal(got.left, want.left);
             assert_int_equal(got.more_in_ms, want.more_in_ms);
@@ -301,6 +327,7 @@ int main(void)
             cmocka_unit_test_prestate(time_may_be_anything, b),
             cmocka_unit_test_prestate(threads_may_come_out_of_order, b),
             cmocka_unit_test_prestate(keys_do_not_share, b),
+            cmocka_unit_test_prestate(what_is_given_back_does_not_count, b),
             cmocka_unit_test_prestate(it_agrees_with_a_list_of_all_requests, b),
             cmocka_unit_test_prestate(a_large_rule_admits_no_more_and_hardly_later, b),
             cmocka_unit_test_prestate(a_crowd_is_never_refused_for_its_size, b),

@@ -1,7 +1,7 @@
 /* test_fold.c — what counts as the same name. */
 #include "check.h"
 
-#include "store/fold.h"
+#include "base/fold.h"
 
 static void names_fold_to_one_form(void **state)
 {

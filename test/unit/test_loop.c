@@ -18,7 +18,9 @@ struct letter {
     struct loop *loop;
     pthread_t opened_by;
     unsigned n_opened;
-    uint64_t mono_ms;
+    uint64_t mono_ms, since_ms, keeps_ms;
+    struct letter *next; /* to be sent while this one keeps the loop busy */
+    uint64_t sent_ms;
     sem_t *opened;
 };
 
@@ -29,6 +31,13 @@ static void on_home(struct mail *m)
     l->opened_by = pthread_self();
     l->n_opened++;
     l->mono_ms = loop_mono_ms(l->loop);
+    l->since_ms = loop_since_ms(l->loop);
+    if (l->next != NULL) {
+        l->next->sent_ms = clock_mono_ms();
+        mail_return(&l->next->mail);
+    }
+    for (uint64_t from_ms = clock_mono_ms(); clock_mono_ms() < from_ms + l->keeps_ms;)
+        ; /* a loop at work */
     sem_post(l->opened);
 }
 
@@ -168,9 +177,45 @@ static void signals_go_to_other_threads(void **state)
     assert_int_equal(sigismember(&mine, SIGTERM), 0);
 }
 
+static void knows_since_when_something_may_have_waited(void **state)
+{
+    struct loop *l;
+    struct letter busy, waited, later;
+    uint64_t from_ms = clock_mono_ms();
+    sem_t opened;
+
+    (void)state;
+    sem_init(&opened, 0, 0);
+    assert_int_equal(loop_new(0, &l), 0);
+    busy = letter_to(l, &opened);
+    waited = letter_to(l, &opened);
+    later = letter_to(l, &opened);
+    busy.next = &waited;
+    busy.keeps_ms = 60;
+    assert_int_equal(loop_start(l), 0);
+    mail_return(&busy.mail);
+    sem_wait(&opened);
+    sem_wait(&opened);
+    assert_in_range(waited.since_ms, from_ms, waited.sent_ms);
+    assert_true(waited.mono_ms >= waited.since_ms + 60);
+
+    while (clock_mono_ms() < waited.mono_ms + 60) /* the loop sleeps meanwhile */
+        ;
+    later.sent_ms = clock_mono_ms();
+    mail_return(&later.mail);
+    sem_wait(&opened);
+    assert_true(later.since_ms >= later.sent_ms);
+    assert_int_equal(later.since_ms, later.mono_ms);
+    loop_stop(l);
+    loop_join(l);
+    loop_free(l);
+    sem_destroy(&opened);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(knows_since_when_something_may_have_waited),
         cmocka_unit_test(opens_its_mail_on_its_own_thread),
         cmocka_unit_test(work_comes_home_from_a_lane),
         cmocka_unit_test(mail_that_comes_too_late_is_opened_at_the_end),

@@ -29,6 +29,8 @@ const DEFAULTS = {
   'server.port': 0,
   'limits.requests_per_minute': 0,
   'limits.burst_per_second': 0,
+  'limits.login_failures': 0,
+  'limits.login_failures_per_address': 0,
   'log.format': 'json',
 };
 

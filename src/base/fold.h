@@ -8,8 +8,8 @@
  *          not UTF-8 stay what they are.
  * Threads  pure.
  */
-#ifndef STORE_FOLD_H
-#define STORE_FOLD_H
+#ifndef BASE_FOLD_H
+#define BASE_FOLD_H
 
 #include "base/buf.h"
 

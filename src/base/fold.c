@@ -1,4 +1,4 @@
-#include "store/fold.h"
+#include "base/fold.h"
 
 #include <locale.h>
 #include <wctype.h>
