@@ -7,8 +7,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/eventfd.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -48,7 +46,7 @@ static void set_up_thread(const struct lane *l)
 {
     pthread_setname_np(pthread_self(), l->opts.name);
     if (l->opts.nice != 0) /* on Linux niceness belongs to a thread */
-        setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), l->opts.nice);
+        (void)nice(l->opts.nice);
 }
 
 static void *lane_main(void *arg)
