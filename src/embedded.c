@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "app/data_dir.h"
+#include "app/leaderboard.h"
 #include "app/live.h"
 #include "app/login_guard.h"
 #include "app/loops.h"
@@ -146,6 +147,8 @@ static void durable(void *user, const struct change *changes, size_t n,
     for (size_t i = 0; i < n; i++) {
         const struct change *c = &changes[i];
 
+        if (c->kind == CHANGE_VOTE)
+            trend_add(e->app.trend, c->poll, c->at_ms, 1);
         if (c->kind == CHANGE_VOTE || c->kind == CHANGE_SKIP)
             seen_add(e->app.seen, c->user, c->poll);
         else if (c->kind == CHANGE_WITHDRAW)
@@ -345,6 +348,14 @@ static int take_daily(void *user, uint32_t user_id, uint32_t votes)
     return 0;
 }
 
+static int take_recent(void *user, uint32_t poll, int64_t start_ms, uint32_t votes)
+{
+    struct embedded *e = user;
+
+    trend_add(e->app.trend, poll, start_ms, votes);
+    return 0;
+}
+
 static int take_token_end(void *user, uint32_t user_id, int64_t end_ms)
 {
     struct embedded *e = user;
@@ -366,6 +377,9 @@ static int load_memory(struct embedded *e)
     rc = e->store->ops->each_poll(e->store, take_poll, e);
     if (rc == 0)
         rc = e->store->ops->each_daily(e->store, day, take_daily, e);
+    if (rc == 0)
+        rc = e->store->ops->recent_each(
+            e->store, clock_now_ms(app->clock) - STORE_RECENT_MS, take_recent, e);
     if (rc == 0)
         rc = e->store->ops->token_ends_each(
             e->store, clock_now_ms(app->clock) - app->config->jwt_ttl_ms,
@@ -533,6 +547,7 @@ static int start_all(struct embedded *e, char *errmsg, size_t size)
     e->app.catalogue = catalogue_new();
     e->app.feed = feed_new();
     e->app.seen = seen_new(SEEN_BYTES);
+    e->app.trend = trend_new();
     if (rc == 0)
         rc = scheduler_start(&scheduler, &e->app.scheduler);
     if (rc == 0)
@@ -541,6 +556,8 @@ static int start_all(struct embedded *e, char *errmsg, size_t size)
     make_limits(&e->app);
     if (rc == 0)
         rc = start_refreshing(e);
+    if (rc == 0)
+        rc = leaderboard_start(&e->app, &e->app.leaderboard);
     if (rc == 0) {
         start_tidying(e);
         rc = start_ballot(e);
@@ -583,6 +600,7 @@ void embedded_stop(struct embedded *e)
     data_dir_remove_address(&e->dir);
     app->scheduler = scheduler_stop(app->scheduler);
     e->refresher = lane_stop(e->refresher);
+    leaderboard_stop(app->leaderboard);
     app->passwords = passwords_stop(app->passwords);
     app->ballot = ballot_stop(app->ballot);
     app->reads = read_lane_stop(app->reads);
@@ -597,6 +615,7 @@ void embedded_stop(struct embedded *e)
         _exit(0); /* nothing durable is at stake any more, and calls are still held */
     loops_free(app);
     hub_free(app->hub);
+    leaderboard_free(app->leaderboard);
     app->logins = login_guard_free(app->logins);
     app->user_limit = limit_free(app->user_limit);
     app->address_limit = limit_free(app->address_limit);
@@ -604,6 +623,7 @@ void embedded_stop(struct embedded *e)
     feed_free(app->feed);
     seen_free(app->seen);
     tail_free(app->tail);
+    trend_free(app->trend);
     jwt_signer_free(app->signer);
     revocations_free(app->revocations);
     data_dir_done(&e->dir);
