@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "app/data_dir.h"
+#include "app/leaderboard.h"
 #include "app/live.h"
 #include "app/login_guard.h"
 #include "app/loops.h"
@@ -17,6 +18,7 @@
 #include "ballot/journaled.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "embedded_load.h"
 #include "embedded_watch.h"
 #include "limit/memory.h"
 #include "store/sqlite.h"
@@ -25,7 +27,6 @@ enum {
     READS_WAITING = 65536,
     STORE_WAITING = 4096,
     REFRESH_MS = 2000,
-    LOADING_STEP = 100000, /* polls, between two lines of the log */
     SEEN_BYTES = 64 << 20,
     LIMIT_USERS_BYTES = 64 << 20, /* some 500,000 users who ask now and then */
     LIMIT_ADDRESSES_BYTES = 32 << 20,
@@ -92,16 +93,6 @@ static void publish(void *user, const struct result *r, const struct poll_rules 
     hub_publish(e->app.hub, r->poll);
 }
 
-static void appoint(struct embedded *e, uint32_t poll, const struct poll_rules *rules)
-{
-    int64_t now_ms = clock_now_ms(e->app.clock);
-
-    if (rules->opens_ms > now_ms)
-        scheduler_at(e->app.scheduler, poll, rules->opens_ms);
-    if (rules->closes_ms > now_ms)
-        scheduler_at(e->app.scheduler, poll, rules->closes_ms);
-}
-
 /* The feed is told to forget the poll and to learn it again: tags, or an opening of
  * what was closed, are nothing that a new result says. */
 static void poll_edited_now(void *user, const struct poll_edit *edit,
@@ -119,7 +110,7 @@ static void poll_edited_now(void *user, const struct poll_edit *edit,
         poll_unref(is);
     }
     poll_unref(was);
-    appoint(e, r->poll, rules);
+    embedded_appoint(&e->app, r->poll, rules);
     hub_publish(e->app.hub, r->poll);
 }
 
@@ -146,6 +137,8 @@ static void durable(void *user, const struct change *changes, size_t n,
     for (size_t i = 0; i < n; i++) {
         const struct change *c = &changes[i];
 
+        if (c->kind == CHANGE_VOTE)
+            trend_add(e->app.trend, c->poll, c->at_ms, 1);
         if (c->kind == CHANGE_VOTE || c->kind == CHANGE_SKIP)
             seen_add(e->app.seen, c->user, c->poll);
         else if (c->kind == CHANGE_WITHDRAW)
@@ -321,88 +314,6 @@ static int start_store_lanes(struct embedded *e, char *errmsg, size_t size)
     return rc;
 }
 
-static int take_poll(void *user, struct stored_poll *p)
-{
-    struct embedded *e = user;
-    struct result r;
-
-    tally_result_at(p->poll, p->base_version, p->counts, p->skips,
-                    clock_now_ms(e->app.clock), &r);
-    appoint(e, p->poll->id, &p->poll->rules);
-    feed_add(e->app.feed, p->poll, &r);
-    catalogue_add(e->app.catalogue, p->poll, &r);
-    if (catalogue_count(e->app.catalogue) % LOADING_STEP == 0)
-        LOG(&e->app.log, LOG_INFO, "loading",
-            LOG_INT("polls", catalogue_count(e->app.catalogue)));
-    return 0;
-}
-
-static int take_daily(void *user, uint32_t user_id, uint32_t votes)
-{
-    struct embedded *e = user;
-
-    quota_load(e->quota, user_id, votes);
-    return 0;
-}
-
-static int take_token_end(void *user, uint32_t user_id, int64_t end_ms)
-{
-    struct embedded *e = user;
-
-    revocations_add(e->app.revocations, user_id, end_ms, clock_now_ms(e->app.clock));
-    return 0;
-}
-
-/* Everything that is served from memory. The lanes are idle, so the reader's side is
- * free for this thread. */
-static int load_memory(struct embedded *e)
-{
-    struct app *app = &e->app;
-    int64_t day = clock_now_ms(app->clock) / CLOCK_DAY_MS;
-    int rc;
-
-    e->quota = quota_new((uint32_t)app->config->limits_votes_per_day);
-    quota_set_day(e->quota, day);
-    rc = e->store->ops->each_poll(e->store, take_poll, e);
-    if (rc == 0)
-        rc = e->store->ops->each_daily(e->store, day, take_daily, e);
-    if (rc == 0)
-        rc = e->store->ops->token_ends_each(
-            e->store, clock_now_ms(app->clock) - app->config->jwt_ttl_ms,
-            take_token_end, e);
-    if (rc == 0)
-        LOG(&app->log, LOG_INFO, "loaded",
-            LOG_INT("polls", catalogue_count(app->catalogue)));
-    return rc;
-}
-
-struct tidy_job {
-    struct store_job job; /* first */
-    int64_t tokens_before_ms;
-};
-
-static int tidy(struct store *s, struct store_job *job)
-{
-    return s->ops->tidy(s, ((struct tidy_job *)job)->tokens_before_ms);
-}
-
-static void tidied(struct mail *m)
-{
-    mem_free(m); /* the job's first field is its mail; what is left is for next time */
-}
-
-/* Nobody waits for it. It is the first job of all. */
-static void start_tidying(struct embedded *e)
-{
-    struct tidy_job *j = mem_zalloc(1, sizeof *j);
-
-    j->job.work = tidy;
-    j->job.mail.on_home = tidied;
-    j->tokens_before_ms = clock_now_ms(e->app.clock) - e->app.config->jwt_ttl_ms;
-    if (store_lane_submit(e->app.store, &j->job) != 0)
-        mem_free(j);
-}
-
 static int start_ballot(struct embedded *e)
 {
     struct journaled_opts opts = {
@@ -533,16 +444,19 @@ static int start_all(struct embedded *e, char *errmsg, size_t size)
     e->app.catalogue = catalogue_new();
     e->app.feed = feed_new();
     e->app.seen = seen_new(SEEN_BYTES);
+    e->app.trend = trend_new();
     if (rc == 0)
         rc = scheduler_start(&scheduler, &e->app.scheduler);
     if (rc == 0)
-        rc = load_memory(e);
+        rc = embedded_load(&e->app, e->store, &e->quota);
     make_hub(e);
     make_limits(&e->app);
     if (rc == 0)
         rc = start_refreshing(e);
+    if (rc == 0)
+        rc = leaderboard_start(&e->app, &e->app.leaderboard);
     if (rc == 0) {
-        start_tidying(e);
+        embedded_tidy(&e->app);
         rc = start_ballot(e);
     }
     embedded_watch_init(&e->watch, &e->app, e->journal, e->dir.path);
@@ -583,6 +497,7 @@ void embedded_stop(struct embedded *e)
     data_dir_remove_address(&e->dir);
     app->scheduler = scheduler_stop(app->scheduler);
     e->refresher = lane_stop(e->refresher);
+    leaderboard_stop(app->leaderboard);
     app->passwords = passwords_stop(app->passwords);
     app->ballot = ballot_stop(app->ballot);
     app->reads = read_lane_stop(app->reads);
@@ -597,6 +512,7 @@ void embedded_stop(struct embedded *e)
         _exit(0); /* nothing durable is at stake any more, and calls are still held */
     loops_free(app);
     hub_free(app->hub);
+    leaderboard_free(app->leaderboard);
     app->logins = login_guard_free(app->logins);
     app->user_limit = limit_free(app->user_limit);
     app->address_limit = limit_free(app->address_limit);
@@ -604,6 +520,7 @@ void embedded_stop(struct embedded *e)
     feed_free(app->feed);
     seen_free(app->seen);
     tail_free(app->tail);
+    trend_free(app->trend);
     jwt_signer_free(app->signer);
     revocations_free(app->revocations);
     data_dir_done(&e->dir);

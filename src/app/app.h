@@ -31,7 +31,9 @@
 #include "work/seen.h"
 #include "work/store_lane.h"
 #include "work/tail.h"
+#include "work/trend.h"
 
+struct leaderboard;
 struct live;
 struct login_guard;
 struct loop_metrics;
@@ -90,6 +92,8 @@ struct app {
     struct feed *feed;
     struct seen *seen;
     struct tail *tail;
+    struct trend *trend;
+    struct leaderboard *leaderboard;
     struct ballot *ballot;
     struct acknowledged acknowledged;
     struct store_lane *store;

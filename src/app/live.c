@@ -3,6 +3,7 @@
 #include <ev.h>
 #include <sys/queue.h>
 
+#include "app/leaderboard.h"
 #include "app/live_watcher.h"
 #include "app/views.h"
 #include "base/mem.h"
@@ -47,6 +48,31 @@ static void wrap(struct buf *out, unsigned form, const struct result *r,
     buf_done(&id);
 }
 
+/* {"type":"leaderboard","version":…,"items":[…],"viewers":…}; only WebSockets follow.
+ */
+static struct frame *encode_leaderboard(const struct app *app, uint32_t viewers)
+{
+    struct buf items = {0}, message = {0}, bytes = {0};
+    uint64_t version = leaderboard_write(app->leaderboard, &items);
+    struct frame *f = NULL;
+
+    if (version != 0) {
+        buf_text(&message, "{\"type\":\"leaderboard\",\"version\":");
+        buf_u64(&message, version);
+        buf_char(&message, ',');
+        buf_str_add(&message, buf_str(&items));
+        buf_text(&message, ",\"viewers\":");
+        buf_u64(&message, viewers);
+        buf_char(&message, '}');
+        ws_encode(&bytes, buf_str(&message));
+        f = frame_new(bytes.data, bytes.len, version);
+    }
+    buf_done(&items);
+    buf_done(&message);
+    buf_done(&bytes);
+    return f;
+}
+
 struct frame *live_encode(void *user, uint64_t topic, unsigned form, uint32_t viewers)
 {
     struct app *app = user;
@@ -57,6 +83,8 @@ struct frame *live_encode(void *user, uint64_t topic, unsigned form, uint32_t vi
     struct result r;
     bool hidden;
 
+    if (topic == TOPIC_LEADERBOARD)
+        return encode_leaderboard(app, viewers);
     if (catalogue_get(app->catalogue, (uint32_t)topic, &p, &r) != 0)
         return NULL;
     /* what was hidden from this audience may be anybody's to see by now */

@@ -2,6 +2,7 @@
 #include <stddef.h>
 
 #include "app/handlers.h"
+#include "app/leaderboard.h"
 #include "app/live.h"
 #include "app/live_watcher.h"
 #include "app/views.h"
@@ -235,29 +236,65 @@ static bool are_ids(json_t *polls)
     return true;
 }
 
+/* The names of topics that are no polls: there is one. */
+static bool are_topics(json_t *topics)
+{
+    json_t *name;
+    size_t i;
+
+    if (!json_is_array(topics) || json_array_size(topics) > LIMIT_TRACKED_POLLS)
+        return false;
+    json_array_foreach(topics, i, name) if (!json_is_string(name) ||
+                                            !str_eq(str_of(json_string_value(name)),
+                                                    STR("leaderboard"))) return false;
+    return true;
+}
+
+static void take_polls(struct watcher *w, json_t *polls, bool tracks)
+{
+    json_t *id;
+    size_t i;
+
+    json_array_foreach(polls, i, id)
+    {
+        uint32_t poll = (uint32_t)json_integer_value(id);
+
+        if (tracks)
+            track(w, poll);
+        else
+            hub_unfollow(&w->subscriber, poll);
+    }
+}
+
+static void take_topics(struct watcher *w, json_t *topics, bool tracks)
+{
+    if (json_array_size(topics) == 0)
+        return;
+    if (!tracks)
+        hub_unfollow(&w->subscriber, TOPIC_LEADERBOARD);
+    else if (hub_follow(&w->subscriber, TOPIC_LEADERBOARD, 0, 0, LIMIT_TRACKED_POLLS) !=
+             0)
+        send_error(w, ERR_TOO_LARGE, "At most 100 can be tracked by one connection.");
+}
+
 static void take_message(struct watcher *w, json_t *message)
 {
     const char *type = json_string_value(json_object_get(message, "type"));
-    json_t *polls = json_object_get(message, "polls"), *id;
+    json_t *polls = json_object_get(message, "polls");
+    json_t *topics = json_object_get(message, "topics");
     bool tracks = type != NULL && str_eq(str_of(type), STR("track"));
     bool untracks = type != NULL && str_eq(str_of(type), STR("untrack"));
-    size_t i;
 
     if (!tracks && !untracks) {
         not_understood(w, ERR_BAD_REQUEST,
                        "The type must be \"track\" or \"untrack\".");
-    } else if (!are_ids(polls)) {
+    } else if ((polls != NULL || topics == NULL) && !are_ids(polls)) {
         not_understood(w, ERR_BAD_REQUEST, "polls must be up to 100 numbers of polls.");
+    } else if (topics != NULL && !are_topics(topics)) {
+        not_understood(w, ERR_BAD_REQUEST, "topics can only be [\"leaderboard\"].");
     } else {
-        json_array_foreach(polls, i, id)
-        {
-            uint32_t poll = (uint32_t)json_integer_value(id);
-
-            if (tracks)
-                track(w, poll);
-            else
-                hub_unfollow(&w->subscriber, poll);
-        }
+        take_polls(w, polls, tracks);
+        take_topics(w, topics, tracks);
     }
 }
 

@@ -45,8 +45,8 @@ static bool sleep_until_mail(struct lane *l)
 static void set_up_thread(const struct lane *l)
 {
     pthread_setname_np(pthread_self(), l->opts.name);
-    if (l->opts.nice != 0)         /* on Linux niceness belongs to a thread */
-        (void)!nice(l->opts.nice); /* refused: it works all the same */
+    if (l->opts.nice != 0) /* on Linux niceness belongs to a thread */
+        (void)!nice(l->opts.nice);
 }
 
 static void *lane_main(void *arg)

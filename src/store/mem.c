@@ -485,6 +485,24 @@ static int each_daily(struct store *base, int64_t day,
     return rc;
 }
 
+static int recent_each(struct store *base, int64_t since_ms,
+                       int (*each)(void *user_data, uint32_t poll, int64_t start_ms,
+                                   uint32_t votes),
+                       void *user_data)
+{
+    const struct mem_state *v = look(base);
+    int rc = 0;
+
+    if (v == NULL)
+        return ERR_UNAVAILABLE;
+    for (size_t i = 0; rc == 0 && i < v->n_recent; i++)
+        if (v->recent[i].start_ms >= since_ms)
+            rc = each(user_data, v->recent[i].poll, v->recent[i].start_ms,
+                      v->recent[i].votes);
+    let_go(base);
+    return rc;
+}
+
 /* Counts are rows here, so there is nothing that could disagree. */
 static int verify(struct store *base, void (*finding)(void *user, const char *text),
                   void *user, struct store_totals *ret_totals)
@@ -551,6 +569,7 @@ static const struct store_ops ops = {
     .poll_stats = poll_stats,
     .search = search,
     .each_daily = each_daily,
+    .recent_each = recent_each,
     .verify = verify,
     .errmsg = errmsg,
     .free = free_store,

@@ -21,6 +21,7 @@ struct mem_state *mem_state_copy(const struct mem_state *from)
     *s = *from;
     s->accounts = mem_dup(from->accounts, from->n_accounts * sizeof *s->accounts);
     s->ends = mem_dup(from->ends, from->n_ends * sizeof *s->ends);
+    s->recent = mem_dup(from->recent, from->n_recent * sizeof *s->recent);
     s->edits = mem_dup(from->edits, from->n_edits * sizeof *s->edits);
     for (size_t i = 0; i < s->n_edits; i++)
         poll_ref(s->edits[i].values);
@@ -52,6 +53,7 @@ struct mem_state *mem_state_free(struct mem_state *s)
         mem_free(s->ends);
         mem_state_drop_edit(s, 0);
         mem_free(s->edits);
+        mem_free(s->recent);
         mem_free(s);
     }
     return NULL;
@@ -247,14 +249,29 @@ static void count_daily(struct mem_state *s, const struct change *c)
     s->n_daily++;
 }
 
+static void count_recent(struct mem_state *s, const struct change *c)
+{
+    int64_t start_ms = c->at_ms / STORE_SPAN_MS * STORE_SPAN_MS;
+
+    for (size_t i = 0; i < s->n_recent; i++)
+        if (s->recent[i].poll == c->poll && s->recent[i].start_ms == start_ms) {
+            s->recent[i].votes++;
+            return;
+        }
+    s->recent = mem_realloc(s->recent, (s->n_recent + 1) * sizeof *s->recent);
+    s->recent[s->n_recent++] = (struct mem_recent){c->poll, 1, start_ms};
+}
+
 static void enter_vote(struct mem_state *s, struct mem_poll *p, const struct change *c)
 {
     struct change row = *c;
 
     row.receipt.option = c->option;
     row.receipt.voted_ms = c->at_ms;
-    if (add_row(&p->votes, &row))
-        count_daily(s, c);
+    if (!add_row(&p->votes, &row))
+        return;
+    count_daily(s, c);
+    count_recent(s, c);
 }
 
 static void enter_move(struct mem_poll *p, const struct change *c)

@@ -29,6 +29,11 @@ struct mem_end {
     int64_t end_ms;
 };
 
+struct mem_recent {
+    uint32_t poll, votes;
+    int64_t start_ms;
+};
+
 struct mem_edit {
     uint64_t id;
     uint32_t poll, fields;
@@ -42,6 +47,8 @@ struct mem_state {
     struct mem_poll *polls;  /* by id */
     struct mem_daily *daily; /* by day and user */
     struct mem_end *ends;    /* of tokens */
+    struct mem_recent *recent;
+    size_t n_recent;
     struct mem_edit *edits;
     uint64_t last_edit;
     size_t n_edits;

@@ -136,6 +136,7 @@ static const struct store_ops ops = {
     .poll_stats = sqlite_poll_stats,
     .search = sqlite_search,
     .each_daily = sqlite_each_daily,
+    .recent_each = sqlite_recent_each,
     .verify = sqlite_verify,
     .errmsg = last_errmsg,
     .free = free_store,

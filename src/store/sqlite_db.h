@@ -147,6 +147,10 @@ int sqlite_position(struct store *s, uint64_t *ret_position);
 int sqlite_each_daily(struct store *s, int64_t day,
                       int (*each)(void *user, uint32_t user_id, uint32_t votes),
                       void *user);
+int sqlite_recent_each(struct store *s, int64_t since_ms,
+                       int (*each)(void *user_data, uint32_t poll, int64_t start_ms,
+                                   uint32_t votes),
+                       void *user_data);
 int sqlite_verify(struct store *s, void (*finding)(void *user, const char *text),
                   void *user, struct store_totals *ret_totals);
 

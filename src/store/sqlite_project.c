@@ -46,6 +46,7 @@ struct entry {
     uint64_t reached;
     uint32_t total, skips;
     uint32_t counts[LIMIT_OPTIONS];
+    int64_t span, n_span; /* the newest span, and votes of it that are not entered */
     bool removed;
 };
 
@@ -87,10 +88,35 @@ static void bind_receipt(sqlite3_stmt *st, const struct change *c,
     sqlite3_bind_blob(st, 7, bytes, (int)receipt_encode(&r, bytes), SQLITE_STATIC);
 }
 
+/* One row for all votes of a span, which mostly is all of a batch. */
+static int save_recent(struct entry *e)
+{
+    sqlite3_stmt *st = db_use(e->db, SQL_RECENT_ADD);
+
+    if (e->n_span == 0)
+        return 0;
+    sqlite3_bind_int64(st, 1, e->span);
+    sqlite3_bind_int64(st, 2, e->poll);
+    sqlite3_bind_int64(st, 3, e->n_span);
+    e->n_span = 0;
+    return run(e->db, st);
+}
+
+static int count_recent(struct entry *e, int64_t at_ms)
+{
+    int64_t span = at_ms / STORE_SPAN_MS;
+    int rc = span != e->span ? save_recent(e) : 0;
+
+    e->span = span;
+    e->n_span++;
+    return rc;
+}
+
 static int enter_vote(struct entry *e, const struct change *c)
 {
     sqlite3_stmt *st = use_row(e, SQL_VOTE_ADD, c);
     uint8_t bytes[RECEIPT_BLOB_BYTES];
+    uint32_t total = e->total;
     int rc;
 
     sqlite3_bind_int64(st, 3, c->option);
@@ -108,8 +134,9 @@ static int enter_vote(struct entry *e, const struct change *c)
         e->total++;
         e->store->day_votes[(*e->n_days)++] =
             (struct day_vote){store_day(c->at_ms), c->user};
+        rc = count_recent(e, c->at_ms);
     }
-    return rc;
+    return rc < 0 ? rc : e->total != total;
 }
 
 static int enter_move(struct entry *e, const struct change *c)
@@ -281,6 +308,9 @@ static int project_poll(struct entry *e, const struct change *changes, size_t n,
             return rc;
         n_changed += rc;
     }
+    rc = save_recent(e);
+    if (rc != 0)
+        return rc;
     if (e->removed)
         return remove_poll(e);
     return n_changed > 0 || e->reached != e->base_version ? save_result(e) : 0;
@@ -317,6 +347,16 @@ static int forget_before(struct db *d, int64_t day, size_t n_votes)
     return run(d, st);
 }
 
+static int forget_spans(struct db *d, int64_t day, size_t n_votes)
+{
+    sqlite3_stmt *st = db_use(d, SQL_RECENT_FORGET);
+    int64_t from_ms = day * CLOCK_DAY_MS - STORE_RECENT_MS;
+
+    sqlite3_bind_int64(st, 1, from_ms / STORE_SPAN_MS);
+    sqlite3_bind_int64(st, 2, (int64_t)n_votes + 1000);
+    return run(d, st);
+}
+
 static int project_days(struct db *d, struct day_vote *votes, size_t n)
 {
     int rc = 0;
@@ -329,6 +369,8 @@ static int project_days(struct db *d, struct day_vote *votes, size_t n)
             end++;
         rc = add_daily(d, &votes[at], end - at);
     }
+    if (rc == 0)
+        rc = forget_spans(d, votes[n - 1].day, n);
     return rc != 0 ? rc : forget_before(d, votes[n - 1].day - 1, n);
 }
 

@@ -89,6 +89,13 @@
       "DELETE FROM daily_votes WHERE (day, user_id) IN"                                \
       " (SELECT day, user_id FROM daily_votes WHERE day < ?1 LIMIT ?2)")               \
                                                                                        \
+    X(SQL_RECENT_ADD, STORE_WRITER,                                                    \
+      "INSERT INTO recent_votes VALUES (?1, ?2, ?3)"                                   \
+      " ON CONFLICT DO UPDATE SET votes = votes + excluded.votes")                     \
+    X(SQL_RECENT_FORGET, STORE_WRITER,                                                 \
+      "DELETE FROM recent_votes WHERE (span, poll_id) IN"                              \
+      " (SELECT span, poll_id FROM recent_votes WHERE span < ?1 LIMIT ?2)")            \
+                                                                                       \
     X(SQL_BEGIN_READ, STORE_READER, "BEGIN")                                           \
     X(SQL_END_READ, STORE_READER, "COMMIT")                                            \
     X(SQL_POSITION, STORE_READER, "SELECT position FROM journal")                      \
@@ -130,6 +137,9 @@
     X(SQL_SEARCH, STORE_READER,                                                        \
       "SELECT rowid FROM poll_words WHERE poll_words MATCH ?1"                         \
       " ORDER BY rowid DESC LIMIT ?2")                                                 \
+    X(SQL_RECENT, STORE_READER,                                                        \
+      "SELECT poll_id, span, votes FROM recent_votes WHERE span >= ?1"                 \
+      " ORDER BY span, poll_id")                                                       \
     X(SQL_EACH_DAILY, STORE_READER,                                                    \
       "SELECT user_id, votes FROM daily_votes WHERE day = ?1 ORDER BY user_id")
 /* clang-format on */

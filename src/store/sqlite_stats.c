@@ -47,6 +47,28 @@ int sqlite_user_skips(struct store *s, uint32_t user,
     return rc;
 }
 
+int sqlite_recent_each(struct store *s, int64_t since_ms,
+                       int (*each)(void *user_data, uint32_t poll, int64_t start_ms,
+                                   uint32_t votes),
+                       void *user_data)
+{
+    struct db *d = db_reader(s);
+    sqlite3_stmt *st = db_use(d, SQL_RECENT);
+    int rc;
+
+    sqlite3_bind_int64(st, 1, (since_ms + STORE_SPAN_MS - 1) / STORE_SPAN_MS);
+    while ((rc = db_step(d, st)) == 1) {
+        rc = each(user_data, (uint32_t)sqlite3_column_int64(st, 0),
+                  sqlite3_column_int64(st, 1) * STORE_SPAN_MS,
+                  (uint32_t)sqlite3_column_int64(st, 2));
+        if (rc != 0) {
+            db_reset(st);
+            return rc;
+        }
+    }
+    return rc;
+}
+
 /* ---- a poll ---- */
 
 static int read_poll(struct db *d, uint32_t poll, struct store_stats *ret)

@@ -61,6 +61,11 @@ struct account_change {
     int64_t tokens_end_ms; /* with a new password: tokens issued until then are void */
 };
 
+enum {
+    STORE_SPAN_MS = 300000,     /* what recent votes are counted by */
+    STORE_RECENT_MS = 90000000, /* how long they are kept at the least: 25 hours */
+};
+
 enum { STORE_SEARCH_WORDS = 32 }; /* of a query; further ones are not looked for */
 
 /* The day of a moment. */
@@ -164,6 +169,12 @@ struct store_ops {
     int (*each_daily)(struct store *s, int64_t day,
                       int (*each)(void *user, uint32_t user_id, uint32_t votes),
                       void *user);
+    /* How many votes were cast on each poll in each span that begins at or after
+     * since_ms, those since withdrawn included. Of the last STORE_RECENT_MS. */
+    int (*recent_each)(struct store *s, int64_t since_ms,
+                       int (*each)(void *user_data, uint32_t poll, int64_t start_ms,
+                                   uint32_t votes),
+                       void *user_data);
     /* Is the database sound, and are the counts of every poll equal to its rows? Calls
      * finding, with a sentence, for each thing that is wrong. ERR_CONFLICT: something
      * was. The totals are of the rows themselves. */

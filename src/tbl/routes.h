@@ -32,6 +32,8 @@
     X(DELETE, "/api/polls/{id}",         REGISTERED, handle_poll_delete)     \
     X(GET,    "/api/polls/{id}/stats",   OPTIONAL,   handle_stats)           \
     X(GET,    "/api/polls/{id}/results.csv", REGISTERED, handle_results_csv) \
+    X(GET,    "/api/tags",               OPTIONAL,   handle_tags)            \
+    X(GET,    "/api/leaderboard",        OPTIONAL,   handle_leaderboard)     \
     X(POST,   "/api/auth/register",      ANYONE,     handle_register)        \
     X(POST,   "/api/auth/login",         ANYONE,     handle_login)           \
     X(POST,   "/api/auth/logout",        ANYONE,     handle_logout)          \

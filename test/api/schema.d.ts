@@ -95,7 +95,7 @@ export interface paths {
         head?: never;
         /**
          * Change one's name, e-mail or password
-         * @description A new password ends every older token, also the one that was sent.
+         * @description A new password ends every older token, also the one that was sent, and gives a new one. 403: the current password is wrong.
          */
         patch: operations["changeMe"];
         trace?: never;
@@ -175,7 +175,7 @@ export interface paths {
         head?: never;
         /**
          * Change one's poll
-         * @description Title, options and rules are frozen once there is a vote; `closesAt` and `description` are not.
+         * @description Only what is sent, and differs, is changed; null takes a value away. Everything is frozen (409) while there is a vote, but for `closesAt` and `description`. A closed poll opens again by a later `closesAt`, or by none.
          */
         patch: operations["changePoll"];
         trace?: never;
@@ -706,8 +706,16 @@ export interface components {
                 votes: components["schemas"]["Count"][];
             }[];
         };
+        /** @description A poll on the leaderboard. With as many votes the older poll comes first. */
+        Place: {
+            poll: components["schemas"]["PollName"];
+            totalVotes: components["schemas"]["Count"];
+            /** @description Cast within the window (about an hour, about a day), also those since withdrawn. */
+            votes: components["schemas"]["Count"];
+            rank: number;
+        };
         /** @description What a WebSocket or an event stream sends. */
-        LiveMessage: components["schemas"]["LiveResults"] | components["schemas"]["LiveHidden"] | components["schemas"]["LiveError"];
+        LiveMessage: components["schemas"]["LiveLeaderboard"] | components["schemas"]["LiveResults"] | components["schemas"]["LiveHidden"] | components["schemas"]["LiveError"];
         LiveResults: components["schemas"]["Results"] & {
             /** @constant */
             type: "results";
@@ -724,6 +732,16 @@ export interface components {
             hidden: true;
             viewers: number;
             options?: never;
+        };
+        /** @description The ten most voted polls; over WebSocket only, to who tracks the topic `leaderboard`. */
+        LiveLeaderboard: {
+            /** @constant */
+            type: "leaderboard";
+            /** @description Only ever grows. */
+            version: number;
+            items: components["schemas"]["Place"][];
+            /** @description Connections that follow the list. */
+            viewers: number;
         };
         /** @description A message that was not understood; over WebSocket only. */
         LiveError: {
@@ -1187,7 +1205,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The account, changed */
+            /** @description The account, changed; with a new token (and cookie) if the password was */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -1197,7 +1215,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Me"];
+                    "application/json": components["schemas"]["Me"] & {
+                        token?: string;
+                        expiresAt?: components["schemas"]["Time"];
+                    };
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -1671,6 +1692,7 @@ export interface operations {
     getStats: {
         parameters: {
             query?: {
+                /** @description An hour by default. 422 if the poll has votes in more than 2,000 of them. */
                 bucket?: "minute" | "hour" | "day";
             };
             header?: never;
@@ -1698,6 +1720,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
             default: components["responses"]["Unreadable"];
@@ -1762,11 +1785,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        items: {
-                            poll: components["schemas"]["PollName"];
-                            totalVotes: components["schemas"]["Count"];
-                            rank: number;
-                        }[];
+                        items: components["schemas"]["Place"][];
                     };
                 };
             };

@@ -408,6 +408,32 @@ static void stats_say_when_votes_came(void **state)
     buf_done(&out);
 }
 
+static int add_recent(void *user_data, uint32_t poll, int64_t start_ms, uint32_t votes)
+{
+    buf_printf(user_data, "%lld:%u=%u ", (long long)(start_ms / STORE_SPAN_MS), poll,
+               votes);
+    return 0;
+}
+
+static void recent_votes_are_those_cast_in_a_span(void **state)
+{
+    struct world *w = *state;
+    uint32_t a = add_poll(w, 2), b = add_poll(w, 2);
+    struct change late = vote(a, 8, 0, 3), first = vote(b, 9, 0, 2);
+    struct buf out = {0};
+
+    late.at_ms = STORE_SPAN_MS * 5666669LL;
+    first.at_ms = late.at_ms - 1;
+    PROJECT(w, vote(a, 7, 0, 2), first, late);
+    PROJECT(w, vote(a, 6, 1, 4), withdrawal(a, 7, 0, 5), skipping(b, 5), first);
+    assert_int_equal(w->s->ops->recent_each(w->s, 0, add_recent, &out), 0);
+    CHECK_STR(buf_str(&out), "5666666:1=2 5666668:2=1 5666669:1=1 ");
+    out.len = 0;
+    assert_int_equal(w->s->ops->recent_each(w->s, late.at_ms, add_recent, &out), 0);
+    CHECK_STR(buf_str(&out), "5666669:1=1 ");
+    buf_done(&out);
+}
+
 /* ---- search ---- */
 
 static uint32_t add_text(struct world *w, const char *title, const char *first,
@@ -526,6 +552,7 @@ int main(void)
         WORLD_TEST(votes_are_told_from_the_newest),
         WORLD_TEST(skips_are_told_by_poll),
         WORLD_TEST(stats_say_when_votes_came),
+        WORLD_TEST(recent_votes_are_those_cast_in_a_span),
         WORLD_TEST(polls_are_found_by_their_words),
         WORLD_TEST(a_query_of_many_words_is_no_trouble),
         WORLD_TEST(a_deleted_poll_is_not_found),
