@@ -12,10 +12,6 @@
 #include "base/err.h"
 #include "base/mem.h"
 
-/* Looking for events may take some milliseconds where there are thousands; a loop that
- * looked for longer has slept, and nothing has waited for it. */
-enum { SLEEP_MS = 10 };
-
 struct loop {
     unsigned index;
     struct ev_loop *ev;
@@ -46,6 +42,17 @@ static void on_mail(struct ev_loop *ev, struct ev_async *w, int events)
         ev_break(ev, EVBREAK_ALL);
 }
 
+/* What comes while a turn is at work waits until it is over. Between two turns a loop
+ * sleeps, and nothing waits, or another thread has its processor, and all does. Which
+ * it was cannot be told; after a turn that took long the second is more likely. */
+static uint64_t earliest_ms(const struct loop *l, uint64_t now_ms)
+{
+    uint64_t worked_ms = l->over_ms - l->mono_ms;
+    uint64_t late_ms = now_ms - l->mono_ms;
+
+    return now_ms - (late_ms < 2 * worked_ms ? late_ms : 2 * worked_ms);
+}
+
 static void on_turned(struct ev_loop *ev, struct ev_check *w, int events)
 {
     struct loop *l = w->data;
@@ -53,7 +60,7 @@ static void on_turned(struct ev_loop *ev, struct ev_check *w, int events)
 
     (void)ev;
     (void)events;
-    l->since_ms = now_ms >= l->over_ms + SLEEP_MS ? now_ms : l->mono_ms;
+    l->since_ms = earliest_ms(l, now_ms);
     l->mono_ms = now_ms;
 }
 

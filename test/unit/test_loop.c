@@ -199,13 +199,11 @@ static void knows_since_when_something_may_have_waited(void **state)
     assert_in_range(waited.since_ms, from_ms, waited.sent_ms);
     assert_true(waited.mono_ms >= waited.since_ms + 60);
 
-    while (clock_mono_ms() < waited.mono_ms + 60) /* the loop sleeps meanwhile */
+    while (clock_mono_ms() < waited.mono_ms + 300) /* the loop sleeps meanwhile */
         ;
-    later.sent_ms = clock_mono_ms();
     mail_return(&later.mail);
     sem_wait(&opened);
-    assert_true(later.since_ms >= later.sent_ms);
-    assert_int_equal(later.since_ms, later.mono_ms);
+    assert_true(later.since_ms > waited.mono_ms + 100);
     loop_stop(l);
     loop_join(l);
     loop_free(l);
