@@ -37,10 +37,11 @@ use_node() {
     version_at_least "${have#v}" "$NODE_AT_LEAST"
 }
 
-# install_modules FOLDER: what its package-lock.json says, from npm.
+# install_modules FOLDER: what its package-lock.json says, from npm. A newer node warns
+# of what Debian's npm does.
 install_modules() {
     [ "$1/node_modules/.package-lock.json" -nt "$1/package-lock.json" ] ||
-        (cd "$1" && npm ci --silent) # from there, or its .npmrc does not count
+        (cd "$1" && NODE_NO_WARNINGS=1 npm ci --silent) # from there, or its .npmrc does not count
 }
 
 # What the whole-server tests need from npm.

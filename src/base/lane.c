@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -45,8 +46,8 @@ static bool sleep_until_mail(struct lane *l)
 static void set_up_thread(const struct lane *l)
 {
     pthread_setname_np(pthread_self(), l->opts.name);
-    if (l->opts.nice != 0) /* on Linux niceness belongs to a thread */
-        (void)!nice(l->opts.nice);
+    if (l->opts.nice != 0) /* on Linux niceness belongs to a thread: 0 is this one */
+        setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + l->opts.nice);
 }
 
 static void *lane_main(void *arg)

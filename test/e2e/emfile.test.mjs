@@ -32,6 +32,7 @@ test('three times as many connections as it can have', async () => {
   early.send('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n');
   assert.equal((await early.answer()).status, 200);
 
+  const files_before = open_files();
   const crowd = Array.from({ length: 3 * LIMIT }, () => new Raw(server));
   await wait_until(
     () => open_files() >= LIMIT - 12 || crowd.some((raw) => raw.ended),
@@ -62,8 +63,9 @@ test('three times as many connections as it can have', async () => {
     10_000,
     'new connections to be taken again',
   );
+  /* One loop may have room before the other has; a few more than before are healthz's. */
+  await wait_until(() => open_files() <= files_before + 4, 10_000, 'the files to be closed');
   assert.equal((await server.api.results(poll.id)).totalVotes, 1);
-  await wait_until(() => open_files() < LIMIT / 2, 10_000, 'the files to be closed');
   early.end();
   await watcher.end();
 });
