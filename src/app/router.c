@@ -192,17 +192,26 @@ static bool is_limited(struct str path)
     return str_starts(path, STR("/api/")) || str_eq(path, STR("/api"));
 }
 
+/* What every request goes through: whose is it, and is it one too many? False: it is
+ * answered. */
+static bool enter(struct call *c, const struct route *route, struct str path,
+                  int *ret_identified)
+{
+    *ret_identified = identify(c, route != NULL ? route->who : OPTIONAL);
+    if (route != NULL)
+        c->route = (unsigned)(route - routes);
+    origin_add_headers(c);
+    return !is_limited(path) || rate_limit_admit(c);
+}
+
 void router_on_request(struct http_req *req, void *user)
 {
     struct call *c = call_new(user, req);
     struct str path = canonical(req->path);
     const struct route *route = find(req->method, path, &c->id);
-    int rc = identify(c, route != NULL ? route->who : OPTIONAL);
+    int rc;
 
-    if (route != NULL)
-        c->route = (unsigned)(route - routes);
-    origin_add_headers(c);
-    if (is_limited(path) && !rate_limit_admit(c))
+    if (!enter(c, route, path, &rc))
         return;
     if (route == NULL)
         answer_no_route(c, path);
@@ -210,6 +219,16 @@ void router_on_request(struct http_req *req, void *user)
         call_fail(c, rc, why_not(rc, c->by_cookie));
     else
         route->handle(c);
+}
+
+void router_on_too_large(struct http_req *req, void *user)
+{
+    struct call *c = call_new(user, req);
+    struct str path = canonical(req->path);
+    int rc;
+
+    if (enter(c, find(req->method, path, &c->id), path, &rc))
+        call_fail(c, ERR_TOO_LARGE, NULL);
 }
 
 void router_on_error(int err, struct str request_id, struct buf *out, void *user)
