@@ -76,10 +76,25 @@ int data_dir_look(const char *path, struct data_dir *ret_dir, char *errmsg, size
     return 0;
 }
 
+/* The directories above it too, as mkdir -p: one that cannot be made is not there for
+ * the next, which says so. */
+static int make_dirs(const char *path, char *errmsg, size_t size)
+{
+    char *above = mem_strdup(path);
+
+    for (char *at = strchr(above + 1, '/'); at != NULL; at = strchr(at + 1, '/')) {
+        *at = '\0';
+        (void)mkdir(above, 0755);
+        *at = '/';
+    }
+    mem_free(above);
+    return make_dir(path, errmsg, size);
+}
+
 int data_dir_open(const char *path, struct data_dir *ret_dir, char *errmsg, size_t size)
 {
     struct data_dir d;
-    int rc = make_dir(path, errmsg, size);
+    int rc = make_dirs(path, errmsg, size);
 
     if (rc != 0)
         return rc;

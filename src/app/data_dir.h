@@ -20,7 +20,7 @@ struct data_dir {
     int lock_fd;   /* -1: only looked at */
 };
 
-/* Makes the directory, and journal/ in it, when they are missing. */
+/* Makes the directory, those above it, and journal/ in it, when they are missing. */
 int data_dir_open(const char *path, struct data_dir *ret_dir, char *errmsg,
                   size_t size);
 /* The names of what is in it, beside a server that may be at work: nothing is made, and

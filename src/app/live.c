@@ -87,9 +87,8 @@ struct frame *live_encode(void *user, uint64_t topic, unsigned form, uint32_t vi
         return encode_leaderboard(app, viewers);
     if (catalogue_get(app->catalogue, (uint32_t)topic, &p, &r) != 0)
         return NULL;
-    /* what was hidden from this audience may be anybody's to see by now */
     hidden =
-        (form & FORM_HIDDEN) != 0 && !viewer_may_see(&stranger, &p->rules, r.status);
+        (form & FORM_STRANGER) != 0 && !viewer_may_see(&stranger, &p->rules, r.status);
     poll_unref(p);
     write_message(&message, &r, hidden, viewers);
     wrap(&bytes, form, &r, buf_str(&message));

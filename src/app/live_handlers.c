@@ -93,9 +93,18 @@ static struct viewer viewer_of(const struct watcher *w)
     return (struct viewer){.user = w->user, .guest = w->guest, .choice = -1};
 }
 
-static unsigned form_of(const struct watcher *w, bool may_see)
+/* Who may see results whatever anybody else may. All others are served the form for
+ * strangers, which goes by the poll as it is when it is sent: its rules may be edited,
+ * and a closed poll may open again, while they watch. */
+static bool is_privileged(const struct viewer *v, const struct poll_rules *rules)
 {
-    return (w->kind == WATCHER_SSE ? FORM_SSE : 0u) | (may_see ? 0u : FORM_HIDDEN);
+    return viewer_is_owner(v, rules) ||
+           (rules->visibility == VISIBLE_AFTER_VOTE && v->choice >= 0);
+}
+
+static unsigned form_of(const struct watcher *w, bool privileged)
+{
+    return (w->kind == WATCHER_SSE ? FORM_SSE : 0u) | (privileged ? 0u : FORM_STRANGER);
 }
 
 /* A question to the ballot: has this watcher voted there, or has time moved the poll?
@@ -105,14 +114,15 @@ struct question {
     struct watcher *watcher;
     struct poll *poll;
     uint64_t seen_version;
+    bool dropped; /* untracked meanwhile */
+    LIST_ENTRY(question) link;
 };
 
 static int follow(struct watcher *w, const struct poll *p, const struct viewer *v,
-                  enum poll_status status, uint64_t seen_version)
+                  uint64_t seen_version)
 {
-    return hub_follow(&w->subscriber, p->id,
-                      form_of(w, viewer_may_see(v, &p->rules, status)), seen_version,
-                      LIMIT_TRACKED_POLLS);
+    return hub_follow(&w->subscriber, p->id, form_of(w, is_privileged(v, &p->rules)),
+                      seen_version, LIMIT_TRACKED_POLLS);
 }
 
 static void on_answer(struct mail *m)
@@ -122,10 +132,11 @@ static void on_answer(struct mail *m)
     struct viewer v = viewer_of(w);
 
     w->n_pending--;
+    LIST_REMOVE(q, link);
     if (q->op.rc == 0)
         v.choice = q->op.choice;
-    if (!w->closed)
-        (void)follow(w, q->poll, &v, q->op.result.status, q->seen_version);
+    if (!w->closed && !q->dropped && q->op.rc != ERR_NOT_FOUND)
+        (void)follow(w, q->poll, &v, q->seen_version);
     free_if_done(w);
     poll_unref(q->poll);
     mem_free(q);
@@ -153,7 +164,18 @@ static int ask(struct watcher *w, struct poll *p, uint64_t seen_version)
         return rc;
     }
     w->n_pending++;
+    LIST_INSERT_HEAD(&w->questions, q, link);
     return 0;
+}
+
+/* What is being asked about that poll is not wanted any more either. */
+static void unwatch(struct watcher *w, uint32_t poll)
+{
+    struct question *q;
+
+    LIST_FOREACH(q, &w->questions, link)
+    q->dropped = q->dropped || q->op.poll == poll;
+    hub_unfollow(&w->subscriber, poll);
 }
 
 static int watch(struct watcher *w, uint32_t poll, uint64_t seen_version)
@@ -164,7 +186,8 @@ static int watch(struct watcher *w, uint32_t poll, uint64_t seen_version)
     struct result r;
     int rc;
 
-    if (w->subscriber.n_follows + w->n_pending >= LIMIT_TRACKED_POLLS)
+    if (w->subscriber.n_follows + w->n_pending >= LIMIT_TRACKED_POLLS &&
+        !hub_follows(&w->subscriber, poll))
         return ERR_TOO_LARGE;
     rc = catalogue_get(app->catalogue, poll, &p, &r);
     if (rc != 0)
@@ -172,7 +195,7 @@ static int watch(struct watcher *w, uint32_t poll, uint64_t seen_version)
     if ((w->user != 0 && p->rules.visibility == VISIBLE_AFTER_VOTE) ||
         r.status != poll_status(&p->rules, clock_now_ms(app->clock)))
         return ask(w, p, seen_version);
-    rc = follow(w, p, &v, r.status, seen_version);
+    rc = follow(w, p, &v, seen_version);
     poll_unref(p);
     return rc;
 }
@@ -262,7 +285,7 @@ static void take_polls(struct watcher *w, json_t *polls, bool tracks)
         if (tracks)
             track(w, poll);
         else
-            hub_unfollow(&w->subscriber, poll);
+            unwatch(w, poll);
     }
 }
 
@@ -431,7 +454,14 @@ static void follow_all(struct watcher *w, const struct sse_polls *polls,
         (void)watch(w, polls->ids[i], resume_version(resume, polls->ids[i]));
 }
 
-static void start_sse(struct call *c, const struct sse_polls *polls)
+/* HEAD asks what GET would say, and follows nothing. */
+static void reply_sse_head(struct call *c)
+{
+    http_add_header(c->req, "Cache-Control", STR("no-store"));
+    call_reply_type(c, 200, "text/event-stream");
+}
+
+static void open_sse(struct call *c, const struct sse_polls *polls)
 {
     struct watcher *w = watcher_new(c->loop->live, WATCHER_SSE, &c->who);
     struct buf text = {0};
@@ -447,6 +477,14 @@ static void start_sse(struct call *c, const struct sse_polls *polls)
         follow_all(w, polls, buf_str(&resume));
     buf_done(&text);
     buf_done(&resume);
+}
+
+static void start_sse(struct call *c, const struct sse_polls *polls)
+{
+    if (c->req->method == HTTP_HEAD_)
+        reply_sse_head(c);
+    else
+        open_sse(c, polls);
 }
 
 void handle_sse_poll(struct call *c)

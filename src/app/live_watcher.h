@@ -11,9 +11,11 @@
 #include "net/ws.h"
 
 /* A form of the hub: protocol and audience. */
-enum { FORM_SSE = 1, FORM_HIDDEN = 2 };
+enum { FORM_SSE = 1, FORM_STRANGER = 2 };
 
 enum watcher_kind { WATCHER_WS, WATCHER_SSE, WATCHER__KINDS };
+
+struct question; /* live_handlers.c */
 
 struct watcher {
     struct subscriber subscriber; /* first */
@@ -29,6 +31,7 @@ struct watcher {
     bool closed;        /* the connection has gone; it is kept for what is pending */
     uint8_t n_errors;   /* messages that were not understood */
     uint16_t n_pending; /* questions to the ballot that are not home */
+    LIST_HEAD(, question) questions; /* these */
     TAILQ_ENTRY(watcher) link;
     LIST_ENTRY(watcher) by_user; /* when user is not 0 */
 };

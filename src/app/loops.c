@@ -57,6 +57,7 @@ static struct http_opts http_options(const struct app *app, struct app_loop *l)
         .idle_timeout_ms = (uint32_t)config->server_idle_timeout_ms,
         .write_timeout_ms = (uint32_t)config->server_write_timeout_ms,
         .on_request = router_on_request,
+        .on_too_large = router_on_too_large,
         .on_error = router_on_error,
         .path_headers = security_headers,
         .user = l,

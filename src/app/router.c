@@ -200,6 +200,22 @@ static bool is_surplus(struct app_loop *l, const struct route *route)
            door_is_full(&l->doors[DOOR_BALLOT], loop_mono_ms(l->loop));
 }
 
+/* What every request goes through: is there room, whose is it, and is it one too many?
+ * False: it is answered. */
+static bool enter(struct call *c, const struct route *route, struct str path,
+                  int *ret_identified)
+{
+    if (route != NULL)
+        c->route = (unsigned)(route - routes);
+    origin_add_headers(c);
+    if (is_surplus(c->loop, route)) {
+        call_fail(c, ERR_OVERLOADED, NULL);
+        return false;
+    }
+    *ret_identified = identify(c, route != NULL ? route->who : OPTIONAL);
+    return !is_limited(path) || rate_limit_admit(c);
+}
+
 void router_on_request(struct http_req *req, void *user)
 {
     struct call *c = call_new(user, req);
@@ -207,15 +223,7 @@ void router_on_request(struct http_req *req, void *user)
     const struct route *route = find(req->method, path, &c->id);
     int rc;
 
-    if (route != NULL)
-        c->route = (unsigned)(route - routes);
-    origin_add_headers(c);
-    if (is_surplus(c->loop, route)) {
-        call_fail(c, ERR_OVERLOADED, NULL);
-        return;
-    }
-    rc = identify(c, route != NULL ? route->who : OPTIONAL);
-    if (is_limited(path) && !rate_limit_admit(c))
+    if (!enter(c, route, path, &rc))
         return;
     if (route == NULL)
         answer_no_route(c, path);
@@ -223,6 +231,16 @@ void router_on_request(struct http_req *req, void *user)
         call_fail(c, rc, why_not(rc, c->by_cookie));
     else
         route->handle(c);
+}
+
+void router_on_too_large(struct http_req *req, void *user)
+{
+    struct call *c = call_new(user, req);
+    struct str path = canonical(req->path);
+    int rc;
+
+    if (enter(c, find(req->method, path, &c->id), path, &rc))
+        call_fail(c, ERR_TOO_LARGE, NULL);
 }
 
 void router_on_error(int err, struct str request_id, struct buf *out, void *user)

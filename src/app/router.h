@@ -6,8 +6,9 @@
 
 #include "net/http.h"
 
-/* http_opts.on_request and .on_error; user is the struct app_loop. */
+/* http_opts.on_request, .on_too_large and .on_error; user is the struct app_loop. */
 void router_on_request(struct http_req *req, void *user);
+void router_on_too_large(struct http_req *req, void *user);
 void router_on_error(int err, struct str request_id, struct buf *out, void *user);
 
 #endif

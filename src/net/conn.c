@@ -93,6 +93,21 @@ static void hand_over(struct conn *c)
     s->opts.on_request(&c->req->pub, s->opts.user);
 }
 
+/* Its head could be read, so somebody can be told in full why the body is not. */
+static void hand_over_too_large(struct conn *c)
+{
+    struct http_server *s = c->server;
+
+    counter_add(&s->stats.malformed, 1);
+    c->state = CONN_HANDLING;
+    c->unread = true;
+    c->req->msg.body_len = 0;
+    c->req->close_after = true;
+    request_publish(c->req);
+    c->req->handed_over = true;
+    s->opts.on_too_large(&c->req->pub, s->opts.user);
+}
+
 /* Take what can be taken from what came. false: nothing more for now. */
 static bool advance(struct conn *c)
 {
@@ -112,7 +127,9 @@ static bool advance(struct conn *c)
             return true;
         }
     }
-    if (rc < 0)
+    if (rc == ERR_TOO_LARGE && c->server->opts.on_too_large != NULL)
+        hand_over_too_large(c);
+    else if (rc < 0)
         conn_refuse(c, rc);
     else if (rc == MESSAGE_DONE)
         hand_over(c);

@@ -80,8 +80,12 @@ struct http_opts {
     /* May be NULL. The head of a request is there: how large may its body be? The
      * request is not the handler's yet; method, path and headers may be looked at. */
     size_t (*on_head)(const struct http_req *req, void *user);
-    /* An answer to what never became a request (malformed, too large, too slow):
-     * append the body of a problem document for err to out. */
+    /* May be NULL: then on_error(). A request whose body is over the limit: to be
+     * answered with 413 and whatever else answers to it carry. Its body is empty, and
+     * the connection ends with the answer. */
+    void (*on_too_large)(struct http_req *req, void *user);
+    /* An answer to what never became a request (malformed, too slow): append the body
+     * of a problem document for err to out. */
     void (*on_error)(int err, struct str request_id, struct buf *out, void *user);
     /* May be NULL. Header lines, each with its CR LF, that every answer to this path
      * carries; the path is empty where it could not be read. What is returned outlives

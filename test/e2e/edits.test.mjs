@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { check_results, votes_of } from './lib/api.mjs';
-import { open_ws } from './lib/live.mjs';
+import { open_sse, open_ws } from './lib/live.mjs';
 import { Server } from './lib/server.mjs';
 import { wait_until } from './lib/wait.mjs';
 
@@ -228,6 +228,52 @@ describe('closing times', () => {
       const { version } = (await read(id)).results;
       assert.ok(i === steps.length - 1 ? version === last : version > last, `step ${i}`);
       last = version;
+    }
+  });
+});
+
+describe('results that are hidden while somebody watches', () => {
+  const both = (id, call) =>
+    Promise.all([
+      open_ws(server, `/ws/polls/${id}`, call),
+      open_sse(server, `/api/polls/${id}/live`, call),
+    ]);
+  const follow = async (id, call, fits) => {
+    const feeds = await both(id, call);
+    await Promise.all(feeds.map((feed) => feed.next(fits)));
+    return feeds;
+  };
+  const is_hidden = (m) => m.hidden === true && m.options === undefined;
+
+  for (const resultsVisibility of ['after_vote', 'after_close']) {
+    test(`${resultsVisibility} is set: strangers see no vote, the owner all`, async () => {
+      const { id } = await server.api.create_poll(owner);
+      const seen = (m) => m.totalVotes === 0;
+      const strangers = await follow(id, {}, seen);
+      const owners = await follow(id, { token: owner }, seen);
+      await edit(id, { resultsVisibility });
+      await server.api.vote((await server.api.guest()).token, id, 0, { expect: 201 });
+      const { version } = (await read(id)).results;
+      for (const feed of strangers) {
+        await feed.next((m) => m.version === version && is_hidden(m));
+        assert.ok(feed.messages.every((m) => !(m.totalVotes > 0)));
+      }
+      for (const feed of owners) await feed.next((m) => m.totalVotes === 1);
+      for (const feed of [...strangers, ...owners]) await feed.end();
+    });
+  }
+  test('a closed poll opens again: what goes on is hidden again', async () => {
+    const { id } = await server.api.create_poll(owner, { resultsVisibility: 'after_close' });
+    await server.api.vote(voter, id, 0, { expect: 201 });
+    await server.api.post(`/api/polls/${id}/close`, { token: owner });
+    const strangers = await follow(id, {}, (m) => m.totalVotes === 1);
+    await edit(id, { closesAt: null });
+    await server.api.vote((await server.api.guest()).token, id, 0, { expect: 201 });
+    const { version } = (await read(id)).results;
+    for (const feed of strangers) {
+      await feed.next((m) => m.version === version && is_hidden(m));
+      assert.ok(feed.messages.every((m) => !(m.totalVotes > 1)));
+      await feed.end();
     }
   });
 });

@@ -255,6 +255,21 @@ describe('methods', () => {
     });
   }
 
+  test('HEAD of a stream of events says its type, and follows nothing', async () => {
+    const { token } = await server.api.register();
+    const { id } = await server.api.create_poll(token);
+    for (const path of [`/api/polls/${id}/live`, `/api/live?polls=${id}`]) {
+      const raw = new Raw(server);
+      raw.send(`HEAD ${path} HTTP/1.1\r\nHost: x\r\n\r\n`);
+      const { status, headers } = await raw.answer({ head: true });
+      assert.equal(status, 200);
+      assert.match(headers['content-type'], /^text\/event-stream/);
+      const after_it = await raw.send(`${GET}\r\n`).answer();
+      assert.equal(after_it.status, 200, 'what follows is the next answer, not a body');
+      raw.end();
+    }
+  });
+
   const rows = [
     ['/healthz', 'POST', ['GET']],
     ['/api/polls', 'DELETE', ['GET', 'POST']],

@@ -240,6 +240,7 @@ describe('whose request it is', () => {
         ['a vote', 'post', `/api/polls/${id}/vote`, { token, body: vote }, 201, '50'],
         ['nothing', 'post', `/api/polls/${id}/skip`, { token: guest }, 204, '50'],
         ['no JSON', 'post', '/api/polls', { token, raw: '{' }, 415, '50'],
+        ['too large', 'post', '/api/polls', { token, raw: 'x'.repeat(65537) }, 413, '50'],
         ['a broken rule', 'post', '/api/polls', { token, body: {} }, 422, '50'],
         ['not for a guest', 'post', '/api/polls', { token: guest, body: {} }, 403, '50'],
         ['no such poll', 'get', '/api/polls/99', { token }, 404, '50'],

@@ -277,6 +277,24 @@ describe('many polls over one WebSocket', () => {
     await feed.next((m) => m.pollId === two.id && m.totalVotes === 2);
     await feed.end();
   });
+  test('untrack holds at once, also while the server still asks who may see', async () => {
+    const asked = await new_poll({ resultsVisibility: 'after_vote' });
+    const other = await new_poll();
+    const feed = await open_ws(server, '/ws', { token: (await server.api.guest()).token });
+    for (let i = 0; i < 20; i++) {
+      feed.send({ type: 'track', polls: [asked.id] });
+      feed.send({ type: 'untrack', polls: [asked.id] });
+    }
+    feed.send({ type: 'track', polls: [other.id] });
+    await feed.next((m) => m.pollId === other.id);
+    const so_far = feed.messages.length;
+    await vote_once(asked);
+    await vote_once(other);
+    await feed.next((m) => m.pollId === other.id && m.totalVotes === 1);
+    const after_it = feed.messages.slice(so_far).filter((m) => m.pollId === asked.id);
+    assert.deepEqual(after_it, []);
+    await feed.end();
+  });
   test('tracking what is tracked already, or untracking what is not, does no harm', async () => {
     const poll = await new_poll();
     const feed = await open_ws(server, '/ws');
@@ -315,9 +333,12 @@ describe('many polls over one WebSocket', () => {
     feed.send({ type: 'track', polls: [polls[100]] });
     const error = await feed.next((m) => m.type === 'error');
     assert.ok(error.code && error.detail, JSON.stringify(error));
+    const n_before = feed.messages.length;
+    feed.send({ type: 'track', polls: polls.slice(0, 100) }); /* as it is already */
     feed.send({ type: 'untrack', polls: [polls[0]] });
     feed.send({ type: 'track', polls: [polls[100]] });
     await feed.next((m) => m.pollId === polls[100] && m.type === 'results');
+    assert.ok(feed.messages.slice(n_before).every((m) => m.type !== 'error'));
     await feed.end();
   });
 

@@ -153,6 +153,17 @@ describe('starting', () => {
     await server.api.results(poll.id);
     assert.equal(server.address, address);
   });
+  test('the data directory is made, with those above it', async () => {
+    const own = new Server();
+    own.data_dir = `${own.root}/deep/down/data`;
+    try {
+      await own.start();
+      await own.stop();
+      await own.verify();
+    } finally {
+      await own.end();
+    }
+  });
   test('on a port that is taken: refused with a clear word', async () => {
     await started();
     const second = new Server({ config: { 'server.port': server.port } });

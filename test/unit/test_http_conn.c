@@ -242,6 +242,47 @@ static void a_refusal_keeps_the_request_id_that_was_read(void **state)
     client_close(&c);
 }
 
+static void on_too_large(struct http_req *req, void *user)
+{
+    (void)user;
+    http_add_header(req, "X-Whose", http_header(req, "x-name"));
+    buf_printf(http_out(req), "%.*s %zu", (int)req->path.len, req->path.at,
+               req->body.len);
+    http_reply(req, 413, "text/plain");
+}
+
+static void a_body_that_is_too_large_can_be_refused_by_whom_it_was_for(void **state)
+{
+    static const char *const framings[] = {
+        "Content-Length: 65537\r\n\r\nabc",
+        "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n10000\r\nabc",
+    };
+    struct rig rig;
+
+    (void)state;
+    rig_init(&rig, on_request);
+    rig.opts.on_too_large = on_too_large;
+    rig_start(&rig);
+    for (size_t i = 0; i < sizeof framings / sizeof *framings; i++) {
+        struct client c = client_open(&rig, 0);
+        struct answer a;
+
+        client_say(&c, "POST /x HTTP/1.1\r\nHost: a\r\nX-Name: me\r\n");
+        client_say(&c, framings[i]);
+        a = client_answer(&c, false);
+        assert_int_equal(a.status, 413);
+        assert_string_equal(answer_header(&a, "X-Whose"), "me");
+        assert_string_equal(answer_header(&a, "Connection"), "close");
+        assert_string_equal(a.body.data, "/x 0");
+        client_expect_end(&c, framings[i]);
+        answer_done(&a);
+        client_close(&c);
+    }
+    assert_int_equal(rig_stats(&rig).requests, 0);
+    assert_int_equal(rig_stats(&rig).malformed, 2);
+    rig_stop(&rig);
+}
+
 static void what_came_before_a_refusal_is_answered(void **state)
 {
     struct client c = client_open(*state, 0);
@@ -427,6 +468,7 @@ int main(void)
         TEST(a_client_that_has_said_all_gets_its_answer),
         TEST(refuses_with_a_problem_document_and_closes),
         TEST(a_refusal_keeps_the_request_id_that_was_read),
+        cmocka_unit_test(a_body_that_is_too_large_can_be_refused_by_whom_it_was_for),
         TEST(what_came_before_a_refusal_is_answered),
         TEST(names_limits_of_the_head),
         TEST(a_refused_body_does_not_eat_the_refusal),
