@@ -95,6 +95,7 @@ export async function run_a_poll(email: string, password: string): Promise<strin
 export function take(text: string): number | undefined {
   const message = JSON.parse(text) as LiveMessage;
   if (message.type === 'error') throw new Error(message.detail);
+  if (message.type === 'leaderboard') return message.items[0]?.totalVotes;
   if ('hidden' in message) return undefined;
   return message.totalVotes;
 }
