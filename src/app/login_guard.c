@@ -126,7 +126,7 @@ bool login_guard_begin(struct login_guard *g, struct str email, uint64_t address
 void login_guard_untried(struct login_guard *g, const struct login_try *t,
                          uint64_t now_ms)
 {
-    for (int i = 0; i < N_COUNTED; i++)
+    for (enum which i = 0; i < N_COUNTED; i++)
         if ((t->taken & 1u << i) != 0)
             limit_give_back(g->counted[i], key_of(t, i), now_ms);
 }
