@@ -6,6 +6,11 @@
 
 #include "base/err.h"
 
+enum { BODY_FLAGS = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY };
+
+/* From here on not every whole number is a double. */
+static const double LARGE = 9007199254740992.0;
+
 /* Nesting is counted before the parser sees it: brackets inside strings count too,
  * which only makes the rule stricter for text that nobody sends. */
 static bool too_deep(struct str s)
@@ -23,6 +28,52 @@ static bool too_deep(struct str s)
     return false;
 }
 
+/* A number beyond 64 bits is JSON all the same. Read as reals, all of the members that
+ * are whole and not as large become integers again. */
+static json_t *parse_large(struct str text)
+{
+    json_t *body = json_loadb(text.at, text.len, BODY_FLAGS | JSON_DECODE_INT_AS_REAL,
+                              NULL),
+           *value;
+    const char *name;
+
+    json_object_foreach(body, name, value)
+    {
+        double x = json_real_value(value);
+
+        if (json_is_real(value) && x > -LARGE && x < LARGE && x == (double)(long long)x)
+            json_object_set_new(body, name, json_integer((json_int_t)x));
+    }
+    return body;
+}
+
+/* Why the library refuses what is JSON nevertheless; NULL: it is not. */
+static const char *beyond_us(const json_error_t *error)
+{
+    switch (json_error_code(error)) {
+    case json_error_numeric_overflow:
+        return "must not hold a number that large";
+    case json_error_null_character:
+    case json_error_null_byte_in_key:
+        return "must not hold the character U+0000";
+    default:
+        return NULL;
+    }
+}
+
+static int fail_parse(const json_error_t *error, char why[BODY_WHY_BYTES])
+{
+    const char *beyond = beyond_us(error);
+
+    if (beyond != NULL) {
+        snprintf(why, BODY_WHY_BYTES, "%s", beyond);
+        return ERR_INVALID;
+    }
+    snprintf(why, BODY_WHY_BYTES, "line %d, column %d: %.100s", error->line,
+             error->column, error->text);
+    return ERR_INVALID_JSON;
+}
+
 int body_parse(struct str text, json_t **ret_body, char why[BODY_WHY_BYTES])
 {
     json_error_t error;
@@ -34,15 +85,14 @@ int body_parse(struct str text, json_t **ret_body, char why[BODY_WHY_BYTES])
                                : "The JSON is nested too deeply.");
         return ERR_INVALID_JSON;
     }
-    body =
-        json_loadb(text.at, text.len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
-    if (body == NULL) {
-        snprintf(why, BODY_WHY_BYTES, "line %d, column %d: %.100s", error.line,
-                 error.column, error.text);
-        return ERR_INVALID_JSON;
-    }
+    body = json_loadb(text.at, text.len, BODY_FLAGS, &error);
+    if (body == NULL && json_error_code(&error) == json_error_numeric_overflow)
+        body = parse_large(text);
+    if (body == NULL)
+        return fail_parse(&error, why);
     if (!json_is_object(body)) {
         json_decref(body);
+        snprintf(why, BODY_WHY_BYTES, "must be a JSON object");
         return ERR_INVALID;
     }
     *ret_body = body;
@@ -87,14 +137,27 @@ static int key_input(const json_t *body, struct str key,
     return ERR_INVALID;
 }
 
+bool body_whole(const json_t *value, json_int_t *ret_n)
+{
+    if (json_is_integer(value))
+        *ret_n = json_integer_value(value);
+    else if (json_real_value(value) >= LARGE)
+        *ret_n = INT64_MAX;
+    else if (json_real_value(value) <= -LARGE)
+        *ret_n = INT64_MIN;
+    else
+        return false;
+    return true;
+}
+
 /* A number that is no option's is the ballot's to refuse; no number at all is ours. */
 int option_input(const json_t *body, const struct poll_faults *faults,
                  struct wish *ret_wish)
 {
     const json_t *field = json_object_get(body, "optionIndex");
-    json_int_t n = json_integer_value(field);
+    json_int_t n;
 
-    if (!json_is_integer(field)) {
+    if (!body_whole(field, &n)) {
         faults->fault(faults->user, "optionIndex",
                       "must be the number of an option: 0, 1, ...");
         return ERR_INVALID;

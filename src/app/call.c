@@ -90,7 +90,7 @@ static bool parse_body(struct call *c)
         call_fail(c, rc, why);
     if (rc != ERR_INVALID)
         return rc == 0;
-    call_fault(c, "", "must be a JSON object");
+    call_fault(c, "", why);
     return !call_fail_if_faults(c);
 }
 

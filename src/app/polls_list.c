@@ -1,4 +1,5 @@
-/* polls_list.c — GET /api/polls: the feed for who sends a token, else the plain list.
+/* polls_list.c — GET /api/polls: the feed for who sends a token, else the plain list,
+ * which is also what a token gets that asks for polls that are not open.
  *
  * DESIGN
  *
@@ -286,6 +287,14 @@ static void searched(struct call *c)
     find_seen(c);
 }
 
+/* There is no feed of polls that nobody can vote on: who asks for those means the list.
+ */
+static bool is_feed(const struct call *c, const struct list_query *q)
+{
+    return c->who.user != 0 && !q->seen_too &&
+           (q->any_status || q->status == POLL_OPEN);
+}
+
 void handle_polls(struct call *c)
 {
     struct listing *l = mem_zalloc(1, sizeof *l);
@@ -298,7 +307,7 @@ void handle_polls(struct call *c)
         call_fail(c, ERR_BAD_REQUEST, why);
         return;
     }
-    l->is_feed = c->who.user != 0 && !l->q.seen_too;
+    l->is_feed = is_feed(c, &l->q);
     if (l->is_feed) {
         l->q.any_status = false;
         l->q.status = POLL_OPEN;

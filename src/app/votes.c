@@ -219,13 +219,12 @@ void handle_vote(struct call *c)
 void handle_votes(struct call *c)
 {
     json_t *field;
-    json_int_t id;
+    json_int_t id = 0;
 
     if (!call_json(c))
         return;
     field = json_object_get(c->body, "pollId");
-    id = json_integer_value(field);
-    if (!json_is_integer(field))
+    if (!body_whole(field, &id))
         call_fault(c, "pollId", "must be the number of a poll");
     c->id = id >= 1 && id <= UINT32_MAX ? (uint32_t)id : 0; /* 0 is nobody's: 404 */
     vote(c);

@@ -144,7 +144,8 @@ export interface paths {
         /**
          * The feed, or the list of polls
          * @description With a token: open polls that you have neither voted on nor skipped. Walking them by `cursor`, while voting
-         *     and skipping, shows each exactly once. Without a token, or with `seen=include`: all polls, by `page` too.
+         *     and skipping, shows each exactly once. Without a token, or with `seen=include`: all polls, by `page` too; so are
+         *     those that are not open (`status=closed` or `scheduled`), with a token as without.
          */
         get: operations["listPolls"];
         put?: never;

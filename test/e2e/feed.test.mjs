@@ -94,6 +94,28 @@ describe('with a token', () => {
   });
 });
 
+test('with a status other than open it is the list, of those only', async () => {
+  const me = (await server.api.guest()).token;
+  const tag = 'statuses';
+  const create = (over) => server.api.create_poll(token, { tags: [tag], ...over });
+  const [open, closed] = [await create(), await create()];
+  const scheduled = await create({ opensAt: new Date(Date.now() + 3600_000).toISOString() });
+  await server.api.vote(me, closed.id, 0, { expect: 201 });
+  await server.api.post(`/api/polls/${closed.id}/close`, { token, expect: 200 });
+  for (const poll of [open, closed, scheduled]) {
+    const { status } = (await server.api.get(`/api/polls/${poll.id}`)).body;
+    for (const asker of [me, undefined]) {
+      const path = `/api/polls?tag=${tag}&status=${status}`;
+      const { items } = (await server.api.get(path, { token: asker, expect: 200 })).body;
+      assert.deepEqual(
+        items.map(({ id }) => id),
+        [poll.id],
+        status,
+      );
+    }
+  }
+});
+
 describe('orders', () => {
   test('closing: the soonest first, what never closes last', async () => {
     const at = (s) => new Date(Date.now() + s * 1000).toISOString();

@@ -399,6 +399,8 @@ describe('bodies', () => {
     ['a number', '1', json, 'invalid'],
     ['a list', '[]', json, 'invalid'],
     ['null', 'null', json, 'invalid'],
+    ['an escaped NUL', '{"title": "a\\u0000b"}', json, 'invalid'],
+    ['a number that nothing holds', '{"title": "x", "more": 1e400}', json, 'invalid'],
     ['another type', '{}', { 'content-type': 'text/plain' }, 'unsupported_media_type'],
     [
       'a form',

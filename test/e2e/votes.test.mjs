@@ -82,6 +82,10 @@ describe('is refused', () => {
     [2 ** 32, 'unknown_option'],
     [256, 'unknown_option'],
     [-(2 ** 40), 'unknown_option'],
+    [2 ** 63, 'unknown_option'],
+    [2 ** 64, 'unknown_option'],
+    [-(2 ** 65), 'unknown_option'],
+    [1e300, 'unknown_option'],
     ['1', 'invalid'],
     [1.5, 'invalid'],
     [null, 'invalid'],
@@ -101,6 +105,12 @@ describe('is refused', () => {
     await server.api.vote(voter, 999_999, 0, { expect: 'not_found' });
     const body = { pollId: 999_999, optionIndex: 0 };
     await server.api.post('/api/votes', { token: voter, body, expect: 'not_found' });
+  });
+  test('on a poll whose number is beyond all, also where the option is good', async () => {
+    for (const pollId of [2 ** 32 + 1, 2 ** 64, -(2 ** 64)]) {
+      const body = { pollId, optionIndex: 0 };
+      await server.api.post('/api/votes', { token: await guest(), body, expect: 'not_found' });
+    }
   });
   for (const pollId of [undefined, null, '1', 1.5, {}]) {
     test(`for pollId ${JSON.stringify(pollId)}`, async () => {
