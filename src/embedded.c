@@ -1,7 +1,6 @@
 #include "embedded.h"
 
 #include <errno.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,18 +8,16 @@
 #include "app/data_dir.h"
 #include "app/leaderboard.h"
 #include "app/live.h"
-#include "app/login_guard.h"
 #include "app/loops.h"
-#include "app/rate_limit.h"
 #include "app/scrape.h"
 #include "app/secret.h"
 #include "ballot/journal.h"
 #include "ballot/journaled.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "embedded_limits.h"
 #include "embedded_load.h"
 #include "embedded_watch.h"
-#include "limit/memory.h"
 #include "store/sqlite.h"
 
 enum {
@@ -28,9 +25,6 @@ enum {
     STORE_WAITING = 4096,
     REFRESH_MS = 2000,
     SEEN_BYTES = 64 << 20,
-    LIMIT_USERS_BYTES = 64 << 20, /* some 500,000 users who ask now and then */
-    LIMIT_ADDRESSES_BYTES = 32 << 20,
-    LIMIT_LOGINS_BYTES = 8 << 20, /* some 50,000 of each kind */
 };
 
 struct embedded {
@@ -378,35 +372,6 @@ static void make_hub(struct embedded *e)
     e->app.hub = hub_new(&hub);
 }
 
-static struct limiter *make_limit(int max, uint32_t window_ms, size_t max_bytes)
-{
-    struct limit_memory_opts opts = {
-        .max = (uint32_t)max, .window_ms = window_ms, .max_bytes = max_bytes};
-
-    if (max == 0)
-        return NULL;
-    randombytes_buf(&opts.seed, sizeof opts.seed);
-    return limit_memory_new(&opts);
-}
-
-static struct limiter *make_login_limit(uint32_t max, uint32_t window_ms)
-{
-    return make_limit((int)max, window_ms, LIMIT_LOGINS_BYTES);
-}
-
-static void make_limits(struct app *app)
-{
-    const struct config *config = app->config;
-
-    app->user_limit = make_limit(config->limits_requests_per_minute, RATE_LIMIT_USER_MS,
-                                 LIMIT_USERS_BYTES);
-    app->logins = login_guard_new((uint32_t)config->limits_login_failures,
-                                  (uint32_t)config->limits_login_failures_per_address,
-                                  make_login_limit);
-    app->address_limit = make_limit(config->limits_burst_per_second,
-                                    RATE_LIMIT_ADDRESS_MS, LIMIT_ADDRESSES_BYTES);
-}
-
 static int start_clients(struct embedded *e, char *errmsg, size_t size)
 {
     uint16_t port;
@@ -450,7 +415,7 @@ static int start_all(struct embedded *e, char *errmsg, size_t size)
     if (rc == 0)
         rc = embedded_load(&e->app, e->store, &e->quota);
     make_hub(e);
-    make_limits(&e->app);
+    embedded_limits_make(&e->app);
     if (rc == 0)
         rc = start_refreshing(e);
     if (rc == 0)
@@ -513,9 +478,7 @@ void embedded_stop(struct embedded *e)
     loops_free(app);
     hub_free(app->hub);
     leaderboard_free(app->leaderboard);
-    app->logins = login_guard_free(app->logins);
-    app->user_limit = limit_free(app->user_limit);
-    app->address_limit = limit_free(app->address_limit);
+    embedded_limits_free(app);
     catalogue_free(app->catalogue);
     feed_free(app->feed);
     seen_free(app->seen);

@@ -35,8 +35,8 @@ struct ev_loop *loop_ev(struct loop *l);
 struct mailbox *loop_inbox(struct loop *l);  /* the home for mail sent from this loop */
 uint64_t loop_mono_ms(const struct loop *l); /* cached once a turn of the loop */
 
-/* What is handled in this turn came hardly earlier than that. In a busy loop it may have
- * come when the turn before had just begun, and waited. */
+/* What is handled in this turn came hardly earlier than that. In a busy loop it may
+ * have come when the turn before had just begun, and waited. */
 uint64_t loop_since_ms(const struct loop *l);
 
 #endif
