@@ -17,17 +17,6 @@ static void fault(struct input *in, const char *field, const char *message)
     in->faults->fault(in->faults->user, field, message);
 }
 
-/* Anything that is white space in a form's field. */
-static struct str trim(struct str s)
-{
-    while (s.len > 0 && (s.at[0] == ' ' || (s.at[0] >= '\t' && s.at[0] <= '\r')))
-        s = str_skip(s, 1);
-    while (s.len > 0 && (s.at[s.len - 1] == ' ' ||
-                         (s.at[s.len - 1] >= '\t' && s.at[s.len - 1] <= '\r')))
-        s.len--;
-    return s;
-}
-
 static struct str text_of(const json_t *value)
 {
     return (struct str){json_string_value(value), json_string_length(value)};
@@ -41,7 +30,7 @@ static struct str read_text(struct input *in, const char *name)
     if (value == NULL || json_is_null(value))
         return (struct str){NULL, 0};
     if (json_is_string(value))
-        return trim(text_of(value));
+        return str_trim_text(text_of(value));
     fault(in, name, "must be a string");
     return STR("-"); /* one fault a field is enough */
 }
@@ -66,7 +55,7 @@ static bool read_texts(struct input *in, const char *name, size_t max, struct st
         char field[40];
 
         if (i < max && json_is_string(value)) {
-            list[i] = trim(text_of(value));
+            list[i] = str_trim_text(text_of(value));
             continue;
         }
         good = false;

@@ -46,6 +46,46 @@ struct str str_trim(struct str s)
     return s;
 }
 
+/* White space beyond ASCII, in UTF-8. No two begin alike and differ in length, and none
+ * is the end of another character: a match at either end is one. */
+static bool is_wide_blank(struct str s)
+{
+    static const char *const blanks[] = {
+        "\xc2\x85", "\u00a0", "\u1680", "\u2000", "\u2001", "\u2002", "\u2003",
+        "\u2004",   "\u2005", "\u2006", "\u2007", "\u2008", "\u2009", "\u200a",
+        "\u2028",   "\u2029", "\u202f", "\u205f", "\u3000", "\ufeff",
+    };
+
+    for (size_t i = 0; i < sizeof blanks / sizeof *blanks; i++)
+        if (str_eq(s, str_of(blanks[i])))
+            return true;
+    return false;
+}
+
+/* How many bytes of white space s begins, or ends, with: one character's. */
+static size_t text_blank(struct str s, bool at_end)
+{
+    const char *edge = at_end ? s.at + s.len - 1 : s.at;
+
+    if (*edge == ' ' || (*edge >= '\t' && *edge <= '\r'))
+        return 1;
+    for (size_t n = 2; n <= 3 && n <= s.len; n++)
+        if (is_wide_blank((struct str){at_end ? s.at + s.len - n : s.at, n}))
+            return n;
+    return 0;
+}
+
+struct str str_trim_text(struct str s)
+{
+    size_t n;
+
+    while (s.len > 0 && (n = text_blank(s, false)) != 0)
+        s = str_skip(s, n);
+    while (s.len > 0 && (n = text_blank(s, true)) != 0)
+        s.len -= n;
+    return s;
+}
+
 struct str str_cut(struct str s, char separator, struct str *ret_head)
 {
     const char *sep = s.len != 0 ? memchr(s.at, separator, s.len) : NULL;

@@ -24,6 +24,9 @@ bool str_eq_nocase(struct str a, struct str b); /* ASCII only */
 bool str_starts(struct str s, struct str prefix);
 struct str str_skip(struct str s, size_t n); /* without its first n bytes */
 struct str str_trim(struct str s);           /* spaces and tabs at both ends */
+/* The same for all that is white space in Unicode, with line breaks and the byte order
+ * mark: what a browser trims. s is UTF-8. */
+struct str str_trim_text(struct str s);
 
 /* Cut s at the first separator: *ret_head is what came before; the result is what
  * comes after (empty when there was no separator). */

@@ -50,7 +50,7 @@ describe('creating', () => {
 
   test('keeps everything that was said', async () => {
     const body = good({
-      description: 'Ünïcödé 🗳 "quoted" \\ <b>bold</b> &amp; \u2028',
+      description: 'Ünïcödé 🗳 "quoted" \\ <b>bold</b> &amp; \u2028.',
       tags: ['Programming', 'c-2024'],
       opensAt: in_ms(60_000),
       closesAt: in_ms(120_000),
@@ -112,6 +112,8 @@ describe('creating', () => {
     ['21 options', { options: n_options(21) }, 'options'],
     ['an empty option', { options: ['a', ''] }, 'options[1]'],
     ['an option of spaces', { options: [' ', 'a'] }, 'options[0]'],
+    ['an option of wide spaces', { options: ['\u3000\u00a0', 'a'] }, 'options[0]'],
+    ['the same option after wide spaces', { options: ['a', 'a\u00a0'] }, 'options[1]'],
     ['an option of 101 characters', { options: ['a', 'x'.repeat(101)] }, 'options[1]'],
     ['an option that is a number', { options: ['a', 1] }, 'options[1]'],
     ['the same option twice', { options: ['a', 'b', 'a'] }, 'options[2]'],

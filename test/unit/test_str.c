@@ -51,6 +51,30 @@ static void skips_and_trims_within_bounds(void **state)
     CHECK_STR(str_trim(STR("\na\n")), "\na\n");
 }
 
+static void trims_what_is_white_space_in_a_text(void **state)
+{
+    static const struct {
+        const char *why, *text, *want;
+    } rows[] = {
+        {"nothing to trim", "a b", "a b"},
+        {"nothing at all", "", ""},
+        {"ASCII's", "\t\n\v\f\r a\r\n ", "a"},
+        {"a no-break space", "\u00a0a\u00a0", "a"},
+        {"of three bytes", "\u2003\u3000a\u2028\ufeff", "a"},
+        {"nothing else", " \u00a0\u3000 ", ""},
+        {"not in between", "a\u00a0b", "a\u00a0b"},
+        {"letters with such bytes in them", "\u00e0\u0420\U0001f600",
+         "\u00e0\u0420\U0001f600"},
+        {"what prints nothing, and is no space", "\u200b", "\u200b"},
+        {"a control character", "\x1f", "\x1f"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (!str_eq(str_trim_text(str_of(rows[i].text)), str_of(rows[i].want)))
+            fail_msg("%s", rows[i].why);
+}
+
 static void cuts_at_the_first_separator(void **state)
 {
     static const struct {
@@ -175,6 +199,7 @@ int main(void)
         cmocka_unit_test(the_empty_str_is_one_whatever_it_points_to),
         cmocka_unit_test(compares_all_bytes_and_the_length),
         cmocka_unit_test(skips_and_trims_within_bounds),
+        cmocka_unit_test(trims_what_is_white_space_in_a_text),
         cmocka_unit_test(cuts_at_the_first_separator),
         cmocka_unit_test(reads_decimal_numbers_up_to_a_maximum),
         cmocka_unit_test(knows_utf8),
