@@ -79,10 +79,11 @@ bool entry_may_try(struct call *c, struct str email)
 
     e->trying = login_guard_begin(c->app->logins, email, proxy_client_of(c),
                                   loop_mono_ms(c->loop->loop), &e->attempt, &wait_ms);
-    if (!e->trying)
-        call_fail_in(c, ERR_RATE_LIMITED, "Too many passwords were wrong.",
-                     ((int64_t)wait_ms + 999) / 1000);
-    return e->trying;
+    if (e->trying)
+        return true;
+    call_fail_in(c, ERR_RATE_LIMITED, "Too many passwords were wrong.",
+                 ((int64_t)wait_ms + 999) / 1000);
+    return false; /* e is gone */
 }
 
 static void on_password_home(struct mail *m)
