@@ -21,11 +21,12 @@ enum { BODY_WHY_BYTES = 160 };
 /* An object, nested at most LIMIT_JSON_DEPTH deep, without a name twice.
  * why says what is wrong:
  * ERR_INVALID_JSON  it is not JSON
- * ERR_INVALID       it is JSON, but no object, or with what no field of ours can hold */
+ * ERR_INVALID       it is JSON, but no object, or with what no field of ours can hold
+ */
 int body_parse(struct str text, json_t **ret_body, char why[BODY_WHY_BYTES]);
 
-/* An integer; the nearest that there is for one that is too large for 64 bits. False: it
- * is something else. */
+/* An integer; the nearest that there is for one that is too large for 64 bits. False:
+ * it is something else. */
 bool body_whole(const json_t *value, json_int_t *ret_n);
 
 /* The body of POST /api/polls. Text is trimmed, tags are put in lower case and kept
