@@ -84,12 +84,12 @@ describe('with a token', () => {
 
   test('scheduled polls come when they open, closed ones go when they close', async () => {
     const at = (ms) => new Date(Date.now() + ms).toISOString();
-    const later = await new_poll({ tags: ['time'], opensAt: at(700) });
-    const brief = await new_poll({ tags: ['time'], closesAt: at(700) });
+    const later = await new_poll({ tags: ['time'], opensAt: at(2500) });
+    const brief = await new_poll({ tags: ['time'], closesAt: at(2500) });
     const { token: reader } = await server.api.guest();
     const mine = () => get('tag=time', { token: reader }).then(ids);
     assert.deepEqual(await mine(), [brief.id]);
-    await wait_until(async () => (await mine())[0] === later.id, 5000, 'the opening');
+    await wait_until(async () => (await mine())[0] === later.id, 10_000, 'the opening');
     assert.deepEqual(await mine(), [later.id]);
   });
 });
