@@ -167,7 +167,7 @@ describe('who may see them', () => {
     assert.equal((await in_poll(poll, {})).totalVotes, 1);
   });
   test('after_close: by closesAt, without anybody closing it', async () => {
-    const closes = Date.now() + 700;
+    const closes = Date.now() + 2000;
     const closesAt = new Date(closes).toISOString();
     const poll = await new_poll({ resultsVisibility: 'after_close', closesAt });
     await forbidden(poll);
