@@ -56,6 +56,18 @@ install_docs_viewer() {
     say "no viewer for /docs: it will be a plain page"
 }
 
+# The page that people vote on, which is embedded too: built when something of it is newer
+# than what was built. The folders count, since a file may have been removed.
+build_web() {
+    use_node && command -v npm >/dev/null && install_modules web || {
+        say "no npm, or not its registry: without the page, / says how to get it"
+        return 0
+    }
+    [ -n "$(find web -path web/node_modules -prune -o -path web/dist -prune -o \
+        -newer web/dist/index.html -print -quit 2>&1)" ] || return 0
+    (cd web && NODE_NO_WARNINGS=1 node_modules/.bin/vite build --logLevel warn)
+}
+
 # build_in DIR [MESON OPTION...]: configure once, then build what has changed.
 build_in() {
     local dir=$1
@@ -69,5 +81,6 @@ build_in() {
         rm -f "$dir.log"
     fi
     install_docs_viewer
+    build_web
     ninja -C "$dir" --quiet
 }

@@ -1,7 +1,7 @@
 // A client as somebody would write it, with the types that are made from the document.
 // It is not run: that it compiles, and that what is wrong does not, is the test.
 import createClient from 'openapi-fetch';
-import type { components, paths } from './schema.js';
+import type { components, paths } from '../../web/src/api/schema.js';
 
 type Results = components['schemas']['Results'];
 type LiveMessage = components['schemas']['LiveMessage'];

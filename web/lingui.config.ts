@@ -1,0 +1,18 @@
+import fs from 'node:fs';
+import { defineConfig } from '@lingui/cli';
+import { formatter } from '@lingui/format-po';
+
+const folders = fs
+  .readdirSync('src', { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && !['test', 'i18n'].includes(entry.name));
+
+/** A catalogue a folder, so that a screen that is loaded on demand brings its own words. */
+export default defineConfig({
+  sourceLocale: 'en',
+  locales: ['en', 'de'],
+  catalogs: folders.map(({ name }) => ({
+    path: `src/${name}/locales/{locale}`,
+    include: [`src/${name}/`],
+  })),
+  format: formatter({ lineNumbers: false }),
+});

@@ -1,0 +1,43 @@
+/** Why a call failed: what the server said (RFC 9457), or that it was not to be reached. */
+import type { components } from './schema';
+
+export type ProblemDocument = components['schemas']['Problem'];
+export type ErrorCode = ProblemDocument['code'] | 'offline' | 'timeout' | 'unreadable';
+export type FieldError = NonNullable<ProblemDocument['errors']>[number];
+
+export class ApiError extends Error {
+  readonly code: ErrorCode;
+  readonly status: number;
+  readonly errors: readonly FieldError[];
+  /** When it may be tried again, where the server said so. */
+  readonly retryAt: Date | null;
+
+  constructor(problem: Partial<ProblemDocument> | undefined, response: Response) {
+    super(problem?.detail ?? response.statusText);
+    this.name = 'ApiError';
+    this.code = problem?.code ?? 'unreadable';
+    this.status = response.status;
+    this.errors = problem?.errors ?? [];
+    const after = Number(response.headers.get('Retry-After'));
+    this.retryAt = after > 0 ? new Date(Date.now() + after * 1000) : null;
+  }
+
+  static ofNetwork(cause: unknown): ApiError {
+    const code =
+      cause instanceof DOMException && cause.name === 'TimeoutError'
+        ? 'timeout'
+        : 'offline';
+    return new ApiError({ code: code as ProblemDocument['code'] }, Response.error());
+  }
+
+  /** Nothing was done: the same call may be sent again, under the same key. */
+  get isTransient(): boolean {
+    return ['offline', 'timeout', 'overloaded', 'unavailable', 'unreadable'].includes(
+      this.code,
+    );
+  }
+}
+
+export function isCode(error: unknown, ...codes: ErrorCode[]): boolean {
+  return error instanceof ApiError && codes.includes(error.code);
+}

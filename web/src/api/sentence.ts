@@ -1,0 +1,56 @@
+/** What a refusal says to the reader: a sentence for each that they can meet. */
+import type { I18n } from '@lingui/core';
+import { msg } from '@lingui/core/macro';
+import { ApiError, type ErrorCode } from './error';
+
+const SENTENCES: Partial<Record<ErrorCode, ReturnType<typeof msg>>> = {
+  already_voted: msg`You have already voted here. Your first vote counts.`,
+  already_skipped: msg`You skipped this poll, so you can no longer vote on it.`,
+  poll_closed: msg`This poll has closed. Votes are no longer taken.`,
+  unknown_option: msg`This option is no longer there. Reload the page to see the poll as it is now.`,
+  not_found: msg`There is no such thing here any more.`,
+  unauthorized: msg`Your session has ended. Sign in again, please.`,
+  too_large: msg`That is too much to send.`,
+  invalid: msg`Some of it cannot be accepted. Please look at what is marked.`,
+  offline: msg`You are offline, or the server cannot be reached. Nothing is lost: try again.`,
+  timeout: msg`The server takes too long to answer. Nothing is lost: try again.`,
+  overloaded: msg`Very many people are here right now. Try again in a moment.`,
+  unavailable: msg`The server is not ready. Try again in a moment.`,
+};
+
+/** "at 14:05", or with the day where it is not today's. */
+function clock(i18n: I18n, when: Date): string {
+  const today = when.toDateString() === new Date().toDateString();
+  return i18n.date(
+    when,
+    today ? { timeStyle: 'short' } : { dateStyle: 'medium', timeStyle: 'short' },
+  );
+}
+
+function timedSentence(i18n: I18n, error: ApiError): string | null {
+  if (error.retryAt === null) return null;
+  const time = clock(i18n, error.retryAt);
+  switch (error.code) {
+    case 'daily_limit':
+      return i18n._(
+        msg`That was your last vote for today. You can vote again from ${time} on.`,
+      );
+    case 'poll_not_open':
+      return i18n._(msg`This poll is not open yet. It opens at ${time}.`);
+    case 'rate_limited':
+      return i18n._(msg`That was a lot in a short time. Go on at ${time}.`);
+    default:
+      return null;
+  }
+}
+
+/** For anything that a call may have thrown. The server's own words are the last resort. */
+export function sentenceOf(i18n: I18n, error: unknown): string {
+  if (!(error instanceof ApiError)) return i18n._(msg`Something went wrong. Try again.`);
+  const timed = timedSentence(i18n, error);
+  if (timed !== null) return timed;
+  const known = SENTENCES[error.code];
+  return known === undefined
+    ? error.message || i18n._(msg`Something went wrong. Try again.`)
+    : i18n._(known);
+}

@@ -1,0 +1,87 @@
+/** The page: its frame and its screens, each of which is fetched when it is first opened. */
+import { i18n } from '@lingui/core';
+import { I18nProvider } from '@lingui/react';
+import { useLingui } from '@lingui/react/macro';
+import { type ReactNode, Suspense, useState } from 'react';
+import { Route, Switch } from 'wouter';
+import { FeedPage } from '~/feed/FeedPage';
+import { createServices, ServicesProvider } from '~/services';
+import { Spinner } from '~/ui/Page';
+import { ErrorBoundary } from './ErrorBoundary';
+import { NotFound } from './NotFound';
+import { onDemand } from './onDemand';
+import { Shell } from './Shell';
+
+const PollPage = onDemand('poll', () => import('~/poll/PollPage').then((m) => m.PollPage));
+const CreatePage = onDemand('create', () =>
+  import('~/create/CreatePage').then((m) => m.CreatePage),
+);
+const PresentPage = onDemand('present', () =>
+  import('~/present/PresentPage').then((m) => m.PresentPage),
+);
+const EmbedPage = onDemand('embed', () =>
+  import('~/embed/EmbedPage').then((m) => m.EmbedPage),
+);
+const AccountPage = onDemand('account', () =>
+  import('~/account/AccountPage').then((m) => m.AccountPage),
+);
+const SignInPage = onDemand('account', () =>
+  import('~/account/SignInPage').then((m) => m.SignInPage),
+);
+const RegisterPage = onDemand('account', () =>
+  import('~/account/RegisterPage').then((m) => m.RegisterPage),
+);
+const LeaderboardPage = onDemand('leaderboard', () =>
+  import('~/leaderboard/LeaderboardPage').then((m) => m.LeaderboardPage),
+);
+
+export function App() {
+  const [services] = useState(createServices);
+  return (
+    <I18nProvider i18n={i18n}>
+      <ServicesProvider services={services}>
+        <ErrorBoundary>
+          <Switch>
+            <Route path="/present/:id">
+              <Loaded>
+                <PresentPage />
+              </Loaded>
+            </Route>
+            <Route path="/embed/:id">
+              <Loaded>
+                <EmbedPage />
+              </Loaded>
+            </Route>
+            <Route>
+              <Shell>
+                <Loaded>
+                  <Screens />
+                </Loaded>
+              </Shell>
+            </Route>
+          </Switch>
+        </ErrorBoundary>
+      </ServicesProvider>
+    </I18nProvider>
+  );
+}
+
+function Loaded({ children }: { children: ReactNode }) {
+  const { t } = useLingui();
+  return <Suspense fallback={<Spinner label={t`Loading…`} />}>{children}</Suspense>;
+}
+
+function Screens() {
+  return (
+    <Switch>
+      <Route path="/" component={FeedPage} />
+      <Route path="/p/:id" component={PollPage} />
+      <Route path="/new" component={CreatePage} />
+      <Route path="/leaderboard" component={LeaderboardPage} />
+      <Route path="/account" component={AccountPage} />
+      <Route path="/sign-in" component={SignInPage} />
+      <Route path="/register" component={RegisterPage} />
+      <Route component={NotFound} />
+    </Switch>
+  );
+}

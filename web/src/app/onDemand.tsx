@@ -1,0 +1,10 @@
+/** A screen whose code and words are fetched when it is first opened. */
+import { type ComponentType, lazy } from 'react';
+import { openCatalogue } from '~/i18n/i18n';
+
+export function onDemand(folder: string, load: () => Promise<ComponentType>) {
+  return lazy(async () => {
+    const [screen] = await Promise.all([load(), openCatalogue(folder)]);
+    return { default: screen };
+  });
+}

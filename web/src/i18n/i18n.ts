@@ -1,0 +1,61 @@
+/**
+ * The page's languages. A catalogue belongs to a folder of src/: those of the first screen
+ * come in one file a language, a screen that is loaded on demand brings its own.
+ */
+import { i18n, type Messages } from '@lingui/core';
+import { remember, remembered } from '../app/remember';
+
+export const LOCALES = { en: 'English', de: 'Deutsch' } as const;
+export type Locale = keyof typeof LOCALES;
+
+const KEY = 'locale';
+const FIRST: Record<Locale, () => Promise<{ messages: Messages }>> = {
+  en: () => import('./first.en'),
+  de: () => import('./first.de'),
+};
+const ON_DEMAND = import.meta.glob<{ messages: Messages }>([
+  '../*/locales/*.po',
+  '!../{api,app,feed,live,results,session,ui,vote}/locales/*.po',
+]);
+
+/** The folders whose screens have been opened: a change of language has to bring them. */
+const opened = new Set<string>();
+
+function isLocale(tag: string | null | undefined): tag is Locale {
+  return tag != null && tag in LOCALES;
+}
+
+/** The reader's choice, else the first of the browser's languages that we speak. */
+export function preferredLocale(): Locale {
+  const chosen = remembered(KEY);
+  if (isLocale(chosen)) return chosen;
+  return navigator.languages.map((tag) => tag.slice(0, 2)).find(isLocale) ?? 'en';
+}
+
+async function catalogueOf(folder: string, locale: Locale): Promise<Messages> {
+  const load = ON_DEMAND[`../${folder}/locales/${locale}.po`];
+  return load === undefined ? {} : (await load()).messages;
+}
+
+export async function activateLocale(locale: Locale = preferredLocale()): Promise<void> {
+  const parts = await Promise.all([
+    FIRST[locale]().then((first) => first.messages),
+    ...[...opened].map((folder) => catalogueOf(folder, locale)),
+  ]);
+  i18n.load(locale, Object.assign({}, ...parts));
+  i18n.activate(locale);
+  document.documentElement.lang = locale;
+}
+
+export async function chooseLocale(locale: Locale): Promise<void> {
+  remember(KEY, locale);
+  await activateLocale(locale);
+}
+
+/** Before a screen that is loaded on demand is shown. */
+export async function openCatalogue(folder: string): Promise<void> {
+  if (opened.has(folder)) return;
+  opened.add(folder);
+  const locale = i18n.locale as Locale;
+  i18n.load(locale, { ...i18n.messages, ...(await catalogueOf(folder, locale)) });
+}

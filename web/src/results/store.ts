@@ -1,0 +1,93 @@
+/**
+ * The newest result of each poll that the page has seen, from wherever it came: a page of
+ * the feed, the answer to a vote, the live connection. The highest version wins, so what
+ * arrives late never moves a bar back. Nothing here counts: counts are the server's.
+ */
+import type { Results } from '~/api/client';
+
+export interface Live {
+  readonly results: Results | null;
+  /** How many connections follow the poll now; null until the live connection says so. */
+  readonly viewers: number | null;
+  /** Also of messages that hide the counts. 0: nothing is known yet. */
+  readonly version: number;
+  readonly status: Results['status'] | null;
+}
+
+/** What the live connection brings; counts are missing where the reader may not see them. */
+export interface Snapshot {
+  pollId: number;
+  version: number;
+  status: Results['status'];
+  viewers?: number;
+  totalVotes?: number;
+  options?: Results['options'];
+}
+
+const NOTHING: Live = { results: null, viewers: null, version: 0, status: null };
+
+function countsOf(snapshot: Snapshot): Results | null {
+  const { pollId, version, status, totalVotes, options } = snapshot;
+  if (totalVotes === undefined || options === undefined) return null;
+  return { pollId, version, status, totalVotes, options };
+}
+
+export class ResultsStore {
+  private readonly polls = new Map<number, Live>();
+  private readonly listeners = new Map<number, Set<() => void>>();
+
+  get(pollId: number): Live {
+    return this.polls.get(pollId) ?? NOTHING;
+  }
+
+  /** Takes a result or a live snapshot; what is older than what is known is left. */
+  offer(snapshot: Snapshot): void {
+    const known = this.get(snapshot.pollId);
+    const isNews = snapshot.version >= known.version;
+    const counts = countsOf(snapshot);
+    const isBetter = counts !== null && counts.version > (known.results?.version ?? 0);
+    const next: Live = {
+      results: isBetter ? counts : known.results,
+      viewers: snapshot.viewers ?? known.viewers,
+      version: Math.max(snapshot.version, known.version),
+      status: isNews ? snapshot.status : known.status,
+    };
+    if (changed(known, next)) this.set(snapshot.pollId, next);
+  }
+
+  /** The counts are no longer for this reader: they took their vote back. */
+  hide(pollId: number): void {
+    this.set(pollId, { ...this.get(pollId), results: null });
+  }
+
+  /** Somebody else is here now, who may see other results. */
+  clear(): void {
+    for (const id of [...this.polls.keys()]) this.set(id, NOTHING);
+    this.polls.clear();
+  }
+
+  subscribe(pollId: number, listener: () => void): () => void {
+    const all = this.listeners.get(pollId) ?? new Set();
+    this.listeners.set(pollId, all.add(listener));
+    return () => {
+      all.delete(listener);
+      if (all.size === 0) this.listeners.delete(pollId);
+    };
+  }
+
+  private set(pollId: number, live: Live): void {
+    this.polls.set(pollId, live);
+    for (const listener of this.listeners.get(pollId) ?? []) listener();
+  }
+}
+
+function changed(a: Live, b: Live): boolean {
+  return (
+    a.results !== b.results ||
+    a.viewers !== b.viewers ||
+    a.version !== b.version ||
+    a.status !== b.status
+  );
+}
+
+export const results = new ResultsStore();
