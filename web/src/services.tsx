@@ -10,14 +10,18 @@ import {
   useEffect,
   useSyncExternalStore,
 } from 'react';
+import type { Poll } from './api/client';
 import { ApiError } from './api/error';
+import { useKeyed } from './KeyedStore';
 import { LiveConnection, type LiveState } from './live/connection';
-import { type Live, ResultsStore } from './results/store';
+import { type Live, NOTHING, ResultsStore } from './results/store';
 import { Session } from './session/session';
+import { type Choice, ChoicesStore } from './vote/choices';
 
 export interface Services {
   client: QueryClient;
   results: ResultsStore;
+  choices: ChoicesStore;
   live: LiveConnection;
   session: Session;
 }
@@ -35,9 +39,16 @@ export function createServices(): Services {
   });
   const results = new ResultsStore();
   const live = new LiveConnection(results);
+  const choices = new ChoicesStore();
   const session = new Session(client);
-  session.onChange(() => live.restart()); // the server tells each who they are what they may see
-  return { client, results, live, session };
+  session.onChange((change) => {
+    live.restart(); // it tells the server who we are
+    if (change === 'joined') return;
+    results.clear(); // somebody else may see other results, and has other votes
+    choices.clear();
+    void client.resetQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'me' });
+  });
+  return { client, results, choices, live, session };
 }
 
 const Context = createContext<Services | null>(null);
@@ -62,14 +73,16 @@ export function useServices(): Services {
   return services;
 }
 
-/** The newest result of one poll; only who shows this poll is drawn anew when it changes. */
+/** The newest of one poll; only who shows this poll is drawn anew when it changes. */
 export function useLiveResults(pollId: number): Live {
-  const { results } = useServices();
-  const subscribe = useCallback(
-    (on: () => void) => results.subscribe(pollId, on),
-    [results, pollId],
-  );
-  return useSyncExternalStore(subscribe, () => results.get(pollId));
+  return useKeyed(useServices().results, pollId) ?? NOTHING;
+}
+
+/** What the reader has done with a poll, here or before. */
+export function useChoice(poll: Poll): Choice {
+  const { choices } = useServices();
+  useKeyed(choices, poll.id);
+  return choices.of(poll);
 }
 
 /** Follows a poll while its picture is on the screen. */

@@ -4,6 +4,7 @@
  * arrives late never moves a bar back. Nothing here counts: counts are the server's.
  */
 import type { Results } from '~/api/client';
+import { KeyedStore } from '~/KeyedStore';
 
 export interface Live {
   readonly results: Results | null;
@@ -24,7 +25,7 @@ export interface Snapshot {
   options?: Results['options'];
 }
 
-const NOTHING: Live = { results: null, viewers: null, version: 0, status: null };
+export const NOTHING: Live = { results: null, viewers: null, version: 0, status: null };
 
 function countsOf(snapshot: Snapshot): Results | null {
   const { pollId, version, status, totalVotes, options } = snapshot;
@@ -32,17 +33,10 @@ function countsOf(snapshot: Snapshot): Results | null {
   return { pollId, version, status, totalVotes, options };
 }
 
-export class ResultsStore {
-  private readonly polls = new Map<number, Live>();
-  private readonly listeners = new Map<number, Set<() => void>>();
-
-  get(pollId: number): Live {
-    return this.polls.get(pollId) ?? NOTHING;
-  }
-
+export class ResultsStore extends KeyedStore<Live> {
   /** Takes a result or a live snapshot; what is older than what is known is left. */
   offer(snapshot: Snapshot): void {
-    const known = this.get(snapshot.pollId);
+    const known = this.get(snapshot.pollId) ?? NOTHING;
     const isNews = snapshot.version >= known.version;
     const counts = countsOf(snapshot);
     const isBetter = counts !== null && counts.version > (known.results?.version ?? 0);
@@ -52,36 +46,16 @@ export class ResultsStore {
       version: Math.max(snapshot.version, known.version),
       status: isNews ? snapshot.status : known.status,
     };
-    if (changed(known, next)) this.set(snapshot.pollId, next);
+    if (isChange(known, next)) this.set(snapshot.pollId, next);
   }
 
   /** The counts are no longer for this reader: they took their vote back. */
   hide(pollId: number): void {
-    this.set(pollId, { ...this.get(pollId), results: null });
-  }
-
-  /** Somebody else is here now, who may see other results. */
-  clear(): void {
-    for (const id of [...this.polls.keys()]) this.set(id, NOTHING);
-    this.polls.clear();
-  }
-
-  subscribe(pollId: number, listener: () => void): () => void {
-    const all = this.listeners.get(pollId) ?? new Set();
-    this.listeners.set(pollId, all.add(listener));
-    return () => {
-      all.delete(listener);
-      if (all.size === 0) this.listeners.delete(pollId);
-    };
-  }
-
-  private set(pollId: number, live: Live): void {
-    this.polls.set(pollId, live);
-    for (const listener of this.listeners.get(pollId) ?? []) listener();
+    this.set(pollId, { ...(this.get(pollId) ?? NOTHING), results: null });
   }
 }
 
-function changed(a: Live, b: Live): boolean {
+function isChange(a: Live, b: Live): boolean {
   return (
     a.results !== b.results ||
     a.viewers !== b.viewers ||
@@ -89,5 +63,3 @@ function changed(a: Live, b: Live): boolean {
     a.status !== b.status
   );
 }
-
-export const results = new ResultsStore();

@@ -37,16 +37,19 @@ export function useMe(): Me | null | undefined {
   return useQuery(meQuery).data;
 }
 
+/** joined: a newcomer became a guest, all that they see stays. switched: it may not. */
+export type SessionChange = 'joined' | 'switched';
+
 export class Session {
   private joining: Promise<void> | null = null;
-  private readonly listeners = new Set<() => void>();
+  private readonly listeners = new Set<(change: SessionChange) => void>();
 
   constructor(private readonly client: QueryClient) {
     setOnUnauthorized(() => this.forget());
   }
 
-  /** Called with every change of who is here: the live connection has to be made anew. */
-  onChange(listener: () => void): () => void {
+  /** Called with every change of who is here. */
+  onChange(listener: (change: SessionChange) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
@@ -65,15 +68,15 @@ export class Session {
     if (me !== null) this.client.setQueryData(meQuery.queryKey, me);
     else {
       await data(api.POST('/api/auth/guest'));
-      await this.changed();
+      await this.changed('joined');
     }
   }
 
   /** After the cookie has changed: registered, signed in, joined, a new password. */
-  async changed(): Promise<void> {
+  async changed(change: SessionChange = 'switched'): Promise<void> {
     remember(MARK, 'yes');
     this.client.setQueryData(meQuery.queryKey, await askWhoAmI());
-    for (const listener of this.listeners) listener();
+    this.tell(change);
   }
 
   async signOut(): Promise<void> {
@@ -84,6 +87,10 @@ export class Session {
     remember(MARK, null);
     await api.POST('/api/auth/logout').catch(() => undefined);
     this.client.setQueryData(meQuery.queryKey, null);
-    for (const listener of this.listeners) listener();
+    this.tell('switched');
+  }
+
+  private tell(change: SessionChange): void {
+    for (const listener of this.listeners) listener(change);
   }
 }
