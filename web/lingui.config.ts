@@ -2,6 +2,9 @@ import fs from 'node:fs';
 import { defineConfig } from '@lingui/cli';
 import { formatter } from '@lingui/format-po';
 
+/** script/check-web collects into a copy, and compares. */
+const catalogues = process.env.CATALOGUES ?? 'src';
+
 const folders = fs
   .readdirSync('src', { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && !['test', 'i18n'].includes(entry.name));
@@ -11,7 +14,7 @@ export default defineConfig({
   sourceLocale: 'en',
   locales: ['en', 'de'],
   catalogs: folders.map(({ name }) => ({
-    path: `src/${name}/locales/{locale}`,
+    path: `${catalogues}/${name}/locales/{locale}`,
     include: [`src/${name}/`],
   })),
   format: formatter({ lineNumbers: false }),

@@ -68,6 +68,17 @@ build_web() {
     (cd web && NODE_NO_WARNINGS=1 node_modules/.bin/vite build --logLevel warn)
 }
 
+# sum_up_json FILE PASSED FAILED STATUS: the line that script/lib/steps.sh counts, from the
+# numbers in a test runner's report; a runner that failed otherwise counts as one failure.
+sum_up_json() {
+    local passed failed
+    passed=$(node -p "require('$1').$2")
+    failed=$(node -p "require('$1').$3")
+    [ "$4" -eq 0 ] || [ "$failed" -gt 0 ] || failed=1
+    echo "$passed passed, $failed failed"
+    [ "$failed" -eq 0 ]
+}
+
 # build_in DIR [MESON OPTION...]: configure once, then build what has changed.
 build_in() {
     local dir=$1
