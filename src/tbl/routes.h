@@ -39,6 +39,7 @@
     X(POST,   "/api/auth/logout",        ANYONE,     handle_logout)          \
     X(GET,    "/api/users/me",           VOTER,      handle_me)              \
     X(GET,    "/api/users/me/votes",     VOTER,      handle_my_votes)        \
+    X(GET,    "/api/users/me/polls",     VOTER,      handle_my_polls)        \
     X(GET,    "/api/users/me/export",    VOTER,      handle_my_export)       \
     X(PATCH,  "/api/users/me",           REGISTERED, handle_me_change)       \
     X(DELETE, "/api/users/me",           VOTER,      handle_me_delete)       \
