@@ -4,8 +4,7 @@
  * DESIGN
  *
  *   query ─▶ q: search ids (read lane) ─▶ seen polls: cache, or tail and store (read
- *   lane) ─▶ feed_walk() ─▶ status entered where time has overtaken it, and with
- *   seen=include what the caller did: the ballot is asked, poll by poll ─▶ JSON
+ *   lane) ─▶ feed_walk() ─▶ poll_page_show()
  *
  * Each step is skipped when there is nothing to do: the usual page is one walk.
  */
@@ -13,24 +12,20 @@
 
 #include "app/handlers.h"
 #include "app/list_query.h"
-#include "app/views.h"
+#include "app/poll_page.h"
 #include "base/err.h"
 #include "base/mem.h"
 
 enum { SEARCH_MAX = 10000 };
 
 struct listing {
+    struct poll_page page; /* first */
     struct call *call;
     struct list_query q;
     bool is_feed;
-    int64_t now_ms;
     roaring_bitmap_t *only, *seen; /* NULL: no bounds */
     roaring_bitmap_t *found;       /* of a job */
     roaring_bitmap_t *withdrawn;   /* in the tail: the store may still have them */
-    uint32_t ids[LIMIT_PAGE];
-    size_t n, at; /* at: the one to show next */
-    size_t n_shown;
-    char next[FEED_CURSOR_BYTES];
 };
 
 static void free_bitmap(roaring_bitmap_t *b)
@@ -51,115 +46,6 @@ static void free_listing(void *data)
     mem_free(l);
 }
 
-/* ---- the answer ---- */
-
-/* The same query, from the cursor on. */
-static void add_link(struct call *c, const char *cursor)
-{
-    struct str rest = c->req->query, item;
-    struct buf link = {0};
-
-    buf_text(&link, "</api/polls?");
-    while (rest.len > 0) {
-        rest = str_cut(rest, '&', &item);
-        if (item.len == 0 || str_starts(item, STR("cursor=")) ||
-            str_starts(item, STR("page=")))
-            continue;
-        buf_str_add(&link, item);
-        buf_char(&link, '&');
-    }
-    buf_printf(&link, "cursor=%s>; rel=\"next\"", cursor);
-    http_add_header(c->req, "Link", buf_str(&link));
-    buf_done(&link);
-}
-
-static void finish(struct call *c, const struct listing *l)
-{
-    struct buf *out = call_out(c);
-
-    buf_text(out, l->n_shown == 0 ? "{\"items\":[]" : "]");
-    if (l->next[0] != '\0') {
-        add_link(c, l->next);
-        buf_printf(out, ",\"nextCursor\":\"%s\"}", l->next);
-    } else {
-        buf_text(out, ",\"nextCursor\":null}");
-    }
-    http_add_header(c->req, "Cache-Control", STR("no-store"));
-    call_reply(c, 200);
-}
-
-static void show(struct call *c, struct listing *l, const struct poll *p,
-                 const struct result *r, const struct viewer *v)
-{
-    buf_text(call_out(c), l->n_shown++ == 0 ? "{\"items\":[" : ",");
-    view_poll(call_out(c), p, r, v);
-}
-
-static void show_on(struct call *c);
-
-/* What is shown is what the ballot knows now; a poll that was deleted meanwhile is not.
- */
-static void asked(struct call *c)
-{
-    struct listing *l = c->data;
-    struct viewer v = {.user = c->who.user,
-                       .guest = c->who.guest,
-                       .choice = c->op.choice,
-                       .skipped = c->op.skipped};
-    struct poll *p;
-
-    if (c->op.rc != 0 && c->op.rc != ERR_NOT_FOUND) {
-        call_fail(c, c->op.rc, NULL);
-        return;
-    }
-    if (c->op.rc == 0 && catalogue_get(c->app->catalogue, c->op.poll, &p, NULL) == 0) {
-        show(c, l, p, &c->op.result, &v);
-        poll_unref(p);
-    }
-    show_on(c);
-}
-
-static void ask(struct call *c, uint32_t poll)
-{
-    c->op.verb = BALLOT_LOOK;
-    c->op.poll = poll;
-    c->op.wish = (struct wish){.user = c->who.user};
-    call_ballot(c, asked);
-}
-
-/* In the feed nothing was voted on; elsewhere only the ballot knows. */
-static bool must_ask(const struct call *c, const struct listing *l,
-                     const struct poll *p, const struct result *r)
-{
-    return (c->who.user != 0 && !l->is_feed) ||
-           r->status != poll_status(&p->rules, l->now_ms);
-}
-
-static void show_on(struct call *c)
-{
-    struct listing *l = c->data;
-    struct viewer v = {.user = c->who.user, .guest = c->who.guest, .choice = -1};
-
-    while (l->at < l->n) {
-        uint32_t id = l->ids[l->at++];
-        struct result r;
-        struct poll *p;
-        bool asks;
-
-        if (catalogue_get(c->app->catalogue, id, &p, &r) != 0)
-            continue;
-        asks = must_ask(c, l, p, &r);
-        if (!asks)
-            show(c, l, p, &r, &v);
-        poll_unref(p);
-        if (asks) {
-            ask(c, id);
-            return;
-        }
-    }
-    finish(c, l);
-}
-
 /* ---- walking ---- */
 
 /* Is it, by the clock, what was asked for? */
@@ -171,7 +57,7 @@ static bool take(void *user, uint32_t id)
 
     if (catalogue_get(l->call->app->catalogue, id, &p, NULL) != 0)
         return false;
-    taken = l->q.any_status || poll_status(&p->rules, l->now_ms) == l->q.status;
+    taken = l->q.any_status || poll_status(&p->rules, l->page.now_ms) == l->q.status;
     poll_unref(p);
     return taken;
 }
@@ -192,12 +78,13 @@ static void walk(struct call *c)
 
     if (!l->is_feed)
         q.skip = (size_t)(l->q.page - 1) * l->q.limit;
-    l->now_ms = clock_now_ms(c->app->clock);
-    if (feed_walk(c->app->feed, &q, l->ids, &l->n, l->next) != 0)
+    l->page.now_ms = clock_now_ms(c->app->clock);
+    l->page.untouched = l->is_feed;
+    if (feed_walk(c->app->feed, &q, l->page.ids, &l->page.n, l->page.next) != 0)
         call_fail(c, ERR_BAD_REQUEST,
                   "cursor must be a nextCursor that came with a page of this sort.");
     else
-        show_on(c);
+        poll_page_show(c);
 }
 
 /* ---- what was seen ---- */

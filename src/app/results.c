@@ -1,4 +1,4 @@
-/* results.c — GET /api/polls/{id}/results, and what the server says of itself. */
+/* results.c — GET /api/polls/{id}/results. */
 #include "app/etag.h"
 #include "app/handlers.h"
 #include "app/look.h"
@@ -40,10 +40,4 @@ static void reply_results(struct call *c, const struct look *look)
 void handle_results(struct call *c)
 {
     look_at_poll(c, LOOK_RESULT, reply_results);
-}
-
-void handle_root(struct call *c)
-{
-    buf_text(call_out(c), "{\"name\":\"pollux\",\"version\":\"" POLLUX_VERSION "\"}");
-    call_reply(c, 200);
 }

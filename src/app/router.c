@@ -10,6 +10,7 @@
 #include "app/handlers.h"
 #include "app/metrics.h"
 #include "app/origin.h"
+#include "app/pages.h"
 #include "app/rate_limit.h"
 #include "base/err.h"
 
@@ -65,6 +66,8 @@ static bool matches(struct str pattern, struct str path, uint32_t *ret_id)
             if (!take_file(&path))
                 return false;
             pattern = str_skip(pattern, 6);
+        } else if (str_starts(pattern, STR("{page}"))) {
+            return page_in_root(path) != NULL;
         } else if (pattern.at[0] == '{') {
             if (!take_id(&path, ret_id))
                 return false;
@@ -173,12 +176,22 @@ static void answer_options(struct call *c, struct str methods)
     call_no_content(c);
 }
 
+static void answer_nothing_there(struct call *c)
+{
+    if (page_says_not_found(c)) {
+        page_not_found(c);
+        return;
+    }
+    http_add_header(c->req, "Vary", STR("Accept"));
+    call_fail(c, ERR_NOT_FOUND, "There is nothing at this path.");
+}
+
 static void answer_no_route(struct call *c, struct str path)
 {
     struct buf methods = {0};
 
     if (!allowed(path, &methods)) {
-        call_fail(c, ERR_NOT_FOUND, "There is nothing at this path.");
+        answer_nothing_there(c);
     } else if (c->req->method == HTTP_OPTIONS_) {
         answer_options(c, buf_str(&methods));
     } else {

@@ -9,29 +9,42 @@
 /* The bearer of a link should not learn which poll it was on. */
 #define NO_REFERRER "Referrer-Policy: no-referrer\r\n"
 
-/* What a page of ours may do: load and call its own origin. */
-#define OWN_ORIGIN                                                                     \
-    "default-src 'self'; base-uri 'none'; form-action 'self'; object-src 'none'; "
+#define CORP "Cross-Origin-Resource-Policy: "
+
+/* What the web page may do: run, load and call what is its own. 'self' covers its
+ * WebSocket in every browser that can run it (Firefox; Chromium since 71, Safari since
+ * 16), so no scheme is named, which would let it reach any host. data: and blob: are
+ * for images that it makes itself: QR codes, and pictures before they are sent. It
+ * frames itself, to show what others would embed. */
+#define PAGE_CSP                                                                       \
+    CSP "default-src 'none'; script-src 'self'; style-src 'self'; "                    \
+        "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; "            \
+        "manifest-src 'self'; frame-src 'self'; object-src 'none'; "                   \
+        "base-uri 'none'; form-action 'self'; "
+
+/* To show a poll in full screen and to copy its link; nothing else asks the user. */
+#define PERMISSIONS                                                                    \
+    "Permissions-Policy: fullscreen=(self), clipboard-write=(self), "                  \
+    "clipboard-read=(), camera=(), microphone=(), geolocation=(), payment=(), "        \
+    "usb=()\r\n"
 
 static const char data_block[] =
-    CSP "default-src 'none'; frame-ancestors 'none'\r\n" NOSNIFF NO_REFERRER
-        "Cross-Origin-Resource-Policy: same-origin\r\n";
+    CSP "default-src 'none'; frame-ancestors 'none'\r\n" NOSNIFF NO_REFERRER CORP
+        "same-origin\r\n";
 
-static const char page_block[] =
-    CSP OWN_ORIGIN "frame-ancestors 'none'\r\n" NOSNIFF NO_REFERRER
-                   "Cross-Origin-Resource-Policy: same-origin\r\n";
+static const char page_block[] = PAGE_CSP
+    "frame-ancestors 'none'\r\n" PERMISSIONS NOSNIFF NO_REFERRER CORP "same-origin\r\n";
+
+/* A page that isolates itself (COEP) shows only frames that say cross-origin. */
+static const char embed_block[] = PAGE_CSP
+    "frame-ancestors *\r\n" PERMISSIONS NOSNIFF NO_REFERRER CORP "cross-origin\r\n";
 
 /* The viewer of the API sets styles on its elements and draws icons from data: URLs. */
 static const char docs_block[] =
     CSP "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
         "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; "
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'\r\n" NOSNIFF
-            NO_REFERRER "Cross-Origin-Resource-Policy: same-origin\r\n";
-
-/* A page that isolates itself (COEP) shows only frames that say cross-origin. */
-static const char embed_block[] =
-    CSP OWN_ORIGIN "frame-ancestors *\r\n" NOSNIFF NO_REFERRER
-                   "Cross-Origin-Resource-Policy: cross-origin\r\n";
+            NO_REFERRER CORP "same-origin\r\n";
 
 static const struct {
     struct str path;

@@ -2,10 +2,13 @@
  *
  * DESIGN
  *
- *   /embed/…     a page that others may show in a frame
- *   /            a page of ours, in nobody's frame
+ *   /embed/…     the web page, where others may show it in a frame
+ *   /            the web page, in nobody's frame
  *   /docs        the API's pages, with the viewer's wishes
  *   all else     data: nothing in it is to be run, loaded or framed
+ *
+ * The page has more paths, and files: pages.c says of their answers that they are as at
+ * "/" (headers_path of net/http.h). An error there is data.
  *
  * This is the one place for such rules. Each answer carries one prepared block, so a
  * header here costs a vote the copying of its bytes. A path that has no line is data,

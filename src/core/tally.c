@@ -471,12 +471,6 @@ const struct poll_rules *tally_rules(const struct tally *t)
     return &t->rules;
 }
 
-void tally_set_rules(struct tally *t, const struct poll_rules *rules)
-{
-    assert(rules->n_options == t->rules.n_options);
-    t->rules = *rules;
-}
-
 size_t tally_bytes(const struct tally *t)
 {
     size_t n = sizeof *t + receipts_bytes(&t->receipts) +

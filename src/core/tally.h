@@ -100,7 +100,6 @@ void tally_result_at(const struct poll *p, uint64_t base_version,
                      struct result *ret_result);
 uint64_t tally_base_version(const struct tally *t);
 const struct poll_rules *tally_rules(const struct tally *t);
-void tally_set_rules(struct tally *t, const struct poll_rules *rules);
 
 /* The option that a user chose, or -1. */
 int tally_choice(const struct tally *t, uint32_t user);

@@ -60,6 +60,9 @@ struct http_req {
     int http_minor;  /* 0 or 1 */
     struct http_server *server;
 
+    /* Whose opts.path_headers the answer carries: the path's own, unless the handler
+     * says another. */
+    struct str headers_path;
     /* for the handler: what it keeps until it answers; not touched here */
     void *state;
 };

@@ -110,6 +110,7 @@ void request_publish(struct request *r)
     q->http_minor = m->minor;
     q->target = at(base, m->target);
     q->path = m->path.len != 0 ? at(base, m->path) : STR("/");
+    q->headers_path = q->path;
     q->query = at(base, m->query);
     q->body = (struct str){m->body_len != 0 ? base + m->head_len : NULL, m->body_len};
     q->peer = (struct str){c->peer, c->peer_len};

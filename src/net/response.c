@@ -183,7 +183,7 @@ void http_common_headers(const struct http_req *req, struct buf *out)
     buf_text(out, "\r\nX-Request-Id: ");
     buf_str_add(out, req->id);
     buf_text(out, "\r\n");
-    buf_str_add(out, path_headers(req->server, req->path));
+    buf_str_add(out, path_headers(req->server, req->headers_path));
     buf_str_add(out, buf_str(&r->headers));
 }
 
@@ -215,7 +215,7 @@ static struct answer answer_of(const struct request *r, int status,
         .status = status,
         .id = r->pub.id,
         .headers = buf_str(&r->headers),
-        .path_headers = path_headers(c->server, r->pub.path),
+        .path_headers = path_headers(c->server, r->pub.headers_path),
         .body = body,
         .content_type = content_type,
         .close = !r->msg.keep_alive || r->close_after || c->server->draining,

@@ -185,15 +185,10 @@ static int account_delete(struct store *base, uint32_t id, int64_t tokens_end_ms
 static int owned_each(struct store *base, uint32_t owner,
                       int (*each)(void *user_data, uint32_t poll), void *user_data)
 {
-    struct mem_state *w = working(base);
-    int rc = 0;
+    const struct mem_state *w = working(base);
 
-    if (w == NULL)
-        return ERR_UNAVAILABLE;
-    for (size_t i = 0; rc == 0 && i < w->n_polls; i++)
-        if (w->polls[i].poll->rules.owner_id == owner)
-            rc = each(user_data, w->polls[i].poll->id);
-    return rc;
+    return w != NULL ? mem_state_owned_each(w, owner, each, user_data)
+                     : ERR_UNAVAILABLE;
 }
 
 static int tidy(struct store *base, int64_t tokens_before_ms)
@@ -390,6 +385,19 @@ static int seen_each(struct store *base, uint32_t user,
     return rc;
 }
 
+static int owned_before(struct store *base, uint32_t owner, uint32_t before,
+                        int (*each)(void *user_data, uint32_t poll), void *user_data)
+{
+    const struct mem_state *v = look(base);
+    int rc;
+
+    if (v == NULL)
+        return ERR_UNAVAILABLE;
+    rc = mem_state_owned_before(v, owner, before, each, user_data);
+    let_go(base);
+    return rc;
+}
+
 static int user_votes(struct store *base, uint32_t user, int64_t before_ms,
                       uint32_t before_poll, size_t max,
                       int (*each)(void *user_data, uint32_t poll, uint32_t option,
@@ -411,16 +419,11 @@ static int user_skips(struct store *base, uint32_t user,
                       void *user_data)
 {
     const struct mem_state *v = look(base);
-    int rc = 0;
+    int rc;
 
     if (v == NULL)
         return ERR_UNAVAILABLE;
-    for (size_t i = 0; rc == 0 && i < v->n_polls; i++) {
-        const struct change *c = mem_state_skip(&v->polls[i], user);
-
-        if (c != NULL)
-            rc = each(user_data, c->poll, c->at_ms);
-    }
+    rc = mem_state_user_skips(v, user, each, user_data);
     let_go(base);
     return rc;
 }
@@ -564,6 +567,7 @@ static const struct store_ops ops = {
     .each_poll = each_poll,
     .tally_load = tally_load,
     .seen_each = seen_each,
+    .owned_before = owned_before,
     .user_votes = user_votes,
     .user_skips = user_skips,
     .poll_stats = poll_stats,

@@ -1,5 +1,31 @@
-/* mem_stats.c — the store in memory: by user, and by time. Found anew for each row. */
+/* mem_stats.c — the store in memory: by owner, by user, by time. Found anew for each
+ * row. */
 #include "store/mem_state.h"
+
+int mem_state_owned_each(const struct mem_state *s, uint32_t owner,
+                         int (*each)(void *user_data, uint32_t poll), void *user_data)
+{
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i < s->n_polls; i++)
+        if (s->polls[i].poll->rules.owner_id == owner)
+            rc = each(user_data, s->polls[i].poll->id);
+    return rc;
+}
+
+int mem_state_owned_before(const struct mem_state *s, uint32_t owner, uint32_t before,
+                           int (*each)(void *user_data, uint32_t poll), void *user_data)
+{
+    int rc = 0;
+
+    for (size_t i = s->n_polls; rc == 0 && i-- > 0;) {
+        const struct poll *p = s->polls[i].poll;
+
+        if (p->rules.owner_id == owner && p->id < before)
+            rc = each(user_data, p->id);
+    }
+    return rc;
+}
 
 static bool is_before(int64_t a_ms, uint32_t a_poll, int64_t b_ms, uint32_t b_poll)
 {
@@ -37,6 +63,22 @@ int mem_state_user_votes(const struct mem_state *s, uint32_t user, int64_t befor
         rc = each(user_data, c->poll, c->option, c->at_ms);
         before_ms = c->at_ms;
         before_poll = c->poll;
+    }
+    return rc;
+}
+
+int mem_state_user_skips(const struct mem_state *s, uint32_t user,
+                         int (*each)(void *user_data, uint32_t poll,
+                                     int64_t skipped_ms),
+                         void *user_data)
+{
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i < s->n_polls; i++) {
+        const struct change *c = mem_state_skip(&s->polls[i], user);
+
+        if (c != NULL)
+            rc = each(user_data, c->poll, c->at_ms);
     }
     return rc;
 }

@@ -131,6 +131,7 @@ static const struct store_ops ops = {
     .each_poll = sqlite_each_poll,
     .tally_load = sqlite_tally_load,
     .seen_each = sqlite_seen_each,
+    .owned_before = sqlite_owned_before,
     .user_votes = sqlite_user_votes,
     .user_skips = sqlite_user_skips,
     .poll_stats = sqlite_poll_stats,

@@ -218,6 +218,17 @@ int sqlite_owned_each(struct store *s, uint32_t owner,
     return db_each_id(d, st, each, user_data);
 }
 
+int sqlite_owned_before(struct store *s, uint32_t owner, uint32_t before,
+                        int (*each)(void *user_data, uint32_t poll), void *user_data)
+{
+    struct db *d = db_reader(s);
+    sqlite3_stmt *st = db_use(d, SQL_OWNED_BEFORE);
+
+    sqlite3_bind_int64(st, 1, owner);
+    sqlite3_bind_int64(st, 2, before);
+    return db_each_id(d, st, each, user_data);
+}
+
 /* ---- ends of tokens ---- */
 
 int sqlite_tidy(struct store *s, int64_t tokens_before_ms)

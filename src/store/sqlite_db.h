@@ -111,6 +111,8 @@ int sqlite_token_ends_each(struct store *s, int64_t after_ms,
                            void *user_data);
 int sqlite_seen_each(struct store *s, uint32_t user,
                      int (*each)(void *user_data, uint32_t poll), void *user_data);
+int sqlite_owned_before(struct store *s, uint32_t owner, uint32_t before,
+                        int (*each)(void *user_data, uint32_t poll), void *user_data);
 int sqlite_user_votes(struct store *s, uint32_t user, int64_t before_ms,
                       uint32_t before_poll, size_t max,
                       int (*each)(void *user_data, uint32_t poll, uint32_t option,

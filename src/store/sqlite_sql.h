@@ -125,6 +125,8 @@
     X(SQL_SEEN, STORE_READER,                                                          \
       "SELECT poll_id FROM votes WHERE user_id = ?1"                                   \
       " UNION ALL SELECT poll_id FROM skips WHERE user_id = ?1")                       \
+    X(SQL_OWNED_BEFORE, STORE_READER,                                                  \
+      "SELECT id FROM polls WHERE owner_id = ?1 AND id < ?2 ORDER BY id DESC")         \
     X(SQL_USER_VOTES, STORE_READER,                                                    \
       "SELECT poll_id, option, voted_ms FROM votes WHERE user_id = ?1"                 \
       " AND (voted_ms, poll_id) < (?2, ?3)"                                            \

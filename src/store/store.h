@@ -140,6 +140,9 @@ struct store_ops {
     /* Every poll that the user has voted on or skipped, in any order, each once. */
     int (*seen_each)(struct store *s, uint32_t user,
                      int (*each)(void *user_data, uint32_t poll), void *user_data);
+    /* The polls of this owner with an id below before, the newest first. */
+    int (*owned_before)(struct store *s, uint32_t owner, uint32_t before,
+                        int (*each)(void *user_data, uint32_t poll), void *user_data);
     /* The user's votes, the newest first, at most max; only those before a vote of
      * before_ms on before_poll (INT64_MAX: from the newest). */
     int (*user_votes)(struct store *s, uint32_t user, int64_t before_ms,

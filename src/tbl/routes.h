@@ -1,7 +1,8 @@
 /* routes.h — every path that the server answers: one line each.
  *
- *   method, path ({id}: a positive integer; {file}: one segment of anything), who may
- *   call, handler (app/handlers.h)
+ *   method, path ({id}: a positive integer; {file}: one segment of anything; {page}:
+ *   the name of a file that the web page has in its root, as favicon.svg), who may
+ * call, handler (app/handlers.h)
  *
  * Who: ANYONE: a token is not looked at. OPTIONAL: without a token too, but one that is
  * sent must be good. VOTER: any token, a guest's too. REGISTERED: a registered user's.
@@ -39,6 +40,7 @@
     X(POST,   "/api/auth/logout",        ANYONE,     handle_logout)          \
     X(GET,    "/api/users/me",           VOTER,      handle_me)              \
     X(GET,    "/api/users/me/votes",     VOTER,      handle_my_votes)        \
+    X(GET,    "/api/users/me/polls",     VOTER,      handle_my_polls)        \
     X(GET,    "/api/users/me/export",    VOTER,      handle_my_export)       \
     X(PATCH,  "/api/users/me",           REGISTERED, handle_me_change)       \
     X(DELETE, "/api/users/me",           VOTER,      handle_me_delete)       \
@@ -47,7 +49,17 @@
     X(GET,    "/docs/{file}",            ANYONE,     handle_docs_file)       \
     X(GET,    "/metrics",                ANYONE,     handle_metrics)         \
     X(GET,    "/readyz",                 ANYONE,     handle_readyz)          \
-    X(GET,    "/",                       ANYONE,     handle_root)
+    X(GET,    "/",                       ANYONE,     handle_page)            \
+    X(GET,    "/p/{id}",                 ANYONE,     handle_page)            \
+    X(GET,    "/present/{id}",           ANYONE,     handle_page)            \
+    X(GET,    "/embed/{id}",             ANYONE,     handle_page)            \
+    X(GET,    "/new",                    ANYONE,     handle_page)            \
+    X(GET,    "/leaderboard",            ANYONE,     handle_page)            \
+    X(GET,    "/account",                ANYONE,     handle_page)            \
+    X(GET,    "/sign-in",                ANYONE,     handle_page)            \
+    X(GET,    "/register",               ANYONE,     handle_page)            \
+    X(GET,    "/assets/{file}",          ANYONE,     handle_page_file)       \
+    X(GET,    "/{page}",                 ANYONE,     handle_page_file)
 /* clang-format on */
 
 #endif

@@ -78,6 +78,7 @@ export async function run_a_poll(email: string, password: string): Promise<strin
   });
   const best = await api.GET('/api/leaderboard', { params: { query: { window: 'day' } } });
   const mine = await api.GET('/api/users/me/votes');
+  const owned = await api.GET('/api/users/me/polls', { params: { query: { status: 'open' } } });
   const me = await api.GET('/api/users/me');
   await api.POST('/api/votes', { body: { pollId: made.data.id, optionIndex: 0 } });
   const csv = await api.GET('/api/polls/{id}/results.csv', { params, parseAs: 'text' });
@@ -88,7 +89,8 @@ export async function run_a_poll(email: string, password: string): Promise<strin
   const rank: number | undefined = best.data?.items[0]?.rank;
   const voted: string | undefined = mine.data?.items[0]?.votedAt;
   const left: number | null | undefined = me.data?.votesLeftToday;
-  return [csv.data, first, rank, voted, left].join();
+  const title: string | undefined = owned.data?.items[0]?.title;
+  return [csv.data, first, rank, voted, left, title].join();
 }
 
 /** A message of a WebSocket or an event stream. */

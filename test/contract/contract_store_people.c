@@ -292,6 +292,49 @@ static void seen_is_voted_or_skipped(void **state)
     assert_int_equal(seen(w, 7), 1U << c);
 }
 
+/* ---- whose polls ---- */
+
+struct wanted_ids {
+    struct buf out;
+    unsigned stop_after;
+};
+
+static int add_wanted(void *user_data, uint32_t poll)
+{
+    struct wanted_ids *want = user_data;
+
+    add_id(&want->out, poll);
+    return --want->stop_after == 0 ? 44 : 0;
+}
+
+static void check_owned_before(struct world *w, uint32_t owner, uint32_t before,
+                               unsigned stop_after, const char *want)
+{
+    struct wanted_ids ids = {.stop_after = stop_after};
+    int rc = w->s->ops->owned_before(w->s, owner, before, add_wanted, &ids);
+
+    assert_int_equal(rc, stop_after > 0 && ids.stop_after == 0 ? 44 : 0);
+    CHECK_STR(buf_str(&ids.out), want);
+    buf_done(&ids.out);
+}
+
+static void owned_polls_come_newest_first(void **state)
+{
+    struct world *w = *state;
+    uint32_t other = add_user(w, "bob", "bob@example.org");
+
+    check_owned_before(w, w->owner, UINT32_MAX, 0, "");
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(add_poll(w, 2), i + 1);
+    check_owned_before(w, w->owner, UINT32_MAX, 0, "4 3 2 1 ");
+    check_owned_before(w, w->owner, 4, 0, "3 2 1 ");
+    check_owned_before(w, w->owner, 4, 2, "3 2 ");
+    check_owned_before(w, w->owner, 1, 0, "");
+    check_owned_before(w, other, UINT32_MAX, 0, "");
+    PROJECT(w, deletion(2));
+    check_owned_before(w, w->owner, UINT32_MAX, 0, "4 3 1 ");
+}
+
 static int stop_at_once(void *user_data, uint32_t poll)
 {
     (void)poll;
@@ -548,6 +591,7 @@ int main(void)
         WORLD_TEST(what_a_deleted_user_did_stays_under_no_name),
         WORLD_TEST(a_renamed_owner_is_named_so),
         WORLD_TEST(seen_is_voted_or_skipped),
+        WORLD_TEST(owned_polls_come_newest_first),
         WORLD_TEST(these_walks_can_be_stopped_too),
         WORLD_TEST(votes_are_told_from_the_newest),
         WORLD_TEST(skips_are_told_by_poll),

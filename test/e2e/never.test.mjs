@@ -190,6 +190,7 @@ describe('validation errors that become 500', () => {
       '/api/polls',
       '/api/polls/1/stats',
       '/api/users/me/votes',
+      '/api/users/me/polls',
       '/api/live',
     ]) {
       for (const name of names) {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { check_results, check_time } from './lib/api.mjs';
 import { with_server } from './lib/server.mjs';
+import { wait_until } from './lib/wait.mjs';
 
 let owner, token;
 const server = with_server({}, async () => {
@@ -299,6 +300,112 @@ describe('listing', () => {
     const [item] = (await list('limit=1')).items;
     assert.deepEqual(item, (await server.api.get(`/api/polls/${item.id}`)).body);
   });
+});
+
+describe("listing one's own", () => {
+  const mine = async (token, query = '', expect = 200) =>
+    (await server.api.get(`/api/users/me/polls${query}`, { token, expect })).body;
+  const ids = ({ items }) => items.map((poll) => poll.id);
+
+  test('has them at once, the newest first, and page by page', async () => {
+    const own = (await server.api.register()).token;
+    assert.deepEqual(await mine(own), { items: [], nextCursor: null });
+    const made = [];
+    for (let i = 0; i < 12; i++) {
+      const poll = await server.api.create_poll(own);
+      await server.api.create_poll(token);
+      made.unshift(poll.id);
+      const page = await mine(own, '?limit=1');
+      assert.deepEqual(page.items, [poll]);
+      assert.equal(page.nextCursor, i === 0 ? null : String(poll.id));
+    }
+    assert.deepEqual(ids(await mine(own)), made.slice(0, 10));
+    for (const limit of [1, 5, 11, 12, 100]) {
+      const met = [];
+      let next = `/api/users/me/polls?limit=${limit}`;
+      while (next !== undefined) {
+        const { body, headers } = await server.api.get(next, { token: own });
+        assert.ok(body.items.length > 0 && body.items.length <= limit);
+        assert.equal(headers['cache-control'], 'no-store');
+        met.push(...ids(body));
+        next = /^<(.+)>; rel="next"$/.exec(headers.link ?? '')?.[1];
+        assert.equal(next === undefined, body.nextCursor === null);
+      }
+      assert.deepEqual(met, made);
+    }
+  });
+  test('forgets those that are deleted, and remembers the others', async () => {
+    const own = (await server.api.register()).token;
+    const made = [];
+    for (let i = 0; i < 4; i++) made.unshift((await server.api.create_poll(own)).id);
+    const first = await mine(own, '?limit=2');
+    for (const gone of [made[1], made[2]]) {
+      await server.api.delete(`/api/polls/${gone}`, { token: own });
+    }
+    assert.deepEqual(ids(await mine(own)), [made[0], made[3]]);
+    const rest = await mine(own, `?cursor=${first.nextCursor}`);
+    assert.deepEqual(ids(rest), [made[3]]);
+    await server.kill();
+    await server.start();
+    assert.deepEqual(ids(await mine(own)), [made[0], made[3]]);
+  });
+  test('of any status, or of one', async () => {
+    const own = (await server.api.register()).token;
+    const make = (over) => server.api.create_poll(own, over);
+    const ended = await make();
+    const by_time = await make({ closesAt: in_ms(1000) });
+    const open = await make({ closesAt: in_ms(100_000) });
+    const later = await make({ opensAt: in_ms(50_000) });
+    await server.api.post(`/api/polls/${ended.id}/close`, { token: own });
+    await wait_until(async () => ids(await mine(own, '?status=closed')).length === 2);
+    assert.deepEqual(ids(await mine(own, '?status=closed')), [by_time.id, ended.id]);
+    assert.deepEqual(ids(await mine(own, '?status=open')), [open.id]);
+    assert.deepEqual(ids(await mine(own, '?status=scheduled')), [later.id]);
+    const all = await mine(own);
+    assert.deepEqual(
+      all.items.map((poll) => [poll.id, poll.status]),
+      [
+        [later.id, 'scheduled'],
+        [open.id, 'open'],
+        [by_time.id, 'closed'],
+        [ended.id, 'closed'],
+      ],
+    );
+    const page = await mine(own, '?status=closed&limit=1');
+    assert.deepEqual([ids(page), page.nextCursor], [[by_time.id], String(by_time.id)]);
+    const last = await mine(own, `?status=closed&limit=1&cursor=${page.nextCursor}`);
+    assert.deepEqual([ids(last), last.nextCursor], [[ended.id], null]);
+  });
+  test('shows the results, and what one did there oneself', async () => {
+    const own = (await server.api.register()).token;
+    const over = { resultsVisibility: 'after_close' };
+    const { id } = await server.api.create_poll(own, over);
+    await server.api.vote(token, id, 1);
+    await server.api.vote(own, id, 2);
+    const [poll] = (await mine(own)).items;
+    assert.deepEqual(check_results(poll.results), [0, 1, 1]);
+    assert.equal(poll.myVote, 2);
+    const alone = (await server.api.get(`/api/polls/${id}`, { token: own })).body;
+    assert.deepEqual(poll, alone);
+  });
+  test('a guest has none; who has no token is nobody', async () => {
+    const guest = (await server.api.guest()).token;
+    assert.deepEqual(await mine(guest), { items: [], nextCursor: null });
+    await server.api.get('/api/users/me/polls', { expect: 'unauthorized' });
+  });
+  for (const query of [
+    'limit=0',
+    'limit=101',
+    'limit=x',
+    'cursor=x',
+    'cursor=0',
+    'cursor=',
+    'cursor=4294967296',
+    'status=ended',
+    'status=',
+  ]) {
+    test(`${query} is refused`, () => mine(token, `?${query}`, 'bad_request'));
+  }
 });
 
 describe('closing', () => {

@@ -9,8 +9,8 @@ const server = with_server();
 
 describe('headers for browsers', () => {
   const strict = "default-src 'none'; frame-ancestors 'none'";
-  const page = /^default-src 'self'; .*frame-ancestors 'none'$/;
-  const framable = /^default-src 'self'; .*frame-ancestors \*$/;
+  const page = /^default-src 'none'; script-src 'self'; .*frame-ancestors 'none'$/;
+  const framable = /^default-src 'none'; script-src 'self'; .*frame-ancestors \*$/;
 
   function check({ headers }, csp, what) {
     if (typeof csp === 'string') assert.equal(headers['content-security-policy'], csp, what);

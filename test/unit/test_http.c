@@ -66,6 +66,9 @@ static void on_request(struct http_req *req, void *user)
     } else if (str_eq(req->path, STR("/large"))) {
         buf_add(http_out(req), large_text, LARGE);
         http_reply(req, 200, "text/plain");
+    } else if (str_eq(req->path, STR("/like-echo"))) {
+        req->headers_path = STR("/echo");
+        http_reply(req, 204, NULL);
     } else if (str_eq(req->path, STR("/static"))) {
         http_reply_static(req, 200, "text/plain", (struct str){large_text, LARGE});
     } else {
@@ -401,6 +404,7 @@ static void every_answer_carries_the_lines_of_its_path(void **state)
         {"without a body", GET("/204") END, "other", 204},
         {"not modified", GET("/304") END, "other", 304},
         {"from where it is", GET("/static") END, "other", 200},
+        {"as if at another path", GET("/like-echo") END, "e", 204},
         {"refused when it was read",
          "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n", "e",
          413},

@@ -23,7 +23,15 @@ static void tells_by_path_who_may_frame_it_and_what_it_may_load(void **state)
          "same-origin"},
         {"could not be read", "", "default-src 'none'; frame-ancestors 'none'\r\n",
          "same-origin"},
-        {"the page", "/", "object-src 'none'; frame-ancestors 'none'\r\n",
+        {"the page", "/", "form-action 'self'; frame-ancestors 'none'\r\n",
+         "same-origin"},
+        {"runs its own only", "/", "default-src 'none'; script-src 'self'; style-src ",
+         "same-origin"},
+        {"no host by a scheme", "/", "connect-src 'self'; manifest-src", "same-origin"},
+        {"frames itself", "/", "frame-src 'self'; object-src 'none'; base-uri 'none'; ",
+         "same-origin"},
+        {"may fill the screen", "/",
+         "Permissions-Policy: fullscreen=(self), clipboard-write=(self), ",
          "same-origin"},
         {"the API's page", "/docs", "style-src 'self' 'unsafe-inline'; img-src 'self'",
          "same-origin"},
@@ -32,7 +40,7 @@ static void tells_by_path_who_may_frame_it_and_what_it_may_load(void **state)
          "same-origin"},
         {"begins like it", "/docsx", "default-src 'none'; frame-ancestors 'none'\r\n",
          "same-origin"},
-        {"to be embedded", "/embed/12", "object-src 'none'; frame-ancestors *\r\n",
+        {"to be embedded", "/embed/12", "form-action 'self'; frame-ancestors *\r\n",
          "cross-origin"},
         {"begins like it", "/embedded", "default-src 'none'; frame-ancestors 'none'",
          "same-origin"},
@@ -59,21 +67,24 @@ static void tells_by_path_who_may_frame_it_and_what_it_may_load(void **state)
 
 static void blocks_are_whole_lines(void **state)
 {
-    static const char *const paths[] = {"/api/polls", "/", "/docs", "/embed/1"};
+    static const struct {
+        const char *path;
+        size_t lines;
+    } rows[] = {{"/api/polls", 4}, {"/", 5}, {"/docs", 4}, {"/embed/1", 5}};
     (void)state;
 
-    for (size_t i = 0; i < LENGTH(paths); i++) {
-        struct str block = security_headers(str_of(paths[i]));
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct str block = security_headers(str_of(rows[i].path));
         size_t lines = 0;
 
         while (block.len > 0) {
             struct str line;
 
             block = str_cut(block, '\n', &line);
-            CHECK_AT(paths[i], line.len > 1 && line.at[line.len - 1] == '\r');
+            CHECK_AT(rows[i].path, line.len > 1 && line.at[line.len - 1] == '\r');
             lines++;
         }
-        CHECK_EQ_AT(paths[i], lines, 4);
+        CHECK_EQ_AT(rows[i].path, lines, rows[i].lines);
     }
 }
 

@@ -146,18 +146,6 @@ static void closing_by_hand_sets_the_closing_time(void **state)
     tally_free(t);
 }
 
-static void rules_can_change(void **state)
-{
-    struct poll_rules rules = rules_of(false, VOTERS_ANYONE);
-    struct tally *t = tally_with_votes(&rules);
-    (void)state;
-
-    rules.vote_change = true;
-    tally_set_rules(t, &rules);
-    enter(t, WISH(.kind = CHANGE_WITHDRAW, .user = ADA), NOON);
-    tally_free(t);
-}
-
 /* ---- applying again ---- */
 
 static void what_is_in_already_is_left_alone(void **state)
@@ -267,7 +255,6 @@ int main(void)
         cmocka_unit_test(a_result_without_its_tally_is_the_same),
         cmocka_unit_test(a_result_is_made_of_stored_counts),
         cmocka_unit_test(closing_by_hand_sets_the_closing_time),
-        cmocka_unit_test(rules_can_change),
         cmocka_unit_test(what_is_in_already_is_left_alone),
         cmocka_unit_test(an_old_withdrawal_does_not_take_a_new_vote),
         cmocka_unit_test(rows_load_in_any_order),
