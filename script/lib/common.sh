@@ -59,10 +59,10 @@ install_docs_viewer() {
 # The page that people vote on, which is embedded too: built when something of it is newer
 # than what was built. The folders count, since a file may have been removed.
 build_web() {
-    use_node && command -v npm >/dev/null && install_modules web || {
+    if ! { use_node && command -v npm >/dev/null && install_modules web; }; then
         say "no npm, or not its registry: without the page, / says how to get it"
-        return 0
-    }
+        return
+    fi
     [ -n "$(find web -path web/node_modules -prune -o -path web/dist -prune -o \
         -newer web/dist/index.html -print -quit 2>&1)" ] || return 0
     (cd web && NODE_NO_WARNINGS=1 node_modules/.bin/vite build --logLevel warn)
