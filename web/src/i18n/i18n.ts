@@ -22,7 +22,7 @@ const ON_DEMAND = import.meta.glob<{ messages: Messages }>([
 const opened = new Set<string>();
 
 function isLocale(tag: string | null | undefined): tag is Locale {
-  return tag != null && tag in LOCALES;
+  return tag != null && Object.hasOwn(LOCALES, tag);
 }
 
 /** The reader's choice, else the first of the browser's languages that we speak. */

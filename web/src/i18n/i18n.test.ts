@@ -1,0 +1,51 @@
+import fs from 'node:fs';
+import { i18n } from '@lingui/core';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { activateLocale, chooseLocale, openCatalogue, preferredLocale } from './i18n';
+
+function browserSpeaks(...languages: string[]): void {
+  vi.spyOn(navigator, 'languages', 'get').mockReturnValue(languages);
+}
+
+describe('the language', () => {
+  beforeEach(() => browserSpeaks('en-GB'));
+
+  test.each([
+    [['de-AT', 'en'], 'de', 'the first is one of ours'],
+    [['fr', 'de', 'en'], 'de', 'the first of ours'],
+    [['fr-FR', 'it'], 'en', 'none of ours'],
+    [[], 'en', 'the browser does not say'],
+  ])('%j is %s: %s', (languages, locale) => {
+    browserSpeaks(...languages);
+    expect(preferredLocale()).toBe(locale);
+  });
+
+  test("the reader's choice goes first, and lasts", async () => {
+    await chooseLocale('de');
+    expect(preferredLocale()).toBe('de');
+    expect(document.documentElement.lang).toBe('de');
+  });
+
+  test('what was remembered and is no language counts for nothing', () => {
+    localStorage.setItem('pollux.locale', 'toString');
+    expect(preferredLocale()).toBe('en');
+  });
+
+  test('a screen that was opened keeps its words when the language changes', async () => {
+    await activateLocale('en');
+    await openCatalogue('create');
+    const english = Object.keys(i18n.messages).length;
+    await activateLocale('de');
+    expect(Object.keys(i18n.messages)).toHaveLength(english);
+  });
+});
+
+test('the first screen brings the words of all its folders', () => {
+  const source = (name: string) => fs.readFileSync(`src/i18n/${name}`, 'utf8');
+  const inFirst = [...source('first.en.ts').matchAll(/from '\.\.\/(\w+)\//g)].map(
+    ([, f]) => f,
+  );
+  const onDemand = /!\.\.\/\{([\w,]+)\}/.exec(source('i18n.ts'))?.[1]?.split(',');
+  expect(inFirst.sort()).toEqual(onDemand?.sort());
+  expect(source('first.de.ts')).toBe(source('first.en.ts').replaceAll('en.po', 'de.po'));
+});
