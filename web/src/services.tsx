@@ -16,12 +16,14 @@ import { useKeyed } from './KeyedStore';
 import { LiveConnection, type LiveState } from './live/connection';
 import { type Live, NOTHING, ResultsStore } from './results/store';
 import { Session } from './session/session';
+import { Ballots } from './vote/ballots';
 import { type Choice, ChoicesStore } from './vote/choices';
 
 export interface Services {
   client: QueryClient;
   results: ResultsStore;
   choices: ChoicesStore;
+  ballots: Ballots;
   live: LiveConnection;
   session: Session;
 }
@@ -41,14 +43,16 @@ export function createServices(): Services {
   const live = new LiveConnection(results);
   const choices = new ChoicesStore();
   const session = new Session(client);
+  const ballots = new Ballots({ client, results, choices, session });
   session.onChange((change) => {
     live.restart(); // it tells the server who we are
     if (change === 'joined') return;
     results.clear(); // somebody else may see other results, and has other votes
     choices.clear();
+    ballots.clear();
     void client.resetQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'me' });
   });
-  return { client, results, choices, live, session };
+  return { client, results, choices, ballots, live, session };
 }
 
 const Context = createContext<Services | null>(null);

@@ -23,10 +23,19 @@ export function bearerToken(): string | null {
   return bearer;
 }
 
-/** What happens when the server no longer knows who we are (session/session.ts). */
-let onUnauthorized: () => Promise<void> = async () => {};
-export function setOnUnauthorized(forget: () => Promise<void>): void {
-  onUnauthorized = forget;
+/** Who is to hear that the server does not know us any more (session/session.ts). */
+interface SessionHolder {
+  /** Another one after each change of the session. */
+  readonly era: number;
+  /** @param isNews nobody asked who they are: the call went out in somebody's name */
+  lost(era: number, isNews: boolean): Promise<void>;
+}
+let holder: SessionHolder = { era: 0, lost: async () => {} };
+export function setSessionHolder(session: SessionHolder): void {
+  holder = session;
+}
+export function sessionEra(): number {
+  return holder.era;
 }
 
 async function send(request: Request): Promise<Response> {
@@ -40,21 +49,28 @@ async function send(request: Request): Promise<Response> {
 
 /** A session that has ended must not keep anybody from reading: asks again without it. */
 async function sendAndRecover(request: Request): Promise<Response> {
+  const { era } = holder;
   const again = request.method === 'GET' ? request.clone() : null;
   const answer = await send(request);
-  if (answer.status !== 401 || new URL(request.url).pathname.startsWith('/api/auth/'))
-    return answer;
-  await onUnauthorized();
-  return again !== null && !again.url.includes('/api/users/me') ? send(again) : answer;
+  const { pathname } = new URL(request.url);
+  if (answer.status !== 401 || pathname.startsWith('/api/auth/')) return answer;
+  const isWhoAmI = pathname === '/api/users/me';
+  await holder.lost(era, !isWhoAmI);
+  return again === null || isWhoAmI ? answer : send(again);
 }
 
 export const api = createClient<paths>({ baseUrl: location.origin, fetch: sendAndRecover });
+
+/** An answer that breaks off, or is not what it says that it is. */
+function unreadable(cause: unknown): never {
+  throw cause instanceof ApiError ? cause : ApiError.ofNetwork(cause);
+}
 
 /** The data of a call's answer. @throws {ApiError} */
 export async function data<T>(
   call: Promise<{ data?: T; error?: unknown; response: Response }>,
 ): Promise<T> {
-  const { data, error, response } = await call;
+  const { data, error, response } = await call.catch(unreadable);
   if (error !== undefined || !response.ok)
     throw new ApiError(error as Partial<ProblemDocument>, response);
   return data as T;

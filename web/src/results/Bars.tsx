@@ -1,6 +1,9 @@
-/** A poll's result as bars: the server's numbers, readable without the picture. */
-import { i18n } from '@lingui/core';
-import { Trans } from '@lingui/react/macro';
+/**
+ * A poll's result as bars: the server's numbers, readable without the picture. A snapshot
+ * redraws the bars that it changes, and moves them by transforms alone.
+ */
+import { Plural, Trans, useLingui } from '@lingui/react/macro';
+import { memo } from 'react';
 import type { Poll, Results } from '~/api/client';
 import { Icon } from '~/ui/Icon';
 
@@ -12,10 +15,17 @@ export interface BarsProps {
   large?: boolean;
 }
 
-export function Bars({ options, results, myVote = null, large = false }: BarsProps) {
-  const most = Math.max(...results.options.map((option) => option.votes));
+export const Bars = memo(function Bars({
+  options,
+  results,
+  myVote = null,
+  large = false,
+}: BarsProps) {
+  const votesOf = results.options.map((option) => option.votes);
+  const most = Math.max(...votesOf);
+  const isAllTied = votesOf.every((votes) => votes === most);
   return (
-    <ul className={large ? 'flex flex-col gap-5' : 'flex flex-col gap-2'}>
+    <ul className={`flex flex-col ${large ? 'gap-5' : 'gap-2'}`}>
       {options.map(({ index, text }) => {
         const { votes = 0, percent = 0 } = results.options[index] ?? {};
         return (
@@ -25,14 +35,14 @@ export function Bars({ options, results, myVote = null, large = false }: BarsPro
             votes={votes}
             percent={percent}
             isMine={index === myVote}
-            isFirst={votes > 0 && votes === most}
+            isFirst={votes === most && !isAllTied}
             large={large}
           />
         );
       })}
     </ul>
   );
-}
+});
 
 interface BarProps {
   text: string;
@@ -43,35 +53,41 @@ interface BarProps {
   large: boolean;
 }
 
-function Bar({ text, votes, percent, isMine, isFirst, large }: BarProps) {
+const Bar = memo(function Bar({ text, votes, percent, isMine, isFirst, large }: BarProps) {
+  const { i18n } = useLingui();
   const size = large ? 'min-h-20 px-6 text-3xl' : 'min-h-12 px-4 text-base';
   return (
     <li
-      className={`relative flex items-center gap-3 overflow-hidden rounded-xl bg-sunken py-2 ${size}`}
+      className={`relative flex items-center gap-3 overflow-hidden rounded-xl bg-sunken py-1.5 ${size}`}
       data-testid="bar"
     >
       <span
         aria-hidden="true"
-        className={`absolute inset-0 origin-left transition-transform duration-500 ease-bar ${isMine ? 'bg-mine' : 'bg-bar'}`}
+        className={`absolute inset-0 origin-left transition-transform duration-500 ease-bar rtl:origin-right ${isMine ? 'bg-mine' : 'bg-bar'}`}
         style={{ transform: `scaleX(${percent / 100})` }}
       />
       <span className={`relative grow ${isFirst ? 'font-semibold' : ''}`}>
-        {text}
-        {isMine && (
-          <span className="ml-2 inline-flex items-center gap-1 text-sm font-semibold whitespace-nowrap">
-            <Icon name="check" />
-            <Trans>your vote</Trans>
-          </span>
-        )}
+        <span dir="auto">{text}</span>
+        {isMine && <MineMark />}
       </span>
-      <span className="relative shrink-0 text-right tabular-nums">
-        <span className="font-semibold">{formatPercent(percent)}</span>{' '}
-        <span className={large ? 'text-xl' : 'text-sm'}>({i18n.number(votes)})</span>
+      <span className="relative shrink-0 text-right leading-tight tabular-nums">
+        <span className="block font-semibold">
+          {i18n.number(percent / 100, { style: 'percent', maximumFractionDigits: 1 })}
+        </span>{' '}
+        <span className={`block ${large ? 'text-xl' : 'text-sm'}`}>
+          <Plural value={votes} one="# vote" other="# votes" />
+        </span>
       </span>
     </li>
   );
-}
+});
 
-function formatPercent(percent: number): string {
-  return i18n.number(percent / 100, { style: 'percent', maximumFractionDigits: 1 });
+/** Words and a sign: the colour is never alone. */
+function MineMark() {
+  return (
+    <span className="ml-2 inline-flex items-center gap-1 text-sm font-semibold whitespace-nowrap">
+      <Icon name="check" className="size-4" />
+      <Trans>your vote</Trans>
+    </span>
+  );
 }

@@ -49,6 +49,12 @@ export class ResultsStore extends KeyedStore<Live> {
     if (isChange(known, next)) this.set(snapshot.pollId, next);
   }
 
+  /** A refusal said so; the last counts come by themselves, with a version of their own. */
+  close(pollId: number, seen: number): void {
+    const version = Math.max(seen, this.get(pollId)?.version ?? 0);
+    this.offer({ pollId, version, status: 'closed' });
+  }
+
   /** The counts are no longer for this reader: they took their vote back. */
   hide(pollId: number): void {
     this.set(pollId, { ...(this.get(pollId) ?? NOTHING), results: null });

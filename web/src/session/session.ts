@@ -4,15 +4,17 @@
  * whether it is worth asking for.
  */
 import { type QueryClient, queryOptions, useQuery } from '@tanstack/react-query';
-import { api, data, type Me, setOnUnauthorized } from '~/api/client';
+import { api, data, type Me, sessionEra, setSessionHolder } from '~/api/client';
 import { isCode } from '~/api/error';
 import { remember, remembered } from '~/app/remember';
 
 const MARK = 'session';
 
+/** Asks once more where the session has changed meanwhile: the answer is about another. */
 async function whoAmI(): Promise<Me | null> {
-  if (remembered(MARK) === null) return null;
-  return askWhoAmI();
+  const era = sessionEra();
+  const me = remembered(MARK) === null ? null : await askWhoAmI();
+  return era === sessionEra() ? me : whoAmI();
 }
 
 async function askWhoAmI(): Promise<Me | null> {
@@ -37,15 +39,18 @@ export function useMe(): Me | null | undefined {
   return useQuery(meQuery).data;
 }
 
-/** joined: a newcomer became a guest, all that they see stays. switched: it may not. */
+/** joined: a guest came or went, all that they see stays. switched: it may not. */
 export type SessionChange = 'joined' | 'switched';
 
 export class Session {
+  /** Counts the changes of who is here. */
+  era = 0;
   private joining: Promise<void> | null = null;
+  private leaving: Promise<void> | null = null;
   private readonly listeners = new Set<(change: SessionChange) => void>();
 
   constructor(private readonly client: QueryClient) {
-    setOnUnauthorized(() => this.forget());
+    setSessionHolder(this);
   }
 
   /** Called with every change of who is here. */
@@ -63,34 +68,54 @@ export class Session {
   }
 
   private async join(): Promise<void> {
+    await this.leaving; // its answer would take the new cookie away
     if ((await this.client.ensureQueryData(meQuery)) !== null) return;
-    const me = await askWhoAmI(); // the mark may be gone, and the cookie not
-    if (me !== null) this.client.setQueryData(meQuery.queryKey, me);
-    else {
+    let me = await askWhoAmI(); // the mark may be gone, and the cookie not
+    if (me === null) {
       await data(api.POST('/api/auth/guest'));
-      await this.changed('joined');
+      me = await askWhoAmI();
     }
+    this.arrive(me, 'joined');
   }
 
-  /** After the cookie has changed: registered, signed in, joined, a new password. */
-  async changed(change: SessionChange = 'switched'): Promise<void> {
-    remember(MARK, 'yes');
-    this.client.setQueryData(meQuery.queryKey, await askWhoAmI());
-    this.tell(change);
+  /** After the cookie has changed: registered, signed in, a new password. */
+  async changed(): Promise<void> {
+    this.era++; // what was asked before was asked by somebody else
+    this.arrive(await askWhoAmI(), 'switched');
   }
 
-  async signOut(): Promise<void> {
-    await this.forget();
-  }
-
-  private async forget(): Promise<void> {
-    remember(MARK, null);
-    await api.POST('/api/auth/logout').catch(() => undefined);
-    this.client.setQueryData(meQuery.queryKey, null);
-    this.tell('switched');
-  }
-
-  private tell(change: SessionChange): void {
+  private arrive(me: Me | null, change: SessionChange): void {
+    this.era++;
+    this.client.setQueryData(meQuery.queryKey, me);
     for (const listener of this.listeners) listener(change);
+  }
+
+  signOut(): Promise<void> {
+    return this.leave('switched');
+  }
+
+  /** The server does not know who sent this. A guest loses nothing by it but a number. */
+  async lost(era: number, isNews: boolean): Promise<void> {
+    if (era !== this.era) {
+      await this.leaving;
+      return;
+    }
+    const me = this.client.getQueryData(meQuery.queryKey);
+    if (!isNews && me == null && remembered(MARK) === null) return;
+    await this.leave(me?.kind === 'user' ? 'switched' : 'joined');
+  }
+
+  private leave(change: SessionChange): Promise<void> {
+    this.era++;
+    this.leaving ??= this.forget(change).finally(() => {
+      this.leaving = null;
+    });
+    return this.leaving;
+  }
+
+  private async forget(change: SessionChange): Promise<void> {
+    remember(MARK, null);
+    await api.POST('/api/auth/logout').catch(() => undefined); // only it can end the cookie
+    this.arrive(null, change);
   }
 }

@@ -2,9 +2,17 @@
  * A poll's options to vote on, and after the vote its result. The same wherever a poll is
  * shown: in the feed, on its own page, in a widget.
  */
+import { useState } from 'react';
 import type { Poll } from '~/api/client';
-import { Bars } from '~/results/Bars';
-import { useLiveResults, useTrack } from '~/services';
+import { useKeyed } from '~/KeyedStore';
+import { type PollResults, usePollResults } from '~/results/usePollResults';
+import { useServices, useTrack } from '~/services';
+import { useMe } from '~/session/session';
+import { NotOpenYet, useHasOpened } from './NotOpenYet';
+import { Outcome } from './Outcome';
+import { useKeptFocus } from './useKeptFocus';
+import { VoteForm } from './VoteForm';
+import { VoteNotice } from './VoteNotice';
 
 export interface VotePanelProps {
   poll: Poll;
@@ -12,11 +20,72 @@ export interface VotePanelProps {
   onScreen?: boolean;
   /** After a vote that the server has confirmed. */
   onVoted?: () => void;
+  /** The id of the heading that names the poll; else its title is said to screen readers. */
+  labelledBy?: string;
 }
 
-export function VotePanel({ poll, onScreen = true }: VotePanelProps) {
+/** What the reader asked to see in place of what there would be. */
+type Detour = 'watch' | 'change' | null;
+type View = 'soon' | 'form' | 'outcome';
+
+export function VotePanel({ poll, onScreen = true, onVoted, labelledBy }: VotePanelProps) {
   useTrack(poll.id, onScreen);
-  const results = useLiveResults(poll.id).results ?? poll.results;
-  if (results === null) return null;
-  return <Bars options={poll.options} results={results} myVote={poll.myVote} />;
+  const { ballots } = useServices();
+  const now = usePollResults(poll);
+  const ballot = useKeyed(ballots, poll.id);
+  const needsAccount = useMe()?.kind !== 'user' && poll.voters === 'registered';
+  const hasOpened = useHasOpened(poll, now.status);
+  const [detour, setDetour] = useState<Detour>(null);
+  const view = viewOf(now, hasOpened, needsAccount, detour);
+  const kept = useKeptFocus(`${view} ${detour}`);
+
+  const cast = async (wish: number | null) => {
+    const isFirst = now.myVote === null;
+    if (!(await ballots.cast(poll, wish))) return;
+    setDetour(null);
+    if (isFirst && kept.ref.current !== null) onVoted?.(); // not when it is gone by now
+  };
+
+  return (
+    <div {...kept} className="flex flex-col gap-3 bg-inherit">
+      {view === 'soon' && <NotOpenYet poll={poll} />}
+      {view === 'form' && (
+        <VoteForm
+          poll={poll}
+          labelledBy={labelledBy}
+          ballot={ballot}
+          myVote={now.myVote}
+          onCast={cast}
+          onCancel={now.myVote === null ? undefined : () => setDetour(null)}
+          onWatch={
+            now.isHidden || now.myVote !== null ? undefined : () => setDetour('watch')
+          }
+        />
+      )}
+      {view === 'outcome' && (
+        <Outcome
+          poll={poll}
+          now={now}
+          ballot={ballot}
+          needsAccount={needsAccount}
+          onCast={cast}
+          onChange={() => setDetour('change')}
+          onBack={detour === 'watch' ? () => setDetour(null) : undefined}
+        />
+      )}
+      <VoteNotice poll={poll} ballot={ballot} />
+    </div>
+  );
+}
+
+function viewOf(
+  now: PollResults,
+  hasOpened: boolean,
+  needsAccount: boolean,
+  detour: Detour,
+): View {
+  if (now.status === 'scheduled' && !hasOpened) return 'soon';
+  if (now.status === 'closed' || now.skipped || needsAccount) return 'outcome';
+  if (now.myVote === null) return detour === 'watch' ? 'outcome' : 'form';
+  return detour === 'change' ? 'form' : 'outcome';
 }

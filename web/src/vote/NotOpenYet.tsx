@@ -1,0 +1,66 @@
+/** A poll that opens later: when, and how long that is. */
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useEffect, useState } from 'react';
+import type { Poll } from '~/api/client';
+import { Icon } from '~/ui/Icon';
+
+/** The time now, every second while it matters. */
+function useNow(isOn: boolean): number {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    if (!isOn) return;
+    const timer = setInterval(() => setNow(Date.now()), 1000);
+    return () => clearInterval(timer);
+  }, [isOn]);
+  return now;
+}
+
+/**
+ * Its time has come by our clock, though no word has come from the server: then the form is
+ * shown, and the server decides. Nobody has to ask it all at once.
+ */
+export function useHasOpened(poll: Poll, status: Poll['status']): boolean {
+  const now = useNow(status === 'scheduled');
+  return poll.opensAt !== null && now > Date.parse(poll.opensAt) + GRACE_MS;
+}
+const GRACE_MS = 3000;
+
+export function NotOpenYet({ poll }: { poll: Poll }) {
+  const { i18n } = useLingui();
+  if (poll.opensAt === null) return null;
+  const opens = new Date(poll.opensAt);
+  const time = i18n.date(opens, { dateStyle: 'medium', timeStyle: 'short' });
+  return (
+    <div className="flex flex-col gap-3">
+      <p className="flex items-center gap-2 font-medium">
+        <Icon name="clock" />
+        <span>
+          <Trans>Opens at {time}</Trans>{' '}
+          <span className="text-quiet tabular-nums">({untilIn(i18n.locale, opens)})</span>
+        </span>
+      </p>
+      <ul className="flex flex-col gap-2">
+        {poll.options.map(({ index, text }) => (
+          <li key={index} dir="auto" className="rounded-xl bg-sunken px-4 py-3">
+            {text}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+const UNITS = [
+  ['day', 86_400],
+  ['hour', 3600],
+  ['minute', 60],
+] as const;
+
+/** "in 3 minutes", in the reader's language. */
+export function untilIn(locale: string, when: Date): string {
+  const seconds = Math.max(0, Math.round((when.getTime() - Date.now()) / 1000));
+  const format = new Intl.RelativeTimeFormat(locale);
+  for (const [unit, size] of UNITS)
+    if (seconds >= 2 * size) return format.format(Math.floor(seconds / size), unit);
+  return format.format(seconds, 'second');
+}

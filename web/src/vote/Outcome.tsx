@@ -1,0 +1,130 @@
+/** What there is to see without a form: the result, one's own vote, and what can be undone. */
+import { Plural, Trans } from '@lingui/react/macro';
+import type { ReactNode } from 'react';
+import type { Poll } from '~/api/client';
+import { Bars } from '~/results/Bars';
+import type { PollResults } from '~/results/usePollResults';
+import { useServices } from '~/services';
+import { useMe } from '~/session/session';
+import { Button } from '~/ui/Button';
+import { Icon } from '~/ui/Icon';
+import type { Ballot } from './ballots';
+import { NeedsAccount } from './NeedsAccount';
+
+interface OutcomeProps {
+  poll: Poll;
+  now: PollResults;
+  ballot: Ballot | undefined;
+  needsAccount: boolean;
+  onCast: (wish: null) => void;
+  onChange: () => void;
+  onBack: (() => void) | undefined;
+}
+
+export function Outcome(props: OutcomeProps) {
+  const { poll, now, ballot, needsAccount, onCast, onChange, onBack } = props;
+  const { results, myVote, status } = now;
+  const mayUndo = poll.voteChange && myVote !== null && status === 'open' && !needsAccount;
+  const isBusy = ballot !== undefined && ballot.phase !== 'failed';
+  return (
+    <>
+      {results === null ? (
+        <NoCounts poll={poll} now={now} />
+      ) : (
+        <Bars options={poll.options} results={results} myVote={myVote} />
+      )}
+      <p tabIndex={-1} className="text-sm text-quiet outline-none">
+        <Standing now={now} /> {results && <Total votes={results.totalVotes} />}
+      </p>
+      {myVote !== null && status === 'open' && <VotesLeft />}
+      {mayUndo && (
+        <div className="flex flex-wrap gap-2">
+          <Button kind="plain" onClick={onChange} disabled={isBusy}>
+            <Trans>Change vote</Trans>
+          </Button>
+          <Button
+            kind="quiet"
+            icon="undo"
+            onClick={() => onCast(null)}
+            aria-disabled={isBusy}
+          >
+            {isBusy ? <Trans>Taking back…</Trans> : <Trans>Take back</Trans>}
+          </Button>
+        </div>
+      )}
+      {onBack && (
+        <Button kind="plain" icon="left" onClick={onBack} className="self-start">
+          <Trans>Back to voting</Trans>
+        </Button>
+      )}
+      {needsAccount && status === 'open' && myVote === null && !now.skipped && (
+        <NeedsAccount />
+      )}
+    </>
+  );
+}
+
+/** Where the reader stands with this poll. */
+function Standing({ now }: { now: PollResults }): ReactNode {
+  if (now.status === 'closed') return <Trans>This poll is closed.</Trans>;
+  if (now.myVote !== null) return <Trans>Your vote counts.</Trans>;
+  if (now.skipped) return <Trans>You skipped this poll.</Trans>;
+  return null;
+}
+
+function Total({ votes }: { votes: number }) {
+  return <Plural value={votes} _0="No votes yet." one="# vote." other="# votes." />;
+}
+
+/** Few are left today: better known before than after. */
+function VotesLeft() {
+  const left = useMe()?.votesLeftToday;
+  if (left == null || left > 5) return null;
+  return (
+    <p className="text-sm font-medium text-warn">
+      <Plural
+        value={left}
+        _0="That was your last vote for today."
+        one="You have # vote left today."
+        other="You have # votes left today."
+      />
+    </p>
+  );
+}
+
+/** In place of bars: why there are none, and one's own vote. */
+function NoCounts({ poll, now }: { poll: Poll; now: PollResults }) {
+  const { ballots } = useServices();
+  const mine = poll.options.find(({ index }) => index === now.myVote);
+  return (
+    <div className="flex flex-col gap-3">
+      {mine && (
+        <p className="flex min-h-12 items-center gap-3 rounded-xl bg-mine px-4 py-2">
+          <Icon name="check" />
+          <span className="grow" dir="auto">
+            {mine.text}
+          </span>
+          <span className="shrink-0 text-sm font-semibold">
+            <Trans>your vote</Trans>
+          </span>
+        </p>
+      )}
+      <p className="text-quiet">
+        <WhyNoCounts poll={poll} now={now} />
+      </p>
+      {!now.isHidden && (
+        <Button className="self-start" onClick={() => void ballots.lookUp(poll.id)}>
+          <Trans>Look now</Trans>
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function WhyNoCounts({ poll, now }: { poll: Poll; now: PollResults }) {
+  if (!now.isHidden)
+    return <Trans>The counts are not here yet. They come in a moment.</Trans>;
+  if (poll.resultsVisibility === 'after_close')
+    return <Trans>Results are shown when the poll closes.</Trans>;
+  return <Trans>Results are shown after your vote.</Trans>;
+}

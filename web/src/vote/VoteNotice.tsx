@@ -1,0 +1,34 @@
+/** Why a vote is not there yet, or was refused. */
+import { msg } from '@lingui/core/macro';
+import { Trans, useLingui } from '@lingui/react/macro';
+import type { Poll } from '~/api/client';
+import { ApiError, isCode } from '~/api/error';
+import { sentenceOf } from '~/api/sentence';
+import { Notice } from '~/ui/Notice';
+import type { Ballot } from './ballots';
+import { NeedsAccount } from './NeedsAccount';
+
+interface VoteNoticeProps {
+  poll: Poll;
+  ballot: Ballot | undefined;
+}
+
+export function VoteNotice({ poll, ballot }: VoteNoticeProps) {
+  const { i18n } = useLingui();
+  if (ballot?.phase === 'offline')
+    return (
+      <Notice kind="warn">
+        <Trans>
+          You are offline. Your vote is kept, and sent as soon as there is a connection.
+        </Trans>
+      </Notice>
+    );
+  if (ballot?.phase !== 'failed') return null;
+  const { error } = ballot;
+  if (isCode(error, 'forbidden') && poll.voters === 'registered') return <NeedsAccount />;
+  const isRule = error instanceof ApiError && error.status >= 400 && error.status < 500;
+  const sentence = isCode(error, 'conflict')
+    ? i18n._(msg`Your vote could not be changed. This is how it stands now.`)
+    : sentenceOf(i18n, error);
+  return <Notice kind={isRule ? 'warn' : 'bad'}>{sentence}</Notice>;
+}

@@ -1,0 +1,132 @@
+/**
+ * Votes on their way to the server. They are kept here, not in what shows them: a poll that
+ * is scrolled out of the page must neither lose its vote nor send it twice.
+ */
+import type { QueryClient } from '@tanstack/react-query';
+import { api, data, type Poll, type Schemas } from '~/api/client';
+import { isCode } from '~/api/error';
+import { pollQuery } from '~/api/queries';
+import { KeyedStore } from '~/KeyedStore';
+import type { ResultsStore } from '~/results/store';
+import { meQuery, type Session } from '~/session/session';
+import type { ChoicesStore } from './choices';
+import { type Hold, persistently } from './retry';
+
+type Vote = Schemas['Vote'];
+
+export interface Ballot {
+  /** The option's index; null takes the vote back. */
+  readonly wish: number | null;
+  readonly phase: 'sending' | Hold | 'failed';
+  /** Made once for a wish and kept over all tries, so that it counts once. */
+  readonly key: string;
+  readonly error: unknown;
+}
+
+interface Parts {
+  client: QueryClient;
+  results: ResultsStore;
+  choices: ChoicesStore;
+  session: Session;
+}
+
+/** crypto.randomUUID would need https, and a server in a local network has none. */
+function newKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+export class Ballots extends KeyedStore<Ballot | undefined> {
+  constructor(private readonly parts: Parts) {
+    super();
+  }
+
+  /** Votes, changes the vote or, with null, takes it back. True: the server confirmed it. */
+  async cast(poll: Poll, wish: number | null): Promise<boolean> {
+    const last = this.get(poll.id);
+    if (last !== undefined && last.phase !== 'failed') return false;
+    const key = last?.wish === wish ? last.key : newKey();
+    const show = (phase: Ballot['phase'], error?: unknown) =>
+      this.set(poll.id, { wish, phase, key, error });
+    show('sending');
+    try {
+      const vote = await persistently(() => this.send(poll, wish, key), show);
+      this.confirmed(poll, wish, vote);
+    } catch (error) {
+      if (!(await this.isDoneAnyway(poll, wish, error))) {
+        show('failed', error);
+        return false;
+      }
+    }
+    this.set(poll.id, undefined);
+    return true;
+  }
+
+  /** A guest whose session has ended becomes a new one, and the vote goes out once more. */
+  private async send(poll: Poll, wish: number | null, key: string): Promise<Vote | null> {
+    const { client, session } = this.parts;
+    await session.ensure();
+    const isGuest = client.getQueryData(meQuery.queryKey)?.kind === 'guest';
+    try {
+      return await this.request(poll, wish, key);
+    } catch (error) {
+      if (!isGuest || !isCode(error, 'unauthorized')) throw error;
+      await session.ensure();
+      return this.request(poll, wish, key);
+    }
+  }
+
+  private async request(
+    poll: Poll,
+    wish: number | null,
+    key: string,
+  ): Promise<Vote | null> {
+    const path = '/api/polls/{id}/vote';
+    const params = { path: { id: poll.id } };
+    if (wish === null) {
+      await data(api.DELETE(path, { params }));
+      return null;
+    }
+    const body = { optionIndex: wish };
+    if (this.parts.choices.of(poll).myVote !== null)
+      return data(api.PUT(path, { params, body }));
+    const header = { 'Idempotency-Key': key };
+    return data(api.POST(path, { params: { ...params, header }, body }));
+  }
+
+  private confirmed(poll: Poll, wish: number | null, vote: Vote | null): void {
+    const { client, results, choices } = this.parts;
+    choices.set(poll.id, { myVote: wish, skipped: false });
+    if (wish === null && poll.resultsVisibility === 'after_vote') results.hide(poll.id);
+    if (vote === null) return;
+    if (vote.results) results.offer(vote.results); // none while it waits in a queue
+    client.setQueryData(
+      meQuery.queryKey,
+      (me) => me && { ...me, votesLeftToday: vote.votesLeftToday },
+    );
+  }
+
+  /** Learns what a refusal says about the poll. True: it already is as was wished. */
+  private async isDoneAnyway(poll: Poll, wish: number | null, error: unknown) {
+    const { results, choices } = this.parts;
+    if (isCode(error, 'already_skipped'))
+      choices.set(poll.id, { myVote: null, skipped: true });
+    if (isCode(error, 'poll_closed')) results.close(poll.id, poll.results?.version ?? 0);
+    if (!isCode(error, 'already_voted', 'conflict')) return false;
+    const now = await this.lookUp(poll.id);
+    return isCode(error, 'conflict') && now?.myVote === wish;
+  }
+
+  /** The poll as the server has it, with the vote that counts. */
+  async lookUp(pollId: number): Promise<Poll | null> {
+    const { client, results, choices } = this.parts;
+    try {
+      const poll = await client.fetchQuery({ ...pollQuery(pollId), staleTime: 0 });
+      choices.set(pollId, { myVote: poll.myVote, skipped: poll.skipped });
+      if (poll.results !== null) results.offer(poll.results);
+      return poll;
+    } catch {
+      return null; // what is to be said is why the vote was refused
+    }
+  }
+}
