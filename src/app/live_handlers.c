@@ -300,18 +300,12 @@ static void take_topics(struct watcher *w, json_t *topics, bool tracks)
         send_error(w, ERR_TOO_LARGE, "At most 100 can be tracked by one connection.");
 }
 
-static void take_message(struct watcher *w, json_t *message)
+static void take_wishes(struct watcher *w, json_t *message, bool tracks)
 {
-    const char *type = json_string_value(json_object_get(message, "type"));
     json_t *polls = json_object_get(message, "polls");
     json_t *topics = json_object_get(message, "topics");
-    bool tracks = type != NULL && str_eq(str_of(type), STR("track"));
-    bool untracks = type != NULL && str_eq(str_of(type), STR("untrack"));
 
-    if (!tracks && !untracks) {
-        not_understood(w, ERR_BAD_REQUEST,
-                       "The type must be \"track\" or \"untrack\".");
-    } else if ((polls != NULL || topics == NULL) && !are_ids(polls)) {
+    if ((polls != NULL || topics == NULL) && !are_ids(polls)) {
         not_understood(w, ERR_BAD_REQUEST, "polls must be up to 100 numbers of polls.");
     } else if (topics != NULL && !are_topics(topics)) {
         not_understood(w, ERR_BAD_REQUEST, "topics can only be [\"leaderboard\"].");
@@ -319,6 +313,22 @@ static void take_message(struct watcher *w, json_t *message)
         take_polls(w, polls, tracks);
         take_topics(w, topics, tracks);
     }
+}
+
+static void take_message(struct watcher *w, json_t *message)
+{
+    const char *text = json_string_value(json_object_get(message, "type"));
+    struct str type = text != NULL ? str_of(text) : (struct str){NULL, 0};
+
+    if (str_eq(type, STR("track")))
+        take_wishes(w, message, true);
+    else if (str_eq(type, STR("untrack")))
+        take_wishes(w, message, false);
+    else if (str_eq(type, STR("ping"))) /* browsers do not show scripts those of ws.h */
+        ws_text(w->ws, STR("{\"type\":\"pong\"}"));
+    else
+        not_understood(w, ERR_BAD_REQUEST,
+                       "The type must be \"track\", \"untrack\" or \"ping\".");
 }
 
 static void on_text(void *user, struct str text)

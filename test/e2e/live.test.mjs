@@ -392,6 +392,15 @@ describe('many polls over one WebSocket', () => {
     await feed.next((m) => m.pollId === poll.id);
     await feed.end();
   });
+  test('a message "ping" is answered, as often as it comes', async () => {
+    const feed = await open_ws(server, '/ws');
+    for (let i = 1; i <= 4; i++) {
+      feed.send({ type: 'ping' });
+      await wait_until(() => feed.messages.length === i, 5000, `pong ${i}`);
+    }
+    for (const { at, ...message } of feed.messages) assert.deepEqual(message, { type: 'pong' });
+    await feed.end();
+  });
   test('a close is answered', async () => {
     const feed = await open_ws(server, '/ws');
     feed.socket.close(1000);

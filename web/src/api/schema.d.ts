@@ -736,7 +736,7 @@ export interface components {
             rank: number;
         };
         /** @description What a WebSocket or an event stream sends. */
-        LiveMessage: components["schemas"]["LiveLeaderboard"] | components["schemas"]["LiveResults"] | components["schemas"]["LiveHidden"] | components["schemas"]["LiveError"];
+        LiveMessage: components["schemas"]["LiveLeaderboard"] | components["schemas"]["LiveResults"] | components["schemas"]["LiveHidden"] | components["schemas"]["LivePong"] | components["schemas"]["LiveError"];
         LiveResults: components["schemas"]["Results"] & {
             /** @constant */
             type: "results";
@@ -763,6 +763,11 @@ export interface components {
             items: components["schemas"]["Place"][];
             /** @description Connections that follow the list. */
             viewers: number;
+        };
+        /** @description The answer to `{"type":"ping"}`; over WebSocket only. */
+        LivePong: {
+            /** @constant */
+            type: "pong";
         };
         /** @description A message that was not understood; over WebSocket only. */
         LiveError: {

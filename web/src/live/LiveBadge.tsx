@@ -1,12 +1,76 @@
-/** Whether what is on the screen is what is true now. */
-import { Trans } from '@lingui/react/macro';
-import { useLiveState } from '~/services';
+/** Whether what is on the screen is what is true now, and a button that holds it still. */
+import { useLingui } from '@lingui/react/macro';
+import { useEffect, useState } from 'react';
+import { useLiveState, useServices } from '~/services';
+import { IconButton } from '~/ui/Button';
+import type { LiveState } from './connection';
+
+/** What lasts shorter is not worth a word: the badge keeps what it said. */
+const GRACE_MS = { idle: 0, connecting: 2000, live: 0, reconnecting: 1000, paused: 0 };
+
+const DOTS: Record<LiveState, string> = {
+  idle: '',
+  connecting: 'border-2 border-warn',
+  live: 'bg-good',
+  reconnecting: 'border-2 border-warn',
+  paused: 'border-2 border-quiet',
+};
 
 export function LiveBadge() {
+  const { t } = useLingui();
+  const { live } = useServices();
   const state = useLiveState();
+  const shown = useLasting(state);
+  const words: Record<LiveState, string> = {
+    idle: '',
+    connecting: t`connecting`,
+    live: t`live`,
+    reconnecting: t`reconnecting`,
+    paused: t`paused`,
+  };
   return (
-    <span role="status" className="text-sm text-quiet">
-      {state === 'live' ? <Trans>live</Trans> : <Trans>reconnecting</Trans>}
-    </span>
+    <div className="relative flex items-center">
+      <span role="status" className="flex items-center gap-1.5 text-sm text-quiet">
+        {shown !== 'idle' && (
+          <>
+            <span aria-hidden="true" className={`size-2.5 rounded-full ${DOTS[shown]}`} />
+            <span className={NARROW[shown === 'live' ? 'live' : 'other']}>
+              {words[shown]}
+            </span>
+          </>
+        )}
+      </span>
+      {state === 'paused' ? (
+        <IconButton
+          icon="play"
+          label={t`Resume live results`}
+          onClick={() => live.resume()}
+        />
+      ) : (
+        shown !== 'idle' && (
+          <IconButton
+            icon="pause"
+            label={t`Pause live results`}
+            onClick={() => live.pause()}
+          />
+        )
+      )}
+    </div>
   );
+}
+
+/** Where the header has no room, what is not as usual hangs below it. */
+const NARROW = {
+  live: 'max-[26rem]:sr-only',
+  other:
+    'max-[26rem]:absolute max-[26rem]:top-full max-[26rem]:right-0 max-[26rem]:rounded-full max-[26rem]:bg-card max-[26rem]:px-3 max-[26rem]:py-1 max-[26rem]:whitespace-nowrap max-[26rem]:shadow-card',
+};
+
+function useLasting(state: LiveState): LiveState {
+  const [shown, setShown] = useState<LiveState>('idle');
+  useEffect(() => {
+    const timer = setTimeout(() => setShown(state), GRACE_MS[state]);
+    return () => clearTimeout(timer);
+  }, [state]);
+  return shown;
 }

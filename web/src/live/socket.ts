@@ -1,0 +1,111 @@
+/**
+ * A line by WebSocket. Scripts do not see the protocol's pings, and a dead network closes
+ * nothing: after 25 s without a message this asks for a pong, and gives up 10 s later.
+ * Where results move, that costs nothing; where they do not, two tiny messages.
+ */
+import { type Line, type LineEvents, readMessage, type Wishes } from './line';
+import { Silence } from './silence';
+
+const QUIET_MS = 25_000;
+const ANSWER_MS = 10_000;
+/** After waking up: the network is there, or it is not. */
+const CHECK_MS = 3000;
+const TRACK_AGAIN_MS = 3000;
+const SERVICE_RESTART = 1012;
+const RESTART_MS = 1000;
+/** A poll was not tracked, for a reason that passes. */
+const PASSING = ['overloaded', 'unavailable', 'too_large'];
+
+export class SocketLine implements Line {
+  private readonly socket: WebSocket;
+  private readonly silence = new Silence(
+    QUIET_MS,
+    () => this.ask(ANSWER_MS),
+    () => this.end(null),
+  );
+  private readonly tracked = new Set<number>();
+  private tracksBoard = false;
+  private wishes: Wishes = { polls: [], leaderboard: false };
+  private isHeard = false;
+  private trackingAgain: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(private readonly events: LineEvents) {
+    this.socket = new WebSocket(`${location.origin.replace(/^http/, 'ws')}/ws`);
+    this.socket.onopen = () => this.onOpen();
+    this.socket.onmessage = ({ data }) => this.onMessage(data);
+    this.socket.onclose = ({ code }) =>
+      this.end(code === SERVICE_RESTART ? RESTART_MS : null);
+    this.silence.expect(ANSWER_MS);
+  }
+
+  follow(wishes: Wishes): void {
+    this.wishes = wishes;
+    if (!this.isOpen()) return;
+    const gone = [...this.tracked].filter((id) => !wishes.polls.includes(id));
+    const fresh = wishes.polls.filter((id) => !this.tracked.has(id));
+    this.tell('untrack', gone, this.tracksBoard && !wishes.leaderboard); // makes room
+    this.tell('track', fresh, !this.tracksBoard && wishes.leaderboard);
+    for (const id of gone) this.tracked.delete(id);
+    for (const id of fresh) this.tracked.add(id);
+    this.tracksBoard = wishes.leaderboard;
+  }
+
+  check(): void {
+    this.ask(CHECK_MS);
+  }
+
+  close(): void {
+    this.silence.stop();
+    clearTimeout(this.trackingAgain);
+    this.socket.onopen = this.socket.onmessage = this.socket.onclose = null;
+    this.socket.close();
+  }
+
+  private isOpen(): boolean {
+    return this.socket.readyState === WebSocket.OPEN;
+  }
+
+  private send(message: object): void {
+    if (this.isOpen()) this.socket.send(JSON.stringify(message));
+  }
+
+  private tell(type: 'track' | 'untrack', polls: number[], leaderboard: boolean): void {
+    if (polls.length === 0 && !leaderboard) return;
+    this.send({ type, polls, ...(leaderboard ? { topics: ['leaderboard'] } : {}) });
+  }
+
+  private ask(withinMs: number): void {
+    this.send({ type: 'ping' });
+    this.silence.expect(withinMs);
+  }
+
+  /** Open it is when the server was heard: there are proxies that accept and pass nothing. */
+  private onOpen(): void {
+    this.ask(ANSWER_MS);
+    this.follow(this.wishes);
+  }
+
+  private onMessage(data: unknown): void {
+    this.silence.heard();
+    if (!this.isHeard) this.events.opened();
+    this.isHeard = true;
+    const message = typeof data === 'string' ? readMessage(data) : null;
+    if (message === null || message.type === 'pong') return;
+    if (message.type === 'error') this.onError(message.code);
+    else this.events.news(message);
+  }
+
+  /** Which poll it was about is not said: what is tracked already may be tracked again. */
+  private onError(code: string): void {
+    if (!PASSING.includes(code)) return;
+    clearTimeout(this.trackingAgain);
+    this.trackingAgain = setTimeout(() => {
+      this.tell('track', [...this.tracked], this.tracksBoard);
+    }, TRACK_AGAIN_MS);
+  }
+
+  private end(againInMs: number | null): void {
+    this.close();
+    this.events.closed(againInMs);
+  }
+}
