@@ -26,6 +26,8 @@ const PATHS = {
   pause: 'M9 6v12M15 6v12',
   play: 'M8 5.5v13l11-6.5z',
   download: 'M12 4v11M8 11.5L12 15l4-3.5M5 19h14',
+  edit: 'M5 19l1-4L16 5l3 3L9 18zM14 7l3 3',
+  lock: 'M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 017 0v3',
   code: 'M8.5 7L4 12l4.5 5M15.5 7L20 12l-4.5 5',
 } as const;
 

@@ -1,0 +1,117 @@
+/** What only a poll's owner may do with it. */
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useState } from 'react';
+import type { Poll } from '~/api/client';
+import { useMe } from '~/session/session';
+import { Button, ButtonLink, buttonClass } from '~/ui/Button';
+import { Icon } from '~/ui/Icon';
+import { useClosePoll, useDeletePoll } from './actions';
+import { ConfirmDialog } from './ConfirmDialog';
+
+export function useIsOwner(poll: Poll): boolean {
+  const me = useMe();
+  return me != null && me.id === poll.owner?.id;
+}
+
+interface OwnerActionsProps {
+  poll: Pick<Poll, 'id' | 'title'>;
+  status: Poll['status'];
+  onEdit?: () => void;
+  onDeleted?: () => void;
+}
+
+export function OwnerActions({ poll, status, onEdit, onDeleted }: OwnerActionsProps) {
+  const [asked, setAsked] = useState<'close' | 'delete' | null>(null);
+  const stop = () => setAsked(null);
+  return (
+    <div className="flex flex-wrap gap-2">
+      {onEdit && (
+        <Button icon="edit" onClick={onEdit}>
+          <Trans>Edit</Trans>
+        </Button>
+      )}
+      <ButtonLink href={`/present/${poll.id}`} kind="plain" icon="screen">
+        <Trans>Present</Trans>
+      </ButtonLink>
+      <CsvLink pollId={poll.id} />
+      {status !== 'closed' && (
+        <Button icon="lock" onClick={() => setAsked('close')}>
+          <Trans>Close now</Trans>
+        </Button>
+      )}
+      <Button kind="danger" icon="trash" onClick={() => setAsked('delete')}>
+        <Trans>Delete</Trans>
+      </Button>
+      {asked === 'close' && <CloseDialog poll={poll} onClose={stop} />}
+      {asked === 'delete' && (
+        <DeleteDialog poll={poll} onClose={stop} onDeleted={onDeleted ?? stop} />
+      )}
+    </div>
+  );
+}
+
+/** The server names the file. */
+function CsvLink({ pollId }: { pollId: number }) {
+  return (
+    <a href={`/api/polls/${pollId}/results.csv`} download className={buttonClass('plain')}>
+      <Icon name="download" />
+      <Trans>Download CSV</Trans>
+    </a>
+  );
+}
+
+interface ActionDialogProps {
+  poll: Pick<Poll, 'id' | 'title'>;
+  onClose: () => void;
+}
+
+export function CloseDialog({ poll, onClose }: ActionDialogProps) {
+  const { t } = useLingui();
+  const { id, title } = poll;
+  const { mutate, isPending, error } = useClosePoll();
+  return (
+    <ConfirmDialog
+      title={t`Close this poll?`}
+      action={t`Close now`}
+      icon="lock"
+      isPending={isPending}
+      error={error}
+      onConfirm={() => mutate(id, { onSuccess: onClose })}
+      onClose={onClose}
+    >
+      <p>
+        <Trans>
+          Nobody can vote on “{title}” from then on. To open it again, give it a later
+          closing time.
+        </Trans>
+      </p>
+    </ConfirmDialog>
+  );
+}
+
+export function DeleteDialog({
+  poll,
+  onClose,
+  onDeleted,
+}: ActionDialogProps & { onDeleted: () => void }) {
+  const { t } = useLingui();
+  const { id, title } = poll;
+  const { mutate, isPending, error } = useDeletePoll();
+  return (
+    <ConfirmDialog
+      title={t`Delete this poll?`}
+      action={t`Delete for good`}
+      icon="trash"
+      isPending={isPending}
+      error={error}
+      onConfirm={() => mutate(id, { onSuccess: onDeleted })}
+      onClose={onClose}
+    >
+      <p>
+        <Trans>
+          “{title}”, its link and all of its votes will be gone. This cannot be undone.
+        </Trans>
+      </p>
+    </ConfirmDialog>
+  );
+}
