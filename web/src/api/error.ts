@@ -5,6 +5,15 @@ export type ProblemDocument = components['schemas']['Problem'];
 export type ErrorCode = ProblemDocument['code'] | 'offline' | 'timeout' | 'unreadable';
 export type FieldError = NonNullable<ProblemDocument['errors']>[number];
 
+const TRANSIENT: readonly ErrorCode[] = [
+  'offline',
+  'timeout',
+  'request_timeout',
+  'overloaded',
+  'unavailable',
+  'unreadable',
+];
+
 export class ApiError extends Error {
   readonly code: ErrorCode;
   readonly status: number;
@@ -23,19 +32,22 @@ export class ApiError extends Error {
   }
 
   static ofNetwork(cause: unknown): ApiError {
-    const code =
-      cause instanceof DOMException && cause.name === 'TimeoutError'
-        ? 'timeout'
-        : 'offline';
-    return new ApiError({ code: code as ProblemDocument['code'] }, Response.error());
+    return new ApiError(
+      { code: codeOf(cause) as ProblemDocument['code'] },
+      Response.error(),
+    );
   }
 
   /** Nothing was done: the same call may be sent again, under the same key. */
   get isTransient(): boolean {
-    return ['offline', 'timeout', 'overloaded', 'unavailable', 'unreadable'].includes(
-      this.code,
-    );
+    return TRANSIENT.includes(this.code);
   }
+}
+
+function codeOf(cause: unknown): ErrorCode {
+  if (cause instanceof SyntaxError) return 'unreadable'; // it broke off
+  const isTimeout = cause instanceof DOMException && cause.name === 'TimeoutError';
+  return isTimeout ? 'timeout' : 'offline';
 }
 
 export function isCode(error: unknown, ...codes: ErrorCode[]): boolean {

@@ -4,22 +4,29 @@ import { msg } from '@lingui/core/macro';
 import { ApiError, type ErrorCode } from './error';
 
 const SENTENCES: Partial<Record<ErrorCode, ReturnType<typeof msg>>> = {
-  already_voted: msg`You have already voted here. Your first vote counts.`,
+  already_voted: msg`You have already voted here, and that vote counts.`,
   already_skipped: msg`You skipped this poll, so you can no longer vote on it.`,
   poll_closed: msg`This poll has closed. Votes are no longer taken.`,
   unknown_option: msg`This option is no longer there. Reload the page to see the poll as it is now.`,
   not_found: msg`There is no such thing here any more.`,
   unauthorized: msg`Your session has ended. Sign in again, please.`,
   too_large: msg`That is too much to send.`,
+  forbidden: msg`You may not do this.`,
+  daily_limit: msg`That was your last vote for today. Come back tomorrow.`,
+  poll_not_open: msg`This poll is not open yet.`,
+  rate_limited: msg`That was a lot in a short time. Wait a moment, please.`,
+  internal: msg`Something has failed on the server. Try again.`,
   invalid: msg`Some of it cannot be accepted. Please look at what is marked.`,
   offline: msg`You are offline, or the server cannot be reached. Nothing is lost: try again.`,
   timeout: msg`The server takes too long to answer. Nothing is lost: try again.`,
+  request_timeout: msg`Your connection is slow. Nothing is lost: try again.`,
+  unreadable: msg`The server cannot be reached right now. Nothing is lost: try again.`,
   overloaded: msg`Very many people are here right now. Try again in a moment.`,
   unavailable: msg`The server is not ready. Try again in a moment.`,
 };
 
-/** "at 14:05", or with the day where it is not today's. */
-function clock(i18n: I18n, when: Date): string {
+/** "14:05", or with the day where it is not today's. */
+export function clock(i18n: I18n, when: Date): string {
   const today = when.toDateString() === new Date().toDateString();
   return i18n.date(
     when,
@@ -33,12 +40,12 @@ function timedSentence(i18n: I18n, error: ApiError): string | null {
   switch (error.code) {
     case 'daily_limit':
       return i18n._(
-        msg`That was your last vote for today. You can vote again from ${time} on.`,
+        msg`That was your last vote for today. You can vote again from ${time}.`,
       );
     case 'poll_not_open':
-      return i18n._(msg`This poll is not open yet. It opens at ${time}.`);
+      return i18n._(msg`This poll is not open yet. Opening: ${time}.`);
     case 'rate_limited':
-      return i18n._(msg`That was a lot in a short time. Go on at ${time}.`);
+      return i18n._(msg`That was a lot in a short time. You can go on from ${time}.`);
     default:
       return null;
   }

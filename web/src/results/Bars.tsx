@@ -2,8 +2,9 @@
  * A poll's result as bars: the server's numbers, readable without the picture. A snapshot
  * redraws the bars that it changes, and moves them by transforms alone.
  */
+import type { I18n } from '@lingui/core';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
-import { memo } from 'react';
+import { type CSSProperties, memo } from 'react';
 import type { Poll, Results } from '~/api/client';
 import { Icon } from '~/ui/Icon';
 
@@ -63,17 +64,15 @@ const Bar = memo(function Bar({ text, votes, percent, isMine, isFirst, large }: 
     >
       <span
         aria-hidden="true"
-        className={`absolute inset-0 origin-left transition-transform duration-500 ease-bar rtl:origin-right ${isMine ? 'bg-mine' : 'bg-bar'}`}
-        style={{ transform: `scaleX(${percent / 100})` }}
+        className={`absolute inset-0 origin-left [transform:scaleX(var(--part))] transition-transform duration-500 ease-bar starting:[transform:scaleX(0)] ${isMine ? 'bg-mine' : 'bg-bar'}`}
+        style={{ '--part': percent / 100 } as CSSProperties}
       />
       <span className={`relative grow ${isFirst ? 'font-semibold' : ''}`}>
         <span dir="auto">{text}</span>
         {isMine && <MineMark />}
       </span>
       <span className="relative shrink-0 text-right leading-tight tabular-nums">
-        <span className="block font-semibold">
-          {i18n.number(percent / 100, { style: 'percent', maximumFractionDigits: 1 })}
-        </span>{' '}
+        <span className="block font-semibold">{formatPercent(i18n, percent)}</span>{' '}
         <span className={`block ${large ? 'text-xl' : 'text-sm'}`}>
           <Plural value={votes} one="# vote" other="# votes" />
         </span>
@@ -81,6 +80,12 @@ const Bar = memo(function Bar({ text, votes, percent, isMine, isFirst, large }: 
     </li>
   );
 });
+
+/** Always one digit after the point, so that numbers that change stay in their column. */
+function formatPercent(i18n: I18n, percent: number): string {
+  const digits = percent % 100 === 0 ? 0 : 1;
+  return i18n.number(percent / 100, { style: 'percent', minimumFractionDigits: digits });
+}
 
 /** Words and a sign: the colour is never alone. */
 function MineMark() {

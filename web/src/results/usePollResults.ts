@@ -9,9 +9,8 @@ import type { Choice } from '~/vote/choices';
 import type { Live } from './store';
 
 export interface PollResults extends Choice {
-  /** null: not for this reader yet, or not here yet; `isHidden` tells which. */
   readonly results: Results | null;
-  /** The poll's rule keeps the counts from this reader for now. */
+  /** Why there are no counts: the poll's rule, not that they are not here yet. */
   readonly isHidden: boolean;
   readonly viewers: number | null;
   readonly status: Poll['status'];
@@ -29,13 +28,15 @@ export function pollResults(
 ): PollResults {
   const status = statusNow(poll, live);
   const isHidden = hidesResults(poll, status, choice, me);
-  const isTakenBack = isHidden && poll.resultsVisibility === 'after_vote';
+  // What came before a vote was taken back is not for this reader any more.
+  const isStale = isHidden && status === 'open' && poll.resultsVisibility === 'after_vote';
+  const results = isStale ? null : newest(poll.results, live.results);
   return {
     ...choice,
     status,
-    isHidden,
+    results,
+    isHidden: isHidden && results === null,
     viewers: live.viewers,
-    results: isTakenBack ? null : newest(poll.results, live.results),
   };
 }
 
@@ -56,7 +57,7 @@ function hidesResults(
   choice: Choice,
   me: Me | null | undefined,
 ): boolean {
-  if (status === 'closed' || poll.resultsVisibility === 'always') return false;
   if (me != null && me.id === poll.owner?.id) return false;
-  return poll.resultsVisibility === 'after_close' || choice.myVote === null;
+  if (poll.resultsVisibility === 'after_vote') return choice.myVote === null;
+  return poll.resultsVisibility === 'after_close' && status !== 'closed';
 }

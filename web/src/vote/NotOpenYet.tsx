@@ -2,6 +2,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useEffect, useState } from 'react';
 import type { Poll } from '~/api/client';
+import { clock } from '~/api/sentence';
 import { Icon } from '~/ui/Icon';
 
 /** The time now, every second while it matters. */
@@ -29,13 +30,13 @@ export function NotOpenYet({ poll }: { poll: Poll }) {
   const { i18n } = useLingui();
   if (poll.opensAt === null) return null;
   const opens = new Date(poll.opensAt);
-  const time = i18n.date(opens, { dateStyle: 'medium', timeStyle: 'short' });
+  const time = clock(i18n, opens);
   return (
     <div className="flex flex-col gap-3">
       <p className="flex items-center gap-2 font-medium">
         <Icon name="clock" />
         <span>
-          <Trans>Opens at {time}</Trans>{' '}
+          <Trans>Opens: {time}</Trans>{' '}
           <span className="text-quiet tabular-nums">({untilIn(i18n.locale, opens)})</span>
         </span>
       </p>

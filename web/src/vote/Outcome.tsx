@@ -8,7 +8,7 @@ import { useServices } from '~/services';
 import { useMe } from '~/session/session';
 import { Button } from '~/ui/Button';
 import { Icon } from '~/ui/Icon';
-import type { Ballot } from './ballots';
+import { type Ballot, isUnderWay } from './ballots';
 import { NeedsAccount } from './NeedsAccount';
 
 interface OutcomeProps {
@@ -25,7 +25,7 @@ export function Outcome(props: OutcomeProps) {
   const { poll, now, ballot, needsAccount, onCast, onChange, onBack } = props;
   const { results, myVote, status } = now;
   const mayUndo = poll.voteChange && myVote !== null && status === 'open' && !needsAccount;
-  const isBusy = ballot !== undefined && ballot.phase !== 'failed';
+  const isBusy = isUnderWay(ballot);
   return (
     <>
       {results === null ? (
@@ -33,13 +33,13 @@ export function Outcome(props: OutcomeProps) {
       ) : (
         <Bars options={poll.options} results={results} myVote={myVote} />
       )}
-      <p tabIndex={-1} className="text-sm text-quiet outline-none">
+      <p tabIndex={-1} className="flex flex-wrap justify-between gap-x-4 text-quiet">
         <Standing now={now} /> {results && <Total votes={results.totalVotes} />}
       </p>
       {myVote !== null && status === 'open' && <VotesLeft />}
       {mayUndo && (
         <div className="flex flex-wrap gap-2">
-          <Button kind="plain" onClick={onChange} disabled={isBusy}>
+          <Button onClick={onChange} disabled={isBusy}>
             <Trans>Change vote</Trans>
           </Button>
           <Button
@@ -53,7 +53,7 @@ export function Outcome(props: OutcomeProps) {
         </div>
       )}
       {onBack && (
-        <Button kind="plain" icon="left" onClick={onBack} className="self-start">
+        <Button icon="left" onClick={onBack} className="self-start">
           <Trans>Back to voting</Trans>
         </Button>
       )}
@@ -67,13 +67,16 @@ export function Outcome(props: OutcomeProps) {
 /** Where the reader stands with this poll. */
 function Standing({ now }: { now: PollResults }): ReactNode {
   if (now.status === 'closed') return <Trans>This poll is closed.</Trans>;
-  if (now.myVote !== null) return <Trans>Your vote counts.</Trans>;
   if (now.skipped) return <Trans>You skipped this poll.</Trans>;
-  return null;
+  return now.myVote !== null && <Trans>Your vote counts.</Trans>;
 }
 
 function Total({ votes }: { votes: number }) {
-  return <Plural value={votes} _0="No votes yet." one="# vote." other="# votes." />;
+  return (
+    <span className="ml-auto tabular-nums">
+      <Plural value={votes} _0="No votes yet" one="# vote" other="# votes" />
+    </span>
+  );
 }
 
 /** Few are left today: better known before than after. */
@@ -126,5 +129,7 @@ function WhyNoCounts({ poll, now }: { poll: Poll; now: PollResults }) {
     return <Trans>The counts are not here yet. They come in a moment.</Trans>;
   if (poll.resultsVisibility === 'after_close')
     return <Trans>Results are shown when the poll closes.</Trans>;
+  if (now.status === 'closed' || now.skipped)
+    return <Trans>Only those who voted see the results.</Trans>;
   return <Trans>Results are shown after your vote.</Trans>;
 }

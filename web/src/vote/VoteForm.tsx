@@ -3,7 +3,7 @@ import { Trans } from '@lingui/react/macro';
 import { type FormEvent, memo, useId, useRef, useState } from 'react';
 import type { Poll } from '~/api/client';
 import { Button } from '~/ui/Button';
-import type { Ballot } from './ballots';
+import { type Ballot, isRefusal, isUnderWay } from './ballots';
 
 interface VoteFormProps {
   poll: Poll;
@@ -11,17 +11,18 @@ interface VoteFormProps {
   ballot: Ballot | undefined;
   myVote: number | null;
   onCast: (option: number) => void;
+  onRecall: () => void;
   onCancel: (() => void) | undefined;
   onWatch: (() => void) | undefined;
 }
 
 export function VoteForm(props: VoteFormProps) {
-  const { poll, labelledBy, ballot, myVote, onCast, onCancel, onWatch } = props;
+  const { poll, labelledBy, ballot, myVote, onCast, onCancel } = props;
   const [choice, setChoice] = useState(ballot?.wish ?? myVote);
   const [isAsked, setAsked] = useState(false);
   const group = useRef<HTMLFieldSetElement>(null);
   const hint = useId();
-  const isBusy = ballot !== undefined && ballot.phase !== 'failed';
+  const isBusy = isUnderWay(ballot);
   const isMissing = isAsked && choice === null;
 
   const submit = (event: FormEvent) => {
@@ -30,9 +31,6 @@ export function VoteForm(props: VoteFormProps) {
     if (choice !== null) return choice === myVote ? onCancel?.() : onCast(choice);
     setAsked(true);
     group.current?.querySelector('input')?.focus();
-  };
-  const choose = (option: number) => {
-    if (!isBusy) setChoice(option);
   };
 
   return (
@@ -44,38 +42,57 @@ export function VoteForm(props: VoteFormProps) {
         className="min-w-0"
       >
         {labelledBy === undefined && <legend className="sr-only">{poll.title}</legend>}
-        <Options poll={poll} choice={choice} onChoose={choose} />
+        <Options poll={poll} choice={choice} isFixed={isBusy} onChoose={setChoice} />
       </fieldset>
       {isMissing && (
         <p id={hint} role="alert" className="font-medium text-warn">
           <Trans>Choose an option first.</Trans>
         </p>
       )}
-      <div className="sticky bottom-0 flex flex-wrap gap-2 bg-inherit py-1">
-        <Button
-          kind="primary"
-          type="submit"
-          aria-disabled={isBusy}
-          className="min-w-32 grow"
-        >
-          <VoteLabel ballot={ballot} isRetry={ballot?.wish === choice} />
-        </Button>
-        {onCancel && (
-          <Button kind="quiet" onClick={onCancel}>
-            <Trans>Keep my vote</Trans>
-          </Button>
-        )}
-        {onWatch && (
-          <Button kind="quiet" icon="chart" onClick={onWatch}>
-            <Trans>Show results</Trans>
-          </Button>
-        )}
-      </div>
+      <Actions {...props} choice={choice} />
     </form>
   );
 }
 
-function VoteLabel({ ballot, isRetry }: { ballot: Ballot | undefined; isRetry: boolean }) {
+/** Within reach also below twenty options. */
+function Actions(props: VoteFormProps & { choice: number | null }) {
+  const { ballot, choice, myVote, onRecall, onCancel, onWatch } = props;
+  return (
+    <div className="sticky bottom-0 flex flex-wrap gap-2 bg-inherit py-1">
+      <Button
+        kind="primary"
+        type="submit"
+        aria-disabled={isUnderWay(ballot)}
+        className="min-w-32 grow aria-disabled:opacity-70"
+      >
+        <VoteLabel ballot={ballot} choice={choice} isChange={myVote !== null} />
+      </Button>
+      {ballot?.phase === 'offline' && (
+        <Button kind="quiet" onClick={onRecall}>
+          <Trans>Do not send</Trans>
+        </Button>
+      )}
+      {onCancel && (
+        <Button kind="quiet" onClick={onCancel}>
+          <Trans>Keep my vote</Trans>
+        </Button>
+      )}
+      {onWatch && (
+        <Button kind="quiet" icon="chart" onClick={onWatch}>
+          <Trans>Show results</Trans>
+        </Button>
+      )}
+    </div>
+  );
+}
+
+interface VoteLabelProps {
+  ballot: Ballot | undefined;
+  choice: number | null;
+  isChange: boolean;
+}
+
+function VoteLabel({ ballot, choice, isChange }: VoteLabelProps) {
   switch (ballot?.phase) {
     case 'sending':
       return <Trans>Sending…</Trans>;
@@ -84,19 +101,21 @@ function VoteLabel({ ballot, isRetry }: { ballot: Ballot | undefined; isRetry: b
     case 'offline':
       return <Trans>Waiting for a connection…</Trans>;
     case 'failed':
-      return isRetry ? <Trans>Try again</Trans> : <Trans>Vote</Trans>;
-    default:
-      return <Trans>Vote</Trans>;
+      if (ballot.wish === choice && !isRefusal(ballot.error))
+        return <Trans>Try again</Trans>;
   }
+  return isChange ? <Trans>Change vote</Trans> : <Trans>Vote</Trans>;
 }
 
 interface OptionsProps {
   poll: Poll;
   choice: number | null;
+  /** On its way: what is chosen stays chosen. */
+  isFixed: boolean;
   onChoose: (option: number) => void;
 }
 
-const Options = memo(function Options({ poll, choice, onChoose }: OptionsProps) {
+const Options = memo(function Options({ poll, choice, isFixed, onChoose }: OptionsProps) {
   const name = useId();
   return (
     <div className="flex flex-col gap-2">
@@ -109,7 +128,7 @@ const Options = memo(function Options({ poll, choice, onChoose }: OptionsProps) 
             type="radio"
             name={name}
             checked={index === choice}
-            onChange={() => onChoose(index)}
+            onChange={() => isFixed || onChoose(index)}
             className="size-5 shrink-0 accent-accent outline-none"
           />
           <span dir="auto" className="min-w-0">

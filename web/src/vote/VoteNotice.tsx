@@ -2,11 +2,11 @@
 import { msg } from '@lingui/core/macro';
 import { Trans, useLingui } from '@lingui/react/macro';
 import type { Poll } from '~/api/client';
-import { ApiError, isCode } from '~/api/error';
+import { isCode } from '~/api/error';
 import { sentenceOf } from '~/api/sentence';
 import { Notice } from '~/ui/Notice';
-import type { Ballot } from './ballots';
-import { NeedsAccount } from './NeedsAccount';
+import { type Ballot, isRefusal } from './ballots';
+import { AccountLinks, NeedsAccount } from './NeedsAccount';
 
 interface VoteNoticeProps {
   poll: Poll;
@@ -26,9 +26,13 @@ export function VoteNotice({ poll, ballot }: VoteNoticeProps) {
   if (ballot?.phase !== 'failed') return null;
   const { error } = ballot;
   if (isCode(error, 'forbidden') && poll.voters === 'registered') return <NeedsAccount />;
-  const isRule = error instanceof ApiError && error.status >= 400 && error.status < 500;
   const sentence = isCode(error, 'conflict')
     ? i18n._(msg`Your vote could not be changed. This is how it stands now.`)
     : sentenceOf(i18n, error);
-  return <Notice kind={isRule ? 'warn' : 'bad'}>{sentence}</Notice>;
+  return (
+    <>
+      <Notice kind={isRefusal(error) ? 'warn' : 'bad'}>{sentence}</Notice>
+      {isCode(error, 'unauthorized') && <AccountLinks />}
+    </>
+  );
 }

@@ -2,6 +2,7 @@
  * A poll's options to vote on, and after the vote its result. The same wherever a poll is
  * shown: in the feed, on its own page, in a widget.
  */
+import { Trans } from '@lingui/react/macro';
 import { useState } from 'react';
 import type { Poll } from '~/api/client';
 import { useKeyed } from '~/KeyedStore';
@@ -24,8 +25,8 @@ export interface VotePanelProps {
   labelledBy?: string;
 }
 
-/** What the reader asked to see in place of what there would be. */
-type Detour = 'watch' | 'change' | null;
+/** What the reader did last that has no vote for a trace. */
+type Detour = 'watch' | 'change' | 'takenBack' | null;
 type View = 'soon' | 'form' | 'outcome';
 
 export function VotePanel({ poll, onScreen = true, onVoted, labelledBy }: VotePanelProps) {
@@ -33,22 +34,30 @@ export function VotePanel({ poll, onScreen = true, onVoted, labelledBy }: VotePa
   const { ballots } = useServices();
   const now = usePollResults(poll);
   const ballot = useKeyed(ballots, poll.id);
-  const needsAccount = useMe()?.kind !== 'user' && poll.voters === 'registered';
+  const me = useMe();
+  const needsAccount =
+    poll.voters === 'registered' && me !== undefined && me?.kind !== 'user';
   const hasOpened = useHasOpened(poll, now.status);
   const [detour, setDetour] = useState<Detour>(null);
   const view = viewOf(now, hasOpened, needsAccount, detour);
+  const mayWatch = now.results !== null && now.myVote === null;
   const kept = useKeptFocus(`${view} ${detour}`);
 
   const cast = async (wish: number | null) => {
     const isFirst = now.myVote === null;
     if (!(await ballots.cast(poll, wish))) return;
-    setDetour(null);
+    setDetour(wish === null ? 'takenBack' : null);
     if (isFirst && kept.ref.current !== null) onVoted?.(); // not when it is gone by now
   };
 
   return (
     <div {...kept} className="flex flex-col gap-3 bg-inherit">
       {view === 'soon' && <NotOpenYet poll={poll} />}
+      {view === 'form' && detour === 'takenBack' && (
+        <p role="status" className="text-quiet">
+          <Trans>Your vote is taken back.</Trans>
+        </p>
+      )}
       {view === 'form' && (
         <VoteForm
           poll={poll}
@@ -56,10 +65,9 @@ export function VotePanel({ poll, onScreen = true, onVoted, labelledBy }: VotePa
           ballot={ballot}
           myVote={now.myVote}
           onCast={cast}
+          onRecall={() => ballots.recall(poll.id)}
           onCancel={now.myVote === null ? undefined : () => setDetour(null)}
-          onWatch={
-            now.isHidden || now.myVote !== null ? undefined : () => setDetour('watch')
-          }
+          onWatch={mayWatch ? () => setDetour('watch') : undefined}
         />
       )}
       {view === 'outcome' && (

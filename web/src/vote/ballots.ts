@@ -4,7 +4,7 @@
  */
 import type { QueryClient } from '@tanstack/react-query';
 import { api, data, type Poll, type Schemas } from '~/api/client';
-import { isCode } from '~/api/error';
+import { ApiError, isCode } from '~/api/error';
 import { pollQuery } from '~/api/queries';
 import { KeyedStore } from '~/KeyedStore';
 import type { ResultsStore } from '~/results/store';
@@ -36,6 +36,19 @@ function newKey(): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
+export function isUnderWay(ballot: Ballot | undefined): boolean {
+  return ballot !== undefined && ballot.phase !== 'failed';
+}
+
+/** The server has answered, and means it: sending the same again is of no use. */
+export function isRefusal(error: unknown): boolean {
+  if (!(error instanceof ApiError) || error.isTransient) return false;
+  return error.status >= 400 && error.status < 500;
+}
+
+/** Not wanted any more: by the reader, or because somebody else is here now. */
+const RECALLED = new Error('recalled');
+
 export class Ballots extends KeyedStore<Ballot | undefined> {
   constructor(private readonly parts: Parts) {
     super();
@@ -44,15 +57,23 @@ export class Ballots extends KeyedStore<Ballot | undefined> {
   /** Votes, changes the vote or, with null, takes it back. True: the server confirmed it. */
   async cast(poll: Poll, wish: number | null): Promise<boolean> {
     const last = this.get(poll.id);
-    if (last !== undefined && last.phase !== 'failed') return false;
+    if (isUnderWay(last)) return false;
     const key = last?.wish === wish ? last.key : newKey();
     const show = (phase: Ballot['phase'], error?: unknown) =>
       this.set(poll.id, { wish, phase, key, error });
+    const ifWanted = <T>(act: () => T): T => {
+      if (this.get(poll.id)?.key !== key) throw RECALLED;
+      return act();
+    };
     show('sending');
     try {
-      const vote = await persistently(() => this.send(poll, wish, key), show);
-      this.confirmed(poll, wish, vote);
+      const vote = await persistently(
+        () => ifWanted(() => this.send(poll, wish, key)),
+        (hold) => ifWanted(() => show(hold)),
+      );
+      ifWanted(() => this.confirmed(poll, wish, vote));
     } catch (error) {
+      if (error === RECALLED) return false;
       if (!(await this.isDoneAnyway(poll, wish, error))) {
         show('failed', error);
         return false;
@@ -60,6 +81,11 @@ export class Ballots extends KeyedStore<Ballot | undefined> {
     }
     this.set(poll.id, undefined);
     return true;
+  }
+
+  /** Forgets a vote that waits; the choice stays with who shows the form. */
+  recall(pollId: number): void {
+    this.set(pollId, undefined);
   }
 
   /** A guest whose session has ended becomes a new one, and the vote goes out once more. */

@@ -1,0 +1,169 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { api, data } from '~/api/client';
+import { createServices, type Services } from '~/services';
+import { aMe, type Call, fakeApi, problem, type Reply } from '~/test/fakeApi';
+import { meQuery, type SessionChange } from './session';
+
+const WHO = 'GET /api/users/me';
+const NOBODY = problem(401, 'unauthorized');
+const GUEST: Reply = { status: 200, body: aMe() };
+const USER: Reply = { status: 200, body: aMe({ kind: 'user', username: 'ada' }) };
+const JOIN: Record<string, Reply> = {
+  'POST /api/auth/guest': { status: 201, body: {} },
+  'POST /api/auth/logout': { status: 204 },
+};
+
+let services: Services;
+let changes: SessionChange[];
+
+beforeEach(() => {
+  services = createServices();
+  changes = [];
+  services.session.onChange((change) => changes.push(change));
+});
+
+const mark = () => localStorage.getItem('pollux.session');
+const me = () => services.client.getQueryData(meQuery.queryKey);
+const count = (calls: Call[], path: string) => calls.filter((c) => c.path === path).length;
+const tags = () => data(api.GET('/api/tags'));
+
+describe('a newcomer', () => {
+  test('is not asked for: nothing is sent', async () => {
+    const calls = fakeApi({});
+    expect(await services.client.fetchQuery(meQuery)).toBeNull();
+    expect(calls).toHaveLength(0);
+  });
+
+  test('becomes one guest, also when two votes ask at once', async () => {
+    const calls = fakeApi({ ...JOIN, [WHO]: [NOBODY, GUEST] });
+    await Promise.all([services.session.ensure(), services.session.ensure()]);
+    await services.session.ensure();
+    expect(count(calls, '/api/auth/guest')).toBe(1);
+    expect(count(calls, '/api/auth/logout')).toBe(0);
+    expect(me()?.kind).toBe('guest');
+    expect(changes).toEqual(['joined']);
+    expect({ ...localStorage }).toEqual({ 'pollux.session': 'yes' });
+  });
+
+  test('keeps all that they see', async () => {
+    fakeApi({ ...JOIN, [WHO]: [NOBODY, GUEST] });
+    services.choices.set(5, { myVote: null, skipped: true });
+    services.client.setQueryData(['feed'], 'polls');
+    await services.session.ensure();
+    expect(services.choices.get(5)?.skipped).toBe(true);
+    expect(services.client.getQueryData(['feed'])).toBe('polls');
+  });
+
+  test('who has a cookie and lost the mark is who they were', async () => {
+    const calls = fakeApi({ ...JOIN, [WHO]: USER });
+    await services.session.ensure();
+    expect(count(calls, '/api/auth/guest')).toBe(0);
+    expect(me()?.username).toBe('ada');
+    expect(mark()).toBe('yes');
+  });
+
+  test('can ask again after a failure', async () => {
+    fakeApi({
+      ...JOIN,
+      [WHO]: [NOBODY, NOBODY, GUEST],
+      'POST /api/auth/guest': [problem(503, 'overloaded'), { status: 201, body: {} }],
+    });
+    await expect(services.session.ensure()).rejects.toMatchObject({ code: 'overloaded' });
+    await services.session.ensure();
+    expect(me()?.kind).toBe('guest');
+  });
+});
+
+describe('who is known', () => {
+  beforeEach(() => localStorage.setItem('pollux.session', 'yes'));
+
+  test('is asked for once, also when a vote comes first', async () => {
+    const calls = fakeApi({ [WHO]: USER });
+    await Promise.all([services.client.fetchQuery(meQuery), services.session.ensure()]);
+    expect(count(calls, '/api/users/me')).toBe(1);
+    expect(changes).toEqual([]);
+  });
+
+  test('and whose session has ended is nobody, and reads on', async () => {
+    const calls = fakeApi({
+      ...JOIN,
+      [WHO]: NOBODY,
+      'GET /api/tags': [NOBODY, { status: 200, body: [] }],
+    });
+    const [who, list] = await Promise.all([services.client.fetchQuery(meQuery), tags()]);
+    expect(who).toBeNull();
+    expect(list).toEqual([]);
+    expect(count(calls, '/api/auth/logout')).toBe(1);
+    expect(mark()).toBeNull();
+  });
+
+  test('a user who is lost does not leave their choices to the next', async () => {
+    fakeApi({ ...JOIN, [WHO]: USER, 'GET /api/tags': [NOBODY, { status: 200, body: [] }] });
+    await services.client.fetchQuery(meQuery);
+    services.choices.set(1, { myVote: 0, skipped: false });
+    await tags();
+    expect(changes).toEqual(['switched']);
+    expect(services.choices.get(1)).toBeUndefined();
+    expect(me()).toBeNull();
+  });
+
+  test('signs out', async () => {
+    const calls = fakeApi({ ...JOIN, [WHO]: USER });
+    await services.client.fetchQuery(meQuery);
+    await services.session.signOut();
+    expect(count(calls, '/api/auth/logout')).toBe(1);
+    expect(me()).toBeNull();
+    expect(mark()).toBeNull();
+    expect(changes).toEqual(['switched']);
+  });
+
+  test('a vote right after signing out waits for it: its cookie would go too', async () => {
+    const order: string[] = [];
+    const say = (word: string, status: number) => async () => {
+      await Promise.resolve();
+      order.push(word);
+      return { status, body: status === 204 ? undefined : {} };
+    };
+    fakeApi({
+      [WHO]: [USER, NOBODY, GUEST],
+      'POST /api/auth/logout': say('out', 204),
+      'POST /api/auth/guest': say('in', 201),
+    });
+    await services.client.fetchQuery(meQuery);
+    await Promise.all([services.session.signOut(), services.session.ensure()]);
+    expect(order).toEqual(['out', 'in']);
+    expect(me()?.kind).toBe('guest');
+  });
+
+  test('a late answer to an earlier session does not end this one', async () => {
+    let refuse = () => {};
+    const late = new Promise<void>((resolve) => {
+      refuse = resolve;
+    });
+    const calls = fakeApi({
+      ...JOIN,
+      [WHO]: [GUEST, USER],
+      'GET /api/tags': [() => late.then(() => NOBODY), { status: 200, body: [] }],
+    });
+    await services.client.fetchQuery(meQuery);
+    const asked = tags();
+    await services.session.changed();
+    refuse();
+    expect(await asked).toEqual([]);
+    expect(count(calls, '/api/auth/logout')).toBe(0);
+    expect(me()?.kind).toBe('user');
+  });
+
+  test('who signs in is not forgotten by an answer from before', async () => {
+    let answer = () => {};
+    const slow = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    fakeApi({ ...JOIN, [WHO]: [() => slow.then(() => GUEST as never), USER] });
+    const before = services.client.fetchQuery(meQuery);
+    await services.session.changed();
+    answer();
+    await before;
+    expect(me()?.kind).toBe('user');
+  });
+});

@@ -1,0 +1,107 @@
+/** A server for tests: answers by route, and remembers what it was asked. */
+import { vi } from 'vitest';
+import type { Me, Poll, Results } from '~/api/client';
+
+export interface Call {
+  readonly method: string;
+  readonly path: string;
+  readonly key: string | null;
+  readonly body: unknown;
+}
+
+interface Answer {
+  status: number;
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+export type Reply = Answer | 'unreachable' | ((call: Call) => Answer | Promise<Answer>);
+
+/** A problem as the server words it; `retryAfter` in seconds. */
+export function problem(status: number, code: string, retryAfter?: number): Answer {
+  const headers = retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) };
+  return { status, body: { status, code, title: code, detail: `about ${code}` }, headers };
+}
+
+/**
+ * Routes such as 'POST /api/polls/1/vote'. Of a list each reply is given once, and the
+ * last one from then on. What is not listed is 404.
+ */
+export function fakeApi(routes: Record<string, Reply | Reply[]>): Call[] {
+  const calls: Call[] = [];
+  const turns = new Map<string, number>();
+  vi.spyOn(globalThis, 'fetch').mockImplementation(async (input) => {
+    const call = await callOf(input as Request);
+    calls.push(call);
+    const route = `${call.method} ${call.path}`;
+    const replies = [routes[route] ?? problem(404, 'not_found')].flat();
+    const turn = turns.get(route) ?? 0;
+    turns.set(route, turn + 1);
+    const reply = replies[Math.min(turn, replies.length - 1)] ?? 'unreachable';
+    if (reply === 'unreachable') throw new TypeError('fetch failed');
+    return responseOf(typeof reply === 'function' ? await reply(call) : reply);
+  });
+  return calls;
+}
+
+async function callOf(request: Request): Promise<Call> {
+  const text = await request.text();
+  return {
+    method: request.method,
+    path: new URL(request.url).pathname,
+    key: request.headers.get('Idempotency-Key'),
+    body: text === '' ? undefined : JSON.parse(text),
+  };
+}
+
+function responseOf({ status, body, headers = {} }: Answer): Response {
+  return new Response(body === undefined ? null : JSON.stringify(body), {
+    status,
+    headers: { 'Content-Type': 'application/json', ...headers },
+  });
+}
+
+export function aMe(change: Partial<Me> = {}): Me {
+  return {
+    id: 7,
+    username: null,
+    email: null,
+    kind: 'guest',
+    createdAt: '2026-01-01T00:00:00.000Z',
+    votesToday: 0,
+    votesLeftToday: 100,
+    ...change,
+  };
+}
+
+export function aPoll(change: Partial<Poll> = {}): Poll {
+  return {
+    id: 1,
+    title: 'Tabs or spaces?',
+    description: null,
+    options: ['Tabs', 'Spaces', 'Both'].map((text, index) => ({ index, text })),
+    tags: [],
+    owner: { id: 99, username: 'ada' },
+    status: 'open',
+    createdAt: '2026-01-01T00:00:00.000Z',
+    opensAt: null,
+    closesAt: null,
+    resultsVisibility: 'always',
+    voteChange: false,
+    voters: 'anyone',
+    myVote: null,
+    skipped: false,
+    results: someResults([0, 0, 0], 1),
+    ...change,
+  };
+}
+
+export function someResults(
+  votes: number[],
+  version: number,
+  status: Results['status'] = 'open',
+): Results {
+  const totalVotes = votes.reduce((sum, n) => sum + n, 0);
+  const percentOf = (n: number) => Math.round((1000 * n) / (totalVotes || 1)) / 10;
+  const options = votes.map((n, index) => ({ index, votes: n, percent: percentOf(n) }));
+  return { pollId: 1, version, status, totalVotes, options };
+}
