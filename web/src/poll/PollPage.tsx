@@ -1,7 +1,39 @@
+/** One poll on its own page, `/p/{id}`: what a link or a QR code leads to. */
+
 import { useLingui } from '@lingui/react/macro';
-import { Page } from '~/ui/Page';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useParams } from 'wouter';
+import { isCode } from '~/api/error';
+import { pollQuery } from '~/api/queries';
+import { PollView } from './PollView';
+import { Failed, Gone, Loading } from './states';
+
+/** Counts are live; that its words or times have changed, or that it is gone, is not. */
+const LOOK_AGAIN_MS = 90_000;
+
+/** Different for everybody, so that a full lecture hall does not ask at once. */
+function lookAgainAfter(): number {
+  return LOOK_AGAIN_MS * (1 + Math.random() / 3);
+}
 
 export function PollPage() {
+  const { id = '' } = useParams();
+  if (!/^[1-9]\d{0,14}$/.test(id)) return <Gone />;
+  return <PollOfId key={id} id={Number(id)} />;
+}
+
+function PollOfId({ id }: { id: number }) {
   const { t } = useLingui();
-  return <Page title={t`Poll`}>{null}</Page>;
+  const [refetchInterval] = useState(lookAgainAfter);
+  const query = useQuery({
+    ...pollQuery(id),
+    refetchInterval,
+    refetchOnWindowFocus: true,
+  });
+  const { data: poll, error, refetch } = query;
+  if (isCode(error, 'not_found')) return <Gone title={poll?.title} />;
+  if (poll !== undefined) return <PollView poll={poll} />;
+  if (error !== null) return <Failed error={error} onRetry={() => void refetch()} />;
+  return <Loading label={t`Loading the poll…`} />;
 }

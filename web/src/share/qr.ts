@@ -27,3 +27,8 @@ function rowPaths(row: boolean[], y: number): string[] {
   }
   return paths;
 }
+
+/** The same as a file of its own. */
+export function qrFile({ size, path }: QrOutline): string {
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size} ${size}" shape-rendering="crispEdges"><rect width="${size}" height="${size}" fill="#fff"/><path d="${path}" fill="#000"/></svg>\n`;
+}

@@ -25,7 +25,7 @@ export function Dialog({ title, onClose, children }: DialogProps) {
     <dialog
       ref={ref}
       aria-labelledby={heading}
-      onClose={onClose}
+      onClose={() => ref.current?.open || onClose()} // shown again: StrictMode
       className="w-[min(32rem,calc(100vw-2rem))] rounded-2xl bg-card p-5 shadow-card backdrop:bg-black/50"
     >
       <div className="mb-3 flex items-center justify-between gap-2">

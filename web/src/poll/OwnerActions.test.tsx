@@ -1,0 +1,185 @@
+import { screen, waitFor } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { describe, expect, test, vi } from 'vitest';
+import { EditDialog } from './EditDialog';
+import { pollOf, problem, resultsOf, serve, show } from './harness';
+import { OwnerActions } from './OwnerActions';
+
+const POLL = pollOf();
+const CLOSED = pollOf({
+  status: 'closed',
+  results: resultsOf([3, 1], { version: 11, status: 'closed' }),
+});
+const press = (name: string) => userEvent.click(screen.getByRole('button', { name }));
+
+describe('closing', () => {
+  test('asks first, and shows what the server made of it', async () => {
+    const { asked } = serve({ 'POST /api/polls/5/close': () => CLOSED });
+    const { services } = show(<OwnerActions poll={POLL} status="open" />);
+    await press('Close now');
+    expect(screen.getByRole('dialog', { name: 'Close this poll?' })).toBeDefined();
+    expect(asked()).toEqual([]);
+    await userEvent.click(
+      screen.getAllByRole('button', { name: 'Close now' })[1] as Element,
+    );
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    expect(asked()).toEqual(['POST /api/polls/5/close']);
+    expect(services.client.getQueryData(['poll', 5])).toEqual(CLOSED);
+    expect(services.results.get(5)?.status).toBe('closed');
+  });
+
+  test('can be thought better of', async () => {
+    const { asked } = serve({});
+    show(<OwnerActions poll={POLL} status="open" />);
+    await press('Close now');
+    await press('Cancel');
+    expect(screen.queryByRole('dialog')).toBeNull();
+    expect(asked()).toEqual([]);
+  });
+
+  test('is not offered twice', () => {
+    show(<OwnerActions poll={POLL} status="closed" />);
+    expect(screen.queryByRole('button', { name: 'Close now' })).toBeNull();
+  });
+});
+
+describe('deleting', () => {
+  test('says what will be gone, and then tells', async () => {
+    const { asked } = serve({
+      'DELETE /api/polls/5': () => new Response(null, { status: 204 }),
+    });
+    const onDeleted = vi.fn();
+    show(<OwnerActions poll={POLL} status="open" onDeleted={onDeleted} />);
+    await press('Delete');
+    expect(screen.getByText(/Tea or coffee.*all of its votes will be gone/)).toBeDefined();
+    await press('Delete for good');
+    await waitFor(() => expect(onDeleted).toHaveBeenCalledOnce());
+    expect(asked()).toEqual(['DELETE /api/polls/5']);
+  });
+
+  test('has a sentence where it fails', async () => {
+    serve({ 'DELETE /api/polls/5': () => problem(403, 'forbidden') });
+    const onDeleted = vi.fn();
+    show(<OwnerActions poll={POLL} status="open" onDeleted={onDeleted} />);
+    await press('Delete');
+    await press('Delete for good');
+    expect((await screen.findByRole('alert')).textContent).toBe(
+      'the server says forbidden',
+    );
+    expect(onDeleted).not.toHaveBeenCalled();
+  });
+});
+
+test('lists of polls are asked for anew', async () => {
+  serve({ 'POST /api/polls/5/close': () => CLOSED });
+  const { services } = show(<OwnerActions poll={POLL} status="open" />);
+  services.client.setQueryData(['polls', 'mine'], []);
+  services.client.setQueryData(['tags'], []);
+  await press('Close now');
+  await userEvent.click(screen.getAllByRole('button', { name: 'Close now' })[1] as Element);
+  await waitFor(() =>
+    expect(services.client.getQueryState(['polls', 'mine'])?.isInvalidated).toBe(true),
+  );
+  expect(services.client.getQueryState(['tags'])?.isInvalidated).toBe(false);
+});
+
+test('the rest are links', () => {
+  show(<OwnerActions poll={POLL} status="open" />);
+  const csv = screen.getByRole('link', { name: 'Download CSV' });
+  expect(csv.getAttribute('href')).toBe('/api/polls/5/results.csv');
+  expect(csv.hasAttribute('download')).toBe(true);
+  const present = screen.getByRole('link', { name: 'Present' });
+  expect(present.getAttribute('href')).toBe('/present/5');
+});
+
+describe('editing', () => {
+  function edit(hasVotes: boolean, answer: () => Response | object, poll = POLL) {
+    const bodies: unknown[] = [];
+    serve({
+      'PATCH /api/polls/5': async (request) => {
+        bodies.push(await request.json());
+        return answer();
+      },
+    });
+    const onClose = vi.fn();
+    const { status } = poll;
+    const { services } = show(
+      <EditDialog poll={poll} status={status} hasVotes={hasVotes} onClose={onClose} />,
+    );
+    return { bodies, onClose, services };
+  }
+  const write = async (label: string, text: string) => {
+    const field = screen.getByLabelText(label);
+    await userEvent.clear(field);
+    await userEvent.type(field, text);
+  };
+
+  test('with votes, only description and end are offered, and only changes sent', async () => {
+    const changed = pollOf({ description: 'New' });
+    const { bodies, onClose, services } = edit(true, () => changed);
+    expect(screen.queryByLabelText('Title')).toBeNull();
+    expect(screen.queryByLabelText('Options')).toBeNull();
+    expect(screen.getByLabelText('End')).toBeDefined();
+    await write('Description', 'New');
+    await press('Save');
+    await waitFor(() => expect(onClose).toHaveBeenCalledOnce());
+    expect(bodies).toEqual([{ description: 'New' }]);
+    expect(services.client.getQueryData(['poll', 5])).toEqual(changed);
+  });
+
+  test('without votes, the question and the rules too', async () => {
+    const { bodies, onClose } = edit(false, () => POLL);
+    await write('Title', 'Mate?');
+    await write('Options', 'Yes{enter}No');
+    await userEvent.selectOptions(
+      screen.getByLabelText('Who sees the result'),
+      'Who has voted',
+    );
+    await userEvent.selectOptions(
+      screen.getByLabelText('Who may vote'),
+      'Who has an account',
+    );
+    await userEvent.click(screen.getByLabelText('Votes can be changed and taken back'));
+    await press('Save');
+    await waitFor(() => expect(onClose).toHaveBeenCalledOnce());
+    expect(bodies).toEqual([
+      {
+        title: 'Mate?',
+        options: ['Yes', 'No'],
+        resultsVisibility: 'after_vote',
+        voters: 'registered',
+        voteChange: true,
+      },
+    ]);
+  });
+
+  test('nothing changed, nothing sent', async () => {
+    const { bodies, onClose } = edit(true, () => POLL);
+    await press('Save');
+    expect(onClose).toHaveBeenCalledOnce();
+    expect(bodies).toEqual([]);
+  });
+
+  test('a vote that came first has a sentence', async () => {
+    const { onClose } = edit(false, () => problem(409, 'conflict'));
+    await write('Title', 'Mate?');
+    await press('Save');
+    expect((await screen.findByRole('alert')).textContent).toMatch(/^Somebody has voted/);
+    expect(onClose).not.toHaveBeenCalled();
+  });
+
+  test('what the server finds wrong is said at its field', async () => {
+    const errors = [{ field: 'closesAt', message: 'must be in the future' }];
+    edit(true, () => problem(422, 'invalid', { errors }));
+    await write('Description', 'New');
+    await press('Save');
+    const field = screen.getByLabelText('End');
+    await waitFor(() => expect(field.getAttribute('aria-invalid')).toBe('true'));
+    expect(screen.getByText('must be in the future')).toBeDefined();
+  });
+
+  test('a closed poll can be opened again', () => {
+    edit(true, () => POLL, CLOSED);
+    expect(screen.getByText('A later time, or none, opens the poll again.')).toBeDefined();
+  });
+});

@@ -1,0 +1,127 @@
+/** A poll with everything about it: the vote, how it is doing, its rules, how to pass it on. */
+import { Trans } from '@lingui/react/macro';
+import { Suspense, useState } from 'react';
+import { Link, useLocation } from 'wouter';
+import type { Poll } from '~/api/client';
+import { onDemand } from '~/app/onDemand';
+import { type PollResults, usePollResults } from '~/results/usePollResults';
+import { Button } from '~/ui/Button';
+import { Page } from '~/ui/Page';
+import { VotePanel } from '~/vote/VotePanel';
+import { OwnerActions, useIsOwner } from './OwnerActions';
+import { PollRules } from './PollRules';
+import { Printout } from './Printout';
+import { StatusLine } from './StatusLine';
+import { Timeline } from './Timeline';
+
+const ShareDialog = onDemand('share', () =>
+  import('~/share/ShareDialog').then((m) => m.ShareDialog),
+);
+const EditDialog = onDemand('poll', () => import('./EditDialog').then((m) => m.EditDialog));
+
+export function PollView({ poll }: { poll: Poll }) {
+  const now = usePollResults(poll);
+  return (
+    <Page title={poll.title} wide>
+      <Intro poll={poll} now={now} />
+      <Printout poll={poll} results={now.results} />
+      <div className="flex flex-col gap-6 lg:grid lg:grid-cols-[minmax(0,1fr)_18rem] lg:items-start">
+        <div className="flex min-w-0 flex-col gap-6 print:hidden">
+          <section className="rounded-2xl bg-card p-4 shadow-card sm:p-6">
+            <VotePanel poll={poll} onScreen />
+          </section>
+          {now.results !== null && <Timeline poll={poll} status={now.status} />}
+        </div>
+        <aside className="flex flex-col gap-6">
+          <Sharing poll={poll} />
+          <PollRules poll={poll} />
+          <OwnerPart poll={poll} now={now} />
+        </aside>
+      </div>
+    </Page>
+  );
+}
+
+function Intro({ poll, now }: { poll: Poll; now: PollResults }) {
+  return (
+    <div className="flex flex-col gap-3">
+      <StatusLine
+        poll={poll}
+        status={now.status}
+        results={now.results}
+        viewers={now.viewers}
+      />
+      {poll.description && <p className="whitespace-pre-line">{poll.description}</p>}
+      <div className="flex min-h-11 flex-wrap items-center gap-x-2 text-sm text-quiet">
+        <Owner poll={poll} />
+        {poll.tags.map((tag) => (
+          <Link
+            key={tag}
+            href={`/?tag=${encodeURIComponent(tag)}`}
+            className="group inline-flex min-h-11 min-w-11 items-center justify-center print:min-h-0"
+          >
+            <span className="rounded-full bg-sunken px-3 py-1 font-medium text-ink group-hover:bg-line">
+              #{tag}
+            </span>
+          </Link>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function Owner({ poll }: { poll: Poll }) {
+  const name = poll.owner?.username;
+  if (name === undefined) return <Trans>Its owner has left.</Trans>;
+  return (
+    <span className="mr-2">
+      <Trans>
+        Asked by <strong className="text-ink">{name}</strong>
+      </Trans>
+    </span>
+  );
+}
+
+function Sharing({ poll }: { poll: Poll }) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <div className="flex print:hidden">
+      <Button icon="share" className="grow" onClick={() => setOpen(true)}>
+        <Trans>Share this poll</Trans>
+      </Button>
+      <Suspense>
+        {isOpen && <ShareDialog poll={poll} onClose={() => setOpen(false)} />}
+      </Suspense>
+    </div>
+  );
+}
+
+function OwnerPart({ poll, now }: { poll: Poll; now: PollResults }) {
+  const [isEditing, setEditing] = useState(false);
+  const [, navigate] = useLocation();
+  if (!useIsOwner(poll)) return null;
+  const hasVotes = now.results === null || now.results.totalVotes > 0;
+  return (
+    <section className="flex flex-col gap-3 border-t border-line pt-5 print:hidden">
+      <h2 className="font-semibold">
+        <Trans>Your poll</Trans>
+      </h2>
+      <OwnerActions
+        poll={poll}
+        status={now.status}
+        onEdit={() => setEditing(true)}
+        onDeleted={() => navigate('/account', { replace: true })}
+      />
+      <Suspense>
+        {isEditing && (
+          <EditDialog
+            poll={poll}
+            status={now.status}
+            hasVotes={hasVotes}
+            onClose={() => setEditing(false)}
+          />
+        )}
+      </Suspense>
+    </section>
+  );
+}

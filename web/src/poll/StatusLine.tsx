@@ -1,0 +1,59 @@
+/** How a poll is doing now: open or not, until when, how many votes, how many watch. */
+import { Plural, Trans } from '@lingui/react/macro';
+import type { Poll, Results } from '~/api/client';
+import { Icon } from '~/ui/Icon';
+import { Countdown } from './Countdown';
+
+interface StatusLineProps {
+  poll: Poll;
+  status: Poll['status'];
+  results: Results | null;
+  viewers: number | null;
+}
+
+export function StatusLine({ poll, status, results, viewers }: StatusLineProps) {
+  return (
+    <div className="flex flex-wrap items-center gap-x-4 gap-y-2 text-sm text-quiet">
+      <StatusBadge status={status} />
+      <Countdown poll={poll} status={status} />
+      {results !== null && (
+        <span className="tabular-nums">
+          <Plural value={results.totalVotes} one="# vote" other="# votes" />
+        </span>
+      )}
+      {viewers !== null && viewers > 0 && <Viewers count={viewers} />}
+    </div>
+  );
+}
+
+function Viewers({ count }: { count: number }) {
+  return (
+    <span className="inline-flex items-center gap-1.5 tabular-nums print:hidden">
+      <Icon name="eye" className="size-4" />
+      <Plural value={count} one="# person is watching" other="# people are watching" />
+    </span>
+  );
+}
+
+const BADGES = {
+  scheduled: 'text-warn',
+  open: 'text-good',
+  closed: 'text-quiet',
+};
+
+function StatusBadge({ status }: { status: Poll['status'] }) {
+  return (
+    <span
+      role="status"
+      className={`inline-flex items-center gap-1.5 rounded-full bg-sunken px-3 py-1 font-semibold ${BADGES[status]}`}
+    >
+      <span aria-hidden="true" className="size-2 rounded-full bg-current" />
+      <StatusWord status={status} />
+    </span>
+  );
+}
+
+function StatusWord({ status }: { status: Poll['status'] }) {
+  if (status === 'scheduled') return <Trans>Not open yet</Trans>;
+  return status === 'open' ? <Trans>Open</Trans> : <Trans>Closed</Trans>;
+}
