@@ -2,7 +2,10 @@
 import { type ComponentType, lazy } from 'react';
 import { openCatalogue } from '~/i18n/i18n';
 
-export function onDemand(folder: string, load: () => Promise<ComponentType>) {
+export function onDemand<P extends object>(
+  folder: string,
+  load: () => Promise<ComponentType<P>>,
+) {
   return lazy(async () => {
     const [screen] = await Promise.all([load(), openCatalogue(folder)]);
     return { default: screen };
