@@ -5,7 +5,8 @@ import { Suspense } from 'react';
 import { Link, useSearch } from 'wouter';
 import type { Poll } from '~/api/client';
 import { onDemand } from '~/app/onDemand';
-import { useLiveResults, useServices, useTrack } from '~/services';
+import { usePollResults } from '~/results/usePollResults';
+import { useServices, useTrack } from '~/services';
 import { ButtonLink } from '~/ui/Button';
 import { useOnScreen } from '~/ui/useOnScreen';
 import { Card } from './Card';
@@ -58,8 +59,7 @@ function NoPolls({ isFiltered }: { isFiltered: boolean }) {
 function MyPoll({ poll }: { poll: Poll }) {
   const [ref, isOnScreen] = useOnScreen<HTMLLIElement>();
   useTrack(poll.id, isOnScreen);
-  const live = useLiveResults(poll.id);
-  const status = live.status ?? poll.status;
+  const { status, results } = usePollResults(poll);
   return (
     <li ref={ref} className="flex flex-col gap-3 rounded-2xl bg-card p-4 shadow-card">
       <div>
@@ -70,7 +70,7 @@ function MyPoll({ poll }: { poll: Poll }) {
         </h2>
         <Facts
           status={status}
-          votes={(live.results ?? poll.results)?.totalVotes ?? null}
+          votes={results?.totalVotes ?? null}
           createdAt={poll.createdAt}
         />
       </div>

@@ -38,11 +38,6 @@ function useLiveBoard(isWanted: boolean): boolean {
   const [hasCome, setCome] = useState(false);
   const isLive = useLiveState() === 'live';
 
-  // server-sent events, which may come next, do not bring it
-  useEffect(() => {
-    if (!isLive) setCome(false);
-  }, [isLive]);
-
   useEffect(() => {
     if (!isWanted) return;
     const { queryKey } = boardQuery({ window: 'all', tag: null });
