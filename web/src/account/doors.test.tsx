@@ -1,0 +1,228 @@
+/** Signing in and registering, as somebody does it. */
+import { screen, waitFor } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+import { RegisterPage } from './RegisterPage';
+import { SignInPage } from './SignInPage';
+import { ADA, GUEST, problem, rememberSession, serve, show } from './testing';
+
+const field = (name: string) => screen.getByLabelText<HTMLInputElement>(name);
+const posts = (asked: ReturnType<typeof serve>) =>
+  asked.filter(({ what }) => what.startsWith('POST'));
+
+describe('signing in', () => {
+  const open = (path = '/sign-in') => show(path, <SignInPage />);
+  const signIn = async (user: ReturnType<typeof open>['user']) => {
+    await user.type(field('E-mail address'), 'ada@example.org');
+    await user.type(field('Password'), 'correct horse{Enter}');
+  };
+
+  it('sends what was typed, and goes where it was to go', async () => {
+    const asked = serve({
+      'POST /api/auth/login': { body: {} },
+      'GET /api/users/me': { body: ADA },
+    });
+    const { user } = open('/sign-in?next=/p/12');
+    await signIn(user);
+    await waitFor(() => expect(location.pathname).toBe('/p/12'));
+    expect(posts(asked)).toEqual([
+      {
+        what: 'POST /api/auth/login',
+        body: { email: 'ada@example.org', password: 'correct horse' },
+      },
+    ]);
+  });
+
+  it('does not send anybody to another site', async () => {
+    serve({ 'POST /api/auth/login': { body: {} }, 'GET /api/users/me': { body: ADA } });
+    const { user } = open('/sign-in?next=//evil.example');
+    await signIn(user);
+    await waitFor(() => expect(location.pathname).toBe('/'));
+  });
+
+  it('says one sentence for a wrong password, and keeps what was typed', async () => {
+    serve({ 'POST /api/auth/login': problem(401, 'unauthorized') });
+    const { user } = open();
+    await signIn(user);
+    expect(await screen.findByRole('alert')).toHaveProperty(
+      'textContent',
+      'The e-mail address or the password is wrong.',
+    );
+    expect(field('Password').value).toBe('correct horse');
+    expect(location.pathname).toBe('/sign-in');
+  });
+
+  it('says when to come back after too many tries', async () => {
+    serve({
+      'POST /api/auth/login': {
+        ...problem(429, 'rate_limited'),
+        headers: { 'Retry-After': '600' },
+      },
+    });
+    const { user } = open();
+    await signIn(user);
+    expect((await screen.findByRole('alert')).textContent).toMatch(/Go on at \d+:\d\d/);
+  });
+
+  it('sends nothing incomplete, and goes to what is missing', async () => {
+    const asked = serve({});
+    const { user } = open();
+    await user.type(field('E-mail address'), 'ada@example.org');
+    await user.click(screen.getByRole('button', { name: 'Sign in' }));
+    await waitFor(() => expect(document.activeElement).toBe(field('Password')));
+    expect(field('Password').getAttribute('aria-invalid')).toBe('true');
+    expect(posts(asked)).toEqual([]);
+  });
+
+  it('sends once, however often the button is pressed', async () => {
+    const asked = serve({ 'POST /api/auth/login': () => new Promise(() => {}) });
+    const { user } = open();
+    await signIn(user);
+    await user.click(screen.getByRole('button', { name: 'Sign in' }));
+    expect(posts(asked)).toHaveLength(1);
+  });
+
+  it('sends on who is signed in already', async () => {
+    rememberSession();
+    serve({ 'GET /api/users/me': { body: ADA } });
+    open('/sign-in?next=/new');
+    await waitFor(() => expect(location.pathname).toBe('/new'));
+  });
+
+  it('tells password managers which is which', () => {
+    serve({});
+    open();
+    expect(field('E-mail address').autocomplete).toBe('username');
+    expect(field('Password').autocomplete).toBe('current-password');
+  });
+
+  it('shows the password on demand', async () => {
+    serve({});
+    const { user } = open();
+    expect(field('Password').type).toBe('password');
+    await user.click(screen.getByRole('button', { name: 'Show the password' }));
+    expect(field('Password').type).toBe('text');
+    await user.click(screen.getByRole('button', { name: 'Hide the password' }));
+    expect(field('Password').type).toBe('password');
+  });
+
+  it('leads to registering with the same aim', () => {
+    serve({});
+    open('/sign-in?next=/p/12');
+    const link = screen.getByRole('link', { name: 'Make an account' });
+    expect(link.getAttribute('href')).toBe('/register?next=%2Fp%2F12');
+  });
+});
+
+describe('registering', () => {
+  const open = () => show('/register', <RegisterPage />);
+  const fill = async (user: ReturnType<typeof open>['user']) => {
+    await user.type(field('Username'), 'ada');
+    await user.type(field('E-mail address'), 'ada@example.org');
+    await user.type(field('Password'), 'correct horse');
+    await user.click(screen.getByRole('button', { name: 'Register' }));
+  };
+
+  it('makes an account, and goes on to the polls', async () => {
+    const asked = serve({
+      'POST /api/auth/register': { status: 201, body: {} },
+      'GET /api/users/me': { body: ADA },
+    });
+    const { user } = open();
+    await fill(user);
+    await waitFor(() => expect(location.pathname).toBe('/'));
+    expect(posts(asked)[0]?.body).toEqual({
+      username: 'ada',
+      email: 'ada@example.org',
+      password: 'correct horse',
+    });
+  });
+
+  it('speaks up when a field is left, and follows what is typed then', async () => {
+    serve({});
+    const { user } = open();
+    await user.type(field('Username'), 'ad');
+    expect(screen.queryByText('A username has 3 to 50 characters.')).toBeNull();
+    await user.tab();
+    expect(screen.getByText('A username has 3 to 50 characters.')).toBeTruthy();
+    await user.type(field('Username'), 'a');
+    expect(screen.queryByText('A username has 3 to 50 characters.')).toBeNull();
+  });
+
+  it('does not complain about a field that was only passed', async () => {
+    serve({});
+    const { user } = open();
+    await user.click(field('Username'));
+    await user.tab();
+    expect(screen.queryByRole('alert')).toBeNull();
+  });
+
+  it.each([
+    ['Username', 'The username is taken.', 'This username is taken.'],
+    [
+      'E-mail address',
+      'There is an account with this e-mail address already.',
+      'There is an account with this e-mail address already.',
+    ],
+  ])('says at the field that the %s is taken', async (label, detail, sentence) => {
+    serve({ 'POST /api/auth/register': problem(409, 'conflict', { detail }) });
+    const { user } = open();
+    await fill(user);
+    await waitFor(() => expect(document.activeElement).toBe(field(label)));
+    const described = field(label).getAttribute('aria-describedby')?.split(' ') ?? [];
+    expect(described.map((id) => document.getElementById(id)?.textContent)).toContain(
+      sentence,
+    );
+    await user.type(field(label), 'x');
+    expect(screen.queryByText(sentence)).toBeNull();
+  });
+
+  it('says what the server found at each field', async () => {
+    const errors = [
+      { field: 'username', message: 'may not hold control characters or invisible ones' },
+      { field: 'password', message: 'is on a list of stolen ones' },
+    ];
+    serve({ 'POST /api/auth/register': problem(422, 'invalid', { errors }) });
+    const { user } = open();
+    await fill(user);
+    expect(await screen.findByText('A username has no invisible characters.')).toBeTruthy();
+    expect(screen.getByText('is on a list of stolen ones')).toBeTruthy();
+  });
+
+  it('says in a sentence what belongs to no field, and lets one try again', async () => {
+    let status = 503;
+    serve({
+      'POST /api/auth/register': () =>
+        status === 503 ? problem(503, 'unavailable') : { status, body: {} },
+      'GET /api/users/me': { body: ADA },
+    });
+    const { user } = open();
+    await fill(user);
+    expect((await screen.findByRole('alert')).textContent).toMatch(/not ready/);
+    status = 201;
+    await user.click(screen.getByRole('button', { name: 'Register' }));
+    await waitFor(() => expect(location.pathname).toBe('/'));
+  });
+
+  it('tells a guest that the votes do not move', async () => {
+    rememberSession();
+    serve({ 'GET /api/users/me': { body: GUEST } });
+    open();
+    expect(await screen.findByText(/do not move to your account/)).toBeTruthy();
+    expect(screen.getByRole('link', { name: 'do that first' }).getAttribute('href')).toBe(
+      '/account',
+    );
+  });
+
+  it('tells a newcomer nothing about guests', async () => {
+    serve({});
+    open();
+    expect(screen.queryByText(/do not move to your account/)).toBeNull();
+  });
+
+  it('tells password managers that the password is a new one', () => {
+    serve({});
+    open();
+    expect(field('E-mail address').autocomplete).toBe('email');
+    expect(field('Password').autocomplete).toBe('new-password');
+  });
+});
