@@ -60,7 +60,9 @@ describe('signing in', () => {
     });
     const { user } = open();
     await signIn(user);
-    expect((await screen.findByRole('alert')).textContent).toMatch(/Go on at \d+:\d\d/);
+    expect((await screen.findByRole('alert')).textContent).toMatch(
+      /You can go on from \d+:\d\d/,
+    );
   });
 
   it('sends nothing incomplete, and goes to what is missing', async () => {

@@ -63,9 +63,7 @@ describe('deleting', () => {
     show(<OwnerActions poll={POLL} status="open" onDeleted={onDeleted} />);
     await press('Delete');
     await press('Delete for good');
-    expect((await screen.findByRole('alert')).textContent).toBe(
-      'the server says forbidden',
-    );
+    expect((await screen.findByRole('alert')).textContent).toBe('You may not do this.');
     expect(onDeleted).not.toHaveBeenCalled();
   });
 });

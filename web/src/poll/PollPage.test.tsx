@@ -129,7 +129,9 @@ describe('no poll', () => {
     });
     showPage('/p/5');
     await screen.findByRole('heading', { name: 'The poll cannot be shown' });
-    expect(screen.getByRole('alert').textContent).toBe('the server says internal');
+    expect(screen.getByRole('alert').textContent).toBe(
+      'Something has failed on the server. Try again.',
+    );
     isDown = false;
     await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
     await title();
