@@ -1,10 +1,14 @@
 /** A screen whose code and words are fetched when it is first opened. */
 import { type ComponentType, lazy } from 'react';
 import { openCatalogue } from '~/i18n/i18n';
+import { fetchCode } from './newBuild';
 
-export function onDemand(folder: string, load: () => Promise<ComponentType>) {
+export function onDemand<P extends object>(
+  folder: string,
+  load: () => Promise<ComponentType<P>>,
+) {
   return lazy(async () => {
-    const [screen] = await Promise.all([load(), openCatalogue(folder)]);
+    const [screen] = await fetchCode(() => Promise.all([load(), openCatalogue(folder)]));
     return { default: screen };
   });
 }

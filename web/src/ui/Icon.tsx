@@ -27,6 +27,9 @@ const PATHS = {
   play: 'M8 5.5v13l11-6.5z',
   download: 'M12 4v11M8 11.5L12 15l4-3.5M5 19h14',
   code: 'M8.5 7L4 12l4.5 5M15.5 7L20 12l-4.5 5',
+  polls: 'M5.5 4h13v9h-13zM5.5 16.5h13M7.5 20h9',
+  settings:
+    'M4 7.5h9M18 7.5h2M15.5 5a2.5 2.5 0 110 5 2.5 2.5 0 010-5zM4 16.5h2M11 16.5h9M8.5 14a2.5 2.5 0 110 5 2.5 2.5 0 010-5z',
 } as const;
 
 export type IconName = keyof typeof PATHS;
