@@ -176,6 +176,24 @@ describe('without a network', () => {
   });
 });
 
+describe('a network that comes and goes', () => {
+  test('gives a vote all its tries anew', async () => {
+    const failures = Array<Reply>(3).fill('unreachable');
+    const goOffline = () => {
+      isOnline = false;
+      throw new TypeError('fetch failed');
+    };
+    serve({ [VOTE]: [...failures, goOffline, ...failures, accepted(1)] });
+    const done = services.ballots.cast(aPoll(), 1);
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(services.ballots.get(1)?.phase).toBe('offline');
+    isOnline = true;
+    dispatchEvent(new Event('online'));
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(await done).toBe(true);
+  });
+});
+
 describe('a refusal', () => {
   test('already voted: shows the vote that counts', async () => {
     const poll = aPoll({ myVote: 2, results: someResults([1, 1, 1], 9) });
