@@ -4,7 +4,7 @@ import { ButtonLink } from '~/ui/Button';
 
 export function NeedsAccount() {
   return (
-    <div className="flex flex-col gap-3 rounded-xl bg-sunken p-4">
+    <div className="flex flex-col gap-3 rounded-xl border border-line p-4">
       <p>
         <Trans>Only people with an account can vote here.</Trans>
       </p>

@@ -5,6 +5,9 @@ import type { Poll } from '~/api/client';
 import { clock } from '~/api/sentence';
 import { Icon } from '~/ui/Icon';
 
+/** Clocks differ a little. */
+const GRACE_MS = 3000;
+
 /** The time now, every second while it matters. */
 function useNow(isOn: boolean): number {
   const [now, setNow] = useState(Date.now);
@@ -24,7 +27,6 @@ export function useHasOpened(poll: Poll, status: Poll['status']): boolean {
   const now = useNow(status === 'scheduled');
   return poll.opensAt !== null && now > Date.parse(poll.opensAt) + GRACE_MS;
 }
-const GRACE_MS = 3000;
 
 export function NotOpenYet({ poll }: { poll: Poll }) {
   const { i18n } = useLingui();

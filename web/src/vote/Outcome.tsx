@@ -29,13 +29,14 @@ export function Outcome(props: OutcomeProps) {
   return (
     <>
       {results === null ? (
-        <NoCounts poll={poll} now={now} />
+        <MyVote poll={poll} myVote={myVote} />
       ) : (
         <Bars options={poll.options} results={results} myVote={myVote} />
       )}
       <p tabIndex={-1} className="flex flex-wrap justify-between gap-x-4 text-quiet">
         <Standing now={now} /> {results && <Total votes={results.totalVotes} />}
       </p>
+      {results === null && <NoCounts poll={poll} now={now} />}
       {myVote !== null && status === 'open' && <VotesLeft />}
       {mayUndo && (
         <div className="flex flex-wrap gap-2">
@@ -95,24 +96,28 @@ function VotesLeft() {
   );
 }
 
-/** In place of bars: why there are none, and one's own vote. */
+/** In place of bars. */
+function MyVote({ poll, myVote }: { poll: Poll; myVote: number | null }) {
+  const mine = poll.options.find(({ index }) => index === myVote);
+  if (mine === undefined) return null;
+  return (
+    <p className="flex min-h-12 items-center gap-3 rounded-xl bg-mine px-4 py-2">
+      <Icon name="check" />
+      <span className="grow" dir="auto">
+        {mine.text}
+      </span>
+      <span className="shrink-0 text-sm font-semibold">
+        <Trans>your vote</Trans>
+      </span>
+    </p>
+  );
+}
+
 function NoCounts({ poll, now }: { poll: Poll; now: PollResults }) {
   const { ballots } = useServices();
-  const mine = poll.options.find(({ index }) => index === now.myVote);
   return (
-    <div className="flex flex-col gap-3">
-      {mine && (
-        <p className="flex min-h-12 items-center gap-3 rounded-xl bg-mine px-4 py-2">
-          <Icon name="check" />
-          <span className="grow" dir="auto">
-            {mine.text}
-          </span>
-          <span className="shrink-0 text-sm font-semibold">
-            <Trans>your vote</Trans>
-          </span>
-        </p>
-      )}
-      <p className="text-quiet">
+    <>
+      <p>
         <WhyNoCounts poll={poll} now={now} />
       </p>
       {!now.isHidden && (
@@ -120,7 +125,7 @@ function NoCounts({ poll, now }: { poll: Poll; now: PollResults }) {
           <Trans>Look now</Trans>
         </Button>
       )}
-    </div>
+    </>
   );
 }
 

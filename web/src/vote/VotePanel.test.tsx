@@ -245,6 +245,17 @@ describe('a vote', () => {
     expect(onVoted).not.toHaveBeenCalled();
   });
 
+  test('that failed is still there when its poll comes back to the screen', async () => {
+    serve({ [VOTE]: problem(500, 'internal') });
+    const { unmount } = show(aPoll());
+    await vote('Both');
+    await screen.findByRole('alert');
+    unmount();
+    show(aPoll());
+    expect(radio('Both')).toHaveProperty('checked', true);
+    expect(button('Try again')).toBeTruthy();
+  });
+
   test('of a user whose session ended says so, with the way back', async () => {
     localStorage.setItem('pollux.session', 'yes');
     serve({
@@ -262,15 +273,16 @@ describe('a vote', () => {
 });
 
 describe('a second thought', () => {
-  const poll = aPoll({ voteChange: true, myVote: 0, results: someResults([1, 0, 0], 3) });
+  const poll = aPoll({ voteChange: true, myVote: 1, results: someResults([0, 1, 0], 3) });
 
   test('changes the vote, from where it stands', async () => {
     const calls = serve({ 'PUT /api/polls/1/vote': answer(2, [0, 0, 1]) });
     const onVoted = vi.fn();
     show(poll, { onVoted });
     await userEvent.click(button('Change vote'));
-    expect(radio('Tabs')).toHaveProperty('checked', true);
-    expect(document.activeElement).toBe(radio('Tabs'));
+    expect(radio('Spaces')).toHaveProperty('checked', true);
+    expect(document.activeElement).toBe(radio('Spaces'));
+    noButton('Show results');
     await userEvent.click(radio('Both'));
     await userEvent.click(button('Change vote'));
     await screen.findByText('Your vote counts.');
@@ -380,6 +392,8 @@ describe('a poll that moves', () => {
   test('does not take the focus from elsewhere', () => {
     serve();
     show(aPoll());
+    act(() => radio('Both').focus());
+    act(() => radio('Both').blur());
     act(() => services.results.offer(someResults([2, 0, 0], 4, 'closed')));
     expect(document.activeElement).toBe(document.body);
   });

@@ -176,9 +176,28 @@ describe('without a network', () => {
   });
 });
 
+describe('a network that comes and goes', () => {
+  test('gives a vote all its tries anew', async () => {
+    const failures = Array<Reply>(3).fill('unreachable');
+    const goOffline = () => {
+      isOnline = false;
+      throw new TypeError('fetch failed');
+    };
+    serve({ [VOTE]: [...failures, goOffline, ...failures, accepted(1)] });
+    const done = services.ballots.cast(aPoll(), 1);
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(services.ballots.get(1)?.phase).toBe('offline');
+    isOnline = true;
+    dispatchEvent(new Event('online'));
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(await done).toBe(true);
+  });
+});
+
 describe('a refusal', () => {
   test('already voted: shows the vote that counts', async () => {
     const poll = aPoll({ myVote: 2, results: someResults([1, 1, 1], 9) });
+    services.client.setQueryData(['poll', 1], aPoll()); // from before
     serve({
       [VOTE]: problem(409, 'already_voted'),
       'GET /api/polls/1': { status: 200, body: poll },
@@ -187,6 +206,16 @@ describe('a refusal', () => {
     expect(services.choices.get(1)?.myVote).toBe(2);
     expect(services.results.get(1)?.results?.version).toBe(9);
     expect(services.ballots.get(1)?.phase).toBe('failed');
+  });
+
+  test('already voted, for the same: it says so too', async () => {
+    serve({
+      [VOTE]: problem(409, 'already_voted'),
+      'GET /api/polls/1': { status: 200, body: aPoll({ myVote: 1 }) },
+    });
+    expect(await castPatiently(1)).toBe(false);
+    expect(services.choices.get(1)?.myVote).toBe(1);
+    expect(services.ballots.get(1)?.error).toMatchObject({ code: 'already_voted' });
   });
 
   test('already voted, and no word about for what: it says so all the same', async () => {
