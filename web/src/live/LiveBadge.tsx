@@ -63,7 +63,7 @@ export function LiveBadge() {
 const NARROW = {
   live: 'max-[26rem]:sr-only',
   other:
-    'max-[26rem]:absolute max-[26rem]:top-full max-[26rem]:right-0 max-[26rem]:rounded-full max-[26rem]:bg-card max-[26rem]:px-3 max-[26rem]:py-1 max-[26rem]:whitespace-nowrap max-[26rem]:shadow-card',
+    'max-[26rem]:absolute max-[26rem]:top-full max-[26rem]:left-0 max-[26rem]:rounded-full max-[26rem]:bg-card max-[26rem]:px-3 max-[26rem]:py-1 max-[26rem]:whitespace-nowrap max-[26rem]:shadow-card',
 };
 
 function useLasting(state: LiveState): LiveState {

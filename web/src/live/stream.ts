@@ -43,11 +43,12 @@ export class StreamLine implements Line {
   }
 
   follow(wishes: Wishes): void {
-    const wait = this.wishes === null ? 0 : REOPEN_MS; // a reader who swipes on, swipes on
+    const isFirst = this.wishes === null;
     this.wishes = wishes;
     this.board.want(wishes.leaderboard);
     clearTimeout(this.reopening);
-    this.reopening = setTimeout(() => this.reopen(), wait);
+    if (isFirst) this.reopen();
+    else this.reopening = setTimeout(() => this.reopen(), REOPEN_MS); // swipes come in rows
   }
 
   check(): void {
