@@ -70,7 +70,7 @@ function NavLink({ href, icon, label, isPrimary = false }: NavLinkProps) {
       aria-current={isHere ? 'page' : undefined}
       className={buttonClass(
         isPrimary ? 'primary' : 'quiet',
-        'min-w-11 px-2 md:px-3 aria-[current=page]:text-ink',
+        `min-w-11 px-2 md:px-3 ${isPrimary ? '' : 'aria-[current=page]:text-ink'}`,
       )}
     >
       <Icon name={icon} />

@@ -1,13 +1,24 @@
 import { expect, it } from 'vitest';
 import { placeOf, withPasted } from './order';
 
+/** Four rows of 100, of which one is dragged to where its top is. */
 it.each([
-  [10, 0],
-  [51, 1],
-  [150, 1],
-  [999, 3],
-])('a row with its middle at %d belongs at %d', (middle, place) => {
-  expect(placeOf(middle, [50, 150, 250])).toBe(place);
+  [0, -30, 0],
+  [0, 49, 0],
+  [0, 51, 1],
+  [0, 151, 2],
+  [0, 999, 3],
+  [3, 300, 3],
+  [3, 249, 2],
+  [3, 51, 1],
+  [3, 49, 0],
+  [1, 149, 1],
+  [1, 151, 2],
+  [1, 51, 1],
+  [1, 49, 0],
+])('row %d with its top at %d belongs at %d', (from, top, place) => {
+  const middles = [50, 150, 250, 350].filter((_, i) => i !== from);
+  expect(placeOf(from, { top, bottom: top + 100 }, middles)).toBe(place);
 });
 
 it('lets pasted lines follow the option they were pasted into', () => {

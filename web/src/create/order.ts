@@ -1,8 +1,15 @@
 /** Options that change places. */
 
-/** Where a dragged row belongs: behind those whose middles its own has passed. */
-export function placeOf(middle: number, others: readonly number[]): number {
-  return others.filter((other) => other < middle).length;
+/**
+ * Where a dragged row belongs: a row changes places with it when one of its edges has come
+ * over that row's middle.
+ */
+export function placeOf(
+  from: number,
+  { top, bottom }: { top: number; bottom: number },
+  middlesOfOthers: readonly number[],
+): number {
+  return middlesOfOthers.filter((middle, i) => middle < (i < from ? top : bottom)).length;
 }
 
 export interface Pasted {
