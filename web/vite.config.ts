@@ -8,6 +8,7 @@ import { lingui } from '@lingui/vite-plugin';
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin, type Rolldown } from 'vite';
+import { parse } from 'yaml';
 
 /** Where the C server runs while the page is worked on. */
 const SERVER = process.env.POLLUX_URL ?? 'http://localhost:8080';
@@ -28,6 +29,24 @@ function linguiMacros(): Plugin {
         plugins: [macros],
       });
       return result?.code ? { code: result.code, map: result.map ?? null } : null;
+    },
+  };
+}
+
+/** `virtual:schemas`: those parts of the server's document whose limits the page checks. */
+function apiSchemas(...names: string[]): Plugin {
+  const file = path.resolve(import.meta.dirname, '../docs/api/openapi.yaml');
+  const id = '\0virtual:schemas';
+  return {
+    name: 'api-schemas',
+    resolveId: (source) => (source === 'virtual:schemas' ? id : null),
+    load(loaded) {
+      if (loaded !== id) return null;
+      this.addWatchFile(file);
+      const { schemas } = parse(fs.readFileSync(file, 'utf8')).components;
+      return names
+        .map((name) => `export const ${name} = ${JSON.stringify(schemas[name])};`)
+        .join('\n');
     },
   };
 }
@@ -77,6 +96,7 @@ function importedFrom(entry: string, context: ChunkContext): Set<string> {
 export default defineConfig({
   plugins: [
     linguiMacros(),
+    apiSchemas('PollInput', 'Tag'),
     lingui({ failOnMissing: true }),
     react(),
     tailwindcss(),

@@ -1,0 +1,78 @@
+/** The form, and beside it what voters will see. */
+import { useLingui } from '@lingui/react/macro';
+import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { CreateBar } from './CreateBar';
+import { DraftFormProvider, useNewDraftForm } from './DraftForm';
+import type { Draft } from './draft';
+import { FurtherFields } from './FurtherFields';
+import { focusField } from './focusField';
+import { RegisterHint, RestoredHint } from './Hints';
+import { OptionsField } from './OptionsField';
+import { Preview } from './Preview';
+import { TitleField } from './TitleField';
+import { useCreate } from './useCreate';
+import { useKeeper } from './useKeeper';
+
+export function CreateForm({ kept }: { kept: Draft | null }) {
+  const { t } = useLingui();
+  const draftForm = useNewDraftForm(kept);
+  const { form } = draftForm;
+  const keeper = useKeeper(form);
+  const element = useRef<HTMLFormElement>(null);
+  const [isRestored, setIsRestored] = useState(kept !== null);
+  const [tries, setTries] = useState(0);
+
+  const { create, isBusy, error } = useCreate({
+    onCreated: () => keeper.forget(),
+    onLeave: () => {
+      keeper.note(form.getValues());
+      keeper.flush();
+    },
+    onRefused: (errors) => {
+      draftForm.refuse(errors);
+      if (errors.length > 0) setTries((n) => n + 1);
+    },
+  });
+
+  // After what is wrong has been drawn, and unfolded where it was folded away.
+  useEffect(() => {
+    if (tries > 0)
+      element.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  }, [tries]);
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (draftForm.checkAll()) setTries((n) => n + 1);
+    else void create(form.getValues());
+  };
+
+  const startOver = () => {
+    draftForm.startOver();
+    keeper.forget();
+    setIsRestored(false);
+    setTries(0);
+    focusField('title');
+  };
+
+  return (
+    <DraftFormProvider value={draftForm}>
+      {isRestored && <RestoredHint onStartOver={startOver} />}
+      <RegisterHint />
+      <div className="grid items-start gap-8 lg:grid-cols-[minmax(0,1fr)_22rem]">
+        <form
+          ref={element}
+          noValidate
+          onSubmit={submit}
+          aria-label={t`New poll`}
+          className="flex flex-col gap-6 [&_:is(input,textarea,button)]:scroll-my-28"
+        >
+          <TitleField />
+          <OptionsField />
+          <FurtherFields isChecked={tries > 0} />
+          <CreateBar isBusy={isBusy} error={error} isChecked={tries > 0} />
+        </form>
+        <Preview />
+      </div>
+    </DraftFormProvider>
+  );
+}

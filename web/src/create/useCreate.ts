@@ -1,0 +1,75 @@
+/** Makes the poll: once, however often the button is pressed. */
+import { useRef, useState } from 'react';
+import { useLocation } from 'wouter';
+import { api, data, type Poll } from '~/api/client';
+import { ApiError, type FieldError, isCode } from '~/api/error';
+import { pollQuery } from '~/api/queries';
+import { useServices } from '~/services';
+import { meQuery } from '~/session/session';
+import type { Draft } from './draft';
+import { toInput } from './input';
+
+interface Handlers {
+  onCreated: () => void;
+  /** The draft has to outlast a visit to another screen. */
+  onLeave: () => void;
+  onRefused: (errors: readonly FieldError[]) => void;
+}
+
+export interface Creation {
+  create: (draft: Draft) => Promise<void>;
+  isBusy: boolean;
+  /** Why it was not created. */
+  error: unknown;
+}
+
+function createPoll(draft: Draft): Promise<Poll> {
+  return data(api.POST('/api/polls', { body: toInput(draft, Date.now()) }));
+}
+
+export function useCreate({ onCreated, onLeave, onRefused }: Handlers): Creation {
+  const { client } = useServices();
+  const [, navigate] = useLocation();
+  const [error, setError] = useState<unknown>(null);
+  const [isBusy, setIsBusy] = useState(false);
+  const running = useRef(false); // known at once, where state is known after a render
+
+  const leave = (to: string) => {
+    onLeave();
+    navigate(`${to}?next=/new`);
+  };
+
+  const show = async (poll: Poll) => {
+    onCreated();
+    await client.invalidateQueries({ refetchType: 'none' }); // every list lacks it
+    client.setQueryData(pollQuery(poll.id).queryKey, poll);
+    navigate(`/p/${poll.id}?share`, { replace: true });
+  };
+
+  const explain = (cause: unknown) => {
+    if (isCode(cause, 'unauthorized')) leave('/sign-in');
+    else if (isCode(cause, 'forbidden')) leave('/register');
+    else {
+      setError(cause);
+      if (cause instanceof ApiError) onRefused(cause.errors);
+    }
+  };
+
+  const attempt = async (draft: Draft) => {
+    const me = client.getQueryData(meQuery.queryKey);
+    if (me !== undefined && me?.kind !== 'user') leave('/register');
+    else await createPoll(draft).then(show, explain);
+  };
+
+  const create = async (draft: Draft) => {
+    if (running.current) return;
+    running.current = true;
+    setIsBusy(true);
+    setError(null);
+    await attempt(draft);
+    running.current = false;
+    setIsBusy(false);
+  };
+
+  return { create, isBusy, error };
+}
