@@ -31,12 +31,10 @@ function BoardShown({ shown }: { shown: Shown }) {
     <>
       {error !== null && <Notice>{sentenceOf(i18n, error)}</Notice>}
       {places?.length === 0 && <Nothing />}
-      {places !== undefined && (
-        <>
-          <Board places={places} isAllTime={shown.window === 'all'} />
-          <Announcer places={places} />
-        </>
+      {places !== undefined && places.length > 0 && (
+        <Board places={places} isAllTime={shown.window === 'all'} />
       )}
+      {places !== undefined && <Announcer places={places} />}
       <p className="text-sm text-quiet">
         {isFed ? (
           <Trans>Live: the list follows every vote.</Trans>
