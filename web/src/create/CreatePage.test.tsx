@@ -8,9 +8,11 @@ import {
   kept,
   more,
   open,
+  POLL,
   question,
   sent,
   serve,
+  services,
   texts,
   write,
 } from './testing';
@@ -36,6 +38,17 @@ describe('creating', () => {
         voters: 'anyone',
       },
     ]);
+  });
+
+  it('makes the poll known, and its lists out of date', async () => {
+    const user = open();
+    const { client } = services;
+    const lists = [['polls', 'mine', 'open'], ['tags']];
+    for (const key of lists) client.setQueryData(key, []);
+    await write(user, 'a', 'b');
+    await user.click(create());
+    await waitFor(() => expect(client.getQueryData(['poll', 7])).toEqual(POLL));
+    for (const key of lists) expect(client.getQueryState(key)?.isInvalidated).toBe(true);
   });
 
   it('forgets the draft, also what had not been written down', async () => {

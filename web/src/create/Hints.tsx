@@ -15,10 +15,10 @@ function Hint({ children }: { children: ReactNode }) {
 export function RestoredHint({ onStartOver }: { onStartOver: () => void }) {
   return (
     <Hint>
-      <p role="status" className="grow text-quiet">
+      <p role="status" className="grow text-sm text-quiet">
         <Trans>Draft restored.</Trans>
       </p>
-      <Button kind="quiet" icon="undo" onClick={onStartOver}>
+      <Button kind="quiet" onClick={onStartOver}>
         <Trans>Start over</Trans>
       </Button>
     </Hint>

@@ -10,7 +10,8 @@ import { CreatePage } from './CreatePage';
 
 type Answer = Response | (() => Promise<Response>);
 
-const POLL = { id: 7, title: 'Lunch?', options: [], tags: [] };
+/** What the server makes of every draft. */
+export const POLL = { id: 7, title: 'Lunch?', options: [], tags: [] };
 
 export function json(status: number, body: unknown): Response {
   const type = status < 400 ? 'application/json' : 'application/problem+json';
@@ -22,6 +23,8 @@ export const refusal = (...errors: { field: string; message: string }[]) =>
 
 /** What was sent to POST /api/polls. */
 export let sent: unknown[] = [];
+
+export let services = createServices();
 
 /** A server that gives these answers to POST /api/polls, and then creates. */
 export function serve(...answers: Answer[]): void {
@@ -41,7 +44,7 @@ export function serve(...answers: Answer[]): void {
 }
 
 export function open(me: 'user' | 'guest' | null = 'user') {
-  const services = createServices();
+  services = createServices();
   services.client.setQueryData(
     meQuery.queryKey,
     me === null ? null : ({ kind: me } as never),

@@ -3,7 +3,7 @@ import { useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import { api, data, type Poll } from '~/api/client';
 import { ApiError, type FieldError, isCode } from '~/api/error';
-import { pollQuery } from '~/api/queries';
+import { pollQuery, tagsQuery } from '~/api/queries';
 import { useServices } from '~/services';
 import { meQuery } from '~/session/session';
 import type { Draft } from './draft';
@@ -41,7 +41,8 @@ export function useCreate({ onCreated, onLeave, onRefused }: Handlers): Creation
 
   const show = async (poll: Poll) => {
     onCreated();
-    await client.invalidateQueries({ refetchType: 'none' }); // every list lacks it
+    for (const queryKey of [['polls'], tagsQuery.queryKey]) // the lists that lack it
+      await client.invalidateQueries({ queryKey, refetchType: 'none' });
     client.setQueryData(pollQuery(poll.id).queryKey, poll);
     navigate(`/p/${poll.id}?share`, { replace: true });
   };

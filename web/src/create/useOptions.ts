@@ -1,4 +1,7 @@
-/** What can be done with the options: the focus goes along, and what moved is said. */
+/**
+ * What can be done with the options. The focus goes along with one that moves (React keeps
+ * it), and where it is now is said.
+ */
 import { useLingui } from '@lingui/react/macro';
 import { type RefObject, useState } from 'react';
 import { flushSync } from 'react-dom';
@@ -57,9 +60,7 @@ export function useOptions(list: RefObject<HTMLOListElement | null>) {
 
   const move = (from: number, to: number) => {
     if (list.current === null || to < 0 || to >= count) return;
-    const holder = document.activeElement;
     glide(list.current, () => array.move(from, to));
-    if (holder instanceof HTMLElement) holder.focus();
     sayPlace(to);
   };
 
