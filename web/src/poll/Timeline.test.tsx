@@ -1,6 +1,6 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { pollOf, problem, resultsOf, serve, show } from './harness';
 import { Timeline } from './Timeline';
 
@@ -18,6 +18,8 @@ const STATS = {
 
 /** What was drawn: the colour of each stroke. There is no canvas in this browser. */
 let strokes: string[];
+
+beforeAll(() => import('./TimelineBody')); // large: later it is there at once
 
 beforeEach(() => {
   strokes = [];
@@ -120,7 +122,7 @@ test('without votes there is nothing to draw', async () => {
 test('a refusal has its sentence', async () => {
   open(() => problem(403, 'forbidden'));
   await userEvent.click(button());
-  expect((await screen.findByRole('alert')).textContent).toBe('the server says forbidden');
+  expect((await screen.findByRole('alert')).textContent).toBe('You may not do this.');
 });
 
 test('the lines are drawn anew when the theme changes', async () => {

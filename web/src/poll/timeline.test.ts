@@ -61,6 +61,14 @@ test('lines rise within a bucket, rest in between, and end with the last vote', 
   ]);
 });
 
+test('a last vote that lies before the last bucket does not bend time', () => {
+  const { timeline } = GAP;
+  const [times] = linesOf(statsOf(timeline, '2026-01-01T10:01:20.000Z'), 'minute');
+  expect(times).toEqual(
+    ['10:00:00', '10:01:00', '10:01:20', '10:05:00', '10:06:00'].map(at),
+  );
+});
+
 test('a line without votes has no points', () => {
   expect(linesOf(statsOf([], null), 'hour')).toEqual([[], [], []]);
 });

@@ -4,6 +4,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, expect, test, vi } from 'vitest';
+import { copyFrom } from './copy';
 import { embedHeight, embedSnippet } from './links';
 import { qrFile, qrOutline } from './qr';
 import { ShareDialog } from './ShareDialog';
@@ -69,12 +70,28 @@ test.each([() => false, undefined])(
   },
 );
 
+test('a field that has the focus already is selected too', async () => {
+  vi.spyOn(navigator.clipboard, 'writeText').mockRejectedValue(new Error('insecure'));
+  const area = document.createElement('textarea');
+  area.value = LINK;
+  document.body.append(area);
+  area.focus();
+  area.setSelectionRange(0, 0);
+  expect(await copyFrom(area)).toBe(false);
+  expect(area.selectionEnd).toBe(LINK.length);
+  area.remove();
+});
+
 test('the system shares it, where it can', async () => {
-  const share = vi.fn(() => Promise.reject(new DOMException('no', 'AbortError')));
+  const shared: unknown[] = [];
+  const share = (what: unknown) => {
+    shared.push(what);
+    return Promise.reject(new DOMException('thought better of it', 'AbortError'));
+  };
   Object.assign(navigator, { share });
   const { user } = show();
   await user.click(screen.getByRole('button', { name: 'Share with…' }));
-  expect(share).toHaveBeenCalledWith({ title: POLL.title, url: LINK });
+  expect(shared).toEqual([{ title: POLL.title, url: LINK }]);
 });
 
 test('where it cannot, that is not offered', () => {
