@@ -2,7 +2,6 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { api, data } from '~/api/client';
 import { useServices } from '~/services';
-import { Button } from '~/ui/Button';
 import { Dialog } from '~/ui/Dialog';
 import { FormFrame } from './FormFrame';
 import { PasswordInput } from './Inputs';
@@ -54,7 +53,7 @@ export function DeleteDialog({ isGuest, onDeleted, onClose }: DeleteDialogProps)
           form={form}
           danger
           action={isGuest ? t`Forget me` : t`Delete for good`}
-          aside={<Button kind="quiet" onClick={onClose}>{t`Keep it`}</Button>}
+          cancel={{ label: t`Keep it`, onClick: onClose }}
         >
           {!isGuest && (
             <PasswordInput

@@ -4,7 +4,6 @@ import { useQueryClient } from '@tanstack/react-query';
 import { api, data, type Schemas } from '~/api/client';
 import { useServices } from '~/services';
 import { meQuery } from '~/session/session';
-import { Button } from '~/ui/Button';
 import type { DetailEnd } from './Detail';
 import { FormFrame } from './FormFrame';
 import { PasswordInput, TextInput } from './Inputs';
@@ -36,7 +35,7 @@ function SaveFrame<N extends string>({ form, onCancel, children }: SaveFrameProp
     <FormFrame
       form={form}
       action={t`Save`}
-      aside={<Button kind="quiet" onClick={onCancel}>{t`Cancel`}</Button>}
+      cancel={{ label: t`Cancel`, onClick: onCancel }}
     >
       {children}
     </FormFrame>

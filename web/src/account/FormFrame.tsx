@@ -1,5 +1,5 @@
 /** What is around the fields of a form: what the server said, and the button that sends it. */
-import type { ReactNode } from 'react';
+import type { MouseEvent, ReactNode } from 'react';
 import { Button } from '~/ui/Button';
 import { Notice } from '~/ui/Notice';
 import type { Form } from './useForm';
@@ -9,13 +9,12 @@ interface FormFrameProps<N extends string> {
   /** On the button. */
   action: string;
   danger?: boolean;
-  /** Beside the button. */
-  aside?: ReactNode;
+  cancel?: { label: string; onClick: () => void };
   children: ReactNode;
 }
 
 export function FormFrame<N extends string>(props: FormFrameProps<N>) {
-  const { form, action, danger = false, aside, children } = props;
+  const { form, action, danger = false, cancel, children } = props;
   return (
     <form
       ref={form.ref}
@@ -32,11 +31,21 @@ export function FormFrame<N extends string>(props: FormFrameProps<N>) {
           kind={danger ? 'danger' : 'primary'}
           aria-disabled={form.isBusy}
           className={form.isBusy ? 'opacity-60' : ''}
+          onMouseDown={keepFocus}
         >
           {action}
         </Button>
-        {aside}
+        {cancel && (
+          <Button kind="quiet" onClick={cancel.onClick} onMouseDown={keepFocus}>
+            {cancel.label}
+          </Button>
+        )}
       </div>
     </form>
   );
+}
+
+/** What is said about a field that is left would move the button away from the pointer. */
+function keepFocus(event: MouseEvent): void {
+  event.preventDefault();
 }

@@ -6,7 +6,7 @@ import { Link, useSearch } from 'wouter';
 import type { Poll } from '~/api/client';
 import { onDemand } from '~/app/onDemand';
 import { usePollResults } from '~/results/usePollResults';
-import { useServices, useTrack } from '~/services';
+import { useTrack } from '~/services';
 import { ButtonLink } from '~/ui/Button';
 import { useOnScreen } from '~/ui/useOnScreen';
 import { Card } from './Card';
@@ -20,9 +20,8 @@ const OwnerActions = onDemand('poll', () =>
 );
 
 export function MyPolls() {
-  const { results } = useServices();
   const status = statusOf(useSearch());
-  const query = useInfiniteQuery(myPollsQuery(results, status));
+  const query = useInfiniteQuery(myPollsQuery(status));
   return (
     <>
       <StatusFilter current={status} />

@@ -86,8 +86,10 @@ describe('signing in', () => {
   it('sends on who is signed in already', async () => {
     rememberSession();
     serve({ 'GET /api/users/me': { body: ADA } });
+    const before = history.length;
     open('/sign-in?next=/new');
     await waitFor(() => expect(location.pathname).toBe('/new'));
+    expect(history.length).toBe(before);
   });
 
   it('tells password managers which is which', () => {
@@ -150,6 +152,18 @@ describe('registering', () => {
     expect(screen.queryByText('A username has 3 to 50 characters.')).toBeNull();
   });
 
+  it('is sent by a press that does not leave the field first: no button runs away', async () => {
+    serve({});
+    const { user } = open();
+    await user.type(field('Username'), 'ad');
+    await user.pointer({
+      keys: '[MouseLeft>]',
+      target: screen.getByRole('button', { name: 'Register' }),
+    });
+    expect(screen.queryByRole('alert')).toBeNull();
+    expect(document.activeElement).toBe(field('Username'));
+  });
+
   it('does not complain about a field that was only passed', async () => {
     serve({});
     const { user } = open();
@@ -188,6 +202,14 @@ describe('registering', () => {
     await fill(user);
     expect(await screen.findByText('A username has no invisible characters.')).toBeTruthy();
     expect(screen.getByText('is on a list of stolen ones')).toBeTruthy();
+  });
+
+  it('says in a sentence what is wrong with a field that is not there', async () => {
+    const errors = [{ field: 'captcha', message: 'is needed' }];
+    serve({ 'POST /api/auth/register': problem(422, 'invalid', { errors }) });
+    const { user } = open();
+    await fill(user);
+    expect(await screen.findByRole('alert')).toBeTruthy();
   });
 
   it('says in a sentence what belongs to no field, and lets one try again', async () => {

@@ -4,13 +4,15 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { AccountPage } from './AccountPage';
 import { ADA, type Answer, problem, rememberSession, serve, show } from './testing';
 
+let isOnScreen = true;
 beforeEach(() => {
+  isOnScreen = true;
   vi.stubGlobal(
     'IntersectionObserver',
     class {
       constructor(private readonly tell: IntersectionObserverCallback) {}
       observe() {
-        const entry = { isIntersecting: true } as IntersectionObserverEntry;
+        const entry = { isIntersecting: isOnScreen } as IntersectionObserverEntry;
         this.tell([entry], this as unknown as IntersectionObserver);
       }
       disconnect() {}
@@ -135,6 +137,14 @@ describe('my polls', () => {
     expect(screen.getByText('4 votes')).toBeTruthy();
     const line = screen.getByRole('link', { name: 'Poll 1' }).closest('li');
     expect(line?.textContent).toContain('Closed');
+  });
+
+  it('are not followed while they are not on the screen', async () => {
+    isOnScreen = false;
+    serveAda({ 'GET /api/users/me/polls': list(poll(1)) });
+    const { services } = open('?tab=polls');
+    await screen.findByRole('button', { name: 'Delete' });
+    expect(services.live.wishes().polls).toEqual([]);
   });
 
   it('are filtered by their state, in the address', async () => {

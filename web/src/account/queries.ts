@@ -1,7 +1,6 @@
 /** What is the reader's own, page by page. */
 import { type InfiniteData, infiniteQueryOptions } from '@tanstack/react-query';
 import { api, data, type Poll } from '~/api/client';
-import type { ResultsStore } from '~/results/store';
 
 export interface PageOf<T> {
   items: T[];
@@ -28,16 +27,13 @@ export const myVotesQuery = infiniteQueryOptions({
     data(api.GET('/api/users/me/votes', { params: { query: at(pageParam) } })),
 });
 
-/** Their results go where the live connection brings the newer ones. */
-export function myPollsQuery(results: ResultsStore, status: Status | null) {
+export function myPollsQuery(status: Status | null) {
   return infiniteQueryOptions({
     ...paged,
     queryKey: ['polls', 'mine', status],
-    queryFn: async ({ pageParam }) => {
+    queryFn: ({ pageParam }) => {
       const query = { ...at(pageParam), ...(status === null ? {} : { status }) };
-      const page = await data(api.GET('/api/users/me/polls', { params: { query } }));
-      for (const poll of page.items) if (poll.results !== null) results.offer(poll.results);
-      return page;
+      return data(api.GET('/api/users/me/polls', { params: { query } }));
     },
   });
 }

@@ -21,7 +21,8 @@ export function MainNav() {
 function AccountLink() {
   const { t } = useLingui();
   const me = useMe();
-  if (me?.kind === 'user')
+  const isSomebody = me != null; // a guest has an account to look after, too
+  if (isSomebody)
     return <NavLink href="/account" icon="user" label={me.username ?? t`Account`} />;
   return <NavLink href="/sign-in" icon="user" label={t`Sign in`} also="/register" />;
 }

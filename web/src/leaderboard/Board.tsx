@@ -36,20 +36,24 @@ function Line({ place: { poll, rank }, votes, share, inAll }: LineProps) {
   return (
     <li
       data-key={poll.id}
-      className="relative flex items-center gap-3 overflow-hidden rounded-2xl bg-card px-4 py-3 shadow-card"
+      className="relative isolate flex items-center gap-3 overflow-hidden rounded-2xl bg-card px-4 py-3 shadow-card"
     >
       <span
         aria-hidden="true"
-        className="absolute inset-0 origin-left bg-bar opacity-60 transition-transform duration-500 ease-bar"
+        className="absolute inset-0 -z-10 origin-left bg-bar opacity-60 transition-transform duration-500 ease-bar"
         style={{ transform: `scaleX(${share})` }}
       />
       <span
-        className={`relative w-8 shrink-0 text-center text-xl tabular-nums ${rank <= 3 ? 'font-bold text-accent' : 'text-quiet'}`}
+        className={`w-8 shrink-0 text-center text-xl tabular-nums ${rank <= 3 ? 'font-bold text-accent' : 'text-quiet'}`}
       >
         {rank}
       </span>
-      <div className="relative flex min-w-0 grow flex-col gap-x-3 sm:flex-row sm:items-center">
-        <Link href={`/p/${poll.id}`} className="grow py-1 font-medium hover:underline">
+      <div className="flex min-w-0 grow flex-col gap-x-3 sm:flex-row sm:items-center">
+        {/* all of the line leads there */}
+        <Link
+          href={`/p/${poll.id}`}
+          className="grow py-1 font-medium after:absolute after:inset-0 hover:underline"
+        >
           {poll.title}
         </Link>
         <span className="flex shrink-0 items-baseline gap-x-2 tabular-nums sm:flex-col sm:items-end">
