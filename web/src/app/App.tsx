@@ -8,7 +8,6 @@ import { FeedPage } from '~/feed/FeedPage';
 import { createServices, ServicesProvider } from '~/services';
 import { Spinner } from '~/ui/Page';
 import { ErrorBoundary } from './ErrorBoundary';
-import { NotFound } from './NotFound';
 import { onDemand } from './onDemand';
 import { Shell } from './Shell';
 
@@ -34,6 +33,8 @@ const RegisterPage = onDemand('account', () =>
 const LeaderboardPage = onDemand('leaderboard', () =>
   import('~/leaderboard/LeaderboardPage').then((m) => m.LeaderboardPage),
 );
+
+const NotFound = onDemand('app', () => import('./NotFound').then((m) => m.NotFound));
 
 export function App() {
   const [services] = useState(createServices);

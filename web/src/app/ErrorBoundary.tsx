@@ -11,9 +11,17 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, { failed: 
   }
 
   override render() {
-    if (!this.state.failed) return this.props.children;
-    return (
-      <main className="mx-auto flex max-w-md flex-col items-start gap-4 p-8" role="alert">
+    return this.state.failed ? <Failed /> : this.props.children;
+  }
+}
+
+function Failed() {
+  return (
+    <main id="main" tabIndex={-1} className="mx-auto w-full max-w-md p-6 outline-none">
+      <div
+        role="alert"
+        className="flex flex-col items-start gap-4 rounded-3xl bg-card p-6 shadow-card"
+      >
         <h1 className="text-2xl font-bold">
           <Trans>This screen has failed</Trans>
         </h1>
@@ -25,7 +33,7 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, { failed: 
         <Button kind="primary" onClick={() => location.reload()}>
           <Trans>Load again</Trans>
         </Button>
-      </main>
-    );
-  }
+      </div>
+    </main>
+  );
 }

@@ -1,80 +1,61 @@
 /** What is around every screen but the projector's and the widget's. */
 import { Trans, useLingui } from '@lingui/react/macro';
-import { type ReactNode, useState } from 'react';
-import { Link, useRoute } from 'wouter';
+import { type ReactNode, Suspense, useState } from 'react';
+import { Link, useLocation } from 'wouter';
 import { LiveBadge } from '~/live/LiveBadge';
-import { useMe } from '~/session/session';
-import { buttonClass, IconButton } from '~/ui/Button';
-import { Icon, type IconName } from '~/ui/Icon';
-import { Settings } from './Settings';
+import type { DialogName } from '~/settings/Extras';
+import { IconButton } from '~/ui/Button';
+import { ErrorBoundary } from './ErrorBoundary';
+import { MainNav } from './MainNav';
+import { onDemand } from './onDemand';
+import { useScrollToTop } from './useScrollToTop';
+
+/** What nobody needs at first sight: dialogs, and keys. */
+const Extras = onDemand('settings', () =>
+  import('~/settings/Extras').then((m) => m.Extras),
+);
 
 export function Shell({ children }: { children: ReactNode }) {
   const { t } = useLingui();
-  const [settings, setSettings] = useState(false);
+  const [path] = useLocation();
+  const [dialog, setDialog] = useState<DialogName | null>(null);
+  useScrollToTop(path);
   return (
-    <div className="flex min-h-dvh flex-col">
-      <a
-        href="#main"
-        className="sr-only focus:not-sr-only focus:absolute focus:z-20 focus:bg-card focus:p-3"
-      >
-        <Trans>To the content</Trans>
-      </a>
-      <header className="sticky top-0 z-10 border-b border-line bg-ground">
-        <nav
-          aria-label={t`Main`}
-          className="mx-auto flex h-14 max-w-5xl items-center gap-1 px-3 sm:gap-2"
-        >
-          <Link href="/" className="mr-auto flex items-center gap-2 text-lg font-bold">
+    <div className="frame flex flex-col">
+      <SkipLink />
+      <header className="frame-top z-10 border-b border-line bg-ground">
+        <div className="mx-auto flex h-full max-w-5xl items-center gap-2 px-3">
+          <Link
+            href="/"
+            className="mr-auto flex min-h-11 items-center gap-2 text-lg font-bold"
+          >
             <img src="/favicon.svg" alt="" className="size-7" />
-            <span className="max-[26rem]:sr-only">Pollux</span>
+            Pollux
           </Link>
           <LiveBadge />
-          <NavLink href="/leaderboard" icon="trophy" label={t`Leaderboard`} />
-          <AccountLink />
-          <NavLink href="/new" icon="plus" label={t`New poll`} isPrimary />
-          <IconButton icon="menu" label={t`Settings`} onClick={() => setSettings(true)} />
-        </nav>
+          <MainNav />
+          <IconButton
+            icon="settings"
+            label={t`Settings`}
+            onClick={() => setDialog('settings')}
+          />
+        </div>
       </header>
-      {children}
-      {settings && <Settings onClose={() => setSettings(false)} />}
+      <ErrorBoundary key={path}>{children}</ErrorBoundary>
+      <Suspense>
+        <Extras dialog={dialog} onDialog={setDialog} />
+      </Suspense>
     </div>
   );
 }
 
-function AccountLink() {
-  const { t } = useLingui();
-  const me = useMe();
-  const isUser = me?.kind === 'user';
+function SkipLink() {
   return (
-    <NavLink
-      href={isUser ? '/account' : '/sign-in'}
-      icon="user"
-      label={isUser ? (me.username ?? t`Account`) : t`Sign in`}
-    />
-  );
-}
-
-interface NavLinkProps {
-  href: string;
-  icon: IconName;
-  label: string;
-  isPrimary?: boolean;
-}
-
-/** Words where there is room for them, else the picture with its name. */
-function NavLink({ href, icon, label, isPrimary = false }: NavLinkProps) {
-  const [isHere] = useRoute(href);
-  return (
-    <Link
-      href={href}
-      aria-current={isHere ? 'page' : undefined}
-      className={buttonClass(
-        isPrimary ? 'primary' : 'quiet',
-        'min-w-11 px-2 md:px-3 aria-[current=page]:text-ink',
-      )}
+    <a
+      href="#main"
+      className="sr-only focus:not-sr-only focus:fixed focus:top-1 focus:left-1 focus:z-20 focus:rounded-xl focus:bg-card focus:px-4 focus:py-3 focus:shadow-card"
     >
-      <Icon name={icon} />
-      <span className="max-w-32 truncate max-md:sr-only">{label}</span>
-    </Link>
+      <Trans>To the content</Trans>
+    </a>
   );
 }

@@ -29,6 +29,9 @@ const PATHS = {
   edit: 'M5 19l1-4L16 5l3 3L9 18zM14 7l3 3',
   lock: 'M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 017 0v3',
   code: 'M8.5 7L4 12l4.5 5M15.5 7L20 12l-4.5 5',
+  polls: 'M5.5 4h13v9h-13zM5.5 16.5h13M7.5 20h9',
+  settings:
+    'M4 7.5h9M18 7.5h2M15.5 5a2.5 2.5 0 110 5 2.5 2.5 0 010-5zM4 16.5h2M11 16.5h9M8.5 14a2.5 2.5 0 110 5 2.5 2.5 0 010-5z',
 } as const;
 
 export type IconName = keyof typeof PATHS;

@@ -20,7 +20,8 @@ export function Page({ title, children, wide = false }: PageProps) {
   return (
     <main
       id="main"
-      className={`mx-auto flex w-full flex-col gap-5 px-4 pt-4 pb-16 ${wide ? 'max-w-5xl' : 'max-w-2xl'}`}
+      tabIndex={-1}
+      className={`mx-auto flex w-full flex-col gap-5 px-4 outline-none pt-4 pb-16 ${wide ? 'max-w-5xl' : 'max-w-2xl'}`}
     >
       <h1 ref={heading} tabIndex={-1} className="text-2xl font-bold outline-none">
         {title}

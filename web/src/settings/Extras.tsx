@@ -1,0 +1,23 @@
+/** Over every screen: the settings, the help, and the keys that work everywhere. */
+import { useLocation } from 'wouter';
+import { useShortcuts } from '~/app/shortcuts';
+import { Help } from './Help';
+import { Settings } from './Settings';
+
+export type DialogName = 'settings' | 'help';
+
+interface ExtrasProps {
+  dialog: DialogName | null;
+  onDialog: (dialog: DialogName | null) => void;
+}
+
+export function Extras({ dialog, onDialog }: ExtrasProps) {
+  const [, navigate] = useLocation();
+  useShortcuts({
+    '?': () => onDialog('help'),
+    n: () => navigate('/new'),
+  });
+  const close = () => onDialog(null);
+  if (dialog === 'settings') return <Settings onClose={close} />;
+  return dialog === 'help' ? <Help onClose={close} /> : null;
+}
