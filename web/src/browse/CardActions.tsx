@@ -1,0 +1,77 @@
+/** Below a card: skip it or go on, look at it closely, share it. */
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useState } from 'react';
+import { Link } from 'wouter';
+import type { Poll } from '~/api/client';
+import { useChoice } from '~/services';
+import { Button, buttonClass, IconButton } from '~/ui/Button';
+import { Icon } from '~/ui/Icon';
+import { sharePoll } from './share';
+
+interface CardActionsProps {
+  poll: Poll;
+  isSkipping: boolean;
+  onSkip: () => void;
+  onNext?: (() => void) | undefined;
+}
+
+/** Where there is room for one of them, the word is worth more than the picture. */
+const wordy = 'whitespace-nowrap max-[24rem]:px-3 max-[24rem]:*:[svg]:hidden';
+
+export function CardActions({ poll, isSkipping, onSkip, onNext }: CardActionsProps) {
+  const { t } = useLingui();
+  const hasVoted = useChoice(poll).myVote !== null;
+  return (
+    <div className="mt-auto flex items-center border-t border-line pt-3 min-[24rem]:gap-1">
+      {hasVoted ? (
+        <Button icon="down" className={wordy} onClick={onNext}>
+          <Trans>Next poll</Trans>
+        </Button>
+      ) : (
+        <Button
+          icon="skip"
+          className={wordy}
+          disabled={isSkipping}
+          onClick={onSkip}
+          data-skip
+        >
+          <Trans>Skip</Trans>
+        </Button>
+      )}
+      <span className="grow" />
+      <Link
+        href={`/p/${poll.id}`}
+        aria-label={t`Details`}
+        title={t`Details`}
+        className={buttonClass('quiet', 'min-w-11 px-2')}
+      >
+        <Icon name="chart" />
+      </Link>
+      <ShareButton poll={poll} />
+      {!hasVoted && <IconButton icon="down" label={t`Next poll`} onClick={onNext} />}
+    </div>
+  );
+}
+
+function ShareButton({ poll }: { poll: Poll }) {
+  const { t } = useLingui();
+  const [said, setSaid] = useState('');
+  const share = async () => {
+    const isCopied = await sharePoll(poll).catch(() => null);
+    if (isCopied === null) setSaid(t`The link could not be copied.`);
+    else if (isCopied) setSaid(t`Link copied`);
+  };
+  return (
+    <>
+      <span role="status" className="text-sm text-quiet">
+        {said}
+      </span>
+      <IconButton
+        icon="share"
+        label={t`Share`}
+        onClick={share}
+        onBlur={() => setSaid('')}
+      />
+    </>
+  );
+}

@@ -1,0 +1,65 @@
+/** A card with all that can be done with it. */
+import { useLingui } from '@lingui/react/macro';
+import { memo } from 'react';
+import { Link } from 'wouter';
+import type { Poll } from '~/api/client';
+import { sentenceOf } from '~/api/sentence';
+import { CardFrame } from '~/feed/CardFrame';
+import { hrefOf } from '~/feed/filter';
+import { Notice } from '~/ui/Notice';
+import { CardActions } from './CardActions';
+import { Closing } from './Closing';
+import { Description } from './Description';
+import { useSkip } from './useSkip';
+
+interface PollCardProps {
+  poll: Poll;
+  position: number;
+  count: number | null;
+  onScreen: boolean;
+  onNext: () => void;
+}
+
+export const PollCard = memo(function PollCard(props: PollCardProps) {
+  const { poll, position, count, onScreen, onNext } = props;
+  const { i18n } = useLingui();
+  const { skip, isLeaving, error } = useSkip(poll);
+  return (
+    <CardFrame
+      poll={poll}
+      position={position}
+      count={count}
+      onScreen={onScreen}
+      about={<About poll={poll} onScreen={onScreen} />}
+      actions={
+        <>
+          {error !== null && <Notice>{sentenceOf(i18n, error)}</Notice>}
+          <CardActions poll={poll} isSkipping={isLeaving} onSkip={skip} onNext={onNext} />
+        </>
+      }
+      className={`transition-[translate,opacity] duration-200 ${isLeaving ? '-translate-x-full opacity-0' : ''}`}
+    />
+  );
+});
+
+function About({ poll, onScreen }: { poll: Poll; onScreen: boolean }) {
+  const { description, owner, tags } = poll;
+  return (
+    <>
+      {description !== null && <Description text={description} />}
+      <p className="-my-2 flex min-h-11 flex-wrap items-center gap-x-3 text-sm text-quiet">
+        {owner && <span>{owner.username}</span>}
+        <Closing poll={poll} onScreen={onScreen} />
+        {tags.map((tag) => (
+          <Link
+            key={tag}
+            href={hrefOf({ tags: [tag], q: '', sort: 'new' })}
+            className="inline-flex min-h-11 items-center hover:text-ink hover:underline"
+          >
+            #{tag}
+          </Link>
+        ))}
+      </p>
+    </>
+  );
+}

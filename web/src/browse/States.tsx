@@ -1,0 +1,59 @@
+/** What is shown where there is no poll to show. */
+import { Trans, useLingui } from '@lingui/react/macro';
+import type { ReactNode } from 'react';
+import { Link } from 'wouter';
+import { sentenceOf } from '~/api/sentence';
+import { type Filter, hrefOf } from '~/feed/filter';
+import { Button, ButtonLink, buttonClass } from '~/ui/Button';
+
+function State({ title, children }: { title: ReactNode; children: ReactNode }) {
+  return (
+    <div className="m-auto flex max-w-md flex-col items-center gap-4 p-6 text-center">
+      <h2 tabIndex={-1} className="rounded-lg text-xl font-bold">
+        {title}
+      </h2>
+      {children}
+    </div>
+  );
+}
+
+export function NothingFound({ filter }: { filter: Filter }) {
+  return (
+    <State title={<Trans>Nothing found</Trans>}>
+      <p className="text-quiet">
+        <Trans>No open poll matches, or you have seen all that do.</Trans>
+      </p>
+      <Link
+        href={hrefOf({ ...filter, q: '', tags: [] })}
+        className={buttonClass('primary')}
+      >
+        <Trans>Clear search</Trans>
+      </Link>
+    </State>
+  );
+}
+
+export function AllSeen() {
+  return (
+    <State title={<Trans>You have seen everything.</Trans>}>
+      <p className="text-quiet">
+        <Trans>New polls appear here.</Trans>
+      </p>
+      <ButtonLink href="/new" kind="primary" icon="plus">
+        <Trans>Ask something yourself</Trans>
+      </ButtonLink>
+    </State>
+  );
+}
+
+export function Failed({ error, onRetry }: { error: unknown; onRetry: () => void }) {
+  const { i18n } = useLingui();
+  return (
+    <State title={<Trans>The polls could not be loaded</Trans>}>
+      <p role="alert">{sentenceOf(i18n, error)}</p>
+      <Button kind="primary" onClick={onRetry}>
+        <Trans>Try again</Trans>
+      </Button>
+    </State>
+  );
+}

@@ -1,0 +1,48 @@
+/** What happens to the walk (feed/walk.ts) while the reader goes along it. */
+import type { QueryClient } from '@tanstack/react-query';
+import type { Filter } from '~/feed/filter';
+import {
+  feedKey,
+  fetchPage,
+  KEY,
+  keepOnly,
+  type Page,
+  type Pages,
+  pollsOf,
+} from '~/feed/walk';
+import type { Services } from '~/services';
+
+/** Fetches more when only this many polls are left ahead of the reader. */
+const AHEAD = 4;
+
+export function needsMore(current: number, count: number): boolean {
+  return count - 1 - current <= AHEAD;
+}
+
+/** It was skipped: it leaves every list. */
+export function leave(client: QueryClient, id: number): void {
+  client.setQueriesData<Pages>({ queryKey: [KEY] }, (pages) =>
+    keepOnly(pages, (poll) => poll.id !== id),
+  );
+}
+
+/** Looks for polls that are new since the walk came to its end, and adds them behind it. */
+export async function lookAgain(services: Services, filter: Filter): Promise<void> {
+  const page = await fetchPage(services, filter, null);
+  services.client.setQueryData<Pages>(
+    feedKey(filter),
+    (pages) => pages && append(pages, page),
+  );
+}
+
+function append(walked: Pages, page: Page): Pages {
+  const known = new Set(pollsOf(walked).map((poll) => poll.id));
+  const items = page.items.filter((poll) => !known.has(poll.id));
+  if (items.length === 0) return walked;
+  // where known polls begin, all that follows was walked before
+  const nextCursor = items.length === page.items.length ? page.nextCursor : null;
+  return {
+    pages: [...walked.pages, { items, nextCursor }],
+    pageParams: [...walked.pageParams, null],
+  };
+}

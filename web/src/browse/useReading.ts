@@ -1,0 +1,64 @@
+/** Where in the list the reader is, and how they go on: by scrolling, or from card to card. */
+import { type RefObject, useCallback, useRef, useState } from 'react';
+import type { VirtualizerHandle } from 'virtua';
+
+/** The cards on the screen, from the first to the last; and the one that fills most of it. */
+export interface Sight {
+  first: number;
+  last: number;
+  current: number;
+}
+
+type Measured = Pick<VirtualizerHandle, 'scrollOffset' | 'viewportSize' | 'findItemIndex'>;
+
+/** A hair's breadth of a neighbour is nothing that anybody sees. */
+const HAIR = 4;
+
+export function sightOf(list: Measured): Sight {
+  const { scrollOffset: top, viewportSize: height } = list;
+  return {
+    first: list.findItemIndex(top + HAIR),
+    last: list.findItemIndex(top + Math.max(height - HAIR, HAIR)),
+    current: list.findItemIndex(top + height / 2),
+  };
+}
+
+function isSame(a: Sight, b: Sight): boolean {
+  return a.first === b.first && a.last === b.last && a.current === b.current;
+}
+
+function isMotionReduced(): boolean {
+  return matchMedia('(prefers-reduced-motion: reduce)').matches;
+}
+
+export function useReading(list: RefObject<VirtualizerHandle | null>, count: number) {
+  const [sight, setSight] = useState<Sight>({ first: 0, last: 0, current: 0 });
+  /** Where a move that is still under way will end: keys may come faster than it. */
+  const target = useRef<number | null>(null);
+
+  const look = useCallback(() => {
+    if (list.current === null) return;
+    const next = sightOf(list.current);
+    setSight((last) => (isSame(last, next) ? last : next));
+  }, [list]);
+
+  const arrive = useCallback(() => {
+    target.current = null;
+    look();
+  }, [look]);
+
+  /** @returns the index of the card that is gone to. */
+  const move = useCallback(
+    (by: number): number => {
+      if (list.current === null) return 0;
+      const from = target.current ?? sightOf(list.current).current;
+      const to = Math.min(Math.max(from + by, 0), count - 1);
+      target.current = to;
+      list.current.scrollToIndex(to, { align: 'start', smooth: !isMotionReduced() });
+      return to;
+    },
+    [list, count],
+  );
+
+  return { sight, look, arrive, move };
+}
