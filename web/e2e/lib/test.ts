@@ -30,7 +30,8 @@ export const test = base.extend<Own, Shared>({
     { scope: 'worker' },
   ],
   ada: [async ({ server }, use) => use(await server.api.register()), { scope: 'worker' }],
-  refusals: [[], { option: true }],
+  // A newcomer's first vote asks whether they are somebody already.
+  refusals: [[/401 .*\/api\/users\/me/], { option: true }],
   baseURL: async ({ server }, use) => use(server.url),
   context: async ({ context, baseURL, refusals }, use) => {
     const wrong = watch(context, String(baseURL), refusals);

@@ -6,7 +6,7 @@ import { type ReactNode, Suspense, useState } from 'react';
 import { Route, Switch } from 'wouter';
 import { FeedPage } from '~/feed/FeedPage';
 import { createServices, ServicesProvider } from '~/services';
-import { Spinner } from '~/ui/Page';
+import { Spinner } from '~/ui/Spinner';
 import { ErrorBoundary } from './ErrorBoundary';
 import { onDemand } from './onDemand';
 import { Shell } from './Shell';

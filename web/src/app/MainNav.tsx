@@ -21,8 +21,7 @@ export function MainNav() {
 function AccountLink() {
   const { t } = useLingui();
   const me = useMe();
-  const isSomebody = me != null; // a guest has an account to look after, too
-  if (isSomebody)
+  if (me?.kind === 'user')
     return <NavLink href="/account" icon="user" label={me.username ?? t`Account`} />;
   return <NavLink href="/sign-in" icon="user" label={t`Sign in`} also="/register" />;
 }

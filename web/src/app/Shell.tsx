@@ -2,17 +2,20 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { type ReactNode, Suspense, useState } from 'react';
 import { Link, useLocation } from 'wouter';
-import { LiveBadge } from '~/live/LiveBadge';
 import type { DialogName } from '~/settings/Extras';
 import { IconButton } from '~/ui/Button';
 import { ErrorBoundary } from './ErrorBoundary';
+import { soonAfterFirstSight } from './firstSight';
 import { MainNav } from './MainNav';
 import { onDemand } from './onDemand';
 import { useScrollToTop } from './useScrollToTop';
 
-/** What nobody needs at first sight: dialogs, and keys. */
+/** What nobody needs at first sight: the state of what is not yet shown, dialogs, keys. */
+const LiveBadge = onDemand('live', () =>
+  soonAfterFirstSight(() => import('~/live/LiveBadge').then((m) => m.LiveBadge)),
+);
 const Extras = onDemand('settings', () =>
-  import('~/settings/Extras').then((m) => m.Extras),
+  soonAfterFirstSight(() => import('~/settings/Extras').then((m) => m.Extras)),
 );
 
 export function Shell({ children }: { children: ReactNode }) {
@@ -32,7 +35,9 @@ export function Shell({ children }: { children: ReactNode }) {
             <img src="/favicon.svg" alt="" className="size-7" />
             Pollux
           </Link>
-          <LiveBadge />
+          <Suspense>
+            <LiveBadge />
+          </Suspense>
           <MainNav />
           <IconButton
             icon="settings"

@@ -1,6 +1,8 @@
 /** The feed in full: tools, and the list that scrolls from card to card. */
+import type { RefObject } from 'react';
 import { CardSkeleton } from '~/feed/FirstSight';
 import { type Filter, hrefOf, isNarrowed } from '~/feed/filter';
+import type { Touched } from '~/feed/handOver';
 import { Screen, Slot } from '~/feed/Screen';
 import type { Feed } from '~/feed/useFeed';
 import { FeedList } from './FeedList';
@@ -8,19 +10,24 @@ import { FeedTools } from './FeedTools';
 import { AllSeen, Failed, NothingFound } from './States';
 import { useLookAgain } from './useLookAgain';
 
-interface BrowseProps {
+interface StateProps {
   feed: Feed;
   filter: Filter;
 }
 
-export function Browse({ feed, filter }: BrowseProps) {
+interface BrowseProps extends StateProps {
+  /** What the reader has done with the first card before the list was there. */
+  touched: RefObject<Touched | null>;
+}
+
+export function Browse({ feed, filter, touched }: BrowseProps) {
   useLookAgain(filter, feed.atEnd);
   const hasCards = feed.polls !== undefined && feed.polls.length > 0;
   return (
     <>
       <FeedTools filter={filter} />
       {hasCards ? (
-        <FeedList key={hrefOf(filter)} feed={feed} filter={filter} />
+        <FeedList key={hrefOf(filter)} feed={feed} filter={filter} touched={touched} />
       ) : (
         <Screen busy={feed.isFetching}>
           <Slot>
@@ -32,7 +39,7 @@ export function Browse({ feed, filter }: BrowseProps) {
   );
 }
 
-function WhyNone({ feed, filter }: BrowseProps) {
+function WhyNone({ feed, filter }: StateProps) {
   if (feed.error !== null) return <Failed error={feed.error} onRetry={feed.retry} />;
   if (!feed.atEnd) return <CardSkeleton />;
   return isNarrowed(filter) ? <NothingFound filter={filter} /> : <AllSeen />;

@@ -1,12 +1,16 @@
 /** Below a card: skip it or go on, look at it closely, share it. */
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useState } from 'react';
+import { Suspense, useState } from 'react';
 import { Link } from 'wouter';
 import type { Poll } from '~/api/client';
+import { onDemand } from '~/app/onDemand';
 import { useChoice } from '~/services';
 import { Button, buttonClass, IconButton } from '~/ui/Button';
 import { Icon } from '~/ui/Icon';
-import { sharePoll } from './share';
+
+const ShareDialog = onDemand('share', () =>
+  import('~/share/ShareDialog').then((m) => m.ShareDialog),
+);
 
 interface CardActionsProps {
   poll: Poll;
@@ -55,23 +59,13 @@ export function CardActions({ poll, isSkipping, onSkip, onNext }: CardActionsPro
 
 function ShareButton({ poll }: { poll: Poll }) {
   const { t } = useLingui();
-  const [said, setSaid] = useState('');
-  const share = async () => {
-    const isCopied = await sharePoll(poll).catch(() => null);
-    if (isCopied === null) setSaid(t`The link could not be copied.`);
-    else if (isCopied) setSaid(t`Link copied`);
-  };
+  const [isOpen, setOpen] = useState(false);
   return (
     <>
-      <span role="status" className="text-sm text-quiet">
-        {said}
-      </span>
-      <IconButton
-        icon="share"
-        label={t`Share`}
-        onClick={share}
-        onBlur={() => setSaid('')}
-      />
+      <IconButton icon="share" label={t`Share`} onClick={() => setOpen(true)} />
+      <Suspense>
+        {isOpen && <ShareDialog poll={poll} onClose={() => setOpen(false)} />}
+      </Suspense>
     </>
   );
 }

@@ -1,17 +1,19 @@
 /** The list of cards: only those near the screen exist, and one is read at a time. */
-import { useCallback, useEffect, useRef } from 'react';
+import { type RefObject, useCallback, useEffect, useRef } from 'react';
 import { Virtualizer, type VirtualizerHandle } from 'virtua';
 import type { Poll } from '~/api/client';
 import { CardSkeleton } from '~/feed/FirstSight';
 import type { Filter } from '~/feed/filter';
+import type { Touched } from '~/feed/handOver';
 import { Screen, Slot } from '~/feed/Screen';
 import type { Feed } from '~/feed/useFeed';
-import { cardAt, focusHeading } from './cardElement';
+import { focusHeading, slotAt } from './cardElement';
 import { needsMore } from './onTheWay';
 import { PollCard } from './PollCard';
 import { AllSeen, Failed } from './States';
 import { SwipeAway } from './SwipeAway';
 import { useFeedKeys } from './useFeedKeys';
+import { takeOver, useFocusAfterSkip } from './useFocusFollows';
 import { useKeptPlace } from './useKeptPlace';
 import { useReading } from './useReading';
 import { useWheel } from './useWheel';
@@ -19,6 +21,7 @@ import { useWheel } from './useWheel';
 interface FeedListProps {
   feed: Feed;
   filter: Filter;
+  touched: RefObject<Touched | null>;
 }
 
 /** A card's height before it is known; nearly all are as high as the screen. */
@@ -27,30 +30,34 @@ const GUESS = innerHeight * 0.8;
 /** Behind the last card. */
 const END = null;
 
-export function FeedList({ feed, filter }: FeedListProps) {
+export function FeedList({ feed, filter, touched }: FeedListProps) {
   const { polls = [], fetchMore } = feed;
   const scroller = useRef<HTMLDivElement>(null);
   const list = useRef<VirtualizerHandle>(null);
-  const { sight, look, arrive, move } = useReading(list, polls.length + 1);
-  const keepPlace = useKeptPlace(list, polls, filter);
+  const place = useKeptPlace(list, polls, filter);
+  const { sight, look, arrive, move } = useReading(list, polls.length + 1, place.initial);
   const go = useCallback(
     (by: number) => {
       const index = move(by);
-      focusHeading(cardAt(scroller.current, index));
+      focusHeading(slotAt(scroller.current, index));
     },
     [move],
   );
   const goOn = useCallback(() => go(1), [go]);
   useFeedKeys(scroller, sight.current, go);
   useWheel(scroller, sight.current, go);
+  useFocusAfterSkip(scroller, polls, sight.current);
   useEffect(() => {
     if (needsMore(sight.current, polls.length)) fetchMore();
   });
-  useEffect(() => keepPlace(sight.current), [keepPlace, sight]);
 
+  const onResize = () => {
+    look();
+    takeOver(scroller.current, touched);
+  };
   const onScrollEnd = () => {
     arrive();
-    keepPlace(sight.current);
+    place.keep();
   };
   return (
     <Screen busy={feed.isFetching} scroller={scroller}>
@@ -62,15 +69,13 @@ export function FeedList({ feed, filter }: FeedListProps) {
         keepMounted={neighbours(sight.current, polls.length)}
         onScroll={look}
         onScrollEnd={onScrollEnd}
-        onResize={look}
+        onResize={onResize}
       >
-        {(poll: Poll | null, index) =>
-          poll === null ? (
-            <Slot key="end">
+        {(poll: Poll | null, index) => (
+          <Slot key={poll?.id ?? 'end'} index={index}>
+            {poll === null ? (
               <End feed={feed} />
-            </Slot>
-          ) : (
-            <Slot key={poll.id}>
+            ) : (
               <SwipeAway>
                 <PollCard
                   poll={poll}
@@ -80,9 +85,9 @@ export function FeedList({ feed, filter }: FeedListProps) {
                   onNext={goOn}
                 />
               </SwipeAway>
-            </Slot>
-          )
-        }
+            )}
+          </Slot>
+        )}
       </Virtualizer>
     </Screen>
   );

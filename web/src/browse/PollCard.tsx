@@ -1,16 +1,21 @@
 /** A card with all that can be done with it. */
-import { useLingui } from '@lingui/react/macro';
-import { memo } from 'react';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { memo, Suspense } from 'react';
 import { Link } from 'wouter';
 import type { Poll } from '~/api/client';
 import { sentenceOf } from '~/api/sentence';
+import { onDemand } from '~/app/onDemand';
 import { CardFrame } from '~/feed/CardFrame';
 import { hrefOf } from '~/feed/filter';
+import { usePollResults } from '~/results/usePollResults';
 import { Notice } from '~/ui/Notice';
 import { CardActions } from './CardActions';
-import { Closing } from './Closing';
 import { Description } from './Description';
 import { useSkip } from './useSkip';
+
+const Countdown = onDemand('poll', () =>
+  import('~/poll/Countdown').then((m) => m.Countdown),
+);
 
 interface PollCardProps {
   poll: Poll;
@@ -30,7 +35,7 @@ export const PollCard = memo(function PollCard(props: PollCardProps) {
       position={position}
       count={count}
       onScreen={onScreen}
-      about={<About poll={poll} onScreen={onScreen} />}
+      about={<About poll={poll} />}
       actions={
         <>
           {error !== null && <Notice>{sentenceOf(i18n, error)}</Notice>}
@@ -42,14 +47,21 @@ export const PollCard = memo(function PollCard(props: PollCardProps) {
   );
 });
 
-function About({ poll, onScreen }: { poll: Poll; onScreen: boolean }) {
+/** Like a poll's own page says it, and brought by it. */
+function Closing({ poll }: { poll: Poll }) {
+  const { status } = usePollResults(poll);
+  if (status === 'closed') return <Trans>Closed</Trans>;
+  return <Suspense>{poll.closesAt && <Countdown poll={poll} status={status} />}</Suspense>;
+}
+
+function About({ poll }: { poll: Poll }) {
   const { description, owner, tags } = poll;
   return (
     <>
       {description !== null && <Description text={description} />}
       <p className="-my-2 flex min-h-11 flex-wrap items-center gap-x-3 text-sm text-quiet">
         {owner && <span>{owner.username}</span>}
-        <Closing poll={poll} onScreen={onScreen} />
+        <Closing poll={poll} />
         {tags.map((tag) => (
           <Link
             key={tag}

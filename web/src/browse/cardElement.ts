@@ -1,7 +1,7 @@
 /** A card as it stands in the document: for what acts on the one that is being read. */
 
-export function cardAt(scroller: HTMLElement | null, index: number): HTMLElement | null {
-  return scroller?.querySelector<HTMLElement>(`[aria-posinset="${index + 1}"]`) ?? null;
+export function slotAt(scroller: HTMLElement | null, index: number): HTMLElement | null {
+  return scroller?.querySelector<HTMLElement>(`[data-slot="${index}"]`) ?? null;
 }
 
 function clickOn(element: HTMLElement | null | undefined): void {

@@ -1,7 +1,7 @@
 /** The feed by keyboard: from card to card, and what is done with the one on the screen. */
 import type { RefObject } from 'react';
 import { type Shortcuts, useShortcuts } from '~/app/shortcuts';
-import { cardAt, chooseOption, hiddenPart, skip, vote } from './cardElement';
+import { chooseOption, hiddenPart, skip, slotAt, vote } from './cardElement';
 
 const LINE = 80;
 
@@ -10,7 +10,7 @@ export function useFeedKeys(
   current: number,
   go: (by: 1 | -1) => void,
 ): void {
-  const card = () => cardAt(scroller.current, current);
+  const card = () => slotAt(scroller.current, current);
 
   /** Within a card that is higher than the screen first, then on to the next. */
   const scroll = (direction: 1 | -1, step: (height: number) => number) => {

@@ -1,5 +1,5 @@
 /** Puts the reader where they were when they left the screen, and notes where they are. */
-import { type RefObject, useCallback, useLayoutEffect } from 'react';
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useState } from 'react';
 import type { VirtualizerHandle } from 'virtua';
 import type { Poll } from '~/api/client';
 import type { Filter } from '~/feed/filter';
@@ -10,22 +10,30 @@ export function useKeptPlace(
   polls: readonly Poll[],
   filter: Filter,
 ) {
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the list opens
-  useLayoutEffect(() => {
+  const [{ initial, offset }] = useState(() => {
     const place = placeIn(filter);
     const index = polls.findIndex((poll) => poll.id === place?.pollId);
-    if (place !== undefined && index >= 0)
-      list.current?.scrollToIndex(index, { align: 'start', offset: place.offset });
-  }, []);
+    return { initial: Math.max(index, 0), offset: index < 0 ? 0 : (place?.offset ?? 0) };
+  });
 
-  return useCallback(
-    (current: number) => {
-      const poll = polls[current];
-      const at = list.current;
-      if (poll === undefined || at === null) return;
-      const offset = at.scrollOffset - at.getItemOffset(current);
-      rememberPlace(filter, { pollId: poll.id, offset });
-    },
-    [list, polls, filter],
-  );
+  useLayoutEffect(() => {
+    if (initial > 0 || offset > 0)
+      list.current?.scrollToIndex(initial, { align: 'start', offset });
+  }, [list, initial, offset]);
+
+  const keep = useCallback(() => {
+    const at = list.current;
+    if (at === null) return;
+    const current = at.findItemIndex(at.scrollOffset + at.viewportSize / 2);
+    const poll = polls[current];
+    if (poll === undefined) return;
+    const into = Math.max(0, at.scrollOffset - at.getItemOffset(current));
+    rememberPlace(filter, { pollId: poll.id, offset: into });
+  }, [list, polls, filter]);
+  // a skip puts another poll in the same place
+  const isGone = !polls.some((poll) => poll.id === placeIn(filter)?.pollId);
+  useEffect(() => {
+    if (isGone) keep();
+  }, [isGone, keep]);
+  return { initial, keep };
 }

@@ -31,8 +31,16 @@ function isMotionReduced(): boolean {
   return matchMedia('(prefers-reduced-motion: reduce)').matches;
 }
 
-export function useReading(list: RefObject<VirtualizerHandle | null>, count: number) {
-  const [sight, setSight] = useState<Sight>({ first: 0, last: 0, current: 0 });
+export function useReading(
+  list: RefObject<VirtualizerHandle | null>,
+  count: number,
+  initial: number,
+) {
+  const [sight, setSight] = useState<Sight>({
+    first: initial,
+    last: initial,
+    current: initial,
+  });
   /** Where a move that is still under way will end: keys may come faster than it. */
   const target = useRef<number | null>(null);
 

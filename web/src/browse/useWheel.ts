@@ -1,6 +1,6 @@
 /** The wheel goes from card to card, and scrolls within one that is higher than the screen. */
 import { type RefObject, useEffect, useRef } from 'react';
-import { cardAt, hiddenPart } from './cardElement';
+import { hiddenPart, slotAt } from './cardElement';
 import { WheelSteps } from './wheel';
 
 const LINE = 40;
@@ -23,7 +23,7 @@ export function useWheel(
     const onWheel = (event: WheelEvent) => {
       const delta = turnOf(event);
       if (delta === 0) return;
-      const card = cardAt(screen, current);
+      const card = slotAt(screen, current);
       const canScroll = card !== null && hiddenPart(screen, card, delta > 0 ? 1 : -1) > 0;
       if (!canScroll) event.preventDefault();
       const step = steps.current.turn(delta, event.timeStamp, canScroll);

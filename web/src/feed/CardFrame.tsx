@@ -37,7 +37,7 @@ export function CardFrame(props: CardFrameProps) {
         </h2>
         {about}
       </div>
-      <VotePanel poll={poll} onScreen={onScreen} />
+      <VotePanel poll={poll} onScreen={onScreen} labelledBy={heading} />
       <div className="mt-auto flex min-h-15 flex-col">{actions}</div>
     </article>
   );

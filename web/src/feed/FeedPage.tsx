@@ -1,27 +1,27 @@
 /**
  * The feed: one poll a screen. What the first poll needs to be drawn is here; all that goes
- * on from it (the list, keys, search, skip) is fetched meanwhile: src/browse.
+ * on from it (the list, keys, search, skip) is fetched after it: src/browse.
  */
 import { useLingui } from '@lingui/react/macro';
-import { Suspense, useEffect, useMemo } from 'react';
+import { Suspense, useEffect, useMemo, useRef } from 'react';
 import { useSearch } from 'wouter';
+import { afterFirstSight, isInSight } from '~/app/firstSight';
 import { onDemand } from '~/app/onDemand';
-import { useTitle } from '~/ui/Page';
+import { useTitle } from '~/ui/useTitle';
 import { FirstSight } from './FirstSight';
 import { type Filter, filterOf } from './filter';
+import type { Touched } from './handOver';
 import { useFeed } from './useFeed';
 
-const importBrowse = () => import('~/browse/Browse').then((m) => m.Browse);
-const Browse = onDemand('browse', importBrowse);
+const Browse = onDemand('browse', () =>
+  afterFirstSight(() => import('~/browse/Browse').then((m) => m.Browse)),
+);
 
 export function FeedPage() {
   const { t } = useLingui();
   const search = useSearch();
   const filter = useMemo(() => filterOf(search), [search]);
   useTitle('');
-  useEffect(() => {
-    importBrowse().catch(() => undefined); // what has failed shows when it is needed
-  }, []);
   return (
     <main id="main" tabIndex={-1} className="flex h-(--screen) flex-col outline-none">
       <h1 className="sr-only">{t`Polls`}</h1>
@@ -32,9 +32,14 @@ export function FeedPage() {
 
 function Feed({ filter }: { filter: Filter }) {
   const feed = useFeed(filter);
+  const touched = useRef<Touched | null>(null);
+  const hasAnswer = feed.polls !== undefined || feed.error !== null;
+  useEffect(() => {
+    if (hasAnswer) isInSight();
+  }, [hasAnswer]);
   return (
-    <Suspense fallback={<FirstSight poll={feed.polls?.[0]} />}>
-      <Browse feed={feed} filter={filter} />
+    <Suspense fallback={<FirstSight poll={feed.polls?.[0]} touched={touched} />}>
+      <Browse feed={feed} filter={filter} touched={touched} />
     </Suspense>
   );
 }

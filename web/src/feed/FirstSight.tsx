@@ -1,15 +1,32 @@
 /** The first poll, to be read and voted on while the rest of the screen is on its way. */
 import { useLingui } from '@lingui/react/macro';
+import { type RefObject, useLayoutEffect, useRef } from 'react';
 import type { Poll } from '~/api/client';
 import { CardFrame } from './CardFrame';
+import { type Touched, whatWasTouched } from './handOver';
 import { Screen, Slot } from './Screen';
 
-export function FirstSight({ poll }: { poll: Poll | undefined }) {
+interface FirstSightProps {
+  poll: Poll | undefined;
+  /** Takes what the reader has done here when the list takes over. */
+  touched: RefObject<Touched | null>;
+}
+
+export function FirstSight({ poll, touched }: FirstSightProps) {
+  const slot = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const box = slot.current;
+    return () => {
+      touched.current = box && whatWasTouched(box);
+    };
+  }, [touched]);
   return (
     <>
       <div className="feed-tools shrink-0" />
       <Screen busy>
-        <Slot>{poll === undefined ? <CardSkeleton /> : <FirstCard poll={poll} />}</Slot>
+        <Slot box={slot}>
+          {poll === undefined ? <CardSkeleton /> : <FirstCard poll={poll} />}
+        </Slot>
       </Screen>
     </>
   );

@@ -23,8 +23,20 @@ export function Screen({ busy, children, scroller }: ScreenProps) {
   );
 }
 
-export function Slot({ children }: { children: ReactNode }) {
+interface SlotProps {
+  index?: number;
+  box?: RefObject<HTMLDivElement | null>;
+  children: ReactNode;
+}
+
+export function Slot({ index = 0, box, children }: SlotProps) {
   return (
-    <div className="slot flex flex-col px-3 pt-1 pb-3 sm:justify-center">{children}</div>
+    <div
+      ref={box}
+      data-slot={index}
+      className="slot flex flex-col px-3 pt-1 pb-3 sm:justify-center"
+    >
+      {children}
+    </div>
   );
 }

@@ -1,11 +1,9 @@
 /** The frame of a screen that scrolls: its heading names the document and takes the focus. */
 import { type ReactNode, useEffect, useRef } from 'react';
+import { useTitle } from './useTitle';
 
-export function useTitle(title: string): void {
-  useEffect(() => {
-    document.title = title === '' ? 'Pollux' : `${title} · Pollux`;
-  }, [title]);
-}
+export { Spinner } from './Spinner';
+export { useTitle };
 
 interface PageProps {
   title: string;
@@ -21,24 +19,12 @@ export function Page({ title, children, wide = false }: PageProps) {
     <main
       id="main"
       tabIndex={-1}
-      className={`mx-auto flex w-full flex-col gap-5 px-4 outline-none pt-4 pb-16 ${wide ? 'max-w-5xl' : 'max-w-2xl'}`}
+      className={`mx-auto flex w-full flex-col gap-5 px-4 pt-4 pb-16 outline-none ${wide ? 'max-w-5xl' : 'max-w-2xl'}`}
     >
       <h1 ref={heading} tabIndex={-1} className="text-2xl font-bold outline-none">
         {title}
       </h1>
       {children}
     </main>
-  );
-}
-
-export function Spinner({ label }: { label: string }) {
-  return (
-    <p role="status" className="flex items-center justify-center gap-3 p-8 text-quiet">
-      <span
-        aria-hidden="true"
-        className="size-5 animate-spin rounded-full border-2 border-line border-t-accent"
-      />
-      {label}
-    </p>
   );
 }
