@@ -166,6 +166,16 @@ describe('a vote', () => {
     expect(await screen.findByText(words)).toBeTruthy();
   });
 
+  test('that is not cast yet is not told about', async () => {
+    localStorage.setItem('pollux.session', 'yes');
+    const me = { status: 200, body: aMe({ votesLeftToday: 3 }) };
+    const calls = serve({ 'GET /api/users/me': me });
+    show(aPoll());
+    await waitFor(() => expect(calls).toHaveLength(1));
+    await userEvent.click(button('Show results'));
+    expect(screen.queryByText(/left today/)).toBeNull();
+  });
+
   test.each([6, null])(
     'is silent about what is left where it is much: %s',
     async (left) => {
