@@ -177,7 +177,9 @@ describe('a user', () => {
       'GET /api/users/me': problem(500, 'internal', { detail: 'Out of order.' }),
     });
     open();
-    expect((await screen.findByRole('alert')).textContent).toBe('Out of order.');
+    expect((await screen.findByRole('alert')).textContent).toBe(
+      'Something has failed on the server. Try again.',
+    );
   });
 });
 

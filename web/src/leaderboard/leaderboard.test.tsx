@@ -208,7 +208,9 @@ describe('the screen', () => {
   it('says why there is no list', async () => {
     serveBoards({ [ALL]: problem(500, 'internal', { detail: 'Out of order.' }) });
     open();
-    expect((await screen.findByRole('alert')).textContent).toBe('Out of order.');
+    expect((await screen.findByRole('alert')).textContent).toBe(
+      'Something has failed on the server. Try again.',
+    );
     expect(screen.queryByText(/The first vote leads/)).toBeNull();
   });
 

@@ -120,7 +120,7 @@ test('without votes there is nothing to draw', async () => {
 test('a refusal has its sentence', async () => {
   open(() => problem(403, 'forbidden'));
   await userEvent.click(button());
-  expect((await screen.findByRole('alert')).textContent).toBe('the server says forbidden');
+  expect((await screen.findByRole('alert')).textContent).toBe('You may not do this.');
 });
 
 test('the lines are drawn anew when the theme changes', async () => {
