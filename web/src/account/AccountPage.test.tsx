@@ -2,7 +2,6 @@
 import { act, screen, within } from '@testing-library/react';
 import { describe, expect, it, vi } from 'vitest';
 import { AccountPage } from './AccountPage';
-import { tabOf } from './Tabs';
 import { ADA, type Answer, GUEST, problem, rememberSession, serve, show } from './testing';
 
 const open = (tab = '') => show(`/account${tab}`, <AccountPage />);
@@ -175,24 +174,16 @@ describe('a user', () => {
 
   it('reads why nothing can be shown', async () => {
     serveAda({
-      'GET /api/users/me': problem(500, 'internal'),
+      'GET /api/users/me': problem(500, 'internal', { detail: 'Out of order.' }),
     });
     open();
-    expect((await screen.findByRole('alert')).textContent).toMatch(/failed on the server/);
+    expect((await screen.findByRole('alert')).textContent).toBe(
+      'Something has failed on the server. Try again.',
+    );
   });
 });
 
 describe('the tabs', () => {
-  it.each([
-    ['', 'profile', 'profile'],
-    ['?tab=votes', 'votes', 'votes'],
-    ['?tab=polls', 'polls', 'profile'],
-    ['?tab=else', 'profile', 'profile'],
-  ])('of %j: %s, for a guest %s', (search, ofUser, ofGuest) => {
-    expect(tabOf(search, false)).toBe(ofUser);
-    expect(tabOf(search, true)).toBe(ofGuest);
-  });
-
   it('are links with addresses', async () => {
     serveAda({ 'GET /api/users/me/votes': { body: { items: [], nextCursor: null } } });
     const { user } = open();

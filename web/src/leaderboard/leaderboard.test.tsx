@@ -205,22 +205,12 @@ describe('the screen', () => {
     expect(said.textContent).toBe('');
   });
 
-  it('does not take another list for news', async () => {
-    serveBoards({ [ALL]: board(place(1, 1, 4)), [HOUR]: board(place(2, 1, 1)) });
-    const { user } = open();
-    await screen.findByRole('link', { name: 'Poll 1' });
-    await user.click(screen.getByRole('link', { name: 'Last hour' }));
-    await screen.findByRole('link', { name: 'Poll 2' });
-    await user.click(screen.getByRole('link', { name: 'All time' }));
-    await screen.findByRole('link', { name: 'Poll 1' });
-    await act(() => vi.advanceTimersByTimeAsync(10_000));
-    expect(screen.queryByText(/is first now/)).toBeNull();
-  });
-
   it('says why there is no list', async () => {
-    serveBoards({ [ALL]: problem(500, 'internal') });
+    serveBoards({ [ALL]: problem(500, 'internal', { detail: 'Out of order.' }) });
     open();
-    expect((await screen.findByRole('alert')).textContent).toMatch(/failed on the server/);
+    expect((await screen.findByRole('alert')).textContent).toBe(
+      'Something has failed on the server. Try again.',
+    );
     expect(screen.queryByText(/The first vote leads/)).toBeNull();
   });
 

@@ -62,6 +62,15 @@ describe('a newcomer', () => {
     expect(mark()).toBe('yes');
   });
 
+  test('whose browser holds a cookie of no use reads without it', async () => {
+    const calls = fakeApi({
+      ...JOIN,
+      'GET /api/tags': [NOBODY, { status: 200, body: [] }],
+    });
+    expect(await tags()).toEqual([]);
+    expect(count(calls, '/api/auth/logout')).toBe(1);
+  });
+
   test('can ask again after a failure', async () => {
     fakeApi({
       ...JOIN,
@@ -107,10 +116,21 @@ describe('who is known', () => {
     expect(me()).toBeNull();
   });
 
+  test('stays who they are when a password is wrong', async () => {
+    const calls = fakeApi({ ...JOIN, [WHO]: USER, 'POST /api/auth/login': NOBODY });
+    await services.client.fetchQuery(meQuery);
+    const body = { email: 'ada@example.org', password: 'wrong' };
+    await expect(data(api.POST('/api/auth/login', { body }))).rejects.toMatchObject({
+      code: 'unauthorized',
+    });
+    expect(count(calls, '/api/auth/logout')).toBe(0);
+    expect(me()?.kind).toBe('user');
+  });
+
   test('signs out', async () => {
     const calls = fakeApi({ ...JOIN, [WHO]: USER });
     await services.client.fetchQuery(meQuery);
-    await services.session.signOut();
+    await Promise.all([services.session.signOut(), services.session.signOut()]);
     expect(count(calls, '/api/auth/logout')).toBe(1);
     expect(me()).toBeNull();
     expect(mark()).toBeNull();

@@ -27,7 +27,6 @@ export function VoteForm(props: VoteFormProps) {
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (isBusy) return;
     if (choice !== null) return choice === myVote ? onCancel?.() : onCast(choice);
     setAsked(true);
     group.current?.querySelector('input')?.focus();

@@ -14,6 +14,7 @@ import {
   type Reply,
   someResults,
 } from '~/test/fakeApi';
+import { untilIn } from './NotOpenYet';
 import { VotePanel, type VotePanelProps } from './VotePanel';
 
 const VOTE = 'POST /api/polls/1/vote';
@@ -163,6 +164,16 @@ describe('a vote', () => {
     show(aPoll());
     await vote('Tabs');
     expect(await screen.findByText(words)).toBeTruthy();
+  });
+
+  test('that is not cast yet is not told about', async () => {
+    localStorage.setItem('pollux.session', 'yes');
+    const me = { status: 200, body: aMe({ votesLeftToday: 3 }) };
+    const calls = serve({ 'GET /api/users/me': me });
+    show(aPoll());
+    await waitFor(() => expect(calls).toHaveLength(1));
+    await userEvent.click(button('Show results'));
+    expect(screen.queryByText(/left today/)).toBeNull();
   });
 
   test.each([6, null])(
@@ -429,6 +440,24 @@ describe('a poll that moves', () => {
     show(aPoll({ status: 'scheduled', opensAt: '2999-05-04T12:05:00Z', results: null }));
     act(() => services.results.offer(someResults([0, 0, 0], 2, 'open')));
     expect(radio('Tabs')).toBeTruthy();
+  });
+});
+
+describe('the time until a poll opens', () => {
+  const now = Date.parse('2026-05-04T12:00:00Z');
+
+  test.each([
+    [-5, 'in 0 seconds'],
+    [119, 'in 119 seconds'],
+    [120, 'in 2 minutes'],
+    [119 * 60, 'in 119 minutes'],
+    [120 * 60, 'in 2 hours'],
+    [47 * 3600, 'in 47 hours'],
+    [71 * 3600, 'in 2 days'],
+  ])('%i seconds ahead: %s', (seconds, words) => {
+    vi.useFakeTimers({ now });
+    expect(untilIn('en', new Date(now + seconds * 1000))).toBe(words);
+    vi.useRealTimers();
   });
 });
 
