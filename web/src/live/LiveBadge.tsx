@@ -30,7 +30,10 @@ export function LiveBadge() {
   };
   return (
     <div className="relative flex items-center">
-      <span role="status" className="flex items-center gap-1.5 text-sm text-quiet">
+      <span
+        role="status"
+        className="flex items-center gap-1.5 text-sm whitespace-nowrap text-quiet"
+      >
         {shown !== 'idle' && (
           <>
             <span aria-hidden="true" className={`size-2.5 rounded-full ${DOTS[shown]}`} />
@@ -63,7 +66,7 @@ export function LiveBadge() {
 const NARROW = {
   live: 'max-[26rem]:sr-only',
   other:
-    'max-[26rem]:absolute max-[26rem]:top-full max-[26rem]:left-0 max-[26rem]:rounded-full max-[26rem]:bg-card max-[26rem]:px-3 max-[26rem]:py-1 max-[26rem]:whitespace-nowrap max-[26rem]:shadow-card',
+    'max-sm:absolute max-sm:top-full max-sm:left-0 max-sm:rounded-full max-sm:bg-card max-sm:px-3 max-sm:py-1 max-sm:shadow-card',
 };
 
 function useLasting(state: LiveState): LiveState {
