@@ -37,9 +37,7 @@ export function LiveBadge() {
         {shown !== 'idle' && (
           <>
             <span aria-hidden="true" className={`size-2.5 rounded-full ${DOTS[shown]}`} />
-            <span className={NARROW[shown === 'live' ? 'live' : 'other']}>
-              {words[shown]}
-            </span>
+            <span className={shown === 'live' ? '' : LONG}>{words[shown]}</span>
           </>
         )}
       </span>
@@ -62,12 +60,9 @@ export function LiveBadge() {
   );
 }
 
-/** Where the header has no room, what is not as usual hangs below it. */
-const NARROW = {
-  live: 'max-[26rem]:sr-only',
-  other:
-    'max-sm:absolute max-sm:top-full max-sm:left-0 max-sm:rounded-full max-sm:bg-card max-sm:px-3 max-sm:py-1 max-sm:shadow-card',
-};
+/** On the narrowest phones a long word hangs below the header, which has no room for it. */
+const LONG =
+  'max-[22rem]:absolute max-[22rem]:top-full max-[22rem]:right-0 max-[22rem]:rounded-full max-[22rem]:bg-card max-[22rem]:px-3 max-[22rem]:py-1 max-[22rem]:shadow-card';
 
 function useLasting(state: LiveState): LiveState {
   const [shown, setShown] = useState<LiveState>('idle');
