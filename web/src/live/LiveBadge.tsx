@@ -30,13 +30,14 @@ export function LiveBadge() {
   };
   return (
     <div className="relative flex items-center">
-      <span role="status" className="flex items-center gap-1.5 text-sm text-quiet">
+      <span
+        role="status"
+        className="flex items-center gap-1.5 text-sm whitespace-nowrap text-quiet"
+      >
         {shown !== 'idle' && (
           <>
             <span aria-hidden="true" className={`size-2.5 rounded-full ${DOTS[shown]}`} />
-            <span className={NARROW[shown === 'live' ? 'live' : 'other']}>
-              {words[shown]}
-            </span>
+            <span className={shown === 'live' ? '' : LONG}>{words[shown]}</span>
           </>
         )}
       </span>
@@ -59,12 +60,9 @@ export function LiveBadge() {
   );
 }
 
-/** Where the header has no room, what is not as usual hangs below it. */
-const NARROW = {
-  live: 'max-[26rem]:sr-only',
-  other:
-    'max-[26rem]:absolute max-[26rem]:top-full max-[26rem]:left-0 max-[26rem]:rounded-full max-[26rem]:bg-card max-[26rem]:px-3 max-[26rem]:py-1 max-[26rem]:whitespace-nowrap max-[26rem]:shadow-card',
-};
+/** On the narrowest phones a long word hangs below the header, which has no room for it. */
+const LONG =
+  'max-[22rem]:absolute max-[22rem]:top-full max-[22rem]:right-0 max-[22rem]:rounded-full max-[22rem]:bg-card max-[22rem]:px-3 max-[22rem]:py-1 max-[22rem]:shadow-card';
 
 function useLasting(state: LiveState): LiveState {
   const [shown, setShown] = useState<LiveState>('idle');

@@ -43,7 +43,7 @@ export function IconButton({
       type="button"
       aria-label={label}
       title={label}
-      className={buttonClass(kind, `min-w-11 px-2 ${className}`)}
+      className={buttonClass(kind, `min-w-11 px-2! ${className}`)}
       {...rest}
     >
       <Icon name={icon} />
