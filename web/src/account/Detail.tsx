@@ -46,7 +46,7 @@ export function Detail({ label, value, children }: DetailProps) {
           aria-expanded={isOpen}
           aria-controls={isOpen ? form : undefined}
           onClick={() => setState(isOpen ? 'idle' : 'open')}
-          className={buttonClass('plain')}
+          className={buttonClass('plain', 'shrink-0')}
         >
           <Trans>Change</Trans>
         </button>

@@ -26,7 +26,7 @@ function Windows({ shown }: { shown: Shown }) {
             <Link
               href={addressOf({ ...shown, window })}
               aria-current={window === shown.window ? 'true' : undefined}
-              className="flex min-h-11 items-center justify-center rounded-lg px-2 text-center text-sm font-medium text-quiet hover:text-ink aria-[current=true]:bg-card aria-[current=true]:text-ink aria-[current=true]:shadow-card"
+              className="flex min-h-11 items-center justify-center rounded-lg px-2 text-center wrap-normal text-sm font-medium text-quiet hover:text-ink aria-[current=true]:bg-card aria-[current=true]:text-ink aria-[current=true]:shadow-card"
             >
               {names[window]}
             </Link>
