@@ -72,7 +72,13 @@ export async function signIn(
   await context.addCookies([
     { name: 'pollux_session', value: account.token, url: server.url },
   ]);
-  await context.addInitScript(() => localStorage.setItem('pollux.session', 'yes'));
+  await context.addInitScript(() => {
+    try {
+      localStorage.setItem('pollux.session', 'yes');
+    } catch {
+      // a frame that has no storage
+    }
+  });
 }
 
 /** The number in the bar of an option. */
