@@ -8,6 +8,7 @@ import { type PollResults, usePollResults } from '~/results/usePollResults';
 import { Button } from '~/ui/Button';
 import { Page } from '~/ui/Page';
 import { VotePanel } from '~/vote/VotePanel';
+import '~/vote/aside'; // it is shown at once where the poll was voted on
 import { OwnerActions, useIsOwner } from './OwnerActions';
 import { PollRules } from './PollRules';
 import { Printout } from './Printout';

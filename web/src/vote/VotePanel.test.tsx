@@ -14,6 +14,7 @@ import {
   type Reply,
   someResults,
 } from '~/test/fakeApi';
+import './aside';
 import { untilIn } from './NotOpenYet';
 import { VotePanel, type VotePanelProps } from './VotePanel';
 

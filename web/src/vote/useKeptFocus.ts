@@ -2,13 +2,12 @@
  * Keeps the focus inside what changes under it: the Vote button goes away with the vote,
  * and the form when the poll closes. Then the focus moves to what has come in its place.
  */
-import { useEffect, useRef } from 'react';
+import { type RefObject, useEffect, useRef } from 'react';
 
 /** Among what is shown: the chosen option, else what is marked to take the focus. */
 const PLACES = ['input:checked', '[tabindex="-1"]', 'input'];
 
-export function useKeptFocus(shown: string) {
-  const ref = useRef<HTMLDivElement>(null);
+export function useKeptFocus(ref: RefObject<HTMLElement | null>, shown: string) {
   const isInside = useRef(false);
   const last = useRef(shown);
   useEffect(() => {
@@ -20,9 +19,8 @@ export function useKeptFocus(shown: string) {
       const target = box.querySelector<HTMLElement>(place);
       if (target !== null) return target.focus({ preventScroll: true });
     }
-  }, [shown]);
+  }, [ref, shown]);
   return {
-    ref,
     onFocus: () => {
       isInside.current = true;
     },
