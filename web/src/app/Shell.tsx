@@ -7,14 +7,14 @@ import { IconButton } from '~/ui/Button';
 import { ErrorBoundary } from './ErrorBoundary';
 import { soonAfterFirstSight } from './firstSight';
 import { MainNav } from './MainNav';
-import { onDemand } from './onDemand';
+import { onDemandLater } from './onDemand';
 import { useScrollToTop } from './useScrollToTop';
 
 /** What nobody needs at first sight: the state of what is not yet shown, dialogs, keys. */
-const LiveBadge = onDemand('live', () =>
+const LiveBadge = onDemandLater('live', () =>
   soonAfterFirstSight(() => import('~/live/LiveBadge').then((m) => m.LiveBadge)),
 );
-const Extras = onDemand('settings', () =>
+const Extras = onDemandLater('settings', () =>
   soonAfterFirstSight(() => import('~/settings/Extras').then((m) => m.Extras)),
 );
 

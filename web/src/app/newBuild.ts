@@ -1,6 +1,6 @@
 /**
- * A screen's code may be gone: the server was given a new build while this page was open.
- * Then the page loads itself again, once; whatever else is wrong stays an error.
+ * Code that is fetched when it is needed may not come: the server cannot be reached, or was
+ * given a new build while this page was open. Then the page loads itself again, once.
  */
 const KEY = 'pollux.reloaded';
 
@@ -28,12 +28,32 @@ async function reloadForNewBuild(): Promise<boolean> {
   return true;
 }
 
-/** Runs a dynamic import. */
-export async function fetchCode<T>(load: () => Promise<T>): Promise<T> {
-  try {
-    return await load();
-  } catch (error) {
-    if (await reloadForNewBuild()) return new Promise(() => {}); // the page is going away
-    throw error;
+const TRIES = 4;
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 30_000;
+
+/** Half of it is chance, so that not everybody comes back at once; sooner with a network. */
+function pauseAfter(tries: number): Promise<void> {
+  const ms =
+    Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** tries) * (0.5 + Math.random());
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+    addEventListener('online', () => resolve(), { once: true });
+  });
+}
+
+/**
+ * Runs a dynamic import, and again while the server cannot be reached: some times for a
+ * screen, which then says so; for ever where the screen is of use without.
+ */
+export async function fetchCode<T>(load: () => Promise<T>, tries = TRIES): Promise<T> {
+  for (let failed = 1; ; failed++) {
+    try {
+      return await load();
+    } catch (error) {
+      if (await reloadForNewBuild()) return new Promise(() => {}); // the page is going away
+      if (failed >= tries) throw error;
+    }
+    await pauseAfter(failed);
   }
 }

@@ -6,14 +6,14 @@ import { useLingui } from '@lingui/react/macro';
 import { Suspense, useEffect, useMemo, useRef } from 'react';
 import { useSearch } from 'wouter';
 import { afterFirstSight, isInSight } from '~/app/firstSight';
-import { onDemand } from '~/app/onDemand';
+import { onDemandLater } from '~/app/onDemand';
 import { useTitle } from '~/ui/useTitle';
 import { FirstSight } from './FirstSight';
 import { type Filter, filterOf } from './filter';
 import type { Touched } from './handOver';
 import { useFeed } from './useFeed';
 
-const Browse = onDemand('browse', () =>
+const Browse = onDemandLater('browse', () =>
   afterFirstSight(() => import('~/browse/Browse').then((m) => m.Browse)),
 );
 

@@ -40,6 +40,16 @@ describe('the language', () => {
   });
 });
 
+test('two screens that open at the same time both bring their words', async () => {
+  await activateLocale('en');
+  const before = Object.keys(i18n.messages).length;
+  await Promise.all([openCatalogue('account'), openCatalogue('leaderboard')]);
+  const both = Object.keys(i18n.messages).length;
+  expect(both).toBeGreaterThan(before);
+  await openCatalogue('leaderboard');
+  expect(Object.keys(i18n.messages)).toHaveLength(both);
+});
+
 test('the first screen brings the words of all its folders', () => {
   const source = (name: string) => fs.readFileSync(`src/i18n/${name}`, 'utf8');
   const inFirst = [...source('first.en.ts').matchAll(/from '\.\.\/(\w+)\//g)].map(

@@ -19,7 +19,7 @@ const ON_DEMAND = import.meta.glob<{ messages: Messages }>([
 ]);
 
 /** The folders whose screens have been opened: a change of language has to bring them. */
-const opened = new Set<string>();
+const opened = new Map<string, Promise<void>>();
 
 function isLocale(tag: string | null | undefined): tag is Locale {
   return tag != null && Object.hasOwn(LOCALES, tag);
@@ -40,7 +40,7 @@ async function catalogueOf(folder: string, locale: Locale): Promise<Messages> {
 export async function activateLocale(locale: Locale = preferredLocale()): Promise<void> {
   const parts = await Promise.all([
     FIRST[locale]().then((first) => first.messages),
-    ...[...opened].map((folder) => catalogueOf(folder, locale)),
+    ...[...opened.keys()].map((folder) => catalogueOf(folder, locale)),
   ]);
   i18n.load(locale, Object.assign({}, ...parts));
   i18n.activate(locale);
@@ -53,9 +53,18 @@ export async function chooseLocale(locale: Locale): Promise<void> {
 }
 
 /** Before a screen that is loaded on demand is shown. */
-export async function openCatalogue(folder: string): Promise<void> {
-  if (opened.has(folder)) return;
-  opened.add(folder);
+export function openCatalogue(folder: string): Promise<void> {
+  const known = opened.get(folder);
+  if (known !== undefined) return known;
+  const coming = bringCatalogue(folder).catch((error) => {
+    opened.delete(folder); // the next one who asks tries again
+    throw error;
+  });
+  opened.set(folder, coming);
+  return coming;
+}
+
+async function bringCatalogue(folder: string): Promise<void> {
   const locale = i18n.locale as Locale;
-  i18n.load(locale, { ...i18n.messages, ...(await catalogueOf(folder, locale)) });
+  i18n.load(locale, await catalogueOf(folder, locale));
 }

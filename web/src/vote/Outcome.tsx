@@ -2,6 +2,7 @@
 import { Plural, Trans } from '@lingui/react/macro';
 import type { ReactNode } from 'react';
 import type { Poll } from '~/api/client';
+import { Announcer } from '~/live/Announcer';
 import { Bars } from '~/results/Bars';
 import type { PollResults } from '~/results/usePollResults';
 import { useServices } from '~/services';
@@ -14,6 +15,7 @@ import { NeedsAccount } from './NeedsAccount';
 interface OutcomeProps {
   poll: Poll;
   now: PollResults;
+  onScreen: boolean;
   ballot: Ballot | undefined;
   needsAccount: boolean;
   onCast: (wish: null) => void;
@@ -22,7 +24,7 @@ interface OutcomeProps {
 }
 
 export function Outcome(props: OutcomeProps) {
-  const { poll, now, ballot, needsAccount, onCast, onChange, onBack } = props;
+  const { poll, now, onScreen, ballot, needsAccount, onCast, onChange, onBack } = props;
   const { results, myVote, status } = now;
   const mayUndo = poll.voteChange && myVote !== null && status === 'open' && !needsAccount;
   const isBusy = isUnderWay(ballot);
@@ -33,6 +35,7 @@ export function Outcome(props: OutcomeProps) {
       ) : (
         <Bars options={poll.options} results={results} myVote={myVote} />
       )}
+      {onScreen && <Announcer poll={poll} results={results} />}
       <p tabIndex={-1} className="flex flex-wrap justify-between gap-x-4 text-quiet">
         <Standing now={now} /> {results && <Total votes={results.totalVotes} />}
       </p>

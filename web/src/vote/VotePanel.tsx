@@ -39,6 +39,7 @@ export function VotePanel({ poll, onScreen = true, onVoted, labelledBy }: VotePa
         <aside.Outcome
           poll={poll}
           now={now}
+          onScreen={onScreen}
           ballot={ballot}
           needsAccount={voting.needsAccount}
           onCast={voting.cast}
