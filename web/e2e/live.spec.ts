@@ -99,6 +99,7 @@ test.describe('with refused requests', () => {
     await castVote(page, 'Spaces');
     await expect(barOf(page, 'Spaces')).toContainText('100%');
 
+    await expect(page.getByRole('status').filter({ hasText: /^live/i })).toBeVisible();
     await own.kill();
     await expect(
       page.getByRole('status').filter({ hasText: /reconnecting|offline/i }),
