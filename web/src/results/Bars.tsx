@@ -82,7 +82,7 @@ const Bar = memo(function Bar({ text, votes, percent, isMine, isFirst, large }: 
 });
 
 /** Always one digit after the point, so that numbers that change stay in their column. */
-function formatPercent(i18n: I18n, percent: number): string {
+export function formatPercent(i18n: I18n, percent: number): string {
   const digits = percent % 100 === 0 ? 0 : 1;
   return i18n.number(percent / 100, { style: 'percent', minimumFractionDigits: digits });
 }

@@ -4,7 +4,14 @@
  * whether it is worth asking for.
  */
 import { type QueryClient, queryOptions, useQuery } from '@tanstack/react-query';
-import { api, data, type Me, sessionEra, setSessionHolder } from '~/api/client';
+import {
+  api,
+  data,
+  type Me,
+  type Schemas,
+  sessionEra,
+  setSessionHolder,
+} from '~/api/client';
 import { isCode } from '~/api/error';
 import { remember, remembered } from '~/app/remember';
 
@@ -42,7 +49,14 @@ export function useMe(): Me | null | undefined {
 /** joined: a guest came or went, all that they see stays. switched: it may not. */
 export type SessionChange = 'joined' | 'switched';
 
+/** Where a widget keeps its token; the page itself has its cookie, and none (embedded.ts). */
+export interface TokenKeeper {
+  keep(granted: Schemas['Session']): Promise<void>;
+  drop(): void;
+}
+
 export class Session {
+  tokens: TokenKeeper | null = null;
   /** Counts the changes of who is here. */
   era = 0;
   private joining: Promise<void> | null = null;
@@ -72,7 +86,8 @@ export class Session {
     if ((await this.client.ensureQueryData(meQuery)) !== null) return;
     let me = await askWhoAmI(); // the mark may be gone, and the cookie not
     if (me === null) {
-      await data(api.POST('/api/auth/guest'));
+      const granted = await data(api.POST('/api/auth/guest'));
+      await this.tokens?.keep(granted);
       me = await askWhoAmI();
     }
     this.arrive(me, 'joined');
@@ -114,6 +129,7 @@ export class Session {
   }
 
   private async forget(change: SessionChange): Promise<void> {
+    this.tokens?.drop();
     remember(MARK, null);
     await api.POST('/api/auth/logout').catch(() => undefined); // only it can end the cookie
     this.arrive(null, change);

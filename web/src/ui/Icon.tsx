@@ -32,6 +32,8 @@ const PATHS = {
   polls: 'M5.5 4h13v9h-13zM5.5 16.5h13M7.5 20h9',
   settings:
     'M4 7.5h9M18 7.5h2M15.5 5a2.5 2.5 0 110 5 2.5 2.5 0 010-5zM4 16.5h2M11 16.5h9M8.5 14a2.5 2.5 0 110 5 2.5 2.5 0 010-5z',
+  contrast: 'M12 4a8 8 0 110 16 8 8 0 010-16zM12 4v16M15.5 6v12M18.5 9v6',
+  help: 'M12 3a9 9 0 110 18 9 9 0 010-18zM9.5 9.5a2.5 2.5 0 115 0c0 2-2.5 2-2.5 4M12 16.5v.01',
 } as const;
 
 export type IconName = keyof typeof PATHS;

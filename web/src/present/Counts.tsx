@@ -1,0 +1,33 @@
+/** How many have voted, and how many are watching: the server's own numbers. */
+import { Plural, Trans, useLingui } from '@lingui/react/macro';
+import type { ReactNode } from 'react';
+import type { PollResults } from '~/results/usePollResults';
+
+export function Counts({ now: { results, viewers } }: { now: PollResults }) {
+  return (
+    <div className="flex w-full flex-wrap justify-evenly gap-x-[2vmin] text-center whitespace-nowrap">
+      {results !== null && (
+        <Count value={results.totalVotes}>
+          <Plural value={results.totalVotes} one="vote" other="votes" />
+        </Count>
+      )}
+      {viewers !== null && (
+        <Count value={viewers}>
+          <Trans>watching</Trans>
+        </Count>
+      )}
+    </div>
+  );
+}
+
+function Count({ value, children }: { value: number; children: ReactNode }) {
+  const { i18n } = useLingui();
+  return (
+    <p className="leading-tight">
+      <span className="block text-[clamp(1.25rem,5vmin,8rem)] font-bold tabular-nums">
+        {i18n.number(value)}
+      </span>
+      <span className="text-lg text-quiet">{children}</span>
+    </p>
+  );
+}

@@ -1,0 +1,54 @@
+/** The question and its options, as large as the screen allows. */
+import { Trans } from '@lingui/react/macro';
+import type { Poll } from '~/api/client';
+import type { PollResults } from '~/results/usePollResults';
+import { BigBars } from './BigBars';
+import { useFit } from './useFit';
+
+interface SheetProps {
+  poll: Poll;
+  now: PollResults;
+  isRevealed: boolean;
+}
+
+export function Sheet({ poll, now, isRevealed }: SheetProps) {
+  const isWithheld = isRevealed && now.results === null;
+  const isFinal = now.status === 'closed';
+  const digits = String(now.results?.totalVotes ?? 0).length;
+  const { frame, title, options } = useFit(
+    [digits, isRevealed, isWithheld, isFinal].join(),
+  );
+  return (
+    <div ref={frame} className="flex min-h-0 min-w-0 flex-col gap-[2.5vmin]">
+      <h1
+        ref={title}
+        dir="auto"
+        className="shrink-0 overflow-hidden pb-[0.1em] leading-[1.15] font-bold text-balance"
+      >
+        {poll.title}
+      </h1>
+      {isWithheld && <Withheld poll={poll} now={now} />}
+      <BigBars
+        ref={options}
+        options={poll.options}
+        results={isRevealed ? now.results : null}
+        isFinal={isFinal}
+      />
+    </div>
+  );
+}
+
+/** Why there is nothing to reveal. */
+function Withheld({ poll, now }: { poll: Poll; now: PollResults }) {
+  return (
+    <p className="shrink-0 text-lg font-semibold text-warn">
+      {!now.isHidden ? (
+        <Trans>The counts are not here yet. They come in a moment.</Trans>
+      ) : poll.resultsVisibility === 'after_close' ? (
+        <Trans>The result is shown when the poll closes.</Trans>
+      ) : (
+        <Trans>Only who has voted sees the result. This browser has not.</Trans>
+      )}
+    </p>
+  );
+}

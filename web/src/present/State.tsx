@@ -1,0 +1,58 @@
+/** How the poll stands: open, how long still, final; and whether the numbers are of now. */
+import { Trans } from '@lingui/react/macro';
+import type { ReactNode } from 'react';
+import type { Poll } from '~/api/client';
+import { LiveBadge } from '~/live/LiveBadge';
+import type { PollResults } from '~/results/usePollResults';
+import { Icon } from '~/ui/Icon';
+import { Clock } from './Clock';
+
+interface StateProps {
+  poll: Poll;
+  now: PollResults;
+  isRevealed: boolean;
+  isIdle: boolean;
+}
+
+export function State({ poll, now, isRevealed, isIdle }: StateProps) {
+  const { status } = now;
+  const isShown = isRevealed && now.results !== null;
+  const isPlain = isShown && status === 'open'; // the bars say so to who sees them
+  return (
+    <div className="flex flex-wrap items-center gap-x-[3vmin] text-lg">
+      <p
+        role="status"
+        className={isPlain ? 'sr-only' : 'inline-flex items-center gap-2 font-semibold'}
+      >
+        {status === 'closed' && <Icon name="lock" className="size-[1.2em]" />}
+        <Standing status={status} isShown={isShown} />
+      </p>
+      <Clock poll={poll} status={status} />
+      {status !== 'closed' && (
+        // its button is for the presenter, and goes with the others
+        <div
+          className={`[&_button]:transition-opacity ${isIdle ? '[&_button:not(:focus-visible)]:opacity-0' : ''}`}
+        >
+          <LiveBadge />
+        </div>
+      )}
+    </div>
+  );
+}
+
+interface StandingProps {
+  status: Poll['status'];
+  isShown: boolean;
+}
+
+/** Also says to those who do not see it when the result is revealed. */
+function Standing({ status, isShown }: StandingProps): ReactNode {
+  if (status === 'scheduled') return <Trans>Not open yet</Trans>;
+  if (status === 'closed')
+    return isShown ? <Trans>Closed — final result</Trans> : <Trans>Closed</Trans>;
+  return isShown ? (
+    <Trans>The result is shown</Trans>
+  ) : (
+    <Trans>The result is still hidden</Trans>
+  );
+}

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { bestLayout, largestThatFits } from './fit';
+
+test('takes the largest size that fits, to half a pixel', () => {
+  const size = largestThatFits(10, 100, (tried) => tried <= 42);
+  expect(size).toBeGreaterThan(41.4);
+  expect(size).toBeLessThanOrEqual(42);
+});
+
+test('takes no more than it may, and says when nothing fits', () => {
+  expect(largestThatFits(10, 100, () => true)).toBe(100);
+  expect(largestThatFits(10, 100, () => false)).toBeNull();
+});
+
+test('takes a further column only where it is worth it', () => {
+  const sizes = (...all: (number | null)[]) => bestLayout(3, (n) => all[n - 1] ?? null);
+  expect(sizes(30, 39, 39)).toEqual({ columns: 1, size: 30 });
+  expect(sizes(30, 41, 42)).toEqual({ columns: 2, size: 41 });
+  expect(sizes(30, 31, 50)).toEqual({ columns: 3, size: 50 });
+  expect(sizes(null, 9, null)).toEqual({ columns: 2, size: 9 });
+  expect(sizes(null, null, null)).toBeNull();
+});
+
+test('takes no more columns than it may', () => {
+  expect(bestLayout(2, (columns) => columns * 10)).toEqual({ columns: 2, size: 20 });
+});
