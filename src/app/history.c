@@ -27,7 +27,8 @@ struct done_list {
 };
 
 struct history {
-    struct done_list votes, skips, owned; /* of the last only the poll matters */
+    struct done_list votes, withdrawn, skips;
+    struct done_list owned; /* only the polls matter */
     struct account account;
     uint32_t limit, before_poll;
     int64_t before_ms;
@@ -38,6 +39,7 @@ static void free_history(void *data)
     struct history *h = data;
 
     mem_free(h->votes.at);
+    mem_free(h->withdrawn.at);
     mem_free(h->skips.at);
     mem_free(h->owned.at);
     mem_free(h);
@@ -71,6 +73,13 @@ static void keep(struct done_list *l, uint32_t poll, uint32_t option, int64_t at
 static int keep_vote(void *user_data, uint32_t poll, uint32_t option, int64_t voted_ms)
 {
     keep(&((struct history *)user_data)->votes, poll, option, voted_ms);
+    return 0;
+}
+
+static int keep_withdrawn(void *user_data, uint32_t poll, uint32_t option,
+                          int64_t voted_ms)
+{
+    keep(&((struct history *)user_data)->withdrawn, poll, option, voted_ms);
     return 0;
 }
 
@@ -204,6 +213,8 @@ static int read_all(struct store *s, struct store_job *job)
     if (rc == 0)
         rc = s->ops->user_votes(s, user, INT64_MAX, 0, SIZE_MAX, keep_vote, h);
     if (rc == 0)
+        rc = s->ops->user_withdrawn(s, user, keep_withdrawn, h);
+    if (rc == 0)
         rc = s->ops->user_skips(s, user, keep_skip, h);
     return rc;
 }
@@ -312,6 +323,8 @@ static void reply_export(struct call *c)
     view_account(out, &h->account);
     buf_text(out, ",\"votes\":[");
     view_votes(c, &h->votes, h->votes.n);
+    buf_text(out, "],\"withdrawnVotes\":[");
+    view_votes(c, &h->withdrawn, h->withdrawn.n);
     buf_text(out, "],\"skips\":[");
     view_skips(c, &h->skips);
     buf_text(out, "],\"polls\":[");

@@ -237,8 +237,11 @@ describe('GET /api/users/me/export', () => {
     await server.api.vote(token, own.id, 1);
     await server.api.vote(token, voted.id, 2);
     await server.api.post(`/api/polls/${skipped.id}/skip`, { token });
+    const gone = await server.api.create_poll(owner, { title: 'Gone', voteChange: true });
+    const first = await server.api.vote(token, gone.id, 2, { key: 'k' });
+    await server.api.delete(`/api/polls/${gone.id}/vote`, { token });
     const answer = await server.api.get('/api/users/me/export', { token, expect: 200 });
-    const { exportedAt, account, votes, skips, polls } = answer.body;
+    const { exportedAt, account, votes, withdrawnVotes, skips, polls } = answer.body;
     check_time(exportedAt);
     check_time(account.createdAt);
     assert.deepEqual(account, {
@@ -255,6 +258,9 @@ describe('GET /api/users/me/export', () => {
         [{ id: own.id, title: 'Own' }, 1],
       ],
     );
+    assert.deepEqual(withdrawnVotes, [
+      { poll: { id: gone.id, title: 'Gone' }, optionIndex: 2, votedAt: first.body.votedAt },
+    ]);
     assert.deepEqual(
       skips.map((skip) => skip.poll),
       [{ id: skipped.id, title: 'Skipped' }],
@@ -265,10 +271,12 @@ describe('GET /api/users/me/export', () => {
   });
   test("is a guest's too, and nobody else's", async () => {
     const { user, token } = await server.api.guest();
-    const { account, votes, skips, polls } = await get('/api/users/me/export', { token });
+    const { account, votes, withdrawnVotes, skips, polls } = await get('/api/users/me/export', {
+      token,
+    });
     assert.deepEqual(
-      [account.id, account.kind, votes, skips, polls],
-      [user.id, 'guest', [], [], []],
+      [account.id, account.kind, votes, withdrawnVotes, skips, polls],
+      [user.id, 'guest', [], [], [], []],
     );
     await get('/api/users/me/export', { expect: 'unauthorized' });
   });
