@@ -6,6 +6,7 @@
  * A cursor is the time and the poll of the last vote on the page before: votes that
  * come or go meanwhile move nothing.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +16,8 @@
 #include "app/views.h"
 #include "base/err.h"
 #include "base/mem.h"
+
+enum { CURSOR_BYTES = 32 }; /* "1700000000000.12" */
 
 struct done_vote {
     uint32_t poll, option;
@@ -139,6 +142,15 @@ static int read_page(struct store *s, struct store_job *job)
                               h->before_poll, h->limit + 1, keep_vote, h);
 }
 
+static void write_next(struct call *c, const struct done_vote *last)
+{
+    char cursor[CURSOR_BYTES];
+
+    snprintf(cursor, sizeof cursor, "%lld.%u", (long long)last->at_ms, last->poll);
+    query_add_next(c, cursor);
+    buf_printf(call_out(c), "\"%s\"}", cursor);
+}
+
 static void reply_page(struct call *c)
 {
     struct history *h = c->data;
@@ -154,8 +166,7 @@ static void reply_page(struct call *c)
     view_votes(c, &h->votes, n);
     buf_text(out, "],\"nextCursor\":");
     if (more)
-        buf_printf(out, "\"%lld.%u\"}", (long long)h->votes.at[n - 1].at_ms,
-                   h->votes.at[n - 1].poll);
+        write_next(c, &h->votes.at[n - 1]);
     else
         buf_text(out, "null}");
     http_add_header(c->req, "Cache-Control", STR("no-store"));
@@ -167,7 +178,6 @@ static void page_settled(struct call *c)
     call_read(c, read_page, reply_page);
 }
 
-/* "1700000000000.12" */
 static int read_cursor(struct call *c, struct history *h)
 {
     struct buf text = {0};

@@ -186,6 +186,24 @@ describe('GET /api/users/me/votes', () => {
     }
     assert.equal((await get('/api/users/me/votes', { token })).items.length, 10);
   });
+  test('Link leads to the end', async () => {
+    const { token } = await server.api.register();
+    const polls = [];
+    for (let i = 0; i < 5; i++) {
+      polls.unshift((await server.api.create_poll(owner)).id);
+      await server.api.vote(token, polls[0], 0);
+    }
+    const met = [];
+    let next = '/api/users/me/votes?limit=2';
+    while (next !== undefined && met.length <= polls.length) {
+      const { headers, body } = await server.api.get(next, { token, expect: 200 });
+      met.push(...body.items.map((item) => item.poll.id));
+      next = /^<(.+)>; rel="next"$/.exec(headers.link ?? '')?.[1];
+      const cursor = body.nextCursor ?? undefined;
+      assert.equal(next, cursor && `/api/users/me/votes?limit=2&cursor=${cursor}`);
+    }
+    assert.deepEqual(met, polls);
+  });
   test('knows of moves, withdrawals, skips and deleted polls', async () => {
     const { token } = await server.api.register();
     const votes = async () =>
