@@ -745,7 +745,7 @@ export interface components {
             rank: number;
         };
         /** @description What a WebSocket or an event stream sends. */
-        LiveMessage: components["schemas"]["LiveLeaderboard"] | components["schemas"]["LiveResults"] | components["schemas"]["LiveHidden"] | components["schemas"]["LivePong"] | components["schemas"]["LiveError"];
+        LiveMessage: components["schemas"]["LiveLeaderboard"] | components["schemas"]["LiveResults"] | components["schemas"]["LiveHidden"] | components["schemas"]["LiveDeleted"] | components["schemas"]["LivePong"] | components["schemas"]["LiveError"];
         LiveResults: components["schemas"]["Results"] & {
             /** @constant */
             type: "results";
@@ -762,6 +762,12 @@ export interface components {
             hidden: true;
             viewers: number;
             options?: never;
+        };
+        /** @description The last message of a poll, which is followed no longer. */
+        LiveDeleted: {
+            /** @constant */
+            type: "deleted";
+            pollId: components["schemas"]["Id"];
         };
         /** @description The ten most voted polls; over WebSocket only, to who tracks the topic `leaderboard`. */
         LiveLeaderboard: {
