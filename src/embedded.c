@@ -118,6 +118,7 @@ static void poll_deleted(void *user, uint32_t poll)
     feed_delete(e->app.feed, p);
     catalogue_delete(e->app.catalogue, poll);
     poll_unref(p);
+    hub_publish(e->app.hub, poll);
 }
 
 /* What users have seen, before anybody is told: their next page of the feed is right.

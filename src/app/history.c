@@ -6,6 +6,7 @@
  * A cursor is the time and the poll of the last vote on the page before: votes that
  * come or go meanwhile move nothing.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +16,8 @@
 #include "app/views.h"
 #include "base/err.h"
 #include "base/mem.h"
+
+enum { CURSOR_BYTES = 32 }; /* "1700000000000.12" */
 
 struct done_vote {
     uint32_t poll, option;
@@ -27,7 +30,8 @@ struct done_list {
 };
 
 struct history {
-    struct done_list votes, skips, owned; /* of the last only the poll matters */
+    struct done_list votes, withdrawn, skips;
+    struct done_list owned; /* only the polls matter */
     struct account account;
     uint32_t limit, before_poll;
     int64_t before_ms;
@@ -38,6 +42,7 @@ static void free_history(void *data)
     struct history *h = data;
 
     mem_free(h->votes.at);
+    mem_free(h->withdrawn.at);
     mem_free(h->skips.at);
     mem_free(h->owned.at);
     mem_free(h);
@@ -71,6 +76,13 @@ static void keep(struct done_list *l, uint32_t poll, uint32_t option, int64_t at
 static int keep_vote(void *user_data, uint32_t poll, uint32_t option, int64_t voted_ms)
 {
     keep(&((struct history *)user_data)->votes, poll, option, voted_ms);
+    return 0;
+}
+
+static int keep_withdrawn(void *user_data, uint32_t poll, uint32_t option,
+                          int64_t voted_ms)
+{
+    keep(&((struct history *)user_data)->withdrawn, poll, option, voted_ms);
     return 0;
 }
 
@@ -130,6 +142,15 @@ static int read_page(struct store *s, struct store_job *job)
                               h->before_poll, h->limit + 1, keep_vote, h);
 }
 
+static void write_next(struct call *c, const struct done_vote *last)
+{
+    char cursor[CURSOR_BYTES];
+
+    snprintf(cursor, sizeof cursor, "%lld.%u", (long long)last->at_ms, last->poll);
+    query_add_next(c, cursor);
+    buf_printf(call_out(c), "\"%s\"}", cursor);
+}
+
 static void reply_page(struct call *c)
 {
     struct history *h = c->data;
@@ -145,8 +166,7 @@ static void reply_page(struct call *c)
     view_votes(c, &h->votes, n);
     buf_text(out, "],\"nextCursor\":");
     if (more)
-        buf_printf(out, "\"%lld.%u\"}", (long long)h->votes.at[n - 1].at_ms,
-                   h->votes.at[n - 1].poll);
+        write_next(c, &h->votes.at[n - 1]);
     else
         buf_text(out, "null}");
     http_add_header(c->req, "Cache-Control", STR("no-store"));
@@ -158,7 +178,6 @@ static void page_settled(struct call *c)
     call_read(c, read_page, reply_page);
 }
 
-/* "1700000000000.12" */
 static int read_cursor(struct call *c, struct history *h)
 {
     struct buf text = {0};
@@ -203,6 +222,8 @@ static int read_all(struct store *s, struct store_job *job)
 
     if (rc == 0)
         rc = s->ops->user_votes(s, user, INT64_MAX, 0, SIZE_MAX, keep_vote, h);
+    if (rc == 0)
+        rc = s->ops->user_withdrawn(s, user, keep_withdrawn, h);
     if (rc == 0)
         rc = s->ops->user_skips(s, user, keep_skip, h);
     return rc;
@@ -312,6 +333,8 @@ static void reply_export(struct call *c)
     view_account(out, &h->account);
     buf_text(out, ",\"votes\":[");
     view_votes(c, &h->votes, h->votes.n);
+    buf_text(out, "],\"withdrawnVotes\":[");
+    view_votes(c, &h->withdrawn, h->withdrawn.n);
     buf_text(out, "],\"skips\":[");
     view_skips(c, &h->skips);
     buf_text(out, "],\"polls\":[");

@@ -8,7 +8,7 @@
 #include "app/views.h"
 #include "base/mem.h"
 
-enum { CLOSE_SERVICE_RESTART = 1012, RETRY_MS = 1000, BEAT_S = 1 };
+enum { CLOSE_SERVICE_RESTART = 1012, BEAT_S = 1 };
 
 /* ---- what is sent ---- */
 
@@ -73,6 +73,25 @@ static struct frame *encode_leaderboard(const struct app *app, uint32_t viewers)
     return f;
 }
 
+/* The last that is said of a poll; without an id, since there is nothing to resume. */
+static struct frame *encode_deleted(uint64_t poll, unsigned form)
+{
+    struct buf message = {0}, bytes = {0};
+    struct frame *f;
+
+    buf_text(&message, "{\"type\":\"deleted\",\"pollId\":");
+    buf_u64(&message, poll);
+    buf_char(&message, '}');
+    if (form & FORM_SSE)
+        sse_encode(&bytes, "deleted", (struct str){NULL, 0}, buf_str(&message));
+    else
+        ws_encode(&bytes, buf_str(&message));
+    f = frame_new(bytes.data, bytes.len, HUB_LAST_VERSION);
+    buf_done(&message);
+    buf_done(&bytes);
+    return f;
+}
+
 struct frame *live_encode(void *user, uint64_t topic, unsigned form, uint32_t viewers)
 {
     struct app *app = user;
@@ -86,7 +105,7 @@ struct frame *live_encode(void *user, uint64_t topic, unsigned form, uint32_t vi
     if (topic == TOPIC_LEADERBOARD)
         return encode_leaderboard(app, viewers);
     if (catalogue_get(app->catalogue, (uint32_t)topic, &p, &r) != 0)
-        return NULL;
+        return encode_deleted(topic, form); /* nobody follows what never was */
     hidden =
         (form & FORM_STRANGER) != 0 && !viewer_may_see(&stranger, &p->rules, r.status);
     poll_unref(p);
@@ -202,7 +221,7 @@ void live_close_all(struct live *l)
     TAILQ_FOREACH(w, &l->watchers[WATCHER_WS], link)
     ws_close(w->ws, CLOSE_SERVICE_RESTART, "the server restarts");
     TAILQ_FOREACH(w, &l->watchers[WATCHER_SSE], link)
-    sse_close(w->sse, RETRY_MS);
+    sse_close(w->sse, WATCHER_RETRY_MS);
 }
 
 size_t live_watchers(const struct live *l)

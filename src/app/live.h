@@ -6,7 +6,9 @@
  *                                                ─▶ every watcher of that loop
  *
  * A watcher is a connection (ws or sse) with a hub subscriber. What it is shown of a
- * poll depends on who it is, so a form is a protocol and an audience.
+ * poll depends on who it is, so a form is a protocol and an audience. That a poll was
+ * deleted is its last state: who was told does not follow it any more, and an event
+ * stream that follows nothing ends.
  *
  * Threads  live_encode(): the shard's loop. The rest: the loop's.
  */

@@ -22,7 +22,22 @@ static bool send_frame(struct subscriber *sub, struct frame *f)
     return w->kind == WATCHER_WS ? ws_send(w->ws, f) : sse_send(w->sse, f);
 }
 
-static const struct subscriber_ops subscriber_ops = {.send = send_frame};
+/* Nothing will ever come over an event stream that follows nothing; over a WebSocket
+ * more can be asked for. */
+static void end_if_idle(struct watcher *w)
+{
+    if (w->kind == WATCHER_SSE && !w->closed && !w->opening &&
+        w->subscriber.n_follows == 0 && w->n_pending == 0)
+        sse_close(w->sse, WATCHER_RETRY_MS);
+}
+
+static void on_ended(struct subscriber *sub)
+{
+    end_if_idle((struct watcher *)sub);
+}
+
+static const struct subscriber_ops subscriber_ops = {.send = send_frame,
+                                                     .ended = on_ended};
 
 static uint64_t beat_period_ms(const struct watcher *w)
 {
@@ -115,6 +130,7 @@ struct question {
     struct poll *poll;
     uint64_t seen_version;
     bool dropped; /* untracked meanwhile */
+    bool again;   /* of a poll that is followed: only while it is */
     LIST_ENTRY(question) link;
 };
 
@@ -123,6 +139,14 @@ static int follow(struct watcher *w, const struct poll *p, const struct viewer *
 {
     return hub_follow(&w->subscriber, p->id, form_of(w, is_privileged(v, &p->rules)),
                       seen_version, LIMIT_TRACKED_POLLS);
+}
+
+static bool is_wanted(const struct question *q)
+{
+    struct watcher *w = q->watcher;
+
+    return !w->closed && !q->dropped &&
+           (!q->again || hub_follows(&w->subscriber, q->op.poll));
 }
 
 static void on_answer(struct mail *m)
@@ -135,15 +159,16 @@ static void on_answer(struct mail *m)
     LIST_REMOVE(q, link);
     if (q->op.rc == 0)
         v.choice = q->op.choice;
-    if (!w->closed && !q->dropped && q->op.rc != ERR_NOT_FOUND)
+    if (is_wanted(q)) /* that it is deleted is told to who follows it */
         (void)follow(w, q->poll, &v, q->seen_version);
+    end_if_idle(w);
     free_if_done(w);
     poll_unref(q->poll);
     mem_free(q);
 }
 
 /* The poll's reference becomes the question's. */
-static int ask(struct watcher *w, struct poll *p, uint64_t seen_version)
+static int ask(struct watcher *w, struct poll *p, uint64_t seen_version, bool again)
 {
     struct question *q = mem_zalloc(1, sizeof *q);
     struct app *app = w->live->loop->app;
@@ -157,6 +182,7 @@ static int ask(struct watcher *w, struct poll *p, uint64_t seen_version)
     q->watcher = w;
     q->poll = p;
     q->seen_version = seen_version;
+    q->again = again;
     rc = ballot_submit(app->ballot, &q->op);
     if (rc != 0) {
         poll_unref(p);
@@ -194,7 +220,7 @@ static int watch(struct watcher *w, uint32_t poll, uint64_t seen_version)
         return rc;
     if ((w->user != 0 && p->rules.visibility == VISIBLE_AFTER_VOTE) ||
         r.status != poll_status(&p->rules, clock_now_ms(app->clock)))
-        return ask(w, p, seen_version);
+        return ask(w, p, seen_version, false);
     rc = follow(w, p, &v, seen_version);
     poll_unref(p);
     return rc;
@@ -207,7 +233,7 @@ void watcher_recheck(struct watcher *w, uint32_t poll)
     if (!hub_follows(&w->subscriber, poll) ||
         catalogue_get(w->live->loop->app->catalogue, poll, &p, NULL) != 0)
         return;
-    (void)ask(w, p, 0); /* a full ballot: the next vote or follow shows it */
+    (void)ask(w, p, 0, true); /* a full ballot: the next vote or follow shows it */
 }
 
 /* ---- WebSocket ---- */
@@ -460,8 +486,11 @@ static int read_polls(struct call *c, struct sse_polls *ret)
 static void follow_all(struct watcher *w, const struct sse_polls *polls,
                        struct str resume)
 {
+    w->opening = true;
     for (size_t i = 0; i < polls->n; i++)
         (void)watch(w, polls->ids[i], resume_version(resume, polls->ids[i]));
+    w->opening = false;
+    end_if_idle(w);
 }
 
 /* HEAD asks what GET would say, and follows nothing. */

@@ -13,6 +13,9 @@
 /* A form of the hub: protocol and audience. */
 enum { FORM_SSE = 1, FORM_STRANGER = 2 };
 
+/* When an event stream that ends may be asked for again. */
+enum { WATCHER_RETRY_MS = 1000 };
+
 enum watcher_kind { WATCHER_WS, WATCHER_SSE, WATCHER__KINDS };
 
 struct question; /* live_handlers.c */
@@ -28,6 +31,7 @@ struct watcher {
     uint32_t user;       /* 0: nobody */
     uint8_t kind;        /* enum watcher_kind */
     bool guest;
+    bool opening;       /* more is to be followed before it may end */
     bool closed;        /* the connection has gone; it is kept for what is pending */
     uint8_t n_errors;   /* messages that were not understood */
     uint16_t n_pending; /* questions to the ballot that are not home */

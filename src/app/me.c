@@ -2,7 +2,8 @@
  *
  *   change   rules ─▶ read lane: hash ─▶ password lane: verify, hash the new one
  *            ─▶ store lane: is the hash still the same? change; end older tokens
- *   delete   read lane: hash ─▶ password lane: verify
+ *   delete   read lane: hash ─▶ password lane: verify ─▶ wait until the store has
+ *            everything that was acknowledged, so that nothing comes after
  *            ─▶ store lane: is the hash still the same? delete; end all tokens
  *
  * Names of owners are in the catalogue too. They are put there on the store lane after
@@ -14,6 +15,7 @@
 #include "app/entry.h"
 #include "app/handlers.h"
 #include "app/session.h"
+#include "app/settled.h"
 #include "base/err.h"
 #include "base/mem.h"
 
@@ -373,13 +375,18 @@ static void deletion_stored(struct call *c)
         session_reply_ended(c);
 }
 
+static void store_deletion(struct call *c)
+{
+    call_store(c, delete_account, account_deleted, deletion_stored);
+}
+
 static void store_wanted(struct call *c)
 {
     struct entry *e = c->data;
     struct wanted *w = e->more;
 
     if (w->deletes) {
-        call_store(c, delete_account, account_deleted, deletion_stored);
+        call_settled(c, store_deletion);
     } else if (w->has_password) {
         password_set(&e->password, w->password);
         entry_wipe(w->password);

@@ -1,29 +1,8 @@
 #include "app/poll_page.h"
 
+#include "app/query.h"
 #include "app/views.h"
 #include "base/err.h"
-
-/* The same query, from the cursor on. */
-static void add_link(struct call *c, const char *cursor)
-{
-    struct str rest = c->req->query, item;
-    struct buf link = {0};
-
-    buf_char(&link, '<');
-    buf_str_add(&link, c->req->path);
-    buf_char(&link, '?');
-    while (rest.len > 0) {
-        rest = str_cut(rest, '&', &item);
-        if (item.len == 0 || str_starts(item, STR("cursor=")) ||
-            str_starts(item, STR("page=")))
-            continue;
-        buf_str_add(&link, item);
-        buf_char(&link, '&');
-    }
-    buf_printf(&link, "cursor=%s>; rel=\"next\"", cursor);
-    http_add_header(c->req, "Link", buf_str(&link));
-    buf_done(&link);
-}
 
 static void finish(struct call *c, const struct poll_page *page)
 {
@@ -31,7 +10,7 @@ static void finish(struct call *c, const struct poll_page *page)
 
     buf_text(out, page->n_shown == 0 ? "{\"items\":[]" : "]");
     if (page->next[0] != '\0') {
-        add_link(c, page->next);
+        query_add_next(c, page->next);
         buf_printf(out, ",\"nextCursor\":\"%s\"}", page->next);
     } else {
         buf_text(out, ",\"nextCursor\":null}");

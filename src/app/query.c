@@ -42,3 +42,24 @@ bool query_word(struct call *c, const char *name, const char *const *words, int 
         call_fail(c, ERR_BAD_REQUEST, why);
     return found;
 }
+
+void query_add_next(struct call *c, const char *cursor)
+{
+    struct str rest = c->req->query, item;
+    struct buf link = {0};
+
+    buf_char(&link, '<');
+    buf_str_add(&link, c->req->path);
+    buf_char(&link, '?');
+    while (rest.len > 0) {
+        rest = str_cut(rest, '&', &item);
+        if (item.len == 0 || str_starts(item, STR("cursor=")) ||
+            str_starts(item, STR("page=")))
+            continue;
+        buf_str_add(&link, item);
+        buf_char(&link, '&');
+    }
+    buf_printf(&link, "cursor=%s>; rel=\"next\"", cursor);
+    http_add_header(c->req, "Link", buf_str(&link));
+    buf_done(&link);
+}

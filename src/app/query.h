@@ -1,4 +1,4 @@
-/* query.h — single parameters of a query string.
+/* query.h — single parameters of a query string, and the query of the next page.
  *
  * Errors   false: the value cannot be read, and the call was answered 400 with why.
  * Threads  the call's loop.
@@ -14,5 +14,8 @@ bool query_number(struct call *c, const char *name, uint32_t max, uint32_t *numb
 /* The index of one of n words; left alone where it is absent. */
 bool query_word(struct call *c, const char *name, const char *const *words, int n,
                 int *index, const char *why);
+
+/* "Link: <…>; rel=next": the same query, from the cursor on. */
+void query_add_next(struct call *c, const char *cursor);
 
 #endif

@@ -53,6 +53,10 @@ struct change {
     uint32_t poll, user;
     uint8_t option, was_option;
     bool keyed; /* key and receipt matter */
+    /* Of CHANGE_WITHDRAW, to take it back; not stored. The vote had a receipt, which is
+     * kept from here on in place of that of the user's last withdrawn vote. That one is
+     * in `receipt`, if `keyed`. */
+    bool was_keyed;
     uint8_t key[VOTE_KEY_BYTES];
     int64_t at_ms;
     int64_t was_closes_ms; /* of CHANGE_CLOSE, to take it back; not stored */

@@ -68,24 +68,40 @@ static struct kept_receipt *pack(uint32_t user, const uint8_t key[VOTE_KEY_BYTES
     return k;
 }
 
-void receipts_put(struct receipts *r, uint32_t user, const uint8_t key[VOTE_KEY_BYTES],
-                  const struct receipt *receipt)
+/* In place of the user's earlier one. */
+static void put(struct receipts *r, struct kept_receipt *k)
 {
     size_t i;
 
     if ((r->n + 1) * 4 > r->n_slots * 3)
         grow(r);
-    i = find_slot(r, user);
+    i = find_slot(r, k->user);
     if (r->slots[i] == NULL)
         r->n++;
     mem_free(r->slots[i]);
-    r->slots[i] = pack(user, key, receipt);
+    r->slots[i] = k;
+}
+
+void receipts_put(struct receipts *r, uint32_t user, const uint8_t key[VOTE_KEY_BYTES],
+                  const struct receipt *receipt)
+{
+    put(r, pack(user, key, receipt));
+}
+
+static struct kept_receipt *find(const struct receipts *r, uint32_t user)
+{
+    return r->n != 0 ? r->slots[find_slot(r, user)] : NULL;
+}
+
+bool receipts_has(const struct receipts *r, uint32_t user)
+{
+    return find(r, user) != NULL;
 }
 
 bool receipts_get(const struct receipts *r, uint32_t user,
                   uint8_t ret_key[VOTE_KEY_BYTES], struct receipt *ret_receipt)
 {
-    const struct kept_receipt *k = r->n != 0 ? r->slots[find_slot(r, user)] : NULL;
+    const struct kept_receipt *k = find(r, user);
 
     if (k == NULL)
         return false;
@@ -107,16 +123,15 @@ static bool can_fill(const struct receipts *r, size_t hole, size_t i)
     return ((i - home) & mask) >= ((i - hole) & mask);
 }
 
-void receipts_remove(struct receipts *r, uint32_t user)
+/* The user's block, for the caller; NULL: there is none. */
+static struct kept_receipt *take(struct receipts *r, uint32_t user)
 {
+    struct kept_receipt *taken = find(r, user);
     size_t hole, i;
 
-    if (r->n == 0)
-        return;
+    if (taken == NULL)
+        return NULL;
     hole = find_slot(r, user);
-    if (r->slots[hole] == NULL)
-        return;
-    mem_free(r->slots[hole]);
     r->n--;
     for (i = (hole + 1) & (r->n_slots - 1); r->slots[i] != NULL;
          i = (i + 1) & (r->n_slots - 1)) {
@@ -126,6 +141,20 @@ void receipts_remove(struct receipts *r, uint32_t user)
         }
     }
     r->slots[hole] = NULL;
+    return taken;
+}
+
+void receipts_remove(struct receipts *r, uint32_t user)
+{
+    mem_free(take(r, user));
+}
+
+void receipts_move(struct receipts *from, struct receipts *to, uint32_t user)
+{
+    struct kept_receipt *k = take(from, user);
+
+    if (k != NULL)
+        put(to, k);
 }
 
 size_t receipts_bytes(const struct receipts *r)

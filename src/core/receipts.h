@@ -29,7 +29,10 @@ void receipts_put(struct receipts *r, uint32_t user, const uint8_t key[VOTE_KEY_
 /* False: the user has none, and nothing was written. */
 bool receipts_get(const struct receipts *r, uint32_t user,
                   uint8_t ret_key[VOTE_KEY_BYTES], struct receipt *ret_receipt);
+bool receipts_has(const struct receipts *r, uint32_t user);
 void receipts_remove(struct receipts *r, uint32_t user);
+/* The user's goes over, in place of what is there. None: nothing changes. */
+void receipts_move(struct receipts *from, struct receipts *to, uint32_t user);
 size_t receipts_bytes(const struct receipts *r);
 
 #endif

@@ -14,7 +14,8 @@ struct tally {
     uint64_t base_version;
     bool opened, closed; /* entered by tally_touch() */
     roaring_bitmap_t *skips;
-    struct receipts receipts;
+    struct receipts receipts;  /* of votes that are there */
+    struct receipts withdrawn; /* of each user's last keyed vote that is not */
     roaring_bitmap_t *votes[LIMIT_OPTIONS]; /* user ids by option */
 };
 
@@ -40,6 +41,7 @@ struct tally *tally_free(struct tally *t)
             roaring_bitmap_free(t->votes[i]);
         roaring_bitmap_free(t->skips);
         receipts_done(&t->receipts);
+        receipts_done(&t->withdrawn);
         mem_free(t);
     }
     return NULL;
@@ -114,33 +116,37 @@ static void write_receipt(const struct tally *t, struct change *c)
         r->counts[i] = count(t, i) + (i == c->option);
 }
 
-/* A vote of somebody who has voted already: the same request again, or another one? */
-static int admit_again(const struct tally *t, const struct wish *w, struct change *c,
-                       bool *ret_replay)
+static bool has_key(const struct receipts *r, const struct wish *w,
+                    struct receipt *ret_receipt)
 {
     uint8_t key[VOTE_KEY_BYTES];
-    struct receipt receipt;
 
-    if (!w->keyed || !receipts_get(&t->receipts, w->user, key, &receipt) ||
-        memcmp(key, w->key, VOTE_KEY_BYTES) != 0)
-        return ERR_ALREADY_VOTED;
-    if (receipt.option != w->option)
-        return ERR_CONFLICT;
-    c->receipt = receipt;
-    *ret_replay = true;
-    return 0;
+    return receipts_get(r, w->user, key, ret_receipt) &&
+           memcmp(key, w->key, VOTE_KEY_BYTES) == 0;
+}
+
+/* What was said to the same request before. Also when its vote was withdrawn since: a
+ * packet that comes late must not put it back. */
+static bool was_told(const struct tally *t, const struct wish *w, bool voted,
+                     struct receipt *ret_receipt)
+{
+    return w->keyed && ((voted && has_key(&t->receipts, w, ret_receipt)) ||
+                        has_key(&t->withdrawn, w, ret_receipt));
 }
 
 static int admit_vote(const struct tally *t, const struct wish *w, int64_t now_ms,
                       struct change *c, bool *ret_replay)
 {
     bool voted = tally_choice(t, w->user) >= 0;
+    struct receipt told;
     int rc;
 
-    if (voted) { /* a replay is answered after closing too */
-        rc = admit_again(t, w, c, ret_replay);
-        if (rc == 0 || rc == ERR_CONFLICT)
-            return rc;
+    if (was_told(t, w, voted, &told)) { /* a replay is answered after closing too */
+        if (told.option != w->option)
+            return ERR_CONFLICT;
+        c->receipt = told;
+        *ret_replay = true;
+        return 0;
     }
     rc = admit_open(t, now_ms);
     if (rc == 0)
@@ -182,7 +188,18 @@ static int admit_undo(const struct tally *t, const struct wish *w, int64_t now_m
         return ERR_CONFLICT;
     c->was_option = (uint8_t)choice;
     c->version = t->base_version + 1;
-    c->keyed = receipts_get(&t->receipts, w->user, c->key, &c->receipt);
+    return 0;
+}
+
+static int admit_withdraw(const struct tally *t, const struct wish *w, int64_t now_ms,
+                          struct change *c)
+{
+    int rc = admit_undo(t, w, now_ms, c);
+
+    if (rc != 0)
+        return rc;
+    c->was_keyed = receipts_has(&t->receipts, w->user);
+    c->keyed = receipts_get(&t->withdrawn, w->user, c->key, &c->receipt);
     return 0;
 }
 
@@ -258,7 +275,7 @@ static int admit_kind(const struct tally *t, const struct wish *w, int64_t now_m
     case CHANGE_MOVE:
         return admit_move(t, w, now_ms, c, ret_replay);
     case CHANGE_WITHDRAW:
-        return admit_undo(t, w, now_ms, c);
+        return admit_withdraw(t, w, now_ms, c);
     case CHANGE_CLOSE:
         return admit_close(t, w, now_ms, c);
     case CHANGE_DELETE:
@@ -307,7 +324,17 @@ static void enter_move(struct tally *t, const struct change *c)
 static void enter_withdraw(struct tally *t, const struct change *c)
 {
     roaring_bitmap_remove(t->votes[c->was_option], c->user);
-    receipts_remove(&t->receipts, c->user);
+    receipts_move(&t->receipts, &t->withdrawn, c->user);
+}
+
+static void revert_withdraw(struct tally *t, const struct change *c)
+{
+    roaring_bitmap_add(t->votes[c->was_option], c->user);
+    if (!c->was_keyed)
+        return;
+    receipts_move(&t->withdrawn, &t->receipts, c->user);
+    if (c->keyed)
+        receipts_put(&t->withdrawn, c->user, c->key, &c->receipt);
 }
 
 /* Options come or go only while nobody has voted: their bitmaps are empty. */
@@ -392,9 +419,7 @@ void tally_revert(struct tally *t, const struct change *c)
         roaring_bitmap_add(t->votes[c->was_option], c->user);
         break;
     case CHANGE_WITHDRAW:
-        roaring_bitmap_add(t->votes[c->was_option], c->user);
-        if (c->keyed)
-            receipts_put(&t->receipts, c->user, c->key, &c->receipt);
+        revert_withdraw(t, c);
         break;
     case CHANGE_CLOSE:
         t->rules.closes_ms = c->was_closes_ms;
@@ -408,6 +433,12 @@ void tally_revert(struct tally *t, const struct change *c)
         return;
     }
     t->base_version = c->version - 1;
+}
+
+void tally_remember(struct tally *t, uint32_t user, const uint8_t key[VOTE_KEY_BYTES],
+                    const struct receipt *receipt)
+{
+    receipts_put(&t->withdrawn, user, key, receipt);
 }
 
 /* ---- time ---- */
@@ -474,7 +505,7 @@ const struct poll_rules *tally_rules(const struct tally *t)
 size_t tally_bytes(const struct tally *t)
 {
     size_t n = sizeof *t + receipts_bytes(&t->receipts) +
-               roaring_bitmap_size_in_bytes(t->skips);
+               receipts_bytes(&t->withdrawn) + roaring_bitmap_size_in_bytes(t->skips);
 
     for (uint32_t i = 0; i < t->rules.n_options; i++)
         n += roaring_bitmap_size_in_bytes(t->votes[i]);

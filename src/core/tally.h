@@ -79,7 +79,8 @@ struct tally *tally_free(struct tally *t);
  * ERR_INVALID          the edit would close the poll before it opens
  *
  * A vote that repeats an earlier one under the same key is 0 with *ret_replay true, and
- * ret_change->receipt as it was: nothing is to be applied. */
+ * ret_change->receipt as it was: nothing is to be applied. Keys are remembered of the
+ * user's vote that is there and of the last one that was withdrawn. */
 int tally_admit(const struct tally *t, const struct wish *w, int64_t now_ms,
                 struct change *ret_change, bool *ret_replay);
 
@@ -100,6 +101,11 @@ void tally_result_at(const struct poll *p, uint64_t base_version,
                      struct result *ret_result);
 uint64_t tally_base_version(const struct tally *t);
 const struct poll_rules *tally_rules(const struct tally *t);
+
+/* What a user was told of the last keyed vote that is not there any more: from a store,
+ * for tally_admit(). */
+void tally_remember(struct tally *t, uint32_t user, const uint8_t key[VOTE_KEY_BYTES],
+                    const struct receipt *receipt);
 
 /* The option that a user chose, or -1. */
 int tally_choice(const struct tally *t, uint32_t user);

@@ -92,7 +92,9 @@ static size_t send_some(struct room *r, size_t max)
     if (!r->passing)
         room_begin_pass(r);
     n = room_pass(r, max);
-    if (r->passing)
+    if (r->n_follows == 0)
+        room_close(r);
+    else if (r->passing)
         room_move(r, ROOM_ROUND);
     else
         cool(r);

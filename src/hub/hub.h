@@ -30,11 +30,14 @@
  * lone publish leaves at once, and under pressure rounds grow instead of following each
  * other faster.
  *
+ * A topic can end: its last state is a frame of HUB_LAST_VERSION. Whoever has been sent
+ * it follows the topic no longer.
+ *
  * A shard with no timer of its own tells its loop when it wants hub_tick() (want_tick),
  * so this module knows nothing of sockets and event loops.
  *
  * Shapes     a topic is a number other than 0 (a poll's id); a form is 0..HUB_FORMS-1;
- *            a version is never 0.
+ *            a version is never 0; HUB_LAST_VERSION is above all others.
  * Units      _ms are milliseconds, _us microseconds of monotonic time.
  * Ownership  a subscriber is embedded in its owner (a connection) and initialised by
  *            hub_subscriber_init(); hub_subscriber_done() drops all that it follows.
@@ -53,6 +56,7 @@
 #include "base/mailbox.h"
 
 enum { HUB_FORMS = 4 };
+#define HUB_LAST_VERSION UINT64_MAX
 
 struct hub;
 struct hub_shard;
@@ -108,6 +112,9 @@ struct subscriber_ops {
     /* false: it is busy and has not taken the frame; hub_writable() will follow, or the
      * subscriber's end. Does not call back into the hub. */
     bool (*send)(struct subscriber *sub, struct frame *f);
+    /* A topic has ended, was told by send(), and is followed no longer. Does not call
+     * back into the hub. May be NULL. */
+    void (*ended)(struct subscriber *sub);
 };
 
 struct subscriber {

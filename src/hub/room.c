@@ -109,7 +109,7 @@ static struct room *enter_room(struct hub_shard *s, uint64_t id)
 
 /* After its last follower. No publisher can mark it any more once it is out of the
  * topic. */
-static void close_room(struct room *r)
+void room_close(struct room *r)
 {
     struct hub_shard *s = r->shard;
     struct stripe *st = topics_lock(s->hub->topics, r->topic->id);
@@ -178,8 +178,8 @@ static struct follow *join(struct subscriber *sub, uint64_t topic)
     return fo;
 }
 
-/* at: where the subscriber's list points to it. */
-static void leave(struct follow **at)
+/* at: where the subscriber's list points to it. The room may be empty then. */
+static struct room *step_out(struct follow **at)
 {
     struct follow *fo = *at;
     struct room *r = fo->room;
@@ -192,10 +192,29 @@ static void leave(struct follow **at)
     LIST_REMOVE(fo, link);
     mem_free(fo);
     atomic_fetch_sub(&r->topic->viewers, 1);
-    if (--r->n_follows == 0)
-        close_room(r);
+    r->n_follows--;
+    return r;
+}
+
+static void leave(struct follow **at)
+{
+    struct room *r = step_out(at);
+
+    if (r->n_follows == 0)
+        room_close(r);
     else
         settle(r);
+}
+
+static bool is_last(const struct frame *f)
+{
+    return f != NULL && f->version == HUB_LAST_VERSION;
+}
+
+static void tell_ended(struct subscriber *sub)
+{
+    if (sub->ops->ended != NULL)
+        sub->ops->ended(sub);
 }
 
 static struct follow **find_follow(struct subscriber *sub, uint64_t topic)
@@ -223,6 +242,8 @@ int hub_follow(struct subscriber *sub, uint64_t topic, unsigned form,
                uint64_t seen_version, size_t max_follows)
 {
     struct follow *fo = *find_follow(sub, topic);
+    struct frame *f;
+    bool last;
 
     assert(topic != 0 && form < HUB_FORMS);
     if (fo != NULL && fo->form == form)
@@ -237,8 +258,14 @@ int hub_follow(struct subscriber *sub, uint64_t topic, unsigned form,
     }
     fo->form = (uint8_t)form;
     forget_frame(fo->room, form); /* it counts one viewer less */
-    offer(fo, frame_of(fo->room, form));
-    settle(fo->room);
+    f = frame_of(fo->room, form);
+    last = is_last(f);
+    if (!offer(fo, f) || !last) {
+        settle(fo->room);
+        return 0;
+    }
+    leave(find_follow(sub, topic));
+    tell_ended(sub);
     return 0;
 }
 
@@ -275,14 +302,23 @@ void hub_writable(struct subscriber *sub)
     sub->waiting = false;
     for (uint32_t n = sub->n_follows; n > 0; n--) {
         struct follow *fo = *at;
+        struct frame *f;
+        bool last;
 
         assert(fo != NULL); /* there are n_follows of them */
         if (!fo->waiting) {
             at = &fo->next;
             continue;
         }
-        if (!offer(fo, newest_frame(fo->room, fo->form)))
+        f = newest_frame(fo->room, fo->form);
+        last = is_last(f);
+        if (!offer(fo, f))
             return;
+        if (last) {
+            leave(at);
+            tell_ended(sub);
+            continue;
+        }
         set_waiting(fo, false); /* also when there was nothing to show any more */
         settle(fo->room);
         move_to_end(at);
@@ -309,8 +345,15 @@ size_t room_pass(struct room *r, size_t max)
     for (n = 0; n < max && r->cursor != NULL; n++) {
         struct follow *fo = r->cursor;
 
+        struct frame *f = frame_of(r, fo->form);
+
         r->cursor = LIST_NEXT(fo, link);
-        offer(fo, frame_of(r, fo->form));
+        if (offer(fo, f) && is_last(f)) {
+            struct subscriber *sub = fo->sub;
+
+            step_out(find_follow(sub, r->topic->id));
+            tell_ended(sub);
+        }
     }
     if (r->cursor == NULL) {
         r->passing = false;

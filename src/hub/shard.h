@@ -83,7 +83,10 @@ void room_move(struct room *r, enum room_state to);
 /* Begin a pass over the followers: each will be offered the same frames. */
 void room_begin_pass(struct room *r);
 /* Offer it to the next followers, at most max; returns to how many. `passing` is false
- * when everybody was offered it. */
+ * when everybody was offered it. When the topic has ended nobody may be left: then the
+ * room is to be closed. */
 size_t room_pass(struct room *r, size_t max);
+/* Frees it: nobody follows it any more. */
+void room_close(struct room *r);
 
 #endif

@@ -357,15 +357,8 @@ static int tally_load(struct store *base, uint32_t poll, struct tally **ret_tall
     if (v == NULL)
         return ERR_UNAVAILABLE;
     p = mem_state_poll(v, poll);
-    if (p != NULL) {
-        struct tally *t = tally_new(poll, &p->poll->rules, p->base_version);
-
-        for (size_t i = 0; i < p->votes.n; i++)
-            tally_apply(t, &p->votes.at[i]);
-        for (size_t i = 0; i < p->skips.n; i++)
-            tally_apply(t, &p->skips.at[i]);
-        *ret_tally = t;
-    }
+    if (p != NULL)
+        *ret_tally = mem_state_tally(p);
     let_go(base);
     return p != NULL ? 0 : ERR_NOT_FOUND;
 }
@@ -428,6 +421,21 @@ static int user_skips(struct store *base, uint32_t user,
     return rc;
 }
 
+static int user_withdrawn(struct store *base, uint32_t user,
+                          int (*each)(void *user_data, uint32_t poll, uint32_t option,
+                                      int64_t voted_ms),
+                          void *user_data)
+{
+    const struct mem_state *v = look(base);
+    int rc;
+
+    if (v == NULL)
+        return ERR_UNAVAILABLE;
+    rc = mem_state_user_withdrawn(v, user, each, user_data);
+    let_go(base);
+    return rc;
+}
+
 static int poll_stats(struct store *base, uint32_t poll, int64_t bucket_ms,
                       struct store_stats *ret,
                       int (*each)(void *user_data, int64_t start_ms, uint32_t option,
@@ -456,18 +464,11 @@ static int search(struct store *base, struct str query, size_t max,
                   int (*each)(void *user_data, uint32_t poll), void *user_data)
 {
     const struct mem_state *v = look(base);
-    int rc = 0;
+    int rc;
 
     if (v == NULL)
         return ERR_UNAVAILABLE;
-    for (size_t i = v->n_polls; rc == 0 && i > 0 && max > 0; i--) {
-        const struct poll *p = v->polls[i - 1].poll;
-
-        if (!mem_state_has_words(p, query))
-            continue;
-        rc = each(user_data, p->id);
-        max--;
-    }
+    rc = mem_state_search(v, query, max, each, user_data);
     let_go(base);
     return rc;
 }
@@ -516,11 +517,7 @@ static int verify(struct store *base, void (*finding)(void *user, const char *te
     (void)user;
     if (v == NULL)
         return ERR_UNAVAILABLE;
-    *ret_totals = (struct store_totals){.accounts = v->n_accounts, .polls = v->n_polls};
-    for (size_t i = 0; i < v->n_polls; i++) {
-        ret_totals->votes += v->polls[i].votes.n;
-        ret_totals->skips += v->polls[i].skips.n;
-    }
+    *ret_totals = mem_state_totals(v);
     let_go(base);
     return 0;
 }
@@ -570,6 +567,7 @@ static const struct store_ops ops = {
     .owned_before = owned_before,
     .user_votes = user_votes,
     .user_skips = user_skips,
+    .user_withdrawn = user_withdrawn,
     .poll_stats = poll_stats,
     .search = search,
     .each_daily = each_daily,

@@ -31,6 +31,7 @@ struct mem_state *mem_state_copy(const struct mem_state *from)
         poll_ref(s->polls[i].poll);
         s->polls[i].votes = copy_rows(&from->polls[i].votes);
         s->polls[i].skips = copy_rows(&from->polls[i].skips);
+        s->polls[i].withdrawn = copy_rows(&from->polls[i].withdrawn);
     }
     return s;
 }
@@ -40,6 +41,7 @@ static void drop_poll(struct mem_poll *p)
     poll_unref(p->poll);
     mem_free(p->votes.at);
     mem_free(p->skips.at);
+    mem_free(p->withdrawn.at);
 }
 
 struct mem_state *mem_state_free(struct mem_state *s)
@@ -145,6 +147,27 @@ const struct change *mem_state_skip(const struct mem_poll *p, uint32_t user)
     return find_row(&p->skips, user, &i) ? &p->skips.at[i] : NULL;
 }
 
+const struct change *mem_state_withdrawn(const struct mem_poll *p, uint32_t user)
+{
+    size_t i;
+
+    return find_row(&p->withdrawn, user, &i) ? &p->withdrawn.at[i] : NULL;
+}
+
+struct tally *mem_state_tally(const struct mem_poll *p)
+{
+    struct tally *t = tally_new(p->poll->id, &p->poll->rules, p->base_version);
+
+    for (size_t i = 0; i < p->votes.n; i++)
+        tally_apply(t, &p->votes.at[i]);
+    for (size_t i = 0; i < p->skips.n; i++)
+        tally_apply(t, &p->skips.at[i]);
+    for (size_t i = 0; i < p->withdrawn.n; i++)
+        tally_remember(t, p->withdrawn.at[i].user, p->withdrawn.at[i].key,
+                       &p->withdrawn.at[i].receipt);
+    return t;
+}
+
 /* ---- changing ---- */
 
 static bool add_row(struct mem_rows *r, const struct change *c)
@@ -169,6 +192,14 @@ static void remove_row(struct mem_rows *r, size_t i)
     memmove(r->at + i, r->at + i + 1, (r->n - i) * sizeof *r->at);
 }
 
+static void remove_user(struct mem_rows *r, uint32_t user)
+{
+    size_t i;
+
+    if (find_row(r, user, &i))
+        remove_row(r, i);
+}
+
 void mem_state_add_account(struct mem_state *s, const struct account *a)
 {
     s->accounts = mem_realloc(s->accounts, (s->n_accounts + 1) * sizeof *s->accounts);
@@ -182,6 +213,7 @@ void mem_state_remove_account(struct mem_state *s, struct account *a)
     for (size_t k = 0; k < s->n_polls; k++) {
         struct poll *was = s->polls[k].poll;
 
+        remove_user(&s->polls[k].withdrawn, a->id);
         if (was->rules.owner_id != a->id)
             continue;
         s->polls[k].poll = poll_new(was);
@@ -288,8 +320,13 @@ static void enter_withdrawal(struct mem_poll *p, const struct change *c)
 {
     size_t i;
 
-    if (find_row(&p->votes, c->user, &i) && p->votes.at[i].option == c->was_option)
-        remove_row(&p->votes, i);
+    if (!find_row(&p->votes, c->user, &i) || p->votes.at[i].option != c->was_option)
+        return;
+    if (p->votes.at[i].keyed) {
+        remove_user(&p->withdrawn, c->user);
+        add_row(&p->withdrawn, &p->votes.at[i]);
+    }
+    remove_row(&p->votes, i);
 }
 
 static void enter_closing(struct mem_poll *p, const struct change *c)

@@ -17,6 +17,7 @@ struct mem_poll {
     struct poll *poll; /* a reference */
     uint64_t base_version;
     struct mem_rows votes, skips;
+    struct mem_rows withdrawn; /* keyed votes that are gone, each user's last */
 };
 
 struct mem_daily {
@@ -65,7 +66,7 @@ struct account *mem_state_username(const struct mem_state *s, const char *userna
 struct account *mem_state_email(const struct mem_state *s, const char *email);
 
 void mem_state_add_account(struct mem_state *s, const struct account *a);
-/* Its polls stay, without an owner. */
+/* Its polls stay, without an owner; receipts of what it withdrew go. */
 void mem_state_remove_account(struct mem_state *s, struct account *a);
 /* Ends only ever grow. */
 void mem_state_end_tokens(struct mem_state *s, uint32_t user, int64_t end_ms);
@@ -78,9 +79,12 @@ uint64_t mem_state_add_edit(struct mem_state *s, uint32_t poll, uint32_t fields,
 void mem_state_drop_edit(struct mem_state *s, uint64_t id); /* 0: all */
 /* Has the user voted on this poll, or skipped it? */
 bool mem_state_has_seen(const struct mem_poll *p, uint32_t user);
+/* With all its voters and receipts. */
+struct tally *mem_state_tally(const struct mem_poll *p);
 /* The user's row on this poll, or NULL. */
 const struct change *mem_state_vote(const struct mem_poll *p, uint32_t user);
 const struct change *mem_state_skip(const struct mem_poll *p, uint32_t user);
+const struct change *mem_state_withdrawn(const struct mem_poll *p, uint32_t user);
 /* As store.h's calls of these names. */
 int mem_state_owned_each(const struct mem_state *s, uint32_t owner,
                          int (*each)(void *user_data, uint32_t poll), void *user_data);
@@ -92,6 +96,10 @@ int mem_state_user_votes(const struct mem_state *s, uint32_t user, int64_t befor
                          int (*each)(void *user_data, uint32_t poll, uint32_t option,
                                      int64_t voted_ms),
                          void *user_data);
+int mem_state_user_withdrawn(const struct mem_state *s, uint32_t user,
+                             int (*each)(void *user_data, uint32_t poll,
+                                         uint32_t option, int64_t voted_ms),
+                             void *user_data);
 int mem_state_user_skips(const struct mem_state *s, uint32_t user,
                          int (*each)(void *user_data, uint32_t poll,
                                      int64_t skipped_ms),
@@ -101,7 +109,8 @@ int mem_state_timeline(const struct mem_poll *p, int64_t bucket_ms,
                        int (*each)(void *user_data, int64_t start_ms, uint32_t option,
                                    uint32_t votes),
                        void *user_data);
-/* As store.h's search(): does the poll have the words? */
-bool mem_state_has_words(const struct poll *p, struct str query);
+int mem_state_search(const struct mem_state *s, struct str query, size_t max,
+                     int (*each)(void *user_data, uint32_t poll), void *user_data);
+struct store_totals mem_state_totals(const struct mem_state *s);
 
 #endif

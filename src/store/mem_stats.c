@@ -67,6 +67,22 @@ int mem_state_user_votes(const struct mem_state *s, uint32_t user, int64_t befor
     return rc;
 }
 
+int mem_state_user_withdrawn(const struct mem_state *s, uint32_t user,
+                             int (*each)(void *user_data, uint32_t poll,
+                                         uint32_t option, int64_t voted_ms),
+                             void *user_data)
+{
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i < s->n_polls; i++) {
+        const struct change *c = mem_state_withdrawn(&s->polls[i], user);
+
+        if (c != NULL)
+            rc = each(user_data, c->poll, c->receipt.option, c->receipt.voted_ms);
+    }
+    return rc;
+}
+
 int mem_state_user_skips(const struct mem_state *s, uint32_t user,
                          int (*each)(void *user_data, uint32_t poll,
                                      int64_t skipped_ms),
@@ -133,4 +149,15 @@ int mem_state_timeline(const struct mem_poll *p, int64_t bucket_ms,
                 rc = each(user_data, start_ms, i, n);
         }
     return rc;
+}
+
+struct store_totals mem_state_totals(const struct mem_state *s)
+{
+    struct store_totals t = {.accounts = s->n_accounts, .polls = s->n_polls};
+
+    for (size_t i = 0; i < s->n_polls; i++) {
+        t.votes += s->polls[i].votes.n;
+        t.skips += s->polls[i].skips.n;
+    }
+    return t;
 }

@@ -69,7 +69,7 @@ static bool has_all(struct str text, struct str query)
     return n > 0;
 }
 
-bool mem_state_has_words(const struct poll *p, struct str query)
+static bool has_words(const struct poll *p, struct str query)
 {
     struct buf text = {0}, words = {0};
     bool has;
@@ -84,4 +84,20 @@ bool mem_state_has_words(const struct poll *p, struct str query)
     buf_done(&text);
     buf_done(&words);
     return has;
+}
+
+int mem_state_search(const struct mem_state *s, struct str query, size_t max,
+                     int (*each)(void *user_data, uint32_t poll), void *user_data)
+{
+    int rc = 0;
+
+    for (size_t i = s->n_polls; rc == 0 && i > 0 && max > 0; i--) {
+        const struct poll *p = s->polls[i - 1].poll;
+
+        if (!has_words(p, query))
+            continue;
+        rc = each(user_data, p->id);
+        max--;
+    }
+    return rc;
 }

@@ -134,6 +134,7 @@ static const struct store_ops ops = {
     .owned_before = sqlite_owned_before,
     .user_votes = sqlite_user_votes,
     .user_skips = sqlite_user_skips,
+    .user_withdrawn = sqlite_user_withdrawn,
     .poll_stats = sqlite_poll_stats,
     .search = sqlite_search,
     .each_daily = sqlite_each_daily,

@@ -189,6 +189,14 @@ int sqlite_account_change(struct store *s, uint32_t id, const struct account_cha
     return rc;
 }
 
+static int forget_receipts(struct db *d, uint32_t id)
+{
+    sqlite3_stmt *st = db_use(d, SQL_RECEIPTS_FORGET);
+
+    sqlite3_bind_int64(st, 1, id);
+    return db_run(d, st);
+}
+
 int sqlite_account_delete(struct store *s, uint32_t id, int64_t tokens_end_ms)
 {
     struct db *d = db_writer(s);
@@ -202,6 +210,8 @@ int sqlite_account_delete(struct store *s, uint32_t id, int64_t tokens_end_ms)
     rc = db_run(d, st);
     if (rc == 0 && sqlite3_changes(d->handle) == 0)
         return ERR_NOT_FOUND;
+    if (rc == 0)
+        rc = forget_receipts(d, id);
     return rc != 0 ? rc : end_tokens(d, id, tokens_end_ms);
 }
 

@@ -108,6 +108,13 @@ struct str db_column_str(sqlite3_stmt *st, int i)
     return (struct str){at, at != NULL ? (size_t)sqlite3_column_bytes(st, i) : 0};
 }
 
+struct str db_column_blob(sqlite3_stmt *st, int i)
+{
+    const char *at = sqlite3_column_blob(st, i);
+
+    return (struct str){at, at != NULL ? (size_t)sqlite3_column_bytes(st, i) : 0};
+}
+
 int db_begin_read(struct db *d)
 {
     d->failed = false;

@@ -77,7 +77,9 @@ int db_run(struct db *d, sqlite3_stmt *st);
 /* Each row's first column, an id, until a callback returns other than 0. */
 int db_each_id(struct db *d, sqlite3_stmt *st,
                int (*each)(void *user_data, uint32_t id), void *user_data);
-struct str db_column_str(sqlite3_stmt *st, int i); /* borrowed until the next step */
+/* Borrowed until the next step. */
+struct str db_column_str(sqlite3_stmt *st, int i);
+struct str db_column_blob(sqlite3_stmt *st, int i);
 
 /* A snapshot for several statements of the reader. */
 int db_begin_read(struct db *d);
@@ -118,6 +120,10 @@ int sqlite_user_votes(struct store *s, uint32_t user, int64_t before_ms,
                       int (*each)(void *user_data, uint32_t poll, uint32_t option,
                                   int64_t voted_ms),
                       void *user_data);
+int sqlite_user_withdrawn(struct store *s, uint32_t user,
+                          int (*each)(void *user_data, uint32_t poll, uint32_t option,
+                                      int64_t voted_ms),
+                          void *user_data);
 int sqlite_user_skips(struct store *s, uint32_t user,
                       int (*each)(void *user_data, uint32_t poll, int64_t skipped_ms),
                       void *user_data);

@@ -157,9 +157,14 @@ static int enter_move(struct entry *e, const struct change *c)
 
 static int enter_withdrawal(struct entry *e, const struct change *c)
 {
-    sqlite3_stmt *st = use_row(e, SQL_VOTE_REMOVE, c);
+    sqlite3_stmt *st = use_row(e, SQL_RECEIPT_KEEP, c);
     int rc;
 
+    sqlite3_bind_int64(st, 3, c->was_option);
+    rc = run(e->db, st);
+    if (rc != 0)
+        return rc;
+    st = use_row(e, SQL_VOTE_REMOVE, c);
     sqlite3_bind_int64(st, 3, c->was_option);
     rc = changed(e, st);
     if (rc == 1) {
@@ -273,6 +278,7 @@ static int save_result(struct entry *e)
 static int remove_poll(struct entry *e)
 {
     static const enum sql steps[] = {SQL_VOTES_REMOVE, SQL_SKIPS_REMOVE,
+                                     SQL_RECEIPTS_REMOVE,
                                      SQL_POLL_REMOVE}; /* and by it, its result */
 
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {

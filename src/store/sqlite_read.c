@@ -57,17 +57,10 @@ static int load_rules(struct db *d, uint32_t poll, struct tally **ret_tally)
     return rc;
 }
 
-static struct str column_blob(sqlite3_stmt *st, int i)
-{
-    const char *at = sqlite3_column_blob(st, i);
-
-    return (struct str){at, at != NULL ? (size_t)sqlite3_column_bytes(st, i) : 0};
-}
-
 /* The change by which the vote in this row came, or its last move did. */
 static int read_vote(sqlite3_stmt *st, struct change *c)
 {
-    struct str key = column_blob(st, 4);
+    struct str key = db_column_blob(st, 4);
 
     c->user = (uint32_t)sqlite3_column_int64(st, 0);
     c->option = (uint8_t)sqlite3_column_int64(st, 1);
@@ -78,7 +71,7 @@ static int read_vote(sqlite3_stmt *st, struct change *c)
         return 0;
     memcpy(c->key, key.at, VOTE_KEY_BYTES);
     c->receipt.voted_ms = c->at_ms;
-    return receipt_decode(column_blob(st, 5), &c->receipt);
+    return receipt_decode(db_column_blob(st, 5), &c->receipt);
 }
 
 static int load_votes(struct db *d, uint32_t poll, struct tally *t)
@@ -114,6 +107,37 @@ static int load_skips(struct db *d, uint32_t poll, struct tally *t)
     return rc;
 }
 
+static int read_withdrawn(sqlite3_stmt *st, struct tally *t, uint32_t user)
+{
+    struct receipt receipt = {.voted_ms = sqlite3_column_int64(st, 1)};
+    struct str key = db_column_blob(st, 2);
+
+    if (key.len != VOTE_KEY_BYTES ||
+        receipt_decode(db_column_blob(st, 3), &receipt) != 0)
+        return ERR_INVALID;
+    tally_remember(t, user, (const uint8_t *)key.at, &receipt);
+    return 0;
+}
+
+static int load_withdrawn(struct db *d, uint32_t poll, struct tally *t)
+{
+    sqlite3_stmt *st = db_use(d, SQL_RECEIPTS_OF);
+    int rc;
+
+    sqlite3_bind_int64(st, 1, poll);
+    while ((rc = db_step(d, st)) == 1) {
+        uint32_t user = (uint32_t)sqlite3_column_int64(st, 0);
+
+        if (read_withdrawn(st, t, user) != 0) {
+            db_reset(st);
+            return db_fail_with(
+                d, "poll %u: the receipt of user %u, who withdrew, cannot be read",
+                poll, user);
+        }
+    }
+    return rc;
+}
+
 int sqlite_tally_load(struct store *s, uint32_t poll, struct tally **ret_tally)
 {
     struct db *d = db_reader(s);
@@ -126,6 +150,8 @@ int sqlite_tally_load(struct store *s, uint32_t poll, struct tally **ret_tally)
         rc = load_votes(d, poll, t);
     if (rc == 0)
         rc = load_skips(d, poll, t);
+    if (rc == 0)
+        rc = load_withdrawn(d, poll, t);
     db_end_read(d);
     if (rc != 0)
         tally_free(t);

@@ -29,6 +29,8 @@
       " email_key = coalesce(?5, email_key),"                                          \
       " password_hash = coalesce(?6, password_hash) WHERE id = ?1")                    \
     X(SQL_ACCOUNT_DELETE, STORE_WRITER, "DELETE FROM accounts WHERE id = ?1")          \
+    X(SQL_RECEIPTS_FORGET, STORE_WRITER,                                               \
+      "DELETE FROM withdrawn_receipts WHERE user_id = ?1")                             \
     X(SQL_TOKENS_END, STORE_WRITER,                                                    \
       "INSERT INTO token_ends VALUES (?1, ?2)"                                         \
       " ON CONFLICT DO UPDATE SET end_ms = max(end_ms, excluded.end_ms)")              \
@@ -74,6 +76,11 @@
       " WHERE poll_id = ?1 AND user_id = ?2 AND option = ?3")                          \
     X(SQL_VOTE_REMOVE, STORE_WRITER,                                                   \
       "DELETE FROM votes WHERE poll_id = ?1 AND user_id = ?2 AND option = ?3")         \
+    X(SQL_RECEIPT_KEEP, STORE_WRITER,                                                  \
+      "INSERT OR REPLACE INTO withdrawn_receipts"                                      \
+      " SELECT poll_id, user_id, voted_ms, key, receipt FROM votes"                    \
+      " WHERE poll_id = ?1 AND user_id = ?2 AND option = ?3"                           \
+      " AND key IS NOT NULL AND receipt IS NOT NULL")                                  \
     X(SQL_SKIP_ADD, STORE_WRITER,                                                      \
       "INSERT INTO skips VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")                  \
     X(SQL_POLL_CLOSE, STORE_WRITER,                                                    \
@@ -82,6 +89,8 @@
     X(SQL_POLL_REMOVE, STORE_WRITER, "DELETE FROM polls WHERE id = ?1")                \
     X(SQL_VOTES_REMOVE, STORE_WRITER, "DELETE FROM votes WHERE poll_id = ?1")          \
     X(SQL_SKIPS_REMOVE, STORE_WRITER, "DELETE FROM skips WHERE poll_id = ?1")          \
+    X(SQL_RECEIPTS_REMOVE, STORE_WRITER,                                               \
+      "DELETE FROM withdrawn_receipts WHERE poll_id = ?1")                             \
     X(SQL_DAILY_ADD, STORE_WRITER,                                                     \
       "INSERT INTO daily_votes VALUES (?1, ?2, ?3)"                                    \
       " ON CONFLICT DO UPDATE SET votes = votes + excluded.votes")                     \
@@ -120,6 +129,9 @@
       " FROM votes WHERE poll_id = ?1 ORDER BY user_id")                               \
     X(SQL_SKIPS_OF, STORE_READER,                                                      \
       "SELECT user_id, skipped_ms FROM skips WHERE poll_id = ?1 ORDER BY user_id")     \
+    X(SQL_RECEIPTS_OF, STORE_READER,                                                   \
+      "SELECT user_id, voted_ms, key, receipt FROM withdrawn_receipts"                 \
+      " WHERE poll_id = ?1 ORDER BY user_id")                                          \
     X(SQL_TOKEN_ENDS, STORE_READER,                                                    \
       "SELECT user_id, end_ms FROM token_ends WHERE end_ms > ?1")                      \
     X(SQL_SEEN, STORE_READER,                                                          \
@@ -133,6 +145,9 @@
       " ORDER BY voted_ms DESC, poll_id DESC LIMIT ?4")                                \
     X(SQL_USER_SKIPS, STORE_READER,                                                    \
       "SELECT poll_id, skipped_ms FROM skips WHERE user_id = ?1 ORDER BY poll_id")     \
+    X(SQL_USER_WITHDRAWN, STORE_READER,                                                \
+      "SELECT poll_id, voted_ms, receipt FROM withdrawn_receipts"                      \
+      " WHERE user_id = ?1 ORDER BY poll_id")                                          \
     X(SQL_TIMELINE, STORE_READER,                                                      \
       "SELECT voted_ms / ?2, option, count(*), min(voted_ms), max(voted_ms)"           \
       " FROM votes WHERE poll_id = ?1 GROUP BY 1, 2 ORDER BY 1, 2")                    \

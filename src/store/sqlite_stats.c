@@ -1,5 +1,6 @@
 /* sqlite_stats.c — what users have done, and when the votes of a poll came. */
 #include "base/err.h"
+#include "store/receipt_blob.h"
 #include "store/sqlite_db.h"
 
 int sqlite_user_votes(struct store *s, uint32_t user, int64_t before_ms,
@@ -39,6 +40,33 @@ int sqlite_user_skips(struct store *s, uint32_t user,
     while ((rc = db_step(d, st)) == 1) {
         rc = each(user_data, (uint32_t)sqlite3_column_int64(st, 0),
                   sqlite3_column_int64(st, 1));
+        if (rc != 0) {
+            db_reset(st);
+            return rc;
+        }
+    }
+    return rc;
+}
+
+int sqlite_user_withdrawn(struct store *s, uint32_t user,
+                          int (*each)(void *user_data, uint32_t poll, uint32_t option,
+                                      int64_t voted_ms),
+                          void *user_data)
+{
+    struct db *d = db_reader(s);
+    sqlite3_stmt *st = db_use(d, SQL_USER_WITHDRAWN);
+    struct receipt r = {0};
+    int rc;
+
+    sqlite3_bind_int64(st, 1, user);
+    while ((rc = db_step(d, st)) == 1) {
+        uint32_t poll = (uint32_t)sqlite3_column_int64(st, 0);
+
+        if (receipt_decode(db_column_blob(st, 2), &r) != 0)
+            rc = db_fail_with(d, "poll %u: the receipt of user %u cannot be read", poll,
+                              user);
+        else
+            rc = each(user_data, poll, r.option, sqlite3_column_int64(st, 1));
         if (rc != 0) {
             db_reset(st);
             return rc;

@@ -122,9 +122,7 @@ static void count_vote(struct check *c, const struct walk *w, struct rows *rows)
     if (sqlite3_column_int64(w->st, 3) > rows->version)
         rows->version = sqlite3_column_int64(w->st, 3);
     if (sqlite3_column_type(w->st, 4) != SQLITE_NULL &&
-        receipt_decode((struct str){sqlite3_column_blob(w->st, 4),
-                                    (size_t)sqlite3_column_bytes(w->st, 4)},
-                       &receipt) != 0)
+        receipt_decode(db_column_blob(w->st, 4), &receipt) != 0)
         find(c, "poll %lld: the receipt of user %lld cannot be read",
              (long long)w->poll, (long long)user);
 }
@@ -263,6 +261,28 @@ static void check_daily(struct check *c)
     sqlite3_finalize(st);
 }
 
+/* ---- receipts of votes that are withdrawn ---- */
+
+static void check_withdrawn(struct check *c)
+{
+    sqlite3_stmt *st =
+        ask(c, "SELECT w.poll_id, w.user_id, p.id, length(w.key), w.receipt"
+               " FROM withdrawn_receipts w LEFT JOIN polls p ON p.id = w.poll_id");
+
+    while (st != NULL && next_row(c, st)) {
+        long long poll = sqlite3_column_int64(st, 0);
+        struct receipt receipt;
+
+        if (sqlite3_column_type(st, 2) == SQLITE_NULL)
+            find(c, "poll %lld is not there, but has a withdrawn vote's receipt", poll);
+        if (sqlite3_column_int64(st, 3) != VOTE_KEY_BYTES ||
+            receipt_decode(db_column_blob(st, 4), &receipt) != 0)
+            find(c, "poll %lld: the receipt of user %lld, who withdrew, cannot be read",
+                 poll, (long long)sqlite3_column_int64(st, 1));
+    }
+    sqlite3_finalize(st);
+}
+
 /* ---- the rest ---- */
 
 /* As many rows as polls: what their words are, only making the index anew could say. */
@@ -300,6 +320,7 @@ int sqlite_verify(struct store *s, void (*finding)(void *user, const char *text)
     check_search(&c);
     check_voters(&c);
     check_daily(&c);
+    check_withdrawn(&c);
     count_accounts(&c);
     db_end_read(c.db);
     *ret_totals = c.totals;

@@ -86,6 +86,7 @@ struct store_ops {
      * is there already (a replay after a crash) changes nothing: of votes, moves and
      * withdrawals, whatever has a version that the poll has reached. Changes of polls
      * that do not exist are passed over. A moved vote keeps its time and its receipt.
+     * The receipt of a withdrawn vote is kept: the last of a user and poll.
      * A closing counts only if no edit came after it, by its version.
      */
     int (*project)(struct store *s, const struct change *changes, size_t n);
@@ -102,9 +103,9 @@ struct store_ops {
      * to change. */
     int (*account_change)(struct store *s, uint32_t id, const struct account_change *c,
                           const char **ret_field);
-    /* Everything that says who this was goes. Polls stay, without an owner; votes and
-     * skips stay what they are, under an id that is nobody's and never used again.
-     * ERR_NOT_FOUND */
+    /* Everything that says who this was goes, and receipts of withdrawn votes. Polls
+     * stay, without an owner; votes and skips stay what they are, under an id that is
+     * nobody's and never used again. ERR_NOT_FOUND */
     int (*account_delete)(struct store *s, uint32_t id, int64_t tokens_end_ms);
     /* The polls of this owner, by id. The callback may not call the store. */
     int (*owned_each)(struct store *s, uint32_t owner,
@@ -154,6 +155,11 @@ struct store_ops {
     int (*user_skips)(struct store *s, uint32_t user,
                       int (*each)(void *user_data, uint32_t poll, int64_t skipped_ms),
                       void *user_data);
+    /* The votes that the user withdrew and whose receipts are kept, by poll. */
+    int (*user_withdrawn)(struct store *s, uint32_t user,
+                          int (*each)(void *user_data, uint32_t poll, uint32_t option,
+                                      int64_t voted_ms),
+                          void *user_data);
     /* each: how many of the votes for an option came in a span of bucket_ms, in order
      * of start_ms and option. ERR_NOT_FOUND */
     int (*poll_stats)(struct store *s, uint32_t poll, int64_t bucket_ms,

@@ -98,7 +98,7 @@ export function take(text: string): number | undefined {
   const message = JSON.parse(text) as LiveMessage;
   if (message.type === 'error') throw new Error(message.detail);
   if (message.type === 'leaderboard') return message.items[0]?.totalVotes;
-  if (message.type === 'pong') return undefined;
+  if (message.type === 'pong' || message.type === 'deleted') return undefined;
   if ('hidden' in message) return undefined;
   return message.totalVotes;
 }

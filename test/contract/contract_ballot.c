@@ -173,6 +173,43 @@ static void a_repeat_under_its_key_gets_the_first_answer(void **state)
     assert_int_equal(run_task(w, &again), ERR_POLL_CLOSED);
 }
 
+static int cast_keyed(struct ballot_world *w, const char *key, uint32_t option,
+                      struct task *t)
+{
+    task_change(t, CHANGE_VOTE, 5, 10, option);
+    task_key(t, key);
+    return run_task(w, t);
+}
+
+/* The voter took the vote back, and then the network delivers its request once more. */
+static void a_repeat_does_not_put_a_withdrawn_vote_back(void **state)
+{
+    struct ballot_world *w = *state;
+    struct task t;
+
+    add_poll_with(w, 5, &usual);
+    assert_int_equal(cast_keyed(w, "k", 1, &t), 0);
+    assert_int_equal(cast(w, CHANGE_WITHDRAW, 5, 10, 0), 0);
+    atomic_store(&w->now_ms, T0 + 5000);
+    assert_int_equal(cast_keyed(w, "k", 1, &t), 0);
+    assert_true(t.op.replay);
+    assert_int_equal(t.op.receipt.voted_ms, T0);
+    assert_int_equal(t.op.receipt.version, 2);
+    assert_int_equal(t.op.receipt.votes_left, 99);
+    assert_int_equal(t.op.receipt.counts[1], 1);
+    assert_int_equal(cast_keyed(w, "k", 2, &t), ERR_CONFLICT);
+    assert_string_equal(shown_of(w, 5), "open v3: 0 0 0");
+    assert_int_equal(left_of(w, 10), 99); /* a repeat costs nothing */
+
+    assert_int_equal(cast_keyed(w, "new", 2, &t), 0);
+    assert_false(t.op.replay);
+    assert_int_equal(t.op.receipt.version, 4);
+    assert_int_equal(cast_keyed(w, "k", 1, &t), 0);
+    assert_true(t.op.replay);
+    assert_string_equal(shown_of(w, 5), "open v4: 0 0 1");
+    assert_int_equal(left_of(w, 10), 98);
+}
+
 /* ---- the daily limit ---- */
 
 static void the_daily_limit_holds_over_all_polls(void **state)
@@ -396,6 +433,7 @@ int main(void)
         TEST(what_may_not_be_changes_nothing),
         TEST(a_vote_can_move_and_be_withdrawn),
         TEST(a_repeat_under_its_key_gets_the_first_answer),
+        TEST(a_repeat_does_not_put_a_withdrawn_vote_back),
         TEST(the_daily_limit_holds_over_all_polls),
         TEST(the_daily_limit_holds_when_fifty_arrive_at_once),
         TEST(of_many_votes_at_once_one_is_counted),

@@ -196,9 +196,9 @@ describe('round trips', () => {
         await server.api.vote(voter, id, (v + i) % OPTIONS, { key, expect: 201 });
       }
     }
-    const [first, second] = voters.slice(1);
+    const [first, , third] = voters.slice(1);
     await server.api.put('/api/polls/2/vote', { token: first, body: { optionIndex: 2 } });
-    await server.api.delete('/api/polls/2/vote', { token: second });
+    await server.api.delete('/api/polls/2/vote', { token: third });
     await server.api.post('/api/polls/5/skip', { token: voters[0] });
     await server.api.post('/api/polls/4/close', { token });
   });
@@ -216,6 +216,8 @@ describe('round trips', () => {
     const again = { key: 'key-1', expect: 200 };
     const replay = await restored.api.vote(voters[0], 1, 0, again);
     assert.deepEqual(replay.body, (await server.api.vote(voters[0], 1, 0, again)).body);
+    const late = await restored.api.vote(voters[3], 2, 0, { key: 'key-2', expect: 200 });
+    assert.equal(late.headers['idempotent-replay'], 'true');
     const next = await restored.api.create_poll(body.token);
     assert.ok(next.id > 10_000, `${next.id} may be in somebody's link`);
     await restored.end();

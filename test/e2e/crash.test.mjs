@@ -27,7 +27,9 @@ before(async () => {
   server = await new FaultyServer({ config: { 'limits.votes_per_day': 0 } }).start();
   owner = (await server.api.register()).token;
   polls = [];
-  for (let i = 0; i < POLLS; i++) polls.push((await server.api.create_poll(owner)).id);
+  for (let i = 0; i < POLLS; i++) {
+    polls.push((await server.api.create_poll(owner, { voteChange: true })).id);
+  }
   for (const poll of polls) counted.set(poll, [0, 0, 0]);
 });
 after(() => server.end());
@@ -62,6 +64,8 @@ function acts_of(voters, round) {
       option: random(3),
       skip: random(10) === 0,
       key: random(4) === 0 ? undefined : `${round}-${v}-${p}`,
+      withdraws: random(4) === 0,
+      gone: false /* null: its withdrawal was sent, and never answered */,
       answer: null /* null: sent, and never answered; undefined: never sent */,
     })),
   );
@@ -86,8 +90,19 @@ async function worker(acts) {
     assert.equal(answer.status, act.skip ? 204 : 201, answer.text);
     act.answer = answer;
     if (!act.skip) note(answer.body.results);
+    if (act.withdraws && !act.skip && act.key !== undefined && !(await withdraw(act))) return;
   }
 }
+
+const withdraw = async (act) => {
+  act.gone = null;
+  const { token, poll } = act;
+  const answer = await server.api
+    .delete(`/api/polls/${poll}/vote`, { token, expect: 204 })
+    .catch(() => null);
+  if (answer !== null) act.gone = true;
+  return answer !== null;
+};
 
 /** Looks at the results all the time. */
 async function reader() {
@@ -145,22 +160,25 @@ async function check_counts(acts) {
     const mine = acts.filter((act) => act.poll === poll && !act.skip);
     for (const [option, votes] of votes_of(results).entries()) {
       const sent = mine.filter((act) => act.option === option && act.answer !== undefined);
-      const acknowledged = sent.filter((act) => act.answer !== null).length;
+      const stays = (act) => act.answer !== null && act.gone === false;
+      const acknowledged = sent.filter(stays).length;
+      const most = sent.filter((act) => act.gone !== true).length;
       const base = counted.get(poll)[option];
       assert.ok(
         votes >= base + acknowledged,
         `${votes} of ${base} + ${acknowledged}: a vote is lost`,
       );
-      assert.ok(
-        votes <= base + sent.length,
-        `${votes} of ${base} + ${sent.length}: a vote too many`,
-      );
+      assert.ok(votes <= base + most, `${votes} of ${base} + ${most}: a vote too many`);
     }
   }
 }
 
+const own = async ({ token, poll }) =>
+  (await server.api.get(`/api/polls/${poll}`, { token })).body;
+
 /** Everything that was sent is sent again, as a client does that got no answer. */
 async function ask_again(act) {
+  if (act.gone === null) act.gone = (await own(act)).myVote === null;
   const answer = await perform(act);
   const said_now = `${answer.status} ${answer.text}`;
   if (act.skip) {
@@ -175,7 +193,7 @@ async function ask_again(act) {
     assert.equal(answer.status, 200, said_now);
     assert.deepEqual(answer.body, act.answer.body);
   }
-  if (!act.skip) counted.get(act.poll)[act.option]++;
+  if (!act.skip && !act.gone) counted.get(act.poll)[act.option]++;
 }
 
 async function check_exactly() {
@@ -196,9 +214,10 @@ async function check_exactly() {
 }
 
 async function check_own_votes(acts) {
-  for (const { token, poll, skip, option } of acts.slice(0, 20)) {
-    const { myVote, skipped } = (await server.api.get(`/api/polls/${poll}`, { token })).body;
-    assert.deepEqual([myVote, skipped], skip ? [null, true] : [option, false]);
+  for (const act of [...acts.slice(0, 20), ...acts.filter((one) => one.gone)]) {
+    const { myVote, skipped } = await own(act);
+    const vote = act.gone ? null : act.option;
+    assert.deepEqual([myVote, skipped], act.skip ? [null, true] : [vote, false]);
   }
 }
 

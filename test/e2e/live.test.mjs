@@ -198,14 +198,28 @@ for (const [name, follow] of protocols) {
       }
     });
 
-    test('a deleted poll leaves the others alone', async () => {
-      const poll = await new_poll();
-      const feed = await follow(poll);
-      await feed.next();
+    test('that a poll was deleted is its last message', async () => {
+      const poll = await new_poll({ resultsVisibility: 'after_vote' });
+      const { token: voter } = await server.api.guest();
+      await server.api.vote(voter, poll.id, 0, { expect: 201 });
+      const feeds = [
+        await follow(poll),
+        await follow(poll, { token }),
+        await follow(poll, { token: voter }),
+      ];
+      for (const feed of feeds) await feed.next();
       await server.api.delete(`/api/polls/${poll.id}`, { token, expect: 204 });
-      await server.api.get('/healthz', { expect: 200 });
-      await feed.end();
-      await server.api.get('/healthz', { expect: 200 });
+      for (const feed of feeds) {
+        const { at, ...last } = await feed.next((m) => m.type !== 'results');
+        assert.deepEqual(last, { type: 'deleted', pollId: poll.id });
+        if (name === 'SSE') {
+          await within(feed.closed, 5000, 'the end of a stream that follows nothing');
+          assert.equal(feed.events.at(-1).event, 'deleted');
+          assert.equal(feed.events.at(-1).id, undefined);
+        }
+        assert.equal(feed.messages.length, 2);
+        await feed.end();
+      }
     });
 
     test('a forged token is refused', async () => {
@@ -221,6 +235,61 @@ for (const [name, follow] of protocols) {
     });
   });
 }
+
+describe('a deleted poll among others', () => {
+  const remove = (poll) => server.api.delete(`/api/polls/${poll.id}`, { token, expect: 204 });
+  const gone = (poll) => (m) => m.type === 'deleted' && m.pollId === poll.id;
+
+  test('by WebSocket: makes room for another, and cannot be tracked again', async () => {
+    const polls = [];
+    for (let i = 0; i < 101; i++) polls.push(await new_poll());
+    const feed = await open_ws(server, '/ws');
+    feed.send({ type: 'track', polls: polls.slice(0, 100).map((poll) => poll.id) });
+    await feed.next((m) => m.pollId === polls[99].id);
+    feed.send({ type: 'track', polls: [polls[100].id] });
+    await feed.next((m) => m.code === 'too_large');
+    await remove(polls[50]);
+    await feed.next(gone(polls[50]));
+    feed.send({ type: 'track', polls: [polls[100].id] });
+    await feed.next((m) => m.pollId === polls[100].id);
+    await vote_once(polls[0]);
+    await feed.next((m) => m.pollId === polls[0].id && m.totalVotes === 1);
+    feed.send({ type: 'untrack', polls: [polls[0].id] });
+    feed.send({ type: 'track', polls: [polls[50].id] });
+    await feed.next((m) => m.code === 'not_found');
+    assert.equal(feed.messages.filter(gone(polls[50])).length, 1);
+    await feed.end();
+  });
+  test('by SSE: the stream goes on until the last of them is deleted', async () => {
+    const [one, two] = [await new_poll(), await new_poll()];
+    const feed = await open_sse(server, `/api/live?polls=${one.id},${two.id}`);
+    await feed.next((m) => m.pollId === two.id);
+    await remove(one);
+    await feed.next(gone(one));
+    await vote_once(two);
+    await feed.next((m) => m.totalVotes === 1);
+    assert.equal(feed.ended, false);
+    await remove(two);
+    await feed.next(gone(two));
+    await within(feed.closed, 5000, 'the end of the stream');
+    await server.api.get(`/api/live?polls=${two.id}`, { expect: 'not_found' });
+  });
+  test('who untracked it, or watches another, is told nothing', async () => {
+    const [one, two] = [await new_poll(), await new_poll()];
+    const feed = await open_ws(server, `/ws/polls/${one.id}`);
+    await feed.next();
+    feed.send({ type: 'track', polls: [two.id] });
+    await feed.next((m) => m.pollId === two.id);
+    feed.send({ type: 'untrack', polls: [one.id] });
+    feed.send({ type: 'ping' });
+    await feed.next((m) => m.type === 'pong');
+    await remove(one);
+    await vote_once(two);
+    await feed.next((m) => m.totalVotes === 1);
+    assert.ok(!feed.messages.some(gone(one)), feed.said());
+    await feed.end();
+  });
+});
 
 test('REST, WebSocket and SSE say the same at the same version', async () => {
   const polls = [await new_poll(), await new_poll()];

@@ -1,6 +1,8 @@
 // One's own account: changed, deleted; what that does to tokens, polls and votes.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { check_time, votes_of } from './lib/api.mjs';
 import { Server } from './lib/server.mjs';
@@ -24,6 +26,10 @@ const login = (email, password, expect = 200) =>
   server.api.post('/api/auth/login', { body: { email, password }, expect });
 const me = async (token) =>
   (await server.api.get('/api/users/me', { token, expect: 200 })).body;
+const sqlite = (sql) =>
+  execFileSync('sqlite3', [path.join(server.data_dir, 'pollux.db'), sql])
+    .toString()
+    .trim();
 const fresh_name = () => `n${randomUUID().slice(0, 12)}`;
 
 describe('PATCH /api/users/me', () => {
@@ -190,6 +196,24 @@ describe('DELETE /api/users/me', () => {
       token: again.token,
       expect: 'forbidden',
     });
+  });
+  test('nothing is kept of votes that were withdrawn', async () => {
+    const poll = await server.api.create_poll((await server.api.register()).token, {
+      voteChange: true,
+    });
+    const voters = [await server.api.register(), await server.api.guest()];
+    for (const { user, token } of voters) {
+      await server.api.vote(token, poll.id, 1, { key: 'k', expect: 201 });
+      await server.api.delete(`/api/polls/${poll.id}/vote`, { token, expect: 204 });
+      await remove(token, user.kind === 'guest' ? undefined : { password: PASSWORD });
+    }
+    await server.stop();
+    const ids = voters.map(({ user }) => user.id);
+    const kept = ['withdrawn_receipts', 'votes'].map((table) =>
+      sqlite(`SELECT count(*) FROM ${table} WHERE user_id IN (${ids})`),
+    );
+    assert.deepEqual(kept, ['0', '0']);
+    await server.start();
   });
   test('the password has to be right', async () => {
     const { token } = await server.api.register();

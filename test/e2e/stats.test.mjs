@@ -186,6 +186,24 @@ describe('GET /api/users/me/votes', () => {
     }
     assert.equal((await get('/api/users/me/votes', { token })).items.length, 10);
   });
+  test('Link leads to the end', async () => {
+    const { token } = await server.api.register();
+    const polls = [];
+    for (let i = 0; i < 5; i++) {
+      polls.unshift((await server.api.create_poll(owner)).id);
+      await server.api.vote(token, polls[0], 0);
+    }
+    const met = [];
+    let next = '/api/users/me/votes?limit=2';
+    while (next !== undefined && met.length <= polls.length) {
+      const { headers, body } = await server.api.get(next, { token, expect: 200 });
+      met.push(...body.items.map((item) => item.poll.id));
+      next = /^<(.+)>; rel="next"$/.exec(headers.link ?? '')?.[1];
+      const cursor = body.nextCursor ?? undefined;
+      assert.equal(next, cursor && `/api/users/me/votes?limit=2&cursor=${cursor}`);
+    }
+    assert.deepEqual(met, polls);
+  });
   test('knows of moves, withdrawals, skips and deleted polls', async () => {
     const { token } = await server.api.register();
     const votes = async () =>
@@ -237,8 +255,11 @@ describe('GET /api/users/me/export', () => {
     await server.api.vote(token, own.id, 1);
     await server.api.vote(token, voted.id, 2);
     await server.api.post(`/api/polls/${skipped.id}/skip`, { token });
+    const gone = await server.api.create_poll(owner, { title: 'Gone', voteChange: true });
+    const first = await server.api.vote(token, gone.id, 2, { key: 'k' });
+    await server.api.delete(`/api/polls/${gone.id}/vote`, { token });
     const answer = await server.api.get('/api/users/me/export', { token, expect: 200 });
-    const { exportedAt, account, votes, skips, polls } = answer.body;
+    const { exportedAt, account, votes, withdrawnVotes, skips, polls } = answer.body;
     check_time(exportedAt);
     check_time(account.createdAt);
     assert.deepEqual(account, {
@@ -255,6 +276,9 @@ describe('GET /api/users/me/export', () => {
         [{ id: own.id, title: 'Own' }, 1],
       ],
     );
+    assert.deepEqual(withdrawnVotes, [
+      { poll: { id: gone.id, title: 'Gone' }, optionIndex: 2, votedAt: first.body.votedAt },
+    ]);
     assert.deepEqual(
       skips.map((skip) => skip.poll),
       [{ id: skipped.id, title: 'Skipped' }],
@@ -265,10 +289,12 @@ describe('GET /api/users/me/export', () => {
   });
   test("is a guest's too, and nobody else's", async () => {
     const { user, token } = await server.api.guest();
-    const { account, votes, skips, polls } = await get('/api/users/me/export', { token });
+    const { account, votes, withdrawnVotes, skips, polls } = await get('/api/users/me/export', {
+      token,
+    });
     assert.deepEqual(
-      [account.id, account.kind, votes, skips, polls],
-      [user.id, 'guest', [], [], []],
+      [account.id, account.kind, votes, withdrawnVotes, skips, polls],
+      [user.id, 'guest', [], [], [], []],
     );
     await get('/api/users/me/export', { expect: 'unauthorized' });
   });

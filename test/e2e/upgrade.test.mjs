@@ -65,6 +65,9 @@ describe('from schema 1', () => {
     await server.api.vote(guests[0], 1, 0, { expect: 'already_voted' });
     const replay = await server.api.vote(guests[1], 1, 1, { key: 'key-1', expect: 200 });
     assert.equal(replay.body.results.version, 3);
+    await server.api.delete('/api/polls/1/vote', { token: guests[1], expect: 204 });
+    const late = await server.api.vote(guests[1], 1, 1, { key: 'key-1', expect: 200 });
+    assert.deepEqual(late.body, replay.body);
     const { user, token } = await server.api.guest();
     assert.equal(user.id, 6);
     await server.api.vote(token, 1, 2, { expect: 201 });
@@ -73,7 +76,7 @@ describe('from schema 1', () => {
     await server.verify();
     await server.start();
     assert.equal(schema(), migrated);
-    assert.deepEqual(votes_of(await server.api.results(1)), [2, 1, 1]);
+    assert.deepEqual(votes_of(await server.api.results(1)), [2, 0, 1]);
     await server.end();
   });
 

@@ -436,6 +436,80 @@ describe('changing and withdrawing', () => {
   });
 });
 
+describe('a withdrawn vote stays withdrawn', () => {
+  const withdraw = (voter, poll) =>
+    server.api.delete(`/api/polls/${poll.id}/vote`, { token: voter, expect: 204 });
+  const repeat = async (voter, poll, first, key) => {
+    const option = first.body.optionIndex;
+    const again = await server.api.vote(voter, poll.id, option, { key, expect: 200 });
+    assert.equal(again.headers['idempotent-replay'], 'true');
+    assert.deepEqual(again.body, first.body);
+  };
+  const left = async (voter) =>
+    (await server.api.get('/api/users/me', { token: voter })).body.votesLeftToday;
+
+  test('when its request comes once more: that gets the first answer', async () => {
+    const poll = await new_poll({ voteChange: true });
+    const [voter, other] = await server.api.crowd(2);
+    const first = await server.api.vote(voter, poll.id, 1, { key: 'late', expect: 201 });
+    await withdraw(voter, poll);
+    await server.api.vote(other, poll.id, 2, { expect: 201 });
+    await repeat(voter, poll, first, 'late');
+    await server.api.vote(voter, poll.id, 0, { key: 'late', expect: 'conflict' });
+    assert.deepEqual(await counts(poll), [0, 0, 1]);
+    const { myVote } = (await server.api.get(`/api/polls/${poll.id}`, { token: voter })).body;
+    assert.equal(myVote, null);
+    assert.equal(await left(voter), 99); /* neither given back nor taken again */
+  });
+  test('also after kill -9, after a restart, and when the poll is closed', async () => {
+    const poll = await new_poll({ voteChange: true });
+    const voter = await guest();
+    const first = await server.api.vote(voter, poll.id, 1, { key: 'late', expect: 201 });
+    await withdraw(voter, poll);
+    await server.kill();
+    await server.start();
+    await repeat(voter, poll, first, 'late');
+    await server.restart();
+    await repeat(voter, poll, first, 'late');
+    await server.api.vote(voter, poll.id, 2, { key: 'late', expect: 'conflict' });
+    await server.api.post(`/api/polls/${poll.id}/close`, { token, expect: 200 });
+    await repeat(voter, poll, first, 'late');
+    assert.deepEqual(await counts(poll), [0, 0, 0]);
+  });
+  for (const key of ['next', undefined]) {
+    test(`when its voter votes anew, ${key ? 'under another' : 'without a'} key`, async () => {
+      const poll = await new_poll({ voteChange: true });
+      const voter = await guest();
+      const first = await server.api.vote(voter, poll.id, 0, { key: 'late', expect: 201 });
+      await withdraw(voter, poll);
+      const second = await server.api.vote(voter, poll.id, 2, { key, expect: 201 });
+      for (const crashed of [false, true]) {
+        if (crashed) {
+          await server.kill();
+          await server.start();
+        }
+        await repeat(voter, poll, first, 'late');
+        if (key !== undefined) await repeat(voter, poll, second, key);
+        await server.api.vote(voter, poll.id, 1, { expect: 'already_voted' });
+        assert.deepEqual(await counts(poll), [0, 0, 1]);
+      }
+    });
+  }
+  test('the last two keys of a voter are remembered, and no more', async () => {
+    const poll = await new_poll({ voteChange: true });
+    const voter = await guest();
+    const [one, two] = ['one', 'two'];
+    await server.api.vote(voter, poll.id, 0, { key: one, expect: 201 });
+    await withdraw(voter, poll);
+    const second = await server.api.vote(voter, poll.id, 1, { key: two, expect: 201 });
+    await withdraw(voter, poll);
+    await repeat(voter, poll, second, two);
+    await server.api.vote(voter, poll.id, 0, { key: one, expect: 201 });
+    await repeat(voter, poll, second, two);
+    assert.deepEqual(await counts(poll), [1, 0, 0]);
+  });
+});
+
 describe('a mixed crowd', () => {
   test('every acknowledged vote is counted, whatever else goes on', async () => {
     const polls = [await new_poll({ voteChange: true }), await new_poll(), await new_poll()];

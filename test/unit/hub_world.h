@@ -44,11 +44,13 @@ struct world {
 struct reader {
     struct subscriber sub; /* first: on_send() casts */
     struct world *world;
-    bool busy;           /* refuses */
-    bool busy_after;     /* becomes busy with each frame that it takes */
-    struct buf received; /* "topic/form:version " for each frame */
+    bool busy;       /* refuses */
+    bool busy_after; /* becomes busy with each frame that it takes */
+    /* "topic/form:version " for each frame, "ended:n_follows " for each end */
+    struct buf received;
     uint64_t n_received;
     void (*on_frame)(struct reader *r, uint64_t topic, unsigned form, uint64_t version);
+    void (*on_ended)(struct reader *r);
 };
 
 struct payload {
@@ -78,7 +80,11 @@ static inline bool world_send(struct subscriber *sub, struct frame *f)
         return false;
     memcpy(&p, f->data, sizeof p);
     assert_int_equal(p.version, f->version);
-    buf_printf(&r->received, "%d/%u:%d ", (int)p.topic, p.form, (int)p.version);
+    buf_printf(&r->received, "%d/%u:", (int)p.topic, p.form);
+    if (p.version == HUB_LAST_VERSION)
+        buf_text(&r->received, "last ");
+    else
+        buf_printf(&r->received, "%d ", (int)p.version);
     r->n_received++;
     r->world->n_sends++;
     r->world->now_us += r->world->send_cost_us;
@@ -88,7 +94,17 @@ static inline bool world_send(struct subscriber *sub, struct frame *f)
     return true;
 }
 
-static const struct subscriber_ops WORLD_OPS = {.send = world_send};
+static inline void world_ended(struct subscriber *sub)
+{
+    struct reader *r = (struct reader *)sub;
+
+    buf_printf(&r->received, "ended:%u ", sub->n_follows);
+    if (r->on_ended != NULL)
+        r->on_ended(r);
+}
+
+static const struct subscriber_ops WORLD_OPS = {.send = world_send,
+                                                .ended = world_ended};
 
 static inline void world_wake(void *user)
 {

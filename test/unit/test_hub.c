@@ -425,6 +425,102 @@ static void viewers_are_counted_over_all_shards(void **state)
     world_done(&w);
 }
 
+/* ---- the end of a topic ---- */
+
+static void who_was_told_the_end_follows_no_more(void **state)
+{
+    static const size_t slices[] = {1, 2, 4, 256};
+
+    (void)state;
+    for (size_t k = 0; k < sizeof slices / sizeof *slices; k++) {
+        struct world w;
+        struct reader readers[6], other;
+
+        world_init(&w, slices[k]);
+        reader_init(&other, &w, 0);
+        follow(&other, 2, 0);
+        follow(&other, 1, 3);
+        for (unsigned i = 0; i < 6; i++) {
+            reader_init(&readers[i], &w, i % 2);
+            follow(&readers[i], 1, 0);
+        }
+        publish(&w, 1, HUB_LAST_VERSION);
+        world_settle(&w);
+        for (unsigned i = 0; i < 6; i++) {
+            assert_got(&readers[i], "1/0:last ended:0 ");
+            assert_false(hub_follows(&readers[i].sub, 1));
+        }
+        assert_got(&other, "1/3:last ended:1 ");
+        assert_int_equal(hub_viewers(w.hub, 1), 0);
+        publish(&w, 1, HUB_LAST_VERSION); /* to nobody */
+        publish(&w, 2, 1);
+        world_settle(&w);
+        assert_got(&other, "2/0:1 ");
+        for (unsigned i = 0; i < 6; i++) {
+            assert_got(&readers[i], "");
+            reader_done(&readers[i]);
+        }
+        reader_done(&other);
+        world_done(&w);
+    }
+}
+
+static void a_busy_reader_is_told_the_end_when_it_can_take_it(void **state)
+{
+    struct world w;
+    struct reader busy, free_one;
+
+    (void)state;
+    world_init(&w, 256);
+    reader_init(&busy, &w, 0);
+    reader_init(&free_one, &w, 0);
+    follow(&busy, 1, 0);
+    follow(&busy, 2, 0);
+    follow(&free_one, 1, 0);
+    busy.busy = true;
+    publish(&w, 1, HUB_LAST_VERSION);
+    publish(&w, 2, 7);
+    world_settle(&w);
+    assert_got(&free_one, "1/0:last ended:0 ");
+    assert_got(&busy, "");
+    assert_int_equal(hub_viewers(w.hub, 1), 1);
+    busy.busy = false;
+    hub_writable(&busy.sub);
+    assert_got(&busy, "2/0:7 1/0:last ended:1 ");
+    assert_int_equal(hub_viewers(w.hub, 1), 0);
+    assert_int_equal(busy.sub.n_follows, 1);
+    reader_done(&busy);
+    reader_done(&free_one);
+    world_done(&w);
+}
+
+static void following_what_has_ended_is_told_at_once(void **state)
+{
+    struct world w;
+    struct reader r, informed;
+
+    (void)state;
+    world_init(&w, 256);
+    reader_init(&r, &w, 0);
+    reader_init(&informed, &w, 0);
+    w.version[1] = HUB_LAST_VERSION;
+    follow(&r, 1, 0);
+    assert_got(&r, "1/0:last ended:0 ");
+    assert_int_equal(hub_follow(&informed.sub, 1, 0, HUB_LAST_VERSION, 100), 0);
+    assert_got(&informed, "ended:0 ");
+    r.busy = true;
+    follow(&r, 1, 0);
+    assert_got(&r, "");
+    assert_int_equal(hub_viewers(w.hub, 1), 1);
+    r.busy = false;
+    hub_writable(&r.sub);
+    assert_got(&r, "1/0:last ended:0 ");
+    assert_int_equal(hub_viewers(w.hub, 1), 0);
+    reader_done(&r);
+    reader_done(&informed);
+    world_done(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -444,6 +540,9 @@ int main(void)
         cmocka_unit_test(who_follows_no_more_gets_no_more),
         cmocka_unit_test(follows_have_a_limit),
         cmocka_unit_test(viewers_are_counted_over_all_shards),
+        cmocka_unit_test(who_was_told_the_end_follows_no_more),
+        cmocka_unit_test(a_busy_reader_is_told_the_end_when_it_can_take_it),
+        cmocka_unit_test(following_what_has_ended_is_told_at_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

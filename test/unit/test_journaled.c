@@ -240,6 +240,48 @@ static void a_failed_sync_takes_the_whole_batch_back(void **state)
     assert_string_equal(shown_of(w, 7), "none");
 }
 
+static int cast_keyed(struct ballot_world *w, const char *key, bool *ret_replay)
+{
+    struct task t;
+    int rc;
+
+    task_change(&t, CHANGE_VOTE, 5, 10, 1);
+    task_key(&t, key);
+    rc = run_task(w, &t);
+    *ret_replay = t.op.replay;
+    return rc;
+}
+
+static void a_failed_batch_leaves_receipts_as_they_were(void **state)
+{
+    struct ballot_world *w = *state;
+    struct task t[3];
+    bool replay;
+
+    make_poll(w, 5);
+    assert_int_equal(cast_keyed(w, "a", &replay), 0);
+    assert_int_equal(cast(w, CHANGE_WITHDRAW, 5, 10, 0), 0);
+    assert_int_equal(cast_keyed(w, "b", &replay), 0);
+    assert_false(replay);
+    hold_batch(w);
+    task_change(&t[0], CHANGE_WITHDRAW, 5, 10, 0);
+    task_change(&t[1], CHANGE_VOTE, 5, 10, 2);
+    task_key(&t[1], "c");
+    task_change(&t[2], CHANGE_WITHDRAW, 5, 10, 0);
+    for (size_t i = 0; i < LENGTH(t); i++)
+        submit(w, &t[i]);
+    atomic_store(&disk.fail_writes, 1);
+    let_batch_go(w);
+    for (size_t i = 0; i < LENGTH(t); i++)
+        assert_int_equal(await(&t[i]), ERR_UNAVAILABLE);
+    for (const char *key = "a\0b\0"; *key != '\0'; key += 2) {
+        assert_int_equal(cast_keyed(w, key, &replay), 0);
+        assert_true(replay);
+    }
+    assert_int_equal(cast_keyed(w, "c", &replay), ERR_ALREADY_VOTED);
+    assert_int_equal(choice_of(w, 5, 10), 1);
+}
+
 static void a_replay_in_a_failed_batch_is_unavailable_too(void **state)
 {
     struct ballot_world *w = *state;
@@ -555,6 +597,7 @@ int main(void)
         TEST(more_than_the_journal_takes_at_once_are_more_batches),
         TEST(a_full_mailbox_refuses_at_the_door),
         TEST(a_failed_sync_takes_the_whole_batch_back),
+        TEST(a_failed_batch_leaves_receipts_as_they_were),
         TEST(a_replay_in_a_failed_batch_is_unavailable_too),
         TEST(it_is_reported_once_however_long_it_fails),
         TEST(a_failed_journal_heals_without_a_vote),

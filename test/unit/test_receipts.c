@@ -1,4 +1,4 @@
-/* test_receipts.c — the table of receipts, against a naive one. */
+/* test_receipts.c — two tables of receipts, against naive ones. */
 #include "check.h"
 
 #include <stdbool.h>
@@ -56,37 +56,64 @@ static void check_kept(const struct receipts *r, uint32_t user, const struct kep
                         got.n_options * sizeof got.counts[0]);
 }
 
+struct pair {
+    struct receipts r;
+    struct kept model[IDS];
+};
+
+static void random_step(struct pair *p, struct pair *other, uint32_t id,
+                        uint32_t stride, bool grows, uint64_t *seed)
+{
+    if (rng(seed) % 4 != 0 ? grows : !grows) {
+        struct kept k = random_kept(seed);
+
+        p->model[id] = k;
+        receipts_put(&p->r, id * stride, k.key, &k.receipt);
+    } else if (rng(seed) % 2 == 0) {
+        if (p->model[id].there)
+            other->model[id] = p->model[id];
+        p->model[id].there = false;
+        receipts_move(&p->r, &other->r, id * stride);
+    } else {
+        p->model[id].there = false;
+        receipts_remove(&p->r, id * stride);
+    }
+}
+
+static void check_pair(const struct pair *p, uint32_t stride)
+{
+    size_t n = 0;
+
+    for (uint32_t i = 0; i < IDS; i++) {
+        check_kept(&p->r, i * stride, &p->model[i]);
+        assert_int_equal(receipts_has(&p->r, i * stride), p->model[i].there);
+        n += p->model[i].there;
+    }
+    assert_int_equal(p->r.n, n);
+}
+
 /* Ids in order, as the server hands them out, and far apart. */
 static void random_steps_agree(uint32_t stride, uint64_t seed)
 {
-    static struct kept model[IDS];
-    struct receipts r = {0};
-    size_t n = 0;
+    static struct pair pairs[2];
 
-    memset(model, 0, sizeof model);
+    memset(pairs, 0, sizeof pairs);
     for (int step = 0; step < STEPS; step++) {
-        uint32_t id = rng(&seed) % IDS;
+        uint32_t id = rng(&seed) % IDS, i = rng(&seed) % 2;
         bool grows = step / 5000 % 2 == 0; /* in waves, so that it fills and empties */
 
-        if (rng(&seed) % 4 != 0 ? grows : !grows) {
-            struct kept k = random_kept(&seed);
+        random_step(&pairs[i], &pairs[1 - i], id, stride, grows, &seed);
+        for (i = 0; i < 2; i++) {
+            const struct receipts *r = &pairs[i].r;
 
-            n += !model[id].there;
-            model[id] = k;
-            receipts_put(&r, id * stride, k.key, &k.receipt);
-        } else {
-            n -= model[id].there;
-            model[id].there = false;
-            receipts_remove(&r, id * stride);
+            assert_true(r->n * 4 <= r->n_slots * 3); /* or probing never ends */
+            check_kept(r, id * stride, &pairs[i].model[id]);
+            if (step % 64 == 0)
+                check_pair(&pairs[i], stride);
         }
-        assert_int_equal(r.n, n);
-        assert_true(r.n * 4 <= r.n_slots * 3); /* or probing never ends */
-        check_kept(&r, id * stride, &model[id]);
-        if (step % 64 == 0)
-            for (uint32_t i = 0; i < IDS; i++)
-                check_kept(&r, i * stride, &model[i]);
     }
-    receipts_done(&r);
+    receipts_done(&pairs[0].r);
+    receipts_done(&pairs[1].r);
 }
 
 static void it_agrees_with_a_naive_table(void **state)
@@ -99,12 +126,15 @@ static void it_agrees_with_a_naive_table(void **state)
 
 static void an_empty_table_has_nothing(void **state)
 {
-    struct receipts r = {0};
+    struct receipts r = {0}, other = {0};
     const struct kept none = {0};
     (void)state;
 
     check_kept(&r, 1, &none);
+    assert_false(receipts_has(&r, 1));
     receipts_remove(&r, 1);
+    receipts_move(&r, &other, 1);
+    assert_int_equal(receipts_bytes(&other), 0);
     assert_int_equal(receipts_bytes(&r), 0);
     receipts_done(&r);
 }

@@ -387,7 +387,8 @@ static void keep_finding(void *user, const char *text)
     f->n++;
 }
 
-/* Poll 1: user 7 for option 0, 8 for 1 (keyed); user 9 skipped. Poll 2: none. */
+/* Poll 1: user 7 for option 0, 8 for 1 (keyed); user 9 skipped, 6 withdrew (keyed).
+ * Poll 2: none. */
 static void verify_finds_what_was_tampered_with(void **state)
 {
     static const struct {
@@ -424,7 +425,7 @@ static void verify_finds_what_was_tampered_with(void **state)
          "poll 1 is at version 2, and its votes need at least 3"},
         {"the version is below a vote's",
          "UPDATE votes SET version = 9 WHERE user_id = 7",
-         "poll 1 is at version 3, and its votes need at least 9"},
+         "poll 1 is at version 5, and its votes need at least 9"},
         {"votes of no poll", "DELETE FROM polls WHERE id = 1",
          "poll 1 is not there, but has 2 votes and 1 skips"},
         {"votes of no poll, behind all",
@@ -436,6 +437,13 @@ static void verify_finds_what_was_tampered_with(void **state)
          "poll 1: user 7 has both voted and skipped"},
         {"a receipt is cut off", "UPDATE votes SET receipt = x'0080' WHERE user_id = 8",
          "poll 1: the receipt of user 8 cannot be read"},
+        {"a withdrawn receipt is cut off",
+         "UPDATE withdrawn_receipts SET receipt = x'0080'",
+         "poll 1: the receipt of user 6, who withdrew, cannot be read"},
+        {"its key is cut off", "UPDATE withdrawn_receipts SET key = x'00'",
+         "poll 1: the receipt of user 6, who withdrew, cannot be read"},
+        {"a withdrawn receipt of no poll", "UPDATE withdrawn_receipts SET poll_id = 9",
+         "poll 9 is not there, but has a withdrawn vote's receipt"},
         {"a day is too low", "DELETE FROM daily_votes WHERE user_id = 7",
          "user 7: 0 votes are stored for the newest day, and 1 are there"},
         {"an owner who is not there", "UPDATE polls SET owner_id = 99 WHERE id = 2",
@@ -451,7 +459,8 @@ static void verify_finds_what_was_tampered_with(void **state)
         uint32_t poll = add_poll(own, 2);
 
         add_poll(own, 2);
-        PROJECT(own, vote(poll, 7, 0, 2), keyed_vote(poll, 8, 1, 3), skipping(poll, 9));
+        PROJECT(own, vote(poll, 7, 0, 2), keyed_vote(poll, 8, 1, 3), skipping(poll, 9),
+                keyed_vote(poll, 6, 0, 4), withdrawal(poll, 6, 0, 5));
         verified(own);
         run_sql(own, rows[i].sql);
         if (strstr(rows[i].sql, "DELETE FROM polls") != NULL) /* its keys were off */
@@ -503,6 +512,36 @@ static void totals_are_of_the_rows(void **state)
 }
 
 /* ---- reading what was tampered with ---- */
+
+static void a_receipt_that_cannot_be_read_is_an_error_with_its_user(void **state)
+{
+    static const struct {
+        const char *why, *sql, *errmsg;
+    } rows[] = {
+        {"of a vote", "UPDATE votes SET receipt = x'0080'",
+         "poll 1: the receipt of user 8 cannot be read"},
+        {"of a withdrawn one", "UPDATE withdrawn_receipts SET receipt = x'0080'",
+         "poll 1: the receipt of user 6, who withdrew, cannot be read"},
+        {"its key", "UPDATE withdrawn_receipts SET key = x'00'",
+         "poll 1: the receipt of user 6, who withdrew, cannot be read"},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct world *own = world_new(&backend_sqlite);
+        uint32_t poll = add_poll(own, 2);
+        struct tally *t;
+
+        PROJECT(own, keyed_vote(poll, 8, 1, 2), keyed_vote(poll, 6, 0, 3),
+                withdrawal(poll, 6, 0, 4));
+        run_sql(own, rows[i].sql);
+        CHECK_EQ_AT(rows[i].why, own->s->ops->tally_load(own->s, poll, &t),
+                    ERR_UNAVAILABLE);
+        CHECK_HAS_AT(rows[i].why, str_of(own->s->ops->errmsg(own->s, STORE_READER)),
+                     rows[i].errmsg);
+        world_free(own);
+    }
+}
 
 static int drop(void *user, struct stored_poll *p)
 {
@@ -578,6 +617,7 @@ int main(void)
         cmocka_unit_test(verify_finds_what_was_tampered_with),
         TEST(verify_finds_a_damaged_page),
         TEST(totals_are_of_the_rows),
+        cmocka_unit_test(a_receipt_that_cannot_be_read_is_an_error_with_its_user),
         cmocka_unit_test(a_poll_that_cannot_be_read_is_an_error_with_its_id),
         TEST(old_days_are_forgotten),
     };

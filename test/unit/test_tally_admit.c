@@ -1,6 +1,8 @@
 /* test_tally_admit.c — which votes enter, and what a repeat is told. */
 #include "tally_words.h"
 
+static const uint8_t key_c[VOTE_KEY_BYTES] = "key c";
+
 /* ---- admission ---- */
 
 static void what_may_happen(void **state)
@@ -338,21 +340,152 @@ static void a_move_to_where_it_is_changes_nothing(void **state)
     tally_free(t);
 }
 
-static void a_receipt_survives_a_move_but_not_a_withdrawal(void **state)
+static struct change withdraw(struct tally *t, uint32_t user)
+{
+    return enter(t, WISH(.kind = CHANGE_WITHDRAW, .user = user), NOON);
+}
+
+/* What a vote of ada's comes to: an error, 0: a new vote, or the version of the answer
+ * that she gets again. Looks only. */
+static int told(const struct tally *t, const uint8_t *key, uint32_t option)
+{
+    struct wish w = keyed_vote(ADA, option, key);
+    struct change c;
+    bool replay = false;
+    int rc = tally_admit(t, &w, NOON, &c, &replay);
+
+    return rc == 0 && replay ? (int)c.receipt.version : rc;
+}
+
+static void a_receipt_outlives_a_move_and_a_withdrawal(void **state)
 {
     struct poll_rules rules = rules_of(true, VOTERS_ANYONE);
     struct tally *t = tally_with_votes(&rules);
     struct wish w = keyed_vote(ADA, 1, key_a);
-    struct change c;
-    bool replay = false;
+    int64_t times[] = {NOON, CLOSES, CLOSES + 1000};
     (void)state;
 
     enter(t, WISH(.kind = CHANGE_MOVE, .user = ADA, .option = 2), NOON);
-    assert_int_equal(tally_admit(t, &w, NOON, &c, &replay), 0);
-    assert_true(replay);
+    assert_int_equal(told(t, key_a, 1), 2);
+    withdraw(t, ADA);
+    for (size_t i = 0; i < LENGTH(times); i++) {
+        struct change c;
+        bool replay = false;
+
+        assert_int_equal(tally_admit(t, &w, times[i], &c, &replay), 0);
+        assert_true(replay);
+        assert_int_equal(c.receipt.voted_ms, NOON);
+        assert_int_equal(c.receipt.version, 2);
+        assert_int_equal(c.receipt.option, 1);
+        assert_int_equal(c.receipt.counts[1], 1);
+        assert_int_equal(tally_choice(t, ADA), -1);
+    }
+    assert_int_equal(told(t, key_a, 2), ERR_CONFLICT);
+    assert_int_equal(told(t, key_a, 3), ERR_CONFLICT);
+    tally_free(t);
+}
+
+static void nobody_elses_key_is_remembered(void **state)
+{
+    struct poll_rules rules = rules_of(true, VOTERS_ANYONE);
+    struct tally *t = tally_with_votes(&rules);
+    struct wish other = keyed_vote(NOBODY, 1, key_a);
+    struct wish unkeyed = {.kind = CHANGE_VOTE, .user = ADA, .option = 1};
+    (void)state;
+
+    withdraw(t, ADA);
+    memcpy(unkeyed.key, key_a, sizeof unkeyed.key);
+    enter(t, &other, NOON);
+    enter(t, &unkeyed, NOON);
+    tally_free(t);
+}
+
+/* Of the vote that is there, and of the last keyed one that is not. */
+static void two_keys_of_a_user_are_remembered(void **state)
+{
+    struct poll_rules rules = rules_of(true, VOTERS_ANYONE);
+    struct tally *t = tally_with_votes(&rules);
+    struct wish w = keyed_vote(ADA, 0, key_b);
+    (void)state;
+
+    withdraw(t, ADA);
+    assert_int_equal(told(t, key_b, 0), 0);
+    assert_int_equal(enter(t, &w, NOON).receipt.version, 4);
+    assert_int_equal(told(t, key_a, 1), 2);
+    assert_int_equal(told(t, key_a, 0), ERR_CONFLICT);
+    assert_int_equal(told(t, key_b, 0), 4);
+    assert_int_equal(told(t, key_b, 1), ERR_CONFLICT);
+    assert_int_equal(told(t, key_c, 0), ERR_ALREADY_VOTED);
+    withdraw(t, ADA);
+    assert_int_equal(told(t, key_b, 0), 4);
+    assert_int_equal(told(t, key_a, 1), 0); /* the older one is forgotten */
+    tally_free(t);
+}
+
+static void votes_without_a_key_leave_what_is_remembered(void **state)
+{
+    struct poll_rules rules = rules_of(true, VOTERS_ANYONE);
+    struct tally *t = tally_with_votes(&rules);
+    struct change c;
+    size_t bytes;
+    (void)state;
+
+    withdraw(t, ADA);
+    enter(t, WISH(.kind = CHANGE_VOTE, .user = ADA, .option = 2), NOON);
+    assert_int_equal(told(t, key_a, 1), 2);
+    bytes = tally_bytes(t);
+    c = withdraw(t, ADA);
+    assert_int_equal(told(t, key_a, 1), 2);
+    tally_revert(t, &c);
+    assert_int_equal(tally_bytes(t), bytes);
+    assert_int_equal(tally_choice(t, ADA), 2);
+    assert_int_equal(told(t, key_a, 1), 2);
     enter(t, WISH(.kind = CHANGE_WITHDRAW, .user = ADA), NOON);
-    c = enter(t, &w, NOON); /* a new vote under the old key */
-    assert_int_equal(c.receipt.version, 5);
+    enter(t, WISH(.kind = CHANGE_SKIP, .user = ADA), NOON);
+    assert_int_equal(told(t, key_a, 1), 2);
+    tally_free(t);
+}
+
+static void what_is_taken_back_is_remembered_as_before(void **state)
+{
+    struct poll_rules rules = rules_of(true, VOTERS_ANYONE);
+    struct tally *t = tally_with_votes(&rules);
+    struct wish w = keyed_vote(ADA, 0, key_b);
+    struct change undone[3];
+    (void)state;
+
+    undone[0] = withdraw(t, ADA);
+    undone[1] = enter(t, &w, NOON);
+    undone[2] = withdraw(t, ADA);
+    tally_revert(t, &undone[2]);
+    assert_int_equal(told(t, key_a, 1), 2);
+    assert_int_equal(told(t, key_b, 0), 4);
+    tally_revert(t, &undone[1]);
+    assert_int_equal(told(t, key_a, 1), 2);
+    assert_int_equal(told(t, key_b, 0), 0);
+    tally_revert(t, &undone[0]);
+    assert_int_equal(told(t, key_a, 1), 2);
+    assert_int_equal(told(t, key_b, 0), ERR_ALREADY_VOTED);
+    assert_int_equal(tally_choice(t, ADA), 1);
+    withdraw(t, ADA); /* it is the vote's own again */
+    assert_int_equal(told(t, key_a, 1), 2);
+    tally_free(t);
+}
+
+static void a_store_tells_what_is_remembered(void **state)
+{
+    struct poll_rules rules = rules_of(true, VOTERS_ANYONE);
+    struct tally *t = tally_new(POLL, &rules, 9);
+    const struct receipt receipt = {.version = 7, .option = 2, .n_options = 3};
+    size_t bytes = tally_bytes(t);
+    (void)state;
+
+    tally_remember(t, ADA, key_a, &receipt);
+    assert_true(tally_bytes(t) > bytes);
+    assert_int_equal(tally_base_version(t), 9);
+    assert_int_equal(tally_choice(t, ADA), -1);
+    assert_int_equal(told(t, key_a, 2), 7);
+    assert_int_equal(told(t, key_b, 2), 0);
     tally_free(t);
 }
 
@@ -368,7 +501,12 @@ int main(void)
         cmocka_unit_test(what_is_no_repeat),
         cmocka_unit_test(the_last_byte_of_a_key_counts),
         cmocka_unit_test(a_move_to_where_it_is_changes_nothing),
-        cmocka_unit_test(a_receipt_survives_a_move_but_not_a_withdrawal),
+        cmocka_unit_test(a_receipt_outlives_a_move_and_a_withdrawal),
+        cmocka_unit_test(nobody_elses_key_is_remembered),
+        cmocka_unit_test(two_keys_of_a_user_are_remembered),
+        cmocka_unit_test(votes_without_a_key_leave_what_is_remembered),
+        cmocka_unit_test(what_is_taken_back_is_remembered_as_before),
+        cmocka_unit_test(a_store_tells_what_is_remembered),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -233,6 +233,36 @@ static void only_what_differs_is_an_edit(void **state)
     assert_int_equal(poll_differs(&p, POLL__FIELDS, &same), POLL_DESCRIPTION);
 }
 
+/* Options may come and go when the last vote was withdrawn: what was said stays. */
+static void a_receipt_outlives_an_edit_of_the_options(void **state)
+{
+    static const struct poll values = {.rules = {.n_options = 2}};
+    struct poll_rules rules = plain;
+    struct tally *t;
+    struct poll_edit edit;
+    struct wish w = {.kind = CHANGE_VOTE, .user = ADA, .option = 2, .keyed = true};
+    struct wish edits = edit_wish(&edit, POLL_TEXTS, &values), gone = w;
+    struct change c;
+    bool replay = false;
+    (void)state;
+
+    rules.vote_change = true;
+    t = tally_new(POLL, &rules, 1);
+    gone.kind = CHANGE_WITHDRAW;
+    const struct wish *const wishes[] = {&w, &gone, &edits};
+    for (size_t i = 0; i < LENGTH(wishes); i++) {
+        assert_int_equal(admit(t, wishes[i], NOON, &c), 0);
+        tally_apply(t, &c);
+    }
+    assert_int_equal(tally_rules(t)->n_options, 2);
+    assert_int_equal(tally_admit(t, &w, NOON, &c, &replay), 0);
+    assert_true(replay);
+    assert_int_equal(c.receipt.option, 2);
+    assert_int_equal(c.receipt.n_options, 3);
+    assert_int_equal(c.receipt.counts[2], 1);
+    tally_free(t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -241,6 +271,7 @@ int main(void)
         cmocka_unit_test(versions_grow_whatever_time_has_made),
         cmocka_unit_test(options_come_and_go),
         cmocka_unit_test(only_what_differs_is_an_edit),
+        cmocka_unit_test(a_receipt_outlives_an_edit_of_the_options),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,6 +10,8 @@ struct voter {
     int choice; /* -1: none */
     bool skipped, keyed;
     uint8_t key, first_option;
+    bool remembers; /* of a vote that was withdrawn: */
+    uint8_t gone_key, gone_option;
 };
 
 struct model {
@@ -42,6 +44,8 @@ static int model_admit(const struct model *m, const struct wish *w, int64_t now)
     case CHANGE_VOTE:
         if (v->choice >= 0 && w->keyed && v->keyed && w->key[0] == v->key)
             return v->first_option == w->option ? 1 : ERR_CONFLICT;
+        if (w->keyed && v->remembers && w->key[0] == v->gone_key)
+            return v->gone_option == w->option ? 1 : ERR_CONFLICT;
         if (open != 0)
             return open;
         if (w->option >= OPTIONS)
@@ -72,6 +76,25 @@ static int model_admit(const struct model *m, const struct wish *w, int64_t now)
     }
 }
 
+static void model_withdraw(struct voter *v)
+{
+    v->choice = -1;
+    if (!v->keyed)
+        return;
+    v->keyed = false;
+    v->remembers = true;
+    v->gone_key = v->key;
+    v->gone_option = v->first_option;
+}
+
+static void model_vote(struct voter *v, const struct wish *w)
+{
+    v->choice = (int)w->option;
+    v->keyed = w->keyed;
+    v->key = w->key[0];
+    v->first_option = (uint8_t)w->option;
+}
+
 static void model_apply(struct model *m, const struct wish *w, int64_t now)
 {
     struct voter *v = &m->voters[w->user];
@@ -79,14 +102,13 @@ static void model_apply(struct model *m, const struct wish *w, int64_t now)
     m->version +=
         w->kind == CHANGE_VOTE || w->kind == CHANGE_MOVE || w->kind == CHANGE_WITHDRAW;
     if (w->kind == CHANGE_VOTE)
-        *v = (struct voter){(int)w->option, false, w->keyed, w->key[0],
-                            (uint8_t)w->option};
+        model_vote(v, w);
     else if (w->kind == CHANGE_SKIP)
         v->skipped = true;
     else if (w->kind == CHANGE_MOVE)
         v->choice = (int)w->option;
     else if (w->kind == CHANGE_WITHDRAW)
-        v->choice = -1;
+        model_withdraw(v);
     else if (w->kind == CHANGE_CLOSE) {
         m->closes_ms = now;
         m->closed = true;
@@ -130,7 +152,7 @@ static struct wish random_wish(uint64_t *seed)
                      .option = rng(seed) % (OPTIONS + 1),
                      .keyed = rng(seed) % 2};
 
-    w.key[0] = (uint8_t)(rng(seed) % 2);
+    w.key[0] = (uint8_t)(rng(seed) % 3);
     if (rng(seed) % 400 == 0)
         w.kind = CHANGE_CLOSE;
     if (rng(seed) % 100 == 0)

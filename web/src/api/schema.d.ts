@@ -144,7 +144,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Everything that is stored about me */
+        /**
+         * Everything that is stored about me
+         * @description Your account, your votes, votes that you withdrew (the last on each poll that had an `Idempotency-Key`), what you
+         *     skipped, and your polls.
+         */
         get: operations["exportMe"];
         put?: never;
         post?: never;
@@ -255,12 +259,17 @@ export interface paths {
         /**
          * Vote on a poll
          * @description 201 says that the vote is durable and counted once. A repeat under the same `Idempotency-Key` gets the first
-         *     answer again, as 200.
+         *     answer again, as 200, and is not counted; also when the vote was withdrawn since, so that a request that the
+         *     network delivers late does not put it back.
+         *
+         *     Remembered, as long as the poll exists, are two keys of yours on a poll: that of the vote that is there, and
+         *     that of the last vote with a key that you withdrew. To vote anew after a withdrawal, send another key, or none.
          */
         post: operations["vote"];
         /**
          * Withdraw one's vote
-         * @description Where the poll's `voteChange` is true.
+         * @description Where the poll's `voteChange` is true. It stays one of the day's votes. Its `Idempotency-Key` is remembered: a
+         *     late repeat of its request is answered, and not counted.
          */
         delete: operations["withdrawVote"];
         options?: never;
@@ -736,7 +745,7 @@ export interface components {
             rank: number;
         };
         /** @description What a WebSocket or an event stream sends. */
-        LiveMessage: components["schemas"]["LiveLeaderboard"] | components["schemas"]["LiveResults"] | components["schemas"]["LiveHidden"] | components["schemas"]["LivePong"] | components["schemas"]["LiveError"];
+        LiveMessage: components["schemas"]["LiveLeaderboard"] | components["schemas"]["LiveResults"] | components["schemas"]["LiveHidden"] | components["schemas"]["LiveDeleted"] | components["schemas"]["LivePong"] | components["schemas"]["LiveError"];
         LiveResults: components["schemas"]["Results"] & {
             /** @constant */
             type: "results";
@@ -753,6 +762,12 @@ export interface components {
             hidden: true;
             viewers: number;
             options?: never;
+        };
+        /** @description The last message of a poll, which is followed no longer. */
+        LiveDeleted: {
+            /** @constant */
+            type: "deleted";
+            pollId: components["schemas"]["Id"];
         };
         /** @description The ten most voted polls; over WebSocket only, to who tracks the topic `leaderboard`. */
         LiveLeaderboard: {
@@ -1037,7 +1052,10 @@ export interface components {
         Limit: number;
         /** @description The `nextCursor` of the page before. */
         Cursor: string;
-        /** @description A repeat under the same key gets the first answer again; under another choice, 409. */
+        /**
+         * @description A repeat under the same key gets the first answer again; under another choice, 409. Make a key for each vote that
+         *     somebody means to cast, and keep it for the repeats of that request only.
+         */
         IdempotencyKey: components["schemas"]["IdempotencyKey"];
         IfNoneMatch: string;
         /** @description What the client has already, `12.34` (poll and version); several separated by commas. */
@@ -1607,7 +1625,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A repeat under the same key gets the first answer again; under another choice, 409. */
+                /**
+                 * @description A repeat under the same key gets the first answer again; under another choice, 409. Make a key for each vote that
+                 *     somebody means to cast, and keep it for the repeats of that request only.
+                 */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
@@ -1664,7 +1685,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A repeat under the same key gets the first answer again; under another choice, 409. */
+                /**
+                 * @description A repeat under the same key gets the first answer again; under another choice, 409. Make a key for each vote that
+                 *     somebody means to cast, and keep it for the repeats of that request only.
+                 */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;

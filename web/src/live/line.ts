@@ -26,7 +26,8 @@ export interface Line {
   close(): void;
 }
 
-type Message = Schemas['LiveMessage'];
+/** That a poll was deleted is not listened to yet: it is silent from then on. */
+type Message = Exclude<Schemas['LiveMessage'], { type: 'deleted' }>;
 
 /** null: that is no message of ours. Newer servers may send more than we know. */
 export function readMessage(text: string): Message | null {
