@@ -112,7 +112,11 @@ export default defineConfig({
     target: 'es2022',
     manifest: true,
     assetsInlineLimit: 0, // the page's Content-Security-Policy knows no data: scripts
-    modulePreload: { polyfill: false },
+    modulePreload: {
+      polyfill: false,
+      // a list of what each screen needs would be fetched before the first of them
+      resolveDependencies: (_, files, { hostType }) => (hostType === 'html' ? files : []),
+    },
     rolldownOptions: {
       output: { codeSplitting: { groups: [{ name: firstLoad(), debugName: 'first' }] } },
     },

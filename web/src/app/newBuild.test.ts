@@ -2,10 +2,11 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { fetchCode } from './newBuild';
 
 /** The server's page names this build, as it should, or another one. */
-function serverHas(build: 'this' | 'another' | 'nothing'): void {
+function serverHas(build: 'this' | 'another' | 'nothing' | 'trouble'): void {
   const running = new URL(import.meta.url.replace('.test', '')).pathname;
   vi.stubGlobal('fetch', async () => {
     if (build === 'nothing') throw new TypeError('Failed to fetch');
+    if (build === 'trouble') return new Response('<h1>Bad gateway</h1>', { status: 502 });
     return new Response(build === 'this' ? `<script src="${running}">` : '<script>');
   });
 }
@@ -78,8 +79,8 @@ describe('code that is fetched when it is needed', () => {
     expect(reload).toHaveBeenCalledTimes(1);
   });
 
-  test('of this build is no reason to load the page again', async () => {
-    serverHas('this');
+  test.each(['this', 'trouble'] as const)('is no reason to load the page again: %s', async (has) => {
+    serverHas(has);
     const failed = expect(fetchCode(broken, 1)).rejects.toThrow();
     await vi.advanceTimersByTimeAsync(10);
     await failed;

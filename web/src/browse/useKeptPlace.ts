@@ -4,14 +4,16 @@ import type { VirtualizerHandle } from 'virtua';
 import type { Poll } from '~/api/client';
 import type { Filter } from '~/feed/filter';
 import { placeIn, rememberPlace } from '~/feed/place';
+import { useServices } from '~/services';
 
 export function useKeptPlace(
   list: RefObject<VirtualizerHandle | null>,
   polls: readonly Poll[],
   filter: Filter,
 ) {
+  const { client } = useServices();
   const [{ initial, offset }] = useState(() => {
-    const place = placeIn(filter);
+    const place = placeIn(client, filter);
     const index = polls.findIndex((poll) => poll.id === place?.pollId);
     return { initial: Math.max(index, 0), offset: index < 0 ? 0 : (place?.offset ?? 0) };
   });
@@ -28,10 +30,10 @@ export function useKeptPlace(
     const poll = polls[current];
     if (poll === undefined) return;
     const into = Math.max(0, at.scrollOffset - at.getItemOffset(current));
-    rememberPlace(filter, { pollId: poll.id, offset: into });
-  }, [list, polls, filter]);
+    rememberPlace(client, filter, { pollId: poll.id, offset: into });
+  }, [client, list, polls, filter]);
   // a skip puts another poll in the same place
-  const isGone = !polls.some((poll) => poll.id === placeIn(filter)?.pollId);
+  const isGone = !polls.some((poll) => poll.id === placeIn(client, filter)?.pollId);
   useEffect(() => {
     if (isGone) keep();
   }, [isGone, keep]);

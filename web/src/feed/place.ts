@@ -1,4 +1,5 @@
 /** Where the reader was in each list, for when they come back from another screen. */
+import type { QueryClient } from '@tanstack/react-query';
 import { type Filter, hrefOf } from './filter';
 
 export interface Place {
@@ -7,12 +8,14 @@ export interface Place {
   offset: number;
 }
 
-const places = new Map<string, Place>();
+/** As long as there are lists. */
+const places = new WeakMap<QueryClient, Map<string, Place>>();
 
-export function placeIn(filter: Filter): Place | undefined {
-  return places.get(hrefOf(filter));
+export function placeIn(client: QueryClient, filter: Filter): Place | undefined {
+  return places.get(client)?.get(hrefOf(filter));
 }
 
-export function rememberPlace(filter: Filter, place: Place): void {
-  places.set(hrefOf(filter), place);
+export function rememberPlace(client: QueryClient, filter: Filter, place: Place): void {
+  const known = places.get(client) ?? new Map<string, Place>();
+  places.set(client, known.set(hrefOf(filter), place));
 }

@@ -11,7 +11,7 @@ export function useFeed(filter: Filter) {
   const [opened, setOpened] = useState<Filter | null>(null);
   if (opened !== filter) {
     setOpened(filter);
-    reopen(services, filter, placeIn(filter)?.pollId);
+    reopen(services, filter, placeIn(services.client, filter)?.pollId);
   }
   const query = useInfiniteQuery(feedQuery(services, filter));
   const { data: polls, error, hasNextPage, isFetching } = query;

@@ -5,6 +5,7 @@ import type { Me, Poll, Results } from '~/api/client';
 export interface Call {
   readonly method: string;
   readonly path: string;
+  readonly search: URLSearchParams;
   readonly key: string | null;
   readonly body: unknown;
 }
@@ -45,9 +46,11 @@ export function fakeApi(routes: Record<string, Reply | Reply[]>): Call[] {
 
 async function callOf(request: Request): Promise<Call> {
   const text = await request.text();
+  const { pathname, searchParams } = new URL(request.url);
   return {
     method: request.method,
-    path: new URL(request.url).pathname,
+    path: pathname,
+    search: searchParams,
     key: request.headers.get('Idempotency-Key'),
     body: text === '' ? undefined : JSON.parse(text),
   };
