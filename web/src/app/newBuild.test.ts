@@ -79,11 +79,14 @@ describe('code that is fetched when it is needed', () => {
     expect(reload).toHaveBeenCalledTimes(1);
   });
 
-  test.each(['this', 'trouble'] as const)('is no reason to load the page again: %s', async (has) => {
-    serverHas(has);
-    const failed = expect(fetchCode(broken, 1)).rejects.toThrow();
-    await vi.advanceTimersByTimeAsync(10);
-    await failed;
-    expect(reload).not.toHaveBeenCalled();
-  });
+  test.each(['this', 'trouble'] as const)(
+    'is no reason to load the page again: %s',
+    async (has) => {
+      serverHas(has);
+      const failed = expect(fetchCode(broken, 1)).rejects.toThrow();
+      await vi.advanceTimersByTimeAsync(10);
+      await failed;
+      expect(reload).not.toHaveBeenCalled();
+    },
+  );
 });
