@@ -22,7 +22,7 @@ test.describe('made anew', () => {
   test.skip(process.env.SCREENSHOTS !== 'yes', 'SCREENSHOTS=yes makes them');
   let seeded: Seed;
   test.beforeAll(async ({ server }) => {
-    seeded = await seed(server);
+    seeded = await seed(server, 'ada');
   });
   for (const screen of SCREENS)
     for (const theme of ['light', 'dark'] as const)
@@ -30,7 +30,7 @@ test.describe('made anew', () => {
         if (screen.as === 'ada') await signIn(context, server, seeded.ada);
         await page.setViewportSize(WIDE.includes(screen.name) ? DESKTOP : PHONE);
         await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
-        await open(page, screen, seeded);
+        await open(page, screen, seeded, theme);
         await page.screenshot({ path: fileOf(screen, theme) });
       });
 });

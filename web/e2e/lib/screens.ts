@@ -17,9 +17,10 @@ export interface Seed {
 const LANGUAGES = ['C', 'Go', 'Rust', 'TypeScript', 'Python'];
 
 /** The same polls for each screen, made once a server. */
-export async function seed(server: Server): Promise<Seed> {
+export async function seed(server: Server, name = `ada-${Date.now()}`): Promise<Seed> {
   const { api } = server;
-  const ada = await api.register({ username: `ada-${Date.now() % 100000}` });
+  const ada = await api.register({ username: name });
+  await others(server, ada);
   const secret = await api.create_poll(ada.token, {
     title: 'Where shall we go for lunch?',
     options: ['The harbour', 'The market', 'Stay in'],
@@ -51,6 +52,24 @@ export async function seed(server: Server): Promise<Seed> {
   return { ada, lively: lively.id, closed: closed.id, secret: secret.id, fresh: fresh.id };
 }
 
+/** More polls, for lists to be lists; the asker has voted on them herself. */
+async function others(server: Server, ada: Account): Promise<void> {
+  const polls = [
+    { title: 'Coffee or tea?', options: ['Coffee', 'Tea'], counts: [6, 8] },
+    {
+      title: 'Which day for the workshop?',
+      options: ['Mon', 'Tue', 'Wed'],
+      counts: [3, 5, 4],
+    },
+    { title: 'Shall we meet again next year?', options: ['Yes', 'No'], counts: [7, 1] },
+  ];
+  for (const { counts, ...poll } of polls) {
+    const { id } = await server.api.create_poll(ada.token, poll);
+    await votes(server, id, counts);
+    await server.api.vote(ada.token, id, 1, { expect: 201 });
+  }
+}
+
 /** So many votes for each option, of guests. */
 export async function votes(server: Server, poll: number, counts: number[]): Promise<void> {
   const options = counts.flatMap((n, option) => Array<number>(n).fill(option));
@@ -67,39 +86,72 @@ export interface Screen {
   path: (seed: Seed) => string;
   /** Who looks at it: nobody yet, or the one who asked. */
   as: 'newcomer' | 'ada';
-  /** Steps to what is worth seeing. */
-  prepare?: (page: Page) => Promise<void>;
+  /** Steps to what is worth seeing, in any language. */
+  prepare?: (page: Page, theme: Theme) => Promise<void>;
 }
 
-const heading = (page: Page) => expect(page.getByRole('heading').first()).toBeVisible();
+export type Theme = 'light' | 'dark';
 
-/** Waits until a screen shows what it is for. */
-export async function open(page: Page, screen: Screen, seeded: Seed): Promise<void> {
+/** What is fetched after the first sight is there too: the state of the connection. */
+const isLive = (page: Page) => expect(page.locator('[data-state=live]')).toBeVisible();
+
+/** Waits until a screen shows all that it is for. */
+export async function open(
+  page: Page,
+  screen: Screen,
+  seeded: Seed,
+  theme: Theme = 'light',
+): Promise<void> {
   await page.goto(screen.path(seeded));
-  await heading(page);
-  await screen.prepare?.(page);
-  await expect(page.getByText('Loading…')).toHaveCount(0);
+  await expect(page.getByRole('heading').first()).toBeVisible();
+  await screen.prepare?.(page, theme);
+  await expect(page.getByText(/^(Loading|Wird geladen)/)).toHaveCount(0);
 }
 
 export const SCREENS: Screen[] = [
-  { name: 'feed', path: () => '/', as: 'newcomer' },
-  { name: 'poll', path: (s) => `/p/${s.lively}`, as: 'newcomer' },
+  {
+    name: 'feed',
+    path: () => '/',
+    as: 'newcomer',
+    prepare: async (page) => {
+      await expect(page.getByRole('feed')).toBeVisible();
+      await isLive(page);
+    },
+  },
+  { name: 'poll', path: (s) => `/p/${s.lively}`, as: 'newcomer', prepare: isLive },
   {
     name: 'voted',
     path: (s) => `/p/${s.lively}`,
     as: 'newcomer',
     prepare: async (page) => {
       await page.getByRole('radio', { name: 'Rust' }).check();
-      await page.getByRole('button', { name: 'Vote', exact: true }).click();
+      await page.locator('form button[type=submit]').click();
       await expect(page.getByTestId('bar').first()).toBeVisible();
+      await isLive(page);
     },
   },
   { name: 'closed', path: (s) => `/p/${s.closed}`, as: 'newcomer' },
   { name: 'owned', path: (s) => `/p/${s.secret}`, as: 'ada' },
   { name: 'new', path: () => '/new', as: 'ada' },
-  { name: 'present', path: (s) => `/present/${s.lively}?revealed`, as: 'ada' },
-  { name: 'embed', path: (s) => `/embed/${s.fresh}`, as: 'newcomer' },
-  { name: 'leaderboard', path: () => '/leaderboard', as: 'newcomer' },
+  {
+    name: 'present',
+    path: (s) => `/present/${s.lively}?revealed`,
+    as: 'ada',
+    prepare: async (page, theme) => {
+      await isLive(page);
+      if (theme === 'light') await page.keyboard.press('t'); // dark is for projectors
+    },
+  },
+  { name: 'embed', path: (s) => `/embed/${s.fresh}`, as: 'newcomer', prepare: isLive },
+  {
+    name: 'leaderboard',
+    path: () => '/leaderboard',
+    as: 'newcomer',
+    prepare: async (page) => {
+      await expect(page.getByRole('listitem').first()).toBeVisible();
+      await isLive(page);
+    },
+  },
   { name: 'sign-in', path: () => '/sign-in', as: 'newcomer' },
   { name: 'register', path: () => '/register', as: 'newcomer' },
   { name: 'account', path: () => '/account', as: 'ada' },
