@@ -139,6 +139,7 @@ describe('a skip', () => {
     await within(await card(1)).findByRole('alert');
     expect(screen.getByRole('alert').textContent).toMatch(/closed/);
     expect(services.choices.isDone(aTitled(1))).toBe(false);
+    expect(await skipOf(1)).toHaveProperty('disabled', false); // it may be tried again
   });
 
   test('is s on the keyboard', async () => {

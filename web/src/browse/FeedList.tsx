@@ -3,14 +3,14 @@ import { type RefObject, useCallback, useEffect, useRef } from 'react';
 import { Virtualizer, type VirtualizerHandle } from 'virtua';
 import type { Poll } from '~/api/client';
 import { CardSkeleton } from '~/feed/FirstSight';
-import type { Filter } from '~/feed/filter';
+import { type Filter, isNarrowed } from '~/feed/filter';
 import type { Touched } from '~/feed/handOver';
 import { Screen, Slot } from '~/feed/Screen';
 import type { Feed } from '~/feed/useFeed';
 import { focusHeading, slotAt } from './cardElement';
 import { needsMore } from './onTheWay';
 import { PollCard } from './PollCard';
-import { AllSeen, Failed } from './States';
+import { AllOfThese, AllSeen, Failed } from './States';
 import { SwipeAway } from './SwipeAway';
 import { useFeedKeys } from './useFeedKeys';
 import { takeOver, useFocusAfterSkip } from './useFocusFollows';
@@ -74,7 +74,7 @@ export function FeedList({ feed, filter, touched }: FeedListProps) {
         {(poll: Poll | null, index) => (
           <Slot key={poll?.id ?? 'end'} index={index}>
             {poll === null ? (
-              <End feed={feed} />
+              <End feed={feed} filter={filter} />
             ) : (
               <SwipeAway>
                 <PollCard
@@ -98,7 +98,8 @@ function neighbours(current: number, last: number): number[] {
   return [current - 1, current, current + 1].filter((index) => index >= 0 && index <= last);
 }
 
-function End({ feed }: { feed: Feed }) {
+function End({ feed, filter }: { feed: Feed; filter: Filter }) {
   if (feed.error !== null) return <Failed error={feed.error} onRetry={feed.retry} />;
-  return feed.atEnd ? <AllSeen /> : <CardSkeleton />;
+  if (!feed.atEnd) return <CardSkeleton />;
+  return isNarrowed(filter) ? <AllOfThese /> : <AllSeen />;
 }

@@ -1,19 +1,24 @@
 /** What is shown where there is no poll to show. */
 import { Trans, useLingui } from '@lingui/react/macro';
-import type { ReactNode } from 'react';
+import { type ReactNode, useId } from 'react';
 import { Link } from 'wouter';
 import { sentenceOf } from '~/api/sentence';
 import { type Filter, hrefOf } from '~/feed/filter';
 import { Button, ButtonLink, buttonClass } from '~/ui/Button';
 
+/** An article, too: a feed has nothing else in it. */
 function State({ title, children }: { title: ReactNode; children: ReactNode }) {
+  const heading = useId();
   return (
-    <div className="m-auto flex max-w-md flex-col items-center gap-4 p-6 text-center">
-      <h2 tabIndex={-1} className="rounded-lg text-xl font-bold">
+    <article
+      aria-labelledby={heading}
+      className="m-auto flex max-w-md flex-col items-center gap-4 p-6 text-center"
+    >
+      <h2 id={heading} tabIndex={-1} className="rounded-lg text-xl font-bold">
         {title}
       </h2>
       {children}
-    </div>
+    </article>
   );
 }
 
@@ -29,6 +34,17 @@ export function NothingFound({ filter }: { filter: Filter }) {
       >
         <Trans>Clear search</Trans>
       </Link>
+    </State>
+  );
+}
+
+/** The end of what was asked for, and not of everything. */
+export function AllOfThese() {
+  return (
+    <State title={<Trans>You have seen all of these.</Trans>}>
+      <ButtonLink href="/" kind="primary" icon="polls">
+        <Trans>All polls</Trans>
+      </ButtonLink>
     </State>
   );
 }

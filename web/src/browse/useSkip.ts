@@ -23,7 +23,6 @@ export function useSkip({ id }: Poll) {
   };
 
   const skip = async () => {
-    if (isLeaving) return;
     setError(null);
     setLeaving(true);
     try {

@@ -60,8 +60,7 @@ function FirstCard({ poll }: { poll: Poll }) {
 export function CardSkeleton() {
   const { t } = useLingui();
   return (
-    <div
-      role="status"
+    <article
       aria-label={t`Polls are loading`}
       className="mx-auto flex w-full max-w-2xl grow animate-pulse flex-col gap-4 rounded-3xl bg-card p-4 shadow-card min-[24rem]:p-5 sm:grow-0 sm:p-7"
     >
@@ -71,6 +70,6 @@ export function CardSkeleton() {
       <span className="h-14 rounded-xl bg-sunken" />
       <span className="h-14 rounded-xl bg-sunken" />
       <span className="mt-auto h-11 w-28 rounded-xl bg-sunken sm:mt-6" />
-    </div>
+    </article>
   );
 }
