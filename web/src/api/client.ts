@@ -2,8 +2,8 @@
  * Calls of the server's API, typed by its document. A call gives its data or throws an
  * ApiError, which everything that shows refusals understands; nothing else is thrown.
  */
+import createClient from 'openapi-fetch';
 import { ApiError, type ProblemDocument } from './error';
-import { createFetcher } from './fetcher';
 import type { components, paths } from './schema';
 
 export type Schemas = components['schemas'];
@@ -59,7 +59,7 @@ async function sendAndRecover(request: Request): Promise<Response> {
   return again === null || isWhoAmI ? answer : send(again);
 }
 
-export const api = createFetcher<paths>(location.origin, sendAndRecover);
+export const api = createClient<paths>({ baseUrl: location.origin, fetch: sendAndRecover });
 
 /** An answer that breaks off, or is not what it says that it is. */
 function unreadable(cause: unknown): never {
