@@ -5,17 +5,16 @@ import { Link, useLocation } from 'wouter';
 import type { DialogName } from '~/settings/Extras';
 import { IconButton } from '~/ui/Button';
 import { ErrorBoundary } from './ErrorBoundary';
-import { soonAfterFirstSight } from './firstSight';
 import { MainNav } from './MainNav';
 import { onDemandLater } from './onDemand';
 import { useScrollToTop } from './useScrollToTop';
 
 /** What nobody needs at first sight: the state of what is not yet shown, dialogs, keys. */
 const LiveBadge = onDemandLater('live', () =>
-  soonAfterFirstSight(() => import('~/live/LiveBadge').then((m) => m.LiveBadge)),
+  import('~/live/LiveBadge').then((m) => m.LiveBadge),
 );
 const Extras = onDemandLater('settings', () =>
-  soonAfterFirstSight(() => import('~/settings/Extras').then((m) => m.Extras)),
+  import('~/settings/Extras').then((m) => m.Extras),
 );
 
 export function Shell({ children }: { children: ReactNode }) {

@@ -1,24 +1,30 @@
 /** A screen whose code and words are fetched when it is first opened. */
 import { type ComponentType, lazy } from 'react';
 import { openCatalogue } from '~/i18n/i18n';
+import { soonAfterFirstSight } from './firstSight';
 import { fetchCode } from './newBuild';
 
-export function onDemand<Props = object>(
-  folder: string,
-  load: () => Promise<ComponentType<Props>>,
-  tries?: number,
-) {
-  return lazy(async () => {
-    const both = () => Promise.all([load(), openCatalogue(folder)]);
-    const [screen] = await fetchCode(both, tries);
-    return { default: screen };
-  });
+type Load<Props> = () => Promise<ComponentType<Props>>;
+
+async function screenOf<Props>(folder: string, load: Load<Props>) {
+  const [screen] = await Promise.all([load(), openCatalogue(folder)]);
+  return { default: screen };
 }
 
-/** What the page is of use without: it may come late, and never takes the page down. */
+export function onDemand<Props = object>(folder: string, load: Load<Props>) {
+  return lazy(() => fetchCode(() => screenOf(folder, load)));
+}
+
+/**
+ * What the page is of use without: it waits until there is something to be seen, may come
+ * late, and never takes the page down.
+ */
 export function onDemandLater<Props = object>(
   folder: string,
-  load: () => Promise<ComponentType<Props>>,
+  load: Load<Props>,
+  wait = soonAfterFirstSight,
 ) {
-  return onDemand(folder, load, Number.POSITIVE_INFINITY);
+  return lazy(() =>
+    wait(() => fetchCode(() => screenOf(folder, load), Number.POSITIVE_INFINITY)),
+  );
 }

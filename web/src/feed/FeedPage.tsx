@@ -13,8 +13,10 @@ import { type Filter, filterOf } from './filter';
 import type { Touched } from './handOver';
 import { useFeed } from './useFeed';
 
-const Browse = onDemandLater('browse', () =>
-  afterFirstSight(() => import('~/browse/Browse').then((m) => m.Browse)),
+const Browse = onDemandLater(
+  'browse',
+  () => import('~/browse/Browse').then((m) => m.Browse),
+  afterFirstSight,
 );
 
 export function FeedPage() {
