@@ -63,6 +63,7 @@ test('snapshots go to the store, hidden ones too, and the highest version stays'
   socket.say({ ...hidden, viewers: 3 });
   expect(results.get(2)).toEqual({
     results: null,
+    isShownLive: false,
     viewers: 3,
     version: 9,
     status: 'closed',
