@@ -13,6 +13,7 @@ import { Deleted } from '~/ui/Deleted';
 import { Icon } from '~/ui/Icon';
 import { type Ballot, isUnderWay } from './ballots';
 import { NeedsAccount } from './NeedsAccount';
+import { useTellShown } from './outcomeShown';
 
 interface OutcomeProps {
   poll: Poll;
@@ -40,6 +41,7 @@ function Standings(props: OutcomeProps) {
   const { results, myVote, status } = now;
   const mayUndo = poll.voteChange && myVote !== null && status === 'open' && !needsAccount;
   const isBusy = isUnderWay(ballot);
+  useTellShown();
   return (
     <>
       {results === null ? (
