@@ -4,6 +4,7 @@ import { Suspense, useState } from 'react';
 import { Link } from 'wouter';
 import type { Poll } from '~/api/client';
 import { onDemand } from '~/app/onDemand';
+import { useIsDeleted } from '~/results/deletion';
 import { useChoice } from '~/services';
 import { Button, buttonClass, IconButton } from '~/ui/Button';
 import { Icon } from '~/ui/Icon';
@@ -24,10 +25,12 @@ const wordy = 'whitespace-nowrap max-[24rem]:px-3 max-[24rem]:*:[svg]:hidden';
 
 export function CardActions({ poll, isSkipping, onSkip, onNext }: CardActionsProps) {
   const { t } = useLingui();
+  const isDeleted = useIsDeleted(poll.id);
   const hasVoted = useChoice(poll).myVote !== null;
+  const isDone = hasVoted || isDeleted;
   return (
     <div className="mt-auto flex items-center border-t border-line pt-3 min-[24rem]:gap-1">
-      {hasVoted ? (
+      {isDone ? (
         <Button icon="down" className={wordy} onClick={onNext}>
           <Trans>Next poll</Trans>
         </Button>
@@ -43,6 +46,16 @@ export function CardActions({ poll, isSkipping, onSkip, onNext }: CardActionsPro
         </Button>
       )}
       <span className="grow" />
+      {!isDeleted && <FurtherActions poll={poll} />}
+      {!isDone && <IconButton icon="down" label={t`Next poll`} onClick={onNext} />}
+    </div>
+  );
+}
+
+function FurtherActions({ poll }: { poll: Poll }) {
+  const { t } = useLingui();
+  return (
+    <>
       <Link
         href={`/p/${poll.id}`}
         aria-label={t`Details`}
@@ -52,8 +65,7 @@ export function CardActions({ poll, isSkipping, onSkip, onNext }: CardActionsPro
         <Icon name="chart" />
       </Link>
       <ShareButton poll={poll} />
-      {!hasVoted && <IconButton icon="down" label={t`Next poll`} onClick={onNext} />}
-    </div>
+    </>
   );
 }
 

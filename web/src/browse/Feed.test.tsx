@@ -5,6 +5,7 @@ import { act, render, screen, waitFor, within } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { FeedPage } from '~/feed/FeedPage';
+import { deletionOf } from '~/results/deletion';
 import { createServices, type Services, ServicesProvider } from '~/services';
 import {
   aMe,
@@ -87,6 +88,18 @@ describe('the feed', () => {
     expect(screen.getByRole('feed', { name: 'Polls' }).contains(await card(1))).toBe(true);
     expect((await card(2)).getAttribute('aria-posinset')).toBe('2');
     expect((await card(2)).getAttribute('aria-setsize')).toBe('3');
+  });
+
+  test('offers nothing but the way on where a poll was deleted', async () => {
+    serve({});
+    open();
+    await skipOf(1);
+    act(() => services.results.offer(deletionOf(1)));
+    const gone = await card(1);
+    expect(within(gone).getByRole('alert').textContent).toBe('This poll was deleted.');
+    expect(within(gone).queryByRole('link', { name: 'Details' })).toBeNull();
+    const buttons = within(gone).getAllByRole('button');
+    expect(buttons.map((button) => button.textContent)).toEqual(['Next poll']);
   });
 
   test('says when nothing could be loaded, and tries again', async () => {

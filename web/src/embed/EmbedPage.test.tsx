@@ -93,6 +93,25 @@ test('shows the newest total, and says it once when the poll has closed', async 
   screen.getByText('2 votes'); // fails where there are two
 });
 
+test('says the total once where the result is watched, and again back at the form', async () => {
+  const options = [1, 2].map((votes, index) => ({ index, votes, percent: 50 }));
+  const results = { pollId: 6, version: 3, status: 'open', totalVotes: 3, options };
+  answer = () => Response.json({ ...POLL, results });
+  open();
+  await userEvent.click(await screen.findByRole('button', { name: 'Show results' }));
+  screen.getByText('3 votes'); // fails where there are two
+  await userEvent.click(screen.getByRole('button', { name: 'Back to voting' }));
+  screen.getByText('3 votes');
+});
+
+test('shows at once what was voted on before, and has a name in the page around it', async () => {
+  answer = () => Response.json({ ...POLL, myVote: 1 });
+  open();
+  await screen.findByRole('heading', { name: 'Tabs or spaces?' });
+  screen.getByText('Your vote counts.');
+  screen.getByRole('main', { name: 'Embedded poll' });
+});
+
 test('tells no total where results are hidden', async () => {
   answer = () => Response.json({ ...POLL, results: null });
   open();

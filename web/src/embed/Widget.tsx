@@ -1,5 +1,6 @@
 import { Plural, useLingui } from '@lingui/react/macro';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import type { Poll } from '~/api/client';
 import { pollQuery } from '~/api/queries';
 import { LiveBadge } from '~/live/LiveBadge';
@@ -7,7 +8,9 @@ import { usePollResults } from '~/results/usePollResults';
 import { Failure } from '~/ui/Failure';
 import { Spinner } from '~/ui/Spinner';
 import { useTitle } from '~/ui/useTitle';
+import { OutcomeShown } from '~/vote/outcomeShown';
 import { VotePanel } from '~/vote/VotePanel';
+import '~/vote/aside'; // it is shown at once where the poll was voted on
 import { useReportedHeight } from './useReportedHeight';
 
 /** Buttons that stay at the lower edge need a ground, and room above them. */
@@ -20,11 +23,13 @@ interface WidgetProps {
 }
 
 export function Widget({ id, isTransparent }: WidgetProps) {
+  const { t } = useLingui();
   const measure = useReportedHeight(id);
   const ground = isTransparent ? FLOWING : `bg-ground ${FLOWING_IF_LOW}`;
   return (
     <main
       id="main"
+      aria-label={t`Embedded poll`} // another name than that of a page around it
       ref={measure}
       className={`flex flex-col gap-3 overflow-x-clip p-3 ${ground}`}
     >
@@ -36,6 +41,7 @@ export function Widget({ id, isTransparent }: WidgetProps) {
 function Content({ id }: { id: number }) {
   const { t } = useLingui();
   const { data: poll, error, refetch } = useQuery(pollQuery(id));
+  const [hasOutcome, setOutcome] = useState(false);
   useTitle(poll?.title ?? '');
   if (poll === undefined && error !== null)
     return (
@@ -51,8 +57,10 @@ function Content({ id }: { id: number }) {
       <h1 id="title" dir="auto" className="text-lg leading-snug font-semibold">
         {poll.title}
       </h1>
-      <VotePanel poll={poll} labelledBy="title" />
-      <Footer poll={poll} />
+      <OutcomeShown value={setOutcome}>
+        <VotePanel poll={poll} labelledBy="title" />
+      </OutcomeShown>
+      <Footer poll={poll} tellsTotal={!hasOutcome} />
     </>
   );
 }
@@ -60,15 +68,13 @@ function Content({ id }: { id: number }) {
 /** The live state in words, also where the page's header has only a dot for it. */
 const IN_WORDS = '[&_[role=status]>span:last-child]:not-sr-only!';
 
-/** What the panel does not say: who has voted, or comes too late, is told the total there. */
-function Footer({ poll }: { poll: Poll }) {
+function Footer({ poll, tellsTotal }: { poll: Poll; tellsTotal: boolean }) {
   const { t } = useLingui();
-  const { results, status, myVote, skipped } = usePollResults(poll);
+  const { results, status } = usePollResults(poll);
   const isClosed = status === 'closed';
-  const isTold = isClosed || myVote !== null || skipped;
   return (
     <footer className="flex min-h-11 flex-wrap items-center gap-x-3 text-sm text-quiet">
-      {results !== null && !isTold && (
+      {results !== null && tellsTotal && (
         <span>
           <Plural value={results.totalVotes} one="# vote" other="# votes" />
         </span>

@@ -24,7 +24,7 @@ export function LeaderboardPage() {
 
 function BoardShown({ shown }: { shown: Shown }) {
   const { t, i18n } = useLingui();
-  const { query, isFed } = useBoard(shown);
+  const { query, isPushed } = useBoard(shown);
   const { data: places, error } = query;
   if (places === undefined && error === null) return <Spinner label={t`Loading…`} />;
   return (
@@ -36,7 +36,7 @@ function BoardShown({ shown }: { shown: Shown }) {
       )}
       {places !== undefined && <Announcer places={places} />}
       <p className="text-sm text-quiet">
-        {isFed ? (
+        {isPushed ? (
           <Trans>Live: the list follows every vote.</Trans>
         ) : (
           <Trans>The list is fetched anew every 10 seconds.</Trans>

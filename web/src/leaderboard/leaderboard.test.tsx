@@ -132,6 +132,7 @@ describe('the screen', () => {
       services.live.enter('live');
       services.live.take({
         type: 'leaderboard',
+        version: 7,
         items: [place(2, 1, 5), place(1, 2, 4)],
       });
     });
@@ -140,6 +141,21 @@ describe('the screen', () => {
     const before = asked.length;
     await act(() => vi.advanceTimersByTimeAsync(30_000));
     expect(asked.length).toBe(before);
+  });
+
+  it('promises no more than a connection keeps that has to ask for the list', async () => {
+    const asked = serveBoards({ [ALL]: board(place(1, 1, 4)) });
+    const { services } = open();
+    await screen.findByRole('link', { name: 'Poll 1' });
+    act(() => {
+      services.live.enter('live');
+      services.live.take({ type: 'leaderboard', items: [place(1, 1, 5)] });
+    });
+    await screen.findByText('5 votes');
+    expect(screen.getByText(/^The list is fetched anew every 10 seconds/)).toBeTruthy();
+    const before = asked.length;
+    await act(() => vi.advanceTimersByTimeAsync(30_000));
+    expect(asked.length).toBe(before); // the connection does that
   });
 
   it('asks again while the live connection is away, but not when it is paused', async () => {

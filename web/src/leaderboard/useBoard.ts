@@ -25,17 +25,21 @@ function boardQuery({ window, tag }: Shown) {
 }
 
 export function useBoard(shown: Shown) {
-  const isFed = useLiveBoard(isLiveKind(shown));
+  const source = useLiveBoard(isLiveKind(shown));
   const isPaused = useLiveState() === 'paused';
-  const refetchInterval = isFed || isPaused ? false : REFETCH_MS;
-  return { isFed, query: useQuery({ ...boardQuery(shown), refetchInterval }) };
+  const refetchInterval = source !== null || isPaused ? false : REFETCH_MS;
+  const query = useQuery({ ...boardQuery(shown), refetchInterval });
+  return { isPushed: source === 'pushed', query };
 }
 
-/** Keeps the list of all time as the connection brings it. Does the connection bring it? */
-function useLiveBoard(isWanted: boolean): boolean {
+/** pushed: with every change. polled: now and then, where the connection is an event stream. */
+type Source = 'pushed' | 'polled' | null;
+
+/** Keeps the list of all time as the connection brings it. How does the connection bring it? */
+function useLiveBoard(isWanted: boolean): Source {
   const { live } = useServices();
   const client = useQueryClient();
-  const [hasCome, setCome] = useState(false);
+  const [source, setSource] = useState<Source>(null);
   const isLive = useLiveState() === 'live';
 
   useEffect(() => {
@@ -44,9 +48,9 @@ function useLiveBoard(isWanted: boolean): boolean {
     return live.followLeaderboard((board) => {
       void client.cancelQueries({ queryKey }); // what is on its way is older
       client.setQueryData(queryKey, board.items);
-      setCome(true);
+      setSource(board.version === undefined ? 'polled' : 'pushed');
     });
   }, [live, client, isWanted]);
 
-  return isWanted && isLive && hasCome;
+  return isWanted && isLive ? source : null;
 }

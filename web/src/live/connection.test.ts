@@ -1,5 +1,6 @@
 // The connection by WebSocket, as the rest of the page sees it.
 import { expect, test, vi } from 'vitest';
+import { LAST_VERSION } from '~/results/deletion';
 import { FakeSocket, fakePage, paint, pass, setHidden, setOnline, snapshot } from './fakes';
 
 /** A page that is live, and follows poll 1. */
@@ -63,10 +64,25 @@ test('snapshots go to the store, hidden ones too, and the highest version stays'
   socket.say({ ...hidden, viewers: 3 });
   expect(results.get(2)).toEqual({
     results: null,
+    isShownLive: false,
     viewers: 3,
     version: 9,
     status: 'closed',
   });
+});
+
+test('a poll that is deleted is followed no longer, and nothing brings it back', async () => {
+  const { live, socket, results } = await livePage();
+  live.track(2);
+  await pass(100);
+  socket.say(snapshot(1, 5)).told();
+  socket.say({ type: 'deleted', pollId: 1 }).say(snapshot(1, 6));
+  expect(results.get(1)).toMatchObject({ results: null, status: 'closed', viewers: 0 });
+  expect(results.get(1)?.version).toBe(LAST_VERSION);
+  await pass(100);
+  expect(socket.told()).toEqual([untracks(1)]);
+  live.restart();
+  expect(FakeSocket.last.accept().told()).toEqual([track(2)]);
 });
 
 test('what is malformed or unknown, or an error, changes nothing and ends nothing', async () => {
@@ -84,6 +100,7 @@ test('what is malformed or unknown, or an error, changes nothing and ends nothin
     { ...snapshot(1, 2), status: 7 },
     { ...snapshot(1, 2), totalVotes: null },
     withoutOptions,
+    { type: 'deleted', pollId: '1' },
     { type: 'leaderboard', items: 3 },
     { type: 'error', code: 'bad_request', detail: 'x' },
   ])

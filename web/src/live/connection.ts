@@ -10,7 +10,8 @@ import type { Wishes } from './line';
 
 /** See driver.ts for how they follow each other. */
 export type LiveState = 'idle' | 'connecting' | 'live' | 'reconnecting' | 'paused';
-export type Leaderboard = Pick<Schemas['LiveLeaderboard'], 'items'>;
+/** Without a version it was asked for: it is the list of that moment. */
+export type Leaderboard = Pick<Schemas['LiveLeaderboard'], 'items'> & { version?: number };
 export type Board = Leaderboard & { type: 'leaderboard' };
 export type Snapshots = Schemas['LiveResults'] | Schemas['LiveHidden'];
 

@@ -16,9 +16,10 @@
  * (socket.ts; 40 s: stream.ts), within 3 s after waking up.
  */
 import { bearerToken } from '~/api/client';
+import { LAST_VERSION } from '~/results/deletion';
 import { Backoff } from './backoff';
-import type { LiveConnection } from './connection';
-import type { Line, LineEvents } from './line';
+import type { Board, LiveConnection, Snapshots } from './connection';
+import type { Line, LineEvents, Wishes } from './line';
 import { SocketLine } from './socket';
 import { StreamLine } from './stream';
 
@@ -91,15 +92,28 @@ export class Driver {
   }
 
   private isWanted(): boolean {
-    const { polls, leaderboard } = this.page.wishes();
+    const { polls, leaderboard } = this.wishes();
     return polls.length > 0 || leaderboard;
+  }
+
+  /** A poll that was deleted is followed no longer, also while it is still on the screen. */
+  private wishes(): Wishes {
+    const { polls, leaderboard } = this.page.wishes();
+    const { results } = this.page;
+    const isThere = (id: number) => results.get(id)?.version !== LAST_VERSION;
+    return { polls: polls.filter(isThere), leaderboard };
+  }
+
+  private take(message: Snapshots | Board): void {
+    this.page.take(message);
+    if (message.version === LAST_VERSION) this.wishesChanged();
   }
 
   private tell(): void {
     clearTimeout(this.linger);
     if (!this.isWanted()) this.linger = setTimeout(() => this.rest(), LINGER_MS);
     else if (this.page.state === 'idle') this.connect();
-    const wishes = this.page.wishes();
+    const wishes = this.wishes();
     this.line?.follow(wishes);
     this.probe?.follow(wishes);
   }
@@ -118,7 +132,7 @@ export class Driver {
     this.line = this.isSocketDue()
       ? new SocketLine(this.eventsOfSocket())
       : new StreamLine(this.eventsOfStream());
-    this.line.follow(this.page.wishes());
+    this.line.follow(this.wishes());
   }
 
   private stateWithoutLine(): 'connecting' | 'reconnecting' {
@@ -142,7 +156,7 @@ export class Driver {
 
   private eventsOfSocket(): LineEvents {
     return {
-      news: (message) => this.page.take(message),
+      news: (message) => this.take(message),
       opened: () => {
         this.socketWorked = true;
         this.socketFailures = 0;
@@ -158,7 +172,7 @@ export class Driver {
 
   private eventsOfStream(): LineEvents {
     return {
-      news: (message) => this.page.take(message),
+      news: (message) => this.take(message),
       opened: () => {
         this.onOpened();
         this.trySocketLater();
@@ -219,7 +233,7 @@ export class Driver {
       },
     });
     this.probe = probe;
-    probe.follow(this.page.wishes());
+    probe.follow(this.wishes());
   }
 
   // ---- the device ----

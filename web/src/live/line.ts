@@ -1,5 +1,6 @@
 /** What a line is: one connection to the server that brings snapshots, of whatever kind. */
 import type { Schemas } from '~/api/client';
+import { deletionOf } from '~/results/deletion';
 import type { Board, Snapshots } from './connection';
 
 /** What the page wants to hear of. */
@@ -26,25 +27,28 @@ export interface Line {
   close(): void;
 }
 
-/** That a poll was deleted is not listened to yet: it is silent from then on. */
-type Message = Exclude<Schemas['LiveMessage'], { type: 'deleted' }>;
+/** That a poll was deleted is a last snapshot of it. */
+type Message = Exclude<Schemas['LiveMessage'], Schemas['LiveDeleted']>;
 
 /** null: that is no message of ours. Newer servers may send more than we know. */
 export function readMessage(text: string): Message | null {
   try {
     const message: unknown = JSON.parse(text);
-    return isMessage(message) ? message : null;
+    if (!isMessage(message)) return null;
+    return message.type === 'deleted' ? deletionOf(message.pollId) : message;
   } catch {
     return null;
   }
 }
 
-function isMessage(value: unknown): value is Message {
+function isMessage(value: unknown): value is Schemas['LiveMessage'] {
   if (typeof value !== 'object' || value === null) return false;
   const message = value as Record<string, unknown>;
   switch (message.type) {
     case 'results':
       return isSnapshot(message);
+    case 'deleted':
+      return Number.isSafeInteger(message.pollId);
     case 'leaderboard':
       return Array.isArray(message.items);
     case 'error':

@@ -1,6 +1,7 @@
 // The connection where WebSocket is blocked, or a token has to be sent: by an event stream.
 import { expect, onTestFinished, test } from 'vitest';
 import { setBearer } from '~/api/client';
+import { LAST_VERSION } from '~/results/deletion';
 import { BoardPolling } from './boards';
 import {
   answers,
@@ -186,6 +187,25 @@ test('the server says when to come back: by retry, or by Retry-After', async () 
   expect(FakeStream.all).toHaveLength(3);
   await FakeStream.last.refuse(503, { 'Retry-After': '7' });
   expect(await nextAttempt()).toBe(7000);
+});
+
+test('a poll that is deleted while it is followed ends nothing for the others', async () => {
+  const { results, stream } = await streamingPage();
+  await stream.say(event(1, 4) + event(2, 7));
+  await stream.say('event: deleted\ndata: {"type":"deleted","pollId":1}\n\n');
+  expect(results.get(1)?.version).toBe(LAST_VERSION);
+  await pass(500);
+  expect(FakeStream.last.path).toBe('/api/live?polls=2&lastEventId=2.7');
+});
+
+test('a stream whose only poll is deleted ends for good', async () => {
+  const { live } = await widget();
+  await FakeStream.last.open();
+  await FakeStream.last.say('event: deleted\ndata: {"type":"deleted","pollId":1}\n\n');
+  await FakeStream.last.end();
+  await pass(60_000);
+  expect(FakeStream.all).toHaveLength(1);
+  expect(live.state).toBe('idle');
 });
 
 test('a poll that was deleted is left out, the others are followed', async () => {

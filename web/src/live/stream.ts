@@ -132,7 +132,8 @@ export class StreamLine implements Line {
   private onEvent({ id, data }: ServerEvent): void {
     const message = readMessage(data);
     if (message?.type !== 'results') return;
-    if (id !== '') this.seen.set(message.pollId, id);
+    const isOfPoll = id.startsWith(`${message.pollId}.`); // a deletion has none of its own
+    if (isOfPoll) this.seen.set(message.pollId, id);
     this.events.news(message);
   }
 

@@ -96,7 +96,7 @@ export function DeleteDialog({
 }: ActionDialogProps & { onDeleted: () => void }) {
   const { t } = useLingui();
   const { id, title } = poll;
-  const { mutate, isPending, error } = useDeletePoll();
+  const { mutate, isPending, error } = useDeletePoll(onDeleted);
   return (
     <ConfirmDialog
       title={t`Delete this poll?`}
@@ -104,7 +104,7 @@ export function DeleteDialog({
       icon="trash"
       isPending={isPending}
       error={error}
-      onConfirm={() => mutate(id, { onSuccess: onDeleted })}
+      onConfirm={() => mutate(id)}
       onClose={onClose}
     >
       <p>

@@ -3,6 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Route } from 'wouter';
 import type { Poll } from '~/api/client';
+import { deletionOf } from '~/results/deletion';
 import { ADA, pollOf, problem, resultsOf, serve, show } from './harness';
 import { PollPage } from './PollPage';
 
@@ -157,6 +158,22 @@ describe('watched for a while', () => {
   });
 });
 
+describe('a poll that is deleted while it is watched', () => {
+  test('keeps its title, says that it is gone, and is not asked for again', async () => {
+    const { services, asked } = open(pollOf());
+    await title();
+    const before = asked().length;
+    act(() => services.results.offer(deletionOf(5)));
+    expect(screen.getByRole('alert').textContent).toMatch(/has deleted this poll/);
+    await title();
+    expect(screen.queryByRole('radio')).toBeNull();
+    vi.useFakeTimers();
+    await act(() => vi.advanceTimersByTimeAsync(300_000));
+    vi.useRealTimers();
+    expect(asked()).toHaveLength(before);
+  });
+});
+
 describe('on paper', () => {
   const print = () => act(() => void dispatchEvent(new Event('beforeprint')));
   afterEach(() => act(() => void dispatchEvent(new Event('afterprint'))));
@@ -205,6 +222,24 @@ describe('the owner', () => {
     await title();
     await userEvent.click(screen.getByRole('button', { name: 'Delete' }));
     await userEvent.click(screen.getByRole('button', { name: 'Delete for good' }));
+    await waitFor(() => expect(place.history).toEqual(['/account']));
+  });
+
+  test('also when the live connection says so before the answer is there', async () => {
+    let answer = () => {};
+    const late = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    serve({
+      'GET /api/polls/5': () => pollOf(),
+      'DELETE /api/polls/5': () => late.then(() => new Response(null, { status: 204 })),
+    });
+    const { place, services } = showPage('/p/5', { me: ADA });
+    await title();
+    await userEvent.click(screen.getByRole('button', { name: 'Delete' }));
+    await userEvent.click(screen.getByRole('button', { name: 'Delete for good' }));
+    act(() => services.results.offer(deletionOf(5)));
+    answer();
     await waitFor(() => expect(place.history).toEqual(['/account']));
   });
 });

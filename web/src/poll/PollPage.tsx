@@ -6,10 +6,11 @@ import { useState } from 'react';
 import { useParams } from 'wouter';
 import { isCode } from '~/api/error';
 import { pollQuery } from '~/api/queries';
+import { useIsDeleted } from '~/results/deletion';
 import { PollView } from './PollView';
 import { Failed, Gone, Loading } from './states';
 
-/** Counts are live; that its words or times have changed, or that it is gone, is not. */
+/** Counts are live, and that it is deleted; that its words or times have changed is not. */
 const LOOK_AGAIN_MS = 90_000;
 
 /** Different for everybody, so that a full lecture hall does not ask at once. */
@@ -26,13 +27,14 @@ export function PollPage() {
 function PollOfId({ id }: { id: number }) {
   const { t } = useLingui();
   const [refetchInterval] = useState(lookAgainAfter);
+  const isDeleted = useIsDeleted(id);
   const query = useQuery({
     ...pollQuery(id),
-    refetchInterval,
-    refetchOnWindowFocus: true,
+    refetchInterval: isDeleted ? false : refetchInterval,
+    refetchOnWindowFocus: !isDeleted,
   });
   const { data: poll, error, refetch } = query;
-  if (isCode(error, 'not_found')) return <Gone title={poll?.title} />;
+  if (isDeleted || isCode(error, 'not_found')) return <Gone title={poll?.title} />;
   if (poll !== undefined) return <PollView poll={poll} />;
   if (error !== null) return <Failed error={error} onRetry={() => void refetch()} />;
   return <Loading label={t`Loading the poll…`} />;

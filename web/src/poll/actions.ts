@@ -2,6 +2,7 @@
 import { type UseMutationResult, useMutation } from '@tanstack/react-query';
 import { api, data, type Poll, type Schemas } from '~/api/client';
 import { pollQuery } from '~/api/queries';
+import { deletionOf } from '~/results/deletion';
 import { type Services, useServices } from '~/services';
 
 export type PollChange = Schemas['PollChange'];
@@ -27,15 +28,20 @@ export function useClosePoll(): Action<number, Poll> {
   });
 }
 
-/** Who shows the poll itself has to leave it: it is not asked for again. */
-export function useDeletePoll(): Action<number, undefined> {
-  const { client } = useServices();
+/**
+ * Who shows the poll itself has to leave it: it is not asked for again. `onDeleted` is called
+ * also when the live connection was faster, and what showed the poll is gone.
+ */
+export function useDeletePoll(onDeleted: () => void): Action<number, undefined> {
+  const { client, results } = useServices();
   return useMutation({
     mutationFn: (id) => data(api.DELETE('/api/polls/{id}', { params: { path: { id } } })),
     onSuccess: (_, id) => {
       const { queryKey } = pollQuery(id);
       void client.invalidateQueries({ queryKey, refetchType: 'none' });
       void client.invalidateQueries({ queryKey: LISTS });
+      results.offer(deletionOf(id));
+      onDeleted();
     },
   });
 }

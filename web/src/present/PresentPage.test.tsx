@@ -5,6 +5,7 @@ import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Route } from 'wouter';
 import type { Poll } from '~/api/client';
+import { deletionOf } from '~/results/deletion';
 import { createServices, ServicesProvider } from '~/services';
 import { PresentPage } from './PresentPage';
 
@@ -91,6 +92,16 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers();
   vi.unstubAllGlobals();
+});
+
+test('a poll that is deleted leaves its question, and no code that leads nowhere', async () => {
+  const { results } = open('?revealed');
+  await screen.findByText('Tabs');
+  act(() => results.offer(deletionOf(5)));
+  screen.getByRole('heading', { name: 'Tabs or spaces?' });
+  expect(screen.getByRole('alert').textContent).toBe('This poll was deleted.');
+  expect(screen.queryByRole('img')).toBeNull();
+  expect(screen.queryByText('Tabs')).toBeNull();
 });
 
 test('hides the counts at first; total and options are there', async () => {

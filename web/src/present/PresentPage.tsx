@@ -4,7 +4,9 @@ import { useLingui } from '@lingui/react/macro';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from 'wouter';
 import { pollQuery } from '~/api/queries';
+import { useIsDeleted } from '~/results/deletion';
 import { useTrack } from '~/services';
+import { Deleted } from '~/ui/Deleted';
 import { Failure } from '~/ui/Failure';
 import { Spinner } from '~/ui/Spinner';
 import { Stage } from './Stage';
@@ -16,6 +18,8 @@ export function PresentPage() {
   const id = Number(useParams<{ id: string }>().id);
   const { data: poll, error, refetch } = useQuery(pollQuery(id));
   useTrack(id, poll !== undefined);
+  const isDeleted = useIsDeleted(id);
+  if (isDeleted) return <Over title={poll?.title} />;
   if (poll !== undefined) return <Stage key={id} poll={poll} look={look} />;
   return (
     <main id="main" className="grid min-h-dvh place-items-center p-4">
@@ -28,6 +32,23 @@ export function PresentPage() {
           onRetry={() => void refetch()}
         />
       )}
+    </main>
+  );
+}
+
+/** Instead of a code that leads nowhere. */
+function Over({ title }: { title: string | undefined }) {
+  return (
+    <main
+      id="main"
+      className="flex min-h-dvh flex-col items-center justify-center gap-[4vmin] p-[6vmin] text-center"
+    >
+      <h1 dir="auto" className="text-[clamp(1.25rem,6vmin,5rem)] leading-tight font-bold">
+        {title}
+      </h1>
+      <div className="text-[clamp(1rem,3vmin,2.5rem)]">
+        <Deleted />
+      </div>
     </main>
   );
 }

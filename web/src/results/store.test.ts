@@ -27,17 +27,42 @@ describe('the newest result', () => {
     expect(told).toHaveBeenCalledOnce();
   });
 
-  test('without counts leaves those that are known', () => {
-    store.offer(someResults([2, 0], 5));
-    store.offer({ pollId: 1, version: 6, status: 'closed', viewers: 9 });
-    expect(store.get(1)).toMatchObject({ status: 'closed', viewers: 9, version: 6 });
-    expect(store.get(1)?.results?.version).toBe(5);
-  });
-
   test('brings counts also after one of its version that hid them', () => {
     store.offer({ pollId: 1, version: 6, status: 'open' });
     store.offer(someResults([2, 0], 6));
     expect(store.get(1)?.results?.totalVotes).toBe(2);
+  });
+});
+
+describe('a message that hides the counts', () => {
+  const answer = (version: number) => someResults([2, 0], version);
+  const shown = (version: number) => ({ ...answer(version), viewers: 9 });
+  const hidden = (version: number) => {
+    return { pollId: 1, version, status: 'open' as const, viewers: 9 };
+  };
+
+  test.each([
+    ['takes older counts', [answer(5), hidden(6)], null],
+    ['takes older counts of its own', [shown(5), hidden(6)], null],
+    ['takes counts of its version that it has shown', [shown(5), hidden(5)], null],
+    ['also where an answer brought them first', [answer(5), shown(5), hidden(5)], null],
+    ['or later', [shown(5), answer(5), hidden(5)], null],
+    ['leaves the counts that an answer brought', [answer(5), hidden(5)], 5],
+    ['and those that came instead of what it showed', [shown(4), answer(5), hidden(5)], 5],
+    ['leaves newer counts', [answer(7), hidden(6)], 7],
+    ['does not keep an answer from coming', [hidden(5), answer(5)], 5],
+    ['keeps out what is older', [hidden(6), answer(5)], null],
+    ['once only', [shown(5), hidden(5), answer(5), hidden(5)], 5],
+    ['and gives them back', [shown(5), hidden(6), shown(6)], 6],
+  ])('%s', (_, messages, version) => {
+    for (const message of messages) store.offer(message);
+    expect(store.get(1)?.results?.version ?? null).toBe(version);
+  });
+
+  test('still says how the poll is', () => {
+    store.offer(answer(5));
+    store.offer({ ...hidden(6), status: 'closed' });
+    expect(store.get(1)).toMatchObject({ status: 'closed', viewers: 9, version: 6 });
   });
 });
 
@@ -49,6 +74,12 @@ describe('a refusal of a vote', () => {
     store.close(1, 7);
     expect(store.get(1)).toMatchObject({ status: 'closed', version: 9 });
     expect(store.get(1)?.results?.totalVotes).toBe(2);
+  });
+
+  test('leaves the counts that were shown', () => {
+    store.offer({ ...someResults([2, 0], 9), viewers: 3 });
+    store.close(1, 7);
+    expect(store.get(1)).toMatchObject({ status: 'closed', results: { totalVotes: 2 } });
   });
 });
 

@@ -2,12 +2,18 @@
  * The newest result of each poll that the page has seen, from wherever it came: a page of
  * the feed, the answer to a vote, the live connection. The highest version wins, so what
  * arrives late never moves a bar back. Nothing here counts: counts are the server's.
+ *
+ * A message that hides the counts takes away those of an older version. Of the same version
+ * it takes only what the connection itself has shown: just after a vote, it may not have
+ * heard yet that this reader has voted, and the answer to the vote knows better.
  */
 import type { Results } from '~/api/client';
 import { KeyedStore } from '~/KeyedStore';
 
 export interface Live {
   readonly results: Results | null;
+  /** The live connection has shown them. */
+  readonly isShownLive: boolean;
   /** How many connections follow the poll now; null until the live connection says so. */
   readonly viewers: number | null;
   /** Also of messages that hide the counts. 0: nothing is known yet. */
@@ -20,12 +26,19 @@ export interface Snapshot {
   pollId: number;
   version: number;
   status: Results['status'];
+  /** Only the live connection says so. */
   viewers?: number;
   totalVotes?: number;
   options?: Results['options'];
 }
 
-export const NOTHING: Live = { results: null, viewers: null, version: 0, status: null };
+export const NOTHING: Live = {
+  results: null,
+  isShownLive: false,
+  viewers: null,
+  version: 0,
+  status: null,
+};
 
 function countsOf(snapshot: Snapshot): Results | null {
   const { pollId, version, status, totalVotes, options } = snapshot;
@@ -36,17 +49,22 @@ function countsOf(snapshot: Snapshot): Results | null {
 export class ResultsStore extends KeyedStore<Live> {
   /** Takes a result or a live snapshot; what is older than what is known is left. */
   offer(snapshot: Snapshot): void {
-    const known = this.get(snapshot.pollId) ?? NOTHING;
-    const isNews = snapshot.version >= known.version;
+    const { pollId, version, status, viewers } = snapshot;
+    const known = this.get(pollId) ?? NOTHING;
+    if (version < known.version) return;
+    const isLive = viewers !== undefined;
+    const before = version === known.version ? known : NOTHING;
     const counts = countsOf(snapshot);
-    const isBetter = counts !== null && counts.version > (known.results?.version ?? 0);
+    const isTaken = counts === null && isLive && before.isShownLive;
+    const results = isTaken ? null : (before.results ?? counts);
     const next: Live = {
-      results: isBetter ? counts : known.results,
-      viewers: snapshot.viewers ?? known.viewers,
-      version: Math.max(snapshot.version, known.version),
-      status: isNews ? snapshot.status : known.status,
+      results,
+      isShownLive: isLive ? counts !== null : before.isShownLive,
+      viewers: viewers ?? known.viewers,
+      version,
+      status,
     };
-    if (isChange(known, next)) this.set(snapshot.pollId, next);
+    if (isChange(known, next)) this.set(pollId, next);
   }
 
   /** A refusal said so; the last counts come by themselves, with a version of their own. */
@@ -62,10 +80,5 @@ export class ResultsStore extends KeyedStore<Live> {
 }
 
 function isChange(a: Live, b: Live): boolean {
-  return (
-    a.results !== b.results ||
-    a.viewers !== b.viewers ||
-    a.version !== b.version ||
-    a.status !== b.status
-  );
+  return (Object.keys(a) as (keyof Live)[]).some((key) => a[key] !== b[key]);
 }

@@ -8,7 +8,7 @@ const VOTED = { myVote: 1, skipped: false };
 
 function live(votes: number[], version: number, status: 'open' | 'closed' = 'open') {
   const results = someResults(votes, version, status);
-  return { results, version, status, viewers: 3 };
+  return { results, isShownLive: true, version, status, viewers: 3 };
 }
 
 describe('a poll as it stands now', () => {
@@ -60,6 +60,14 @@ describe('results after the vote', () => {
     expect(pollResults(seen, NOTHING, VOTED, null).results).toBe(seen.results);
     const now = pollResults(seen, live([2, 0, 0], 11), NO_CHOICE, null);
     expect(now).toMatchObject({ results: null, isHidden: true });
+  });
+
+  test('are gone when another page has taken it back', () => {
+    const hidden = { ...NOTHING, status: 'open' as const };
+    const now = (version: number) =>
+      pollResults(seen, { ...hidden, version }, VOTED, null).results;
+    expect(now(11)).toBeNull();
+    expect(now(10)).toBe(seen.results); // it may not have heard of the vote yet
   });
 
   test('are only on their way after it', () => {

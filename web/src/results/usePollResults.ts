@@ -30,7 +30,7 @@ export function pollResults(
   const isHidden = hidesResults(poll, status, choice, me);
   // What came before a vote was taken back is not for this reader any more.
   const isStale = isHidden && status === 'open' && poll.resultsVisibility === 'after_vote';
-  const results = isStale ? null : newest(poll.results, live.results);
+  const results = isStale ? null : newest(poll.results, live);
   return {
     ...choice,
     status,
@@ -40,9 +40,10 @@ export function pollResults(
   };
 }
 
-function newest(fetched: Results | null, live: Results | null): Results | null {
-  if (fetched === null || live === null) return fetched ?? live;
-  return fetched.version > live.version ? fetched : live;
+/** A newer word of the live connection goes before what was fetched, also without counts. */
+function newest(fetched: Results | null, live: Live): Results | null {
+  if (fetched === null || live.version > fetched.version) return live.results;
+  return live.results?.version === fetched.version ? live.results : fetched;
 }
 
 function statusNow(poll: Poll, live: Live): Poll['status'] {

@@ -5,7 +5,7 @@ import { render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, expect, test, vi } from 'vitest';
 import { copyFrom } from './copy';
-import { embedHeight, embedSnippet } from './links';
+import { embedHeight, embedSnippet, SANDBOX } from './links';
 import { qrFile, qrOutline } from './qr';
 import { ShareDialog } from './ShareDialog';
 
@@ -143,6 +143,7 @@ test('a frame for another page comes with a preview, once it is asked for', asyn
   expect(frame?.getAttribute('src')).toBe(`${location.origin}/embed/5`);
   expect(frame?.getAttribute('title')).toBe(POLL.title);
   expect(frame?.getAttribute('loading')).toBe('lazy');
+  expect(frame?.getAttribute('sandbox')).toBe(SANDBOX);
   expect(frame?.getAttribute('height')).toBe(preview.getAttribute('height'));
 });
 
@@ -153,6 +154,6 @@ test('a title cannot leave its attribute', () => {
 
 test('a frame has room for its options, within reason', () => {
   const many = Array.from({ length: 20 }, (_, index) => ({ index, text: `${index}` }));
-  expect(embedHeight({ options: OPTIONS })).toBe(366);
+  expect(embedHeight({ options: OPTIONS })).toBe(380);
   expect(embedHeight({ options: many })).toBe(800);
 });

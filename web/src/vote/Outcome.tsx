@@ -4,13 +4,16 @@ import type { ReactNode } from 'react';
 import type { Poll } from '~/api/client';
 import { Announcer } from '~/live/Announcer';
 import { Bars } from '~/results/Bars';
+import { useIsDeleted } from '~/results/deletion';
 import type { PollResults } from '~/results/usePollResults';
 import { useServices } from '~/services';
 import { useMe } from '~/session/session';
 import { Button } from '~/ui/Button';
+import { Deleted } from '~/ui/Deleted';
 import { Icon } from '~/ui/Icon';
 import { type Ballot, isUnderWay } from './ballots';
 import { NeedsAccount } from './NeedsAccount';
+import { useTellShown } from './outcomeShown';
 
 interface OutcomeProps {
   poll: Poll;
@@ -24,10 +27,21 @@ interface OutcomeProps {
 }
 
 export function Outcome(props: OutcomeProps) {
+  return useIsDeleted(props.poll.id) ? (
+    <div tabIndex={-1}>
+      <Deleted />
+    </div>
+  ) : (
+    <Standings {...props} />
+  );
+}
+
+function Standings(props: OutcomeProps) {
   const { poll, now, onScreen, ballot, needsAccount, onCast, onChange, onBack } = props;
   const { results, myVote, status } = now;
   const mayUndo = poll.voteChange && myVote !== null && status === 'open' && !needsAccount;
   const isBusy = isUnderWay(ballot);
+  useTellShown();
   return (
     <>
       {results === null ? (

@@ -4,6 +4,7 @@ import { act, render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Poll } from '~/api/client';
+import { deletionOf } from '~/results/deletion';
 import { createServices, type Services, ServicesProvider } from '~/services';
 import {
   aMe,
@@ -69,6 +70,30 @@ async function vote(option: string) {
   await userEvent.click(radio(option));
   await userEvent.click(button('Vote'));
 }
+
+describe('a poll that is deleted', () => {
+  test.each([
+    ['before the vote', { myVote: null }],
+    ['after it', { myVote: 1, voteChange: true }],
+    ['before it opens', { status: 'scheduled' as const, opensAt: '2036-01-01T00:00:00Z' }],
+  ])('says so %s, and offers nothing more', async (_, change) => {
+    serve();
+    show(aPoll({ ...change, results: someResults([1, 2, 0], 4) }));
+    act(() => services.results.offer(deletionOf(1)));
+    expect(screen.getByRole('alert').textContent).toBe('This poll was deleted.');
+    expect(screen.queryByRole('radio')).toBeNull();
+    expect(screen.queryByRole('button')).toBeNull();
+    expect(screen.queryByTestId('bar')).toBeNull();
+  });
+
+  test('keeps the focus that was in its form', async () => {
+    serve();
+    show(aPoll());
+    await userEvent.click(radio('Spaces'));
+    act(() => services.results.offer(deletionOf(1)));
+    expect(document.activeElement?.textContent).toBe('This poll was deleted.');
+  });
+});
 
 describe('the form', () => {
   test('is a group of radios, named by the title', () => {
