@@ -2,8 +2,10 @@
 import { i18n } from '@lingui/core';
 import { I18nProvider } from '@lingui/react';
 import { useLingui } from '@lingui/react/macro';
+import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, Suspense, useState } from 'react';
 import { Route, Switch } from 'wouter';
+import { pollQuery } from '~/api/queries';
 import { FeedPage } from '~/feed/FeedPage';
 import { createServices, ServicesProvider } from '~/services';
 import { Spinner } from '~/ui/Spinner';
@@ -68,15 +70,25 @@ export function App() {
 }
 
 function Loaded({ children }: { children: ReactNode }) {
+  return <Suspense fallback={<Waiting />}>{children}</Suspense>;
+}
+
+function Waiting() {
   const { t } = useLingui();
-  return <Suspense fallback={<Spinner label={t`Loading…`} />}>{children}</Suspense>;
+  return <Spinner label={navigator.onLine ? t`Loading…` : t`Waiting for a connection…`} />;
+}
+
+/** What a QR code leads to: its poll is asked for while its code is on the way. */
+function PollScreen({ id }: { id: number }) {
+  useQuery({ ...pollQuery(id), enabled: id > 0 });
+  return <PollPage />;
 }
 
 function Screens() {
   return (
     <Switch>
       <Route path="/" component={FeedPage} />
-      <Route path="/p/:id" component={PollPage} />
+      <Route path="/p/:id">{({ id }) => <PollScreen id={Number(id)} />}</Route>
       <Route path="/new" component={CreatePage} />
       <Route path="/leaderboard" component={LeaderboardPage} />
       <Route path="/account" component={AccountPage} />
