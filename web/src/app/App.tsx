@@ -2,12 +2,11 @@
 import { i18n } from '@lingui/core';
 import { I18nProvider } from '@lingui/react';
 import { useLingui } from '@lingui/react/macro';
-import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, Suspense, useState } from 'react';
 import { Route, Switch } from 'wouter';
 import { pollQuery } from '~/api/queries';
 import { FeedPage } from '~/feed/FeedPage';
-import { createServices, ServicesProvider } from '~/services';
+import { createServices, ServicesProvider, useServices } from '~/services';
 import { Spinner } from '~/ui/Spinner';
 import { ErrorBoundary } from './ErrorBoundary';
 import { onDemand } from './onDemand';
@@ -80,7 +79,8 @@ function Waiting() {
 
 /** What a QR code leads to: its poll is asked for while its code is on the way. */
 function PollScreen({ id }: { id: number }) {
-  useQuery({ ...pollQuery(id), enabled: id > 0 });
+  const { client } = useServices();
+  useState(() => id > 0 && client.prefetchQuery(pollQuery(id)));
   return <PollPage />;
 }
 

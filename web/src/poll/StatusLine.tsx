@@ -28,11 +28,14 @@ export function StatusLine({ poll, status, results, viewers }: StatusLineProps) 
   );
 }
 
-/** Its place is kept until the number is here: nothing moves away from under a finger. */
+/**
+ * Its place is kept until the number is here, on a phone a line of its own, however long it
+ * is: nothing moves away from under a finger.
+ */
 function Viewers({ count, isKnown }: { count: number; isKnown: boolean }) {
   return (
     <span
-      className={`inline-flex items-center gap-1.5 tabular-nums print:hidden ${isKnown ? '' : 'invisible'}`}
+      className={`inline-flex items-center gap-1.5 tabular-nums max-sm:basis-full print:hidden ${isKnown ? '' : 'invisible'}`}
     >
       <Icon name="eye" className="size-4" />
       <Plural value={count} one="# person is watching" other="# people are watching" />
