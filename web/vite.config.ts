@@ -118,7 +118,15 @@ export default defineConfig({
       resolveDependencies: (_, files, { hostType }) => (hostType === 'html' ? files : []),
     },
     rolldownOptions: {
-      output: { codeSplitting: { groups: [{ name: firstLoad(), debugName: 'first' }] } },
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: firstLoad(), debugName: 'first', priority: 1 },
+            // small ones that several screens need: one request, not a dozen
+            { name: 'shared', minShareCount: 2 },
+          ],
+        },
+      },
     },
   },
   server: {

@@ -4,8 +4,9 @@ import { I18nProvider } from '@lingui/react';
 import { useLingui } from '@lingui/react/macro';
 import { type ReactNode, Suspense, useState } from 'react';
 import { Route, Switch } from 'wouter';
+import { pollQuery } from '~/api/queries';
 import { FeedPage } from '~/feed/FeedPage';
-import { createServices, ServicesProvider } from '~/services';
+import { createServices, ServicesProvider, useServices } from '~/services';
 import { Spinner } from '~/ui/Spinner';
 import { ErrorBoundary } from './ErrorBoundary';
 import { onDemand } from './onDemand';
@@ -68,15 +69,26 @@ export function App() {
 }
 
 function Loaded({ children }: { children: ReactNode }) {
+  return <Suspense fallback={<Waiting />}>{children}</Suspense>;
+}
+
+function Waiting() {
   const { t } = useLingui();
-  return <Suspense fallback={<Spinner label={t`Loading…`} />}>{children}</Suspense>;
+  return <Spinner label={navigator.onLine ? t`Loading…` : t`Waiting for a connection…`} />;
+}
+
+/** What a QR code leads to: its poll is asked for while its code is on the way. */
+function PollScreen({ id }: { id: number }) {
+  const { client } = useServices();
+  useState(() => id > 0 && client.prefetchQuery(pollQuery(id)));
+  return <PollPage />;
 }
 
 function Screens() {
   return (
     <Switch>
       <Route path="/" component={FeedPage} />
-      <Route path="/p/:id" component={PollPage} />
+      <Route path="/p/:id">{({ id }) => <PollScreen id={Number(id)} />}</Route>
       <Route path="/new" component={CreatePage} />
       <Route path="/leaderboard" component={LeaderboardPage} />
       <Route path="/account" component={AccountPage} />

@@ -38,7 +38,7 @@ function NavLink({ href, icon, label, also }: NavLinkProps) {
   const [path] = useLocation();
   const isHere = path === href || path === also;
   return (
-    <li className="min-w-0 grow basis-0 sm:basis-auto">
+    <li className="grow not-last:shrink-0 last:min-w-0">
       <Link
         href={href}
         aria-current={isHere ? 'page' : undefined}

@@ -65,6 +65,16 @@ test('n opens a new poll, ? the help, once they are there', async () => {
   expect(location.pathname).toBe('/new');
 });
 
+test('the choices of a setting are one group of radio buttons', async () => {
+  const { user } = open();
+  await user.click(screen.getByRole('button', { name: 'Settings' }));
+  await screen.findByRole('dialog', undefined, { timeout: 5000 });
+  const nameOf = (choice: string) =>
+    screen.getByRole<HTMLInputElement>('radio', { name: choice }).name;
+  expect(nameOf('Dark')).toBe(nameOf('Light'));
+  expect(nameOf('Dark')).not.toBe(nameOf('English'));
+});
+
 test('keys of one character are switched off in the settings', async () => {
   const { user } = open();
   await user.click(screen.getByRole('button', { name: 'Settings' }));

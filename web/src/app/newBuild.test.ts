@@ -68,6 +68,18 @@ describe('code that is fetched when it is needed', () => {
     expect(forLater.mock.calls.length).toBeGreaterThan(8);
   });
 
+  test('is waited for as long as there is no network', async () => {
+    serverHas('nothing');
+    const onLine = vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(false);
+    const load = vi.fn(broken);
+    const code = fetchCode(load);
+    await vi.advanceTimersByTimeAsync(300_000);
+    onLine.mockReturnValue(true);
+    load.mockResolvedValue('code' as never);
+    dispatchEvent(new Event('online'));
+    await expect(code).resolves.toBe('code');
+  });
+
   test('of an older build loads the page again, once a minute at most', async () => {
     serverHas('another');
     void fetchCode(broken);

@@ -44,7 +44,8 @@ function pauseAfter(tries: number): Promise<void> {
 
 /**
  * Runs a dynamic import, and again while the server cannot be reached: some times for a
- * screen, which then says so; for ever where the screen is of use without.
+ * screen, which then says so; for ever where the screen is of use without, or as long as
+ * there is no network.
  */
 export async function fetchCode<T>(load: () => Promise<T>, tries = TRIES): Promise<T> {
   for (let failed = 1; ; failed++) {
@@ -52,7 +53,7 @@ export async function fetchCode<T>(load: () => Promise<T>, tries = TRIES): Promi
       return await load();
     } catch (error) {
       if (await reloadForNewBuild()) return new Promise(() => {}); // the page is going away
-      if (failed >= tries) throw error;
+      if (failed >= tries && navigator.onLine) throw error;
     }
     await pauseAfter(failed);
   }

@@ -66,7 +66,7 @@ function About({ poll }: { poll: Poll }) {
           <Link
             key={tag}
             href={hrefOf({ tags: [tag], q: '', sort: 'new' })}
-            className="inline-flex min-h-11 items-center hover:text-ink hover:underline"
+            className="inline-flex min-h-11 min-w-11 items-center hover:text-ink hover:underline"
           >
             #{tag}
           </Link>

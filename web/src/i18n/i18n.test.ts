@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { i18n } from '@lingui/core';
+import { i18n, type Messages } from '@lingui/core';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { activateLocale, chooseLocale, openCatalogue, preferredLocale } from './i18n';
 
@@ -29,6 +29,18 @@ describe('the language', () => {
   test('what was remembered and is no language counts for nothing', () => {
     localStorage.setItem('pollux.locale', 'toString');
     expect(preferredLocale()).toBe('en');
+  });
+
+  /** All that are open share one catalogue: the last one opened would win. */
+  test('the same words are translated the same way on every screen', () => {
+    const catalogues = import.meta.glob<{ messages: Messages }>('../*/locales/de.po', {
+      eager: true,
+    });
+    const all = Object.values(catalogues).map(({ messages }) => messages);
+    const last: Messages = Object.assign({}, ...all);
+    for (const [file, { messages }] of Object.entries(catalogues))
+      expect(last, file).toMatchObject(messages);
+    expect(Object.keys(last).length).toBeGreaterThan(100);
   });
 
   test('a screen that was opened keeps its words when the language changes', async () => {

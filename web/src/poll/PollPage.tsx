@@ -2,10 +2,11 @@
 
 import { useLingui } from '@lingui/react/macro';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useParams } from 'wouter';
 import { isCode } from '~/api/error';
 import { pollQuery } from '~/api/queries';
+import { isInSight } from '~/app/firstSight';
 import { useIsDeleted } from '~/results/deletion';
 import { PollView } from './PollView';
 import { Failed, Gone, Loading } from './states';
@@ -34,6 +35,10 @@ function PollOfId({ id }: { id: number }) {
     refetchOnWindowFocus: !isDeleted,
   });
   const { data: poll, error, refetch } = query;
+  const hasAnswer = poll !== undefined || error !== null;
+  useEffect(() => {
+    if (hasAnswer) isInSight();
+  }, [hasAnswer]);
   if (isDeleted || isCode(error, 'not_found')) return <Gone title={poll?.title} />;
   if (poll !== undefined) return <PollView poll={poll} />;
   if (error !== null) return <Failed error={error} onRetry={() => void refetch()} />;

@@ -21,14 +21,22 @@ export function StatusLine({ poll, status, results, viewers }: StatusLineProps) 
           <Plural value={results.totalVotes} one="# vote" other="# votes" />
         </span>
       )}
-      {viewers !== null && viewers > 0 && <Viewers count={viewers} />}
+      {(status === 'open' || viewers !== null) && (
+        <Viewers count={viewers || 1} isKnown={(viewers ?? 0) > 0} />
+      )}
     </div>
   );
 }
 
-function Viewers({ count }: { count: number }) {
+/**
+ * Its place is kept until the number is here, on a phone a line of its own, however long it
+ * is: nothing moves away from under a finger.
+ */
+function Viewers({ count, isKnown }: { count: number; isKnown: boolean }) {
   return (
-    <span className="inline-flex items-center gap-1.5 tabular-nums print:hidden">
+    <span
+      className={`inline-flex items-center gap-1.5 tabular-nums max-sm:basis-full print:hidden ${isKnown ? '' : 'invisible'}`}
+    >
       <Icon name="eye" className="size-4" />
       <Plural value={count} one="# person is watching" other="# people are watching" />
     </span>

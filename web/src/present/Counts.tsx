@@ -1,5 +1,5 @@
 /** How many have voted, and how many are watching: the server's own numbers. */
-import { Plural, Trans, useLingui } from '@lingui/react/macro';
+import { Plural, useLingui } from '@lingui/react/macro';
 import type { ReactNode } from 'react';
 import type { PollResults } from '~/results/usePollResults';
 
@@ -13,7 +13,7 @@ export function Counts({ now: { results, viewers } }: { now: PollResults }) {
       )}
       {viewers !== null && (
         <Count value={viewers}>
-          <Trans>watching</Trans>
+          <Plural value={viewers} one="watching" other="watching" />
         </Count>
       )}
     </div>

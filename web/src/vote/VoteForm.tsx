@@ -62,7 +62,7 @@ function Actions(props: VoteFormProps & { choice: number | null }) {
         kind="primary"
         type="submit"
         aria-disabled={isUnderWay(ballot)}
-        className="min-w-32 grow aria-disabled:opacity-70"
+        className="grow aria-disabled:opacity-70"
       >
         <VoteLabel ballot={ballot} choice={choice} isChange={myVote !== null} />
       </Button>
@@ -77,7 +77,12 @@ function Actions(props: VoteFormProps & { choice: number | null }) {
         </Button>
       )}
       {onWatch && (
-        <Button kind="quiet" icon="chart" onClick={onWatch}>
+        <Button
+          kind="quiet"
+          icon="chart"
+          onClick={onWatch}
+          className="max-[24rem]:px-2 max-[24rem]:*:[svg]:hidden"
+        >
           <Trans>Show results</Trans>
         </Button>
       )}
