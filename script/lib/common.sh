@@ -42,7 +42,7 @@ use_node() {
 run_npm() {
     NODE_NO_WARNINGS=1 npm "$@" --loglevel=error --no-fund --no-audit \
         --fetch-retries=2 --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=4000 \
-        2>&1 >/dev/null | sed -n 1,5p >&2
+        2>&1 >/dev/null | sed -n 1,4p >&2
 }
 
 # install_modules FOLDER: what its package-lock.json says, from npm.
@@ -56,29 +56,24 @@ install_e2e_modules() {
     install_modules test/e2e
 }
 
-# install_for_pages FOLDER: is there an npm, and has it brought what this folder needs?
-install_for_pages() {
-    if use_node && command -v npm >/dev/null; then
-        install_modules "$1"
+# The pages that are embedded when the program is built: the viewer of GET /docs, and the
+# page that people vote on. Without npm, or its registry, the program is built all the same.
+build_pages() {
+    if ! use_node || ! command -v npm >/dev/null; then
+        say "no npm, or no node >= $NODE_AT_LEAST: / and /docs stay as they were, or are plain"
+        return
+    fi
+    install_modules docs/api/page || say "npm brought no viewer: /docs will be a plain page"
+    if install_modules web; then
+        build_web
     else
-        say "found no npm, or no node >= $NODE_AT_LEAST"
-        return 1
+        say "npm brought not what builds the page: / stays as it was, or says how to get it"
     fi
 }
 
-# The viewer of GET /docs, which is embedded when the program is built. Without npm, or
-# its registry, the program is built all the same, and /docs is a plain page.
-install_docs_viewer() {
-    install_for_pages docs/api/page || say "no viewer for /docs: it will be a plain page"
-}
-
-# The page that people vote on, which is embedded too: built when something that it is made
-# of is newer than what was built. The folders count, since a file may have been removed.
+# Built when something that it is made of is newer than what was built. The folders count,
+# since a file may have been removed.
 build_web() {
-    install_for_pages web || {
-        say "could not build the page: / will be what was built before, or say how to get it"
-        return 0
-    }
     [ -n "$(find web docs/api/openapi.yaml \
         \( -path web/node_modules -o -path web/dist -o -path web/e2e \) -prune -o \
         -newer web/dist/index.html -print -quit 2>&1)" ] || return 0
@@ -109,7 +104,6 @@ build_in() {
         }
         rm -f "$dir.log"
     fi
-    install_docs_viewer
-    build_web
+    build_pages
     ninja -C "$dir" --quiet
 }
