@@ -118,6 +118,7 @@ export default defineConfig({
       resolveDependencies: (_, files, { hostType }) => (hostType === 'html' ? files : []),
     },
     rolldownOptions: {
+      checks: { bundlerTimings: false }, // where its seconds go is no warning
       output: {
         codeSplitting: {
           groups: [

@@ -37,11 +37,18 @@ use_node() {
     version_at_least "${have#v}" "$NODE_AT_LEAST"
 }
 
-# install_modules FOLDER: what its package-lock.json says, from npm. A newer node warns
-# of what Debian's npm does.
+# run_npm ARGUMENT...: says nothing but the beginning of an error, and gives up after
+# seconds where there is no registry. A newer node warns of what Debian's npm does.
+run_npm() {
+    NODE_NO_WARNINGS=1 npm "$@" --loglevel=error --no-fund --no-audit \
+        --fetch-retries=2 --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=4000 \
+        2>&1 >/dev/null | sed -n 1,4p >&2
+}
+
+# install_modules FOLDER: what its package-lock.json says, from npm.
 install_modules() {
     [ "$1/node_modules/.package-lock.json" -nt "$1/package-lock.json" ] ||
-        (cd "$1" && NODE_NO_WARNINGS=1 npm ci --silent) # from there, or its .npmrc does not count
+        (cd "$1" && run_npm ci) # from there, or its .npmrc does not count
 }
 
 # What the whole-server tests need from npm.
@@ -49,22 +56,28 @@ install_e2e_modules() {
     install_modules test/e2e
 }
 
-# The viewer of GET /docs, which is embedded when the program is built. Without npm, or
-# its registry, the program is built all the same, and /docs is a plain page.
-install_docs_viewer() {
-    use_node && command -v npm >/dev/null && install_modules docs/api/page && return
-    say "no viewer for /docs: it will be a plain page"
-}
-
-# The page that people vote on, which is embedded too: built when something of it is newer
-# than what was built. The folders count, since a file may have been removed.
-build_web() {
-    if ! { use_node && command -v npm >/dev/null && install_modules web; }; then
-        say "no npm, or not its registry: without the page, / says how to get it"
+# The pages that are embedded when the program is built: the viewer of GET /docs, and the
+# page that people vote on. Without npm, or its registry, the program is built all the same.
+build_pages() {
+    if ! use_node || ! command -v npm >/dev/null; then
+        say "no npm, or no node >= $NODE_AT_LEAST: / and /docs stay as they were, or are plain"
         return
     fi
-    [ -n "$(find web -path web/node_modules -prune -o -path web/dist -prune -o \
+    install_modules docs/api/page || say "npm brought no viewer: /docs will be a plain page"
+    if install_modules web; then
+        build_web
+    else
+        say "npm brought not what builds the page: / stays as it was, or says how to get it"
+    fi
+}
+
+# Built when something that it is made of is newer than what was built. The folders count,
+# since a file may have been removed.
+build_web() {
+    [ -n "$(find web docs/api/openapi.yaml \
+        \( -path web/node_modules -o -path web/dist -o -path web/e2e \) -prune -o \
         -newer web/dist/index.html -print -quit 2>&1)" ] || return 0
+    say "building the page"
     (cd web && NODE_NO_WARNINGS=1 node_modules/.bin/vite build --logLevel warn)
 }
 
@@ -91,7 +104,6 @@ build_in() {
         }
         rm -f "$dir.log"
     fi
-    install_docs_viewer
-    build_web
+    build_pages
     ninja -C "$dir" --quiet
 }
