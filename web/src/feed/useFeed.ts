@@ -18,7 +18,7 @@ export function useFeed(filter: Filter) {
 
   /** Not again by itself after a failure: then the reader decides. */
   const fetchMore = () => {
-    if (hasNextPage && !isFetching && error === null) void query.fetchNextPage();
+    if (hasNextPage && error === null) void query.fetchNextPage({ cancelRefetch: false });
   };
   useEffect(() => {
     if (polls?.length === 0) fetchMore(); // all of a page was done

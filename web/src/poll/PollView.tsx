@@ -1,7 +1,7 @@
 /** A poll with everything about it: the vote, how it is doing, its rules, how to pass it on. */
 import { Trans } from '@lingui/react/macro';
 import { Suspense, useState } from 'react';
-import { Link, useLocation } from 'wouter';
+import { Link, useLocation, useSearch } from 'wouter';
 import type { Poll } from '~/api/client';
 import { onDemand } from '~/app/onDemand';
 import { type PollResults, usePollResults } from '~/results/usePollResults';
@@ -83,16 +83,21 @@ function Owner({ poll }: { poll: Poll }) {
   );
 }
 
+/** Open at once where the address asks for it: behind a poll that was just created. */
 function Sharing({ poll }: { poll: Poll }) {
-  const [isOpen, setOpen] = useState(false);
+  const isAsked = new URLSearchParams(useSearch()).has('share');
+  const [isOpen, setOpen] = useState(isAsked);
+  const [path, navigate] = useLocation();
+  const close = () => {
+    setOpen(false);
+    if (isAsked) navigate(path, { replace: true }); // not again with a reload
+  };
   return (
     <div className="flex print:hidden">
       <Button icon="share" className="grow" onClick={() => setOpen(true)}>
         <Trans>Share this poll</Trans>
       </Button>
-      <Suspense>
-        {isOpen && <ShareDialog poll={poll} onClose={() => setOpen(false)} />}
-      </Suspense>
+      <Suspense>{isOpen && <ShareDialog poll={poll} onClose={close} />}</Suspense>
     </div>
   );
 }

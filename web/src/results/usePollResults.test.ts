@@ -70,6 +70,12 @@ describe('results after the vote', () => {
     expect(now(10)).toBe(seen.results); // it may not have heard of the vote yet
   });
 
+  test('do not come back with the closing, when they are of before', () => {
+    const before = { ...live([1, 0, 0], 11), version: 12, status: 'closed' as const };
+    const now = pollResults(seen, before, NO_CHOICE, null);
+    expect(now).toMatchObject({ status: 'closed', results: null, isHidden: true });
+  });
+
   test('are only on their way after it', () => {
     const now = pollResults(unseen, NOTHING, VOTED, null);
     expect(now).toMatchObject({ results: null, isHidden: false });

@@ -28,9 +28,11 @@ export function pollResults(
 ): PollResults {
   const status = statusNow(poll, live);
   const isHidden = hidesResults(poll, status, choice, me);
-  // What came before a vote was taken back is not for this reader any more.
-  const isStale = isHidden && status === 'open' && poll.resultsVisibility === 'after_vote';
-  const results = isStale ? null : newest(poll.results, live);
+  const known = newest(poll.results, live);
+  // What came before a vote was taken back is not for this reader, nor when it closes.
+  const isOpen = status === 'open' || known?.status === 'open';
+  const isStale = isHidden && isOpen && poll.resultsVisibility === 'after_vote';
+  const results = isStale ? null : known;
   return {
     ...choice,
     status,
