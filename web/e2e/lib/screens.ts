@@ -1,5 +1,6 @@
 /** Every screen of the page, and what to put into the server so that each has something. */
 import { expect, type Page } from '@playwright/test';
+import { isLive } from './steps';
 import type { Account, Server } from './test';
 
 export interface Seed {
@@ -91,9 +92,6 @@ export interface Screen {
 }
 
 export type Theme = 'light' | 'dark';
-
-/** What is fetched after the first sight is there too: the state of the connection. */
-const isLive = (page: Page) => expect(page.locator('[data-state=live]')).toBeVisible();
 
 /** Waits until a screen shows all that it is for. */
 export async function open(

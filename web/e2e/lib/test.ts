@@ -2,7 +2,13 @@
  * What every test of the page starts from: a server of its own worker, somebody who asks,
  * and a page that may talk to nobody but that server and must not fail in silence.
  */
-import { type BrowserContext, test as base, expect, type Page } from '@playwright/test';
+import {
+  type BrowserContext,
+  test as base,
+  expect,
+  type Frame,
+  type Page,
+} from '@playwright/test';
 import { type Account, Server } from '../../../test/e2e/lib/server.mjs';
 
 export type { Account };
@@ -52,10 +58,13 @@ export function watch(
   const add = (what: string) => {
     if (!expected.some((pattern) => pattern.test(what))) wrong.push(what);
   };
-  context.on('request', (request) => {
-    const url = request.url();
-    if (!url.startsWith(origin) && !/^(data|blob):/.test(url)) add(`asked ${url}`);
-  });
+  const check = (url: string) => {
+    const { protocol, host } = new URL(url);
+    if (host !== new URL(origin).host && !/^(data|blob):/.test(protocol))
+      add(`asked ${url}`);
+  };
+  context.on('request', (request) => check(request.url()));
+  context.on('page', (page) => page.on('websocket', (socket) => check(socket.url())));
   context.on('console', (line) => {
     if (line.type() === 'error') add(`${line.text()} (${line.location().url})`);
   });
@@ -82,7 +91,7 @@ export async function signIn(
 }
 
 /** The number in the bar of an option. */
-export function barOf(page: Page, option: string) {
+export function barOf(page: Page | Frame, option: string) {
   return page.getByTestId('bar').filter({ hasText: option });
 }
 
