@@ -2,7 +2,7 @@
 import type { RefObject } from 'react';
 import { CardSkeleton } from '~/feed/FirstSight';
 import { type Filter, hrefOf, isNarrowed } from '~/feed/filter';
-import type { Touched } from '~/feed/handOver';
+import type { Focused } from '~/feed/handOver';
 import { Screen, Slot } from '~/feed/Screen';
 import type { Feed } from '~/feed/useFeed';
 import { FeedList } from './FeedList';
@@ -16,18 +16,18 @@ interface StateProps {
 }
 
 interface BrowseProps extends StateProps {
-  /** What the reader has done with the first card before the list was there. */
-  touched: RefObject<Touched | null>;
+  /** Where the focus was in the first card before the list was there. */
+  focused: RefObject<Focused | null>;
 }
 
-export function Browse({ feed, filter, touched }: BrowseProps) {
+export function Browse({ feed, filter, focused }: BrowseProps) {
   useLookAgain(filter, feed.atEnd);
   const hasCards = feed.polls !== undefined && feed.polls.length > 0;
   return (
     <>
       <FeedTools filter={filter} />
       {hasCards ? (
-        <FeedList key={hrefOf(filter)} feed={feed} filter={filter} touched={touched} />
+        <FeedList key={hrefOf(filter)} feed={feed} filter={filter} focused={focused} />
       ) : (
         <Screen busy={feed.isFetching}>
           <Slot>

@@ -8,6 +8,7 @@ import { FeedPage } from '~/feed/FeedPage';
 import { deletionOf } from '~/results/deletion';
 import { createServices, type Services, ServicesProvider } from '~/services';
 import {
+  aGuestJoins,
   aMe,
   aPoll,
   type Call,
@@ -47,7 +48,7 @@ function serve(routes: Record<string, Reply | Reply[]>): Call[] {
       ],
     },
     'GET /api/users/me': [problem(401, 'unauthorized'), { status: 200, body: aMe() }],
-    'POST /api/auth/guest': { status: 201, body: {} },
+    'POST /api/auth/guest': aGuestJoins(7),
     'POST /api/polls/1/skip': { status: 204 },
     ...routes,
   });

@@ -4,7 +4,7 @@ import { Virtualizer, type VirtualizerHandle } from 'virtua';
 import type { Poll } from '~/api/client';
 import { CardSkeleton } from '~/feed/FirstSight';
 import { type Filter, isNarrowed } from '~/feed/filter';
-import type { Touched } from '~/feed/handOver';
+import type { Focused } from '~/feed/handOver';
 import { Screen, Slot } from '~/feed/Screen';
 import type { Feed } from '~/feed/useFeed';
 import { focusHeading, slotAt } from './cardElement';
@@ -21,7 +21,7 @@ import { useWheel } from './useWheel';
 interface FeedListProps {
   feed: Feed;
   filter: Filter;
-  touched: RefObject<Touched | null>;
+  focused: RefObject<Focused | null>;
 }
 
 /** A card's height before it is known; nearly all are as high as the screen. */
@@ -30,7 +30,7 @@ const GUESS = innerHeight * 0.8;
 /** Behind the last card. */
 const END = null;
 
-export function FeedList({ feed, filter, touched }: FeedListProps) {
+export function FeedList({ feed, filter, focused }: FeedListProps) {
   const { polls = [], fetchMore } = feed;
   const scroller = useRef<HTMLDivElement>(null);
   const list = useRef<VirtualizerHandle>(null);
@@ -53,7 +53,7 @@ export function FeedList({ feed, filter, touched }: FeedListProps) {
 
   const onResize = () => {
     look();
-    takeOver(scroller.current, touched);
+    takeOver(scroller.current, focused);
   };
   const onScrollEnd = () => {
     arrive();

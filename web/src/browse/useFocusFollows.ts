@@ -1,7 +1,7 @@
 /** The focus goes where the reader goes: to the heading of the card that has come. */
 import { type RefObject, useEffect, useRef } from 'react';
 import type { Poll } from '~/api/client';
-import { type Touched, touchAgain } from '~/feed/handOver';
+import { type Focused, focusAgain } from '~/feed/handOver';
 import { focusHeading, slotAt } from './cardElement';
 
 /** After a skip: the card that had the focus is gone, and the focus with it. */
@@ -22,9 +22,9 @@ export function useFocusAfterSkip(
 /** Once, as soon as the list shows its first card. */
 export function takeOver(
   scroller: HTMLElement | null,
-  touched: RefObject<Touched | null>,
+  focused: RefObject<Focused | null>,
 ): void {
   const slot = slotAt(scroller, 0);
-  if (touched.current !== null && slot !== null) touchAgain(slot, touched.current);
-  touched.current = null;
+  if (focused.current !== null && slot !== null) focusAgain(slot, focused.current);
+  focused.current = null;
 }

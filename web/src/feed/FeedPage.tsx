@@ -10,7 +10,7 @@ import { onDemandLater } from '~/app/onDemand';
 import { useTitle } from '~/ui/useTitle';
 import { FirstSight } from './FirstSight';
 import { type Filter, filterOf } from './filter';
-import type { Touched } from './handOver';
+import type { Focused } from './handOver';
 import { useFeed } from './useFeed';
 
 const Browse = onDemandLater(
@@ -34,14 +34,14 @@ export function FeedPage() {
 
 function Feed({ filter }: { filter: Filter }) {
   const feed = useFeed(filter);
-  const touched = useRef<Touched | null>(null);
+  const focused = useRef<Focused | null>(null);
   const hasAnswer = feed.polls !== undefined || feed.error !== null;
   useEffect(() => {
     if (hasAnswer) isInSight();
   }, [hasAnswer]);
   return (
-    <Suspense fallback={<FirstSight poll={feed.polls?.[0]} touched={touched} />}>
-      <Browse feed={feed} filter={filter} touched={touched} />
+    <Suspense fallback={<FirstSight poll={feed.polls?.[0]} focused={focused} />}>
+      <Browse feed={feed} filter={filter} focused={focused} />
     </Suspense>
   );
 }

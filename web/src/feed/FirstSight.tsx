@@ -3,23 +3,23 @@ import { useLingui } from '@lingui/react/macro';
 import { type RefObject, useLayoutEffect, useRef } from 'react';
 import type { Poll } from '~/api/client';
 import { CardFrame } from './CardFrame';
-import { type Touched, whatWasTouched } from './handOver';
+import { type Focused, whatHadFocus } from './handOver';
 import { Screen, Slot } from './Screen';
 
 interface FirstSightProps {
   poll: Poll | undefined;
-  /** Takes what the reader has done here when the list takes over. */
-  touched: RefObject<Touched | null>;
+  /** Takes where the focus was here when the list takes over. */
+  focused: RefObject<Focused | null>;
 }
 
-export function FirstSight({ poll, touched }: FirstSightProps) {
+export function FirstSight({ poll, focused }: FirstSightProps) {
   const slot = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     const box = slot.current;
     return () => {
-      touched.current = box && whatWasTouched(box);
+      focused.current = box && whatHadFocus(box);
     };
-  }, [touched]);
+  }, [focused]);
   return (
     <>
       <div className="feed-tools shrink-0" />

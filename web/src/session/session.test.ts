@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { api, data } from '~/api/client';
 import { createServices, type Services } from '~/services';
-import { aMe, type Call, fakeApi, problem, type Reply } from '~/test/fakeApi';
+import { aGuestJoins, aMe, type Call, fakeApi, problem, type Reply } from '~/test/fakeApi';
 import { meQuery, type SessionChange } from './session';
 
 const WHO = 'GET /api/users/me';
@@ -9,7 +9,7 @@ const NOBODY = problem(401, 'unauthorized');
 const GUEST: Reply = { status: 200, body: aMe() };
 const USER: Reply = { status: 200, body: aMe({ kind: 'user', username: 'ada' }) };
 const JOIN: Record<string, Reply> = {
-  'POST /api/auth/guest': { status: 201, body: {} },
+  'POST /api/auth/guest': aGuestJoins(8),
   'POST /api/auth/logout': { status: 204 },
 };
 
@@ -35,18 +35,26 @@ describe('a newcomer', () => {
   });
 
   test('becomes one guest, also when two votes ask at once', async () => {
-    const calls = fakeApi({ ...JOIN, [WHO]: [NOBODY, GUEST] });
+    const calls = fakeApi({ ...JOIN, [WHO]: NOBODY });
     await Promise.all([services.session.ensure(), services.session.ensure()]);
     await services.session.ensure();
     expect(count(calls, '/api/auth/guest')).toBe(1);
     expect(count(calls, '/api/auth/logout')).toBe(0);
-    expect(me()?.kind).toBe('guest');
+    expect(me()).toMatchObject({ id: 8, kind: 'guest' });
+    expect(count(calls, '/api/users/me')).toBe(1); // a vote waits for no more
     expect(changes).toEqual(['joined']);
     expect({ ...localStorage }).toEqual({ 'pollux.session': 'yes' });
   });
 
-  test('keeps all that they see', async () => {
+  test('is asked for in full by whatever shows them next', async () => {
     fakeApi({ ...JOIN, [WHO]: [NOBODY, GUEST] });
+    await services.session.ensure();
+    expect(me()?.votesLeftToday).toBeNull();
+    expect((await services.client.fetchQuery(meQuery))?.votesLeftToday).toBe(100);
+  });
+
+  test('keeps all that they see', async () => {
+    fakeApi({ ...JOIN, [WHO]: NOBODY });
     services.choices.set(5, { myVote: null, skipped: true });
     services.client.setQueryData(['feed'], 'polls');
     await services.session.ensure();
@@ -74,8 +82,8 @@ describe('a newcomer', () => {
   test('can ask again after a failure', async () => {
     fakeApi({
       ...JOIN,
-      [WHO]: [NOBODY, NOBODY, GUEST],
-      'POST /api/auth/guest': [problem(503, 'overloaded'), { status: 201, body: {} }],
+      [WHO]: NOBODY,
+      'POST /api/auth/guest': [problem(503, 'overloaded'), aGuestJoins(8)],
     });
     await expect(services.session.ensure()).rejects.toMatchObject({ code: 'overloaded' });
     await services.session.ensure();
@@ -142,10 +150,10 @@ describe('who is known', () => {
     const say = (word: string, status: number) => async () => {
       await Promise.resolve();
       order.push(word);
-      return { status, body: status === 204 ? undefined : {} };
+      return status === 204 ? { status } : aGuestJoins(8);
     };
     fakeApi({
-      [WHO]: [USER, NOBODY, GUEST],
+      [WHO]: [USER, NOBODY],
       'POST /api/auth/logout': say('out', 204),
       'POST /api/auth/guest': say('in', 201),
     });

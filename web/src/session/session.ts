@@ -41,6 +41,17 @@ export const meQuery = queryOptions({
   staleTime: 60_000,
 });
 
+/** Asked for anew by whatever shows it next. */
+const STALE_ME = { queryKey: meQuery.queryKey, refetchType: 'none' } as const;
+
+const NEWCOMER = {
+  username: null,
+  email: null,
+  kind: 'guest',
+  votesToday: 0,
+  votesLeftToday: null,
+} as const;
+
 /** null: nobody yet. undefined: not known yet. */
 export function useMe(): Me | null | undefined {
   return useQuery(meQuery).data;
@@ -84,13 +95,17 @@ export class Session {
   private async join(): Promise<void> {
     await this.leaving; // its answer would take the new cookie away
     if ((await this.client.ensureQueryData(meQuery)) !== null) return;
-    let me = await askWhoAmI(); // the mark may be gone, and the cookie not
-    if (me === null) {
-      const granted = await data(api.POST('/api/auth/guest'));
-      await this.tokens?.keep(granted);
-      me = await askWhoAmI();
-    }
-    this.arrive(me, 'joined');
+    const known = await askWhoAmI(); // the mark may be gone, and the cookie not
+    this.arrive(known ?? (await this.becomeGuest()), 'joined');
+    // what a guest's answer does not say is asked for later: the vote does not wait for it
+    if (known === null) void this.client.invalidateQueries(STALE_ME);
+  }
+
+  private async becomeGuest(): Promise<Me> {
+    const granted = await data(api.POST('/api/auth/guest'));
+    await this.tokens?.keep(granted);
+    remember(MARK, 'yes');
+    return { ...NEWCOMER, id: granted.user.id, createdAt: new Date().toISOString() };
   }
 
   /** After the cookie has changed: registered, signed in, a new password. */

@@ -76,6 +76,12 @@ export function aMe(change: Partial<Me> = {}): Me {
   };
 }
 
+/** The answer to POST /api/auth/guest. */
+export function aGuestJoins(id: number) {
+  const user = { id, kind: 'guest' };
+  return { status: 201, body: { user, token: 'a.b.c', expiresAt: '2036-01-01T00:00:00Z' } };
+}
+
 export function aPoll(change: Partial<Poll> = {}): Poll {
   return {
     id: 1,

@@ -1,7 +1,8 @@
 /** The options as radio buttons, and an explicit Vote. */
 import { Trans } from '@lingui/react/macro';
-import { type FormEvent, memo, useId, useRef, useState } from 'react';
+import { type FormEvent, memo, useCallback, useId, useRef, useState } from 'react';
 import type { Poll } from '~/api/client';
+import { useServices } from '~/services';
 import { Button } from '~/ui/Button';
 import { type Ballot, isRefusal, isUnderWay } from './ballots';
 
@@ -18,13 +19,21 @@ interface VoteFormProps {
 
 export function VoteForm(props: VoteFormProps) {
   const { poll, labelledBy, ballot, myVote, onCast, onCancel } = props;
-  const [choice, setChoice] = useState(ballot?.wish ?? myVote);
+  const { unsent } = useServices().ballots;
+  const [choice, setChoice] = useState(ballot?.wish ?? unsent.get(poll.id) ?? myVote);
   const [isAsked, setAsked] = useState(false);
   const group = useRef<HTMLFieldSetElement>(null);
   const hint = useId();
   const isBusy = isUnderWay(ballot);
   const isMissing = isAsked && choice === null;
 
+  const choose = useCallback(
+    (option: number) => {
+      unsent.set(poll.id, option);
+      setChoice(option);
+    },
+    [unsent, poll.id],
+  );
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (choice !== null) return choice === myVote ? onCancel?.() : onCast(choice);
@@ -41,7 +50,7 @@ export function VoteForm(props: VoteFormProps) {
         className="min-w-0"
       >
         {labelledBy === undefined && <legend className="sr-only">{poll.title}</legend>}
-        <Options poll={poll} choice={choice} isFixed={isBusy} onChoose={setChoice} />
+        <Options poll={poll} choice={choice} isFixed={isBusy} onChoose={choose} />
       </fieldset>
       {isMissing && (
         <p id={hint} role="alert" className="font-medium text-warn">

@@ -123,6 +123,40 @@ describe('the form', () => {
     expect(calls).toHaveLength(0);
   });
 
+  test('keeps what was chosen while its card is out of the page', async () => {
+    serve();
+    const { unmount } = show(aPoll());
+    await userEvent.click(radio('Spaces'));
+    unmount();
+    show(aPoll());
+    expect(radio('Spaces')).toHaveProperty('checked', true);
+    services.ballots.clear(); // somebody else is here
+    expect(services.ballots.unsent.size).toBe(0);
+  });
+
+  test('forgets it once it is sent', async () => {
+    const results = someResults([0, 1, 0], 10);
+    serve({
+      [VOTE]: answer(1, [0, 1, 0]),
+      'DELETE /api/polls/1/vote': { status: 204 },
+    });
+    show(aPoll({ voteChange: true, results }));
+    await vote('Spaces');
+    await userEvent.click(await screen.findByRole('button', { name: 'Take back' }));
+    await screen.findByText('Your vote is taken back.');
+    expect(screen.queryByRole('radio', { checked: true })).toBeNull();
+  });
+
+  test('forgets it where the old vote is to stay', async () => {
+    serve();
+    show(aPoll({ voteChange: true, myVote: 0 }));
+    await userEvent.click(button('Change vote'));
+    await userEvent.click(radio('Spaces'));
+    await userEvent.click(button('Keep my vote'));
+    await userEvent.click(button('Change vote'));
+    expect(radio('Tabs')).toHaveProperty('checked', true);
+  });
+
   test('votes by Enter', async () => {
     const calls = serve({ [VOTE]: answer(1, [0, 1, 0]) });
     show(aPoll());

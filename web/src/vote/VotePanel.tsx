@@ -69,6 +69,10 @@ function Form({ poll, labelledBy, voting, onBack }: FormProps) {
   const { ballots } = useServices();
   const { now, ballot, detour, setDetour, cast } = voting;
   const isVoted = now.myVote !== null;
+  const keep = () => {
+    ballots.unsent.delete(poll.id);
+    onBack();
+  };
   const mayWatch = now.results !== null && !isVoted;
   return (
     <>
@@ -84,7 +88,7 @@ function Form({ poll, labelledBy, voting, onBack }: FormProps) {
         myVote={now.myVote}
         onCast={cast}
         onRecall={() => ballots.recall(poll.id)}
-        onCancel={isVoted ? onBack : undefined}
+        onCancel={isVoted ? keep : undefined}
         onWatch={mayWatch ? () => setDetour('watch') : undefined}
       />
     </>

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { createServices, type Services } from '~/services';
 import { meQuery } from '~/session/session';
 import {
+  aGuestJoins,
   aMe,
   aPoll,
   type Call,
@@ -290,13 +291,13 @@ describe('a session that ends under a vote', () => {
   const GUEST = 'POST /api/auth/guest';
   const OUT = {
     'POST /api/auth/logout': { status: 204 },
-    [GUEST]: { status: 201, body: {} },
+    [GUEST]: aGuestJoins(7),
   };
 
   test("a guest's: they join anew, and it goes out once more under its key", async () => {
     const calls = serve({
       ...OUT,
-      'GET /api/users/me': [ME, problem(401, 'unauthorized'), ME],
+      'GET /api/users/me': [ME, problem(401, 'unauthorized')],
       [VOTE]: [problem(401, 'unauthorized'), accepted(1)],
     });
     services.choices.set(2, { myVote: 1, skipped: false });

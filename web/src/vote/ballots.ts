@@ -50,8 +50,16 @@ export function isRefusal(error: unknown): boolean {
 const RECALLED = new Error('recalled');
 
 export class Ballots extends KeyedStore<Ballot | undefined> {
+  /** What was chosen and not sent yet, by poll: cards that are scrolled far away are gone. */
+  readonly unsent = new Map<number, number>();
+
   constructor(private readonly parts: Parts) {
     super();
+  }
+
+  override clear(): void {
+    this.unsent.clear();
+    super.clear();
   }
 
   /** Votes, changes the vote or, with null, takes it back. True: the server confirmed it. */
@@ -65,6 +73,7 @@ export class Ballots extends KeyedStore<Ballot | undefined> {
       if (this.get(poll.id)?.key !== key) throw RECALLED;
       return act();
     };
+    this.unsent.delete(poll.id);
     show('sending');
     try {
       const vote = await persistently(
