@@ -31,7 +31,7 @@ export function SearchField({ filter, input, className, onClose }: SearchFieldPr
         type="search"
         enterKeyHint="search"
         aria-label={t`Search polls`}
-        placeholder={t`Search polls`}
+        placeholder={t`Search`}
         value={typed}
         onChange={(event) => setTyped(event.target.value)}
         onKeyDown={(event) => event.key === 'Escape' && close()}

@@ -2,8 +2,14 @@
 import type { RefObject } from 'react';
 import { type Shortcuts, useShortcuts } from '~/app/shortcuts';
 import { chooseOption, hiddenPart, skip, slotAt, vote } from './cardElement';
+import { isMotionReduced } from './useReading';
 
 const LINE = 80;
+
+/** Asked for by name, smoothness would not heed the reader's wish for stillness. */
+function pace(): ScrollBehavior {
+  return isMotionReduced() ? 'instant' : 'smooth';
+}
 
 export function useFeedKeys(
   scroller: RefObject<HTMLElement | null>,
@@ -18,8 +24,7 @@ export function useFeedKeys(
     const reading = card();
     if (screen === null) return;
     if (reading === null || hiddenPart(screen, reading, direction) <= 0) go(direction);
-    else
-      screen.scrollBy({ top: direction * step(screen.clientHeight), behavior: 'smooth' });
+    else screen.scrollBy({ top: direction * step(screen.clientHeight), behavior: pace() });
   };
   const line = (direction: 1 | -1) => scroll(direction, () => LINE);
   const page = (direction: 1 | -1) => scroll(direction, (height) => height * 0.8);

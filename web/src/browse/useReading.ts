@@ -27,7 +27,7 @@ function isSame(a: Sight, b: Sight): boolean {
   return a.first === b.first && a.last === b.last && a.current === b.current;
 }
 
-function isMotionReduced(): boolean {
+export function isMotionReduced(): boolean {
   return matchMedia('(prefers-reduced-motion: reduce)').matches;
 }
 

@@ -177,6 +177,15 @@ describe('the form', () => {
     expect(document.activeElement).toBe(radio('Tabs'));
   });
 
+  test('who watches is not led back to voting on a poll that has closed', async () => {
+    serve();
+    show(aPoll());
+    await userEvent.click(button('Show results'));
+    act(() => services.results.offer(someResults([1, 0, 0], 5, 'closed')));
+    expect(screen.getByText('This poll is closed.')).toBeDefined();
+    noButton('Back to voting');
+  });
+
   test('offers no results that the reader may not see', () => {
     serve();
     show(aPoll({ resultsVisibility: 'after_vote', results: null }));

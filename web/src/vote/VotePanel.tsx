@@ -44,7 +44,7 @@ export function VotePanel({ poll, onScreen = true, onVoted, labelledBy }: VotePa
           needsAccount={voting.needsAccount}
           onCast={voting.cast}
           onChange={() => setDetour('change')}
-          onBack={detour === 'watch' ? back : undefined}
+          onBack={voting.mayReturn ? back : undefined}
         />
       )}
       {view !== 'form' && !aside && <Loading />}

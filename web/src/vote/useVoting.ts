@@ -27,8 +27,11 @@ export function useVoting(poll: Poll, onVoted: (() => void) | undefined) {
     if (isFirst && box.current !== null) onVoted?.(); // not when it is gone by now
   };
 
-  const view = viewOf(now, hasOpened, needsAccount, detour);
-  return { box, now, ballot, needsAccount, view, detour, setDetour, cast };
+  const viewAt = (where: Detour) => viewOf(now, hasOpened, needsAccount, where);
+  const view = viewAt(detour);
+  /** The poll may have closed, or got the reader's vote, while they watched. */
+  const mayReturn = detour === 'watch' && viewAt(null) === 'form';
+  return { box, now, ballot, needsAccount, view, mayReturn, detour, setDetour, cast };
 }
 
 /** As long as it is not known who is here, the server decides. */
