@@ -1,5 +1,5 @@
 /** One of a few: radio buttons that look like chips. */
-import type { ReactNode } from 'react';
+import { type ReactNode, useId } from 'react';
 
 interface ChoiceProps<T extends string> {
   legend: ReactNode;
@@ -14,6 +14,7 @@ export function Choice<T extends string>({
   values,
   onChoose,
 }: ChoiceProps<T>) {
+  const name = useId(); // what makes a group of them, for the arrow keys
   return (
     <fieldset>
       <legend className="mb-2 font-medium">{legend}</legend>
@@ -25,6 +26,7 @@ export function Choice<T extends string>({
           >
             <input
               type="radio"
+              name={name}
               checked={key === value}
               onChange={() => onChoose(key)}
               className="accent-accent outline-none"
