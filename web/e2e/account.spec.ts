@@ -1,6 +1,6 @@
 /** Becoming somebody, what belongs to them, and leaving again. */
 import type { Page } from '@playwright/test';
-import { castVote, oneMore, textOf } from './lib/steps';
+import { castVote, isLive, oneMore, textOf } from './lib/steps';
 import { type Account, expect, type Server, signIn, test } from './lib/test';
 
 const PASSWORD = 'correct horse';
@@ -178,6 +178,9 @@ test('my polls are closed, taken away and deleted from their list', async ({
     has: page.getByRole('heading', { name: 'One of mine' }),
   });
   await expect(mine.getByText('1 vote', { exact: true })).toBeVisible();
+  await isLive(page);
+  await oneMore(server, id, 1);
+  await expect(mine.getByText('2 votes', { exact: true })).toBeVisible();
 
   const saved = page.waitForEvent('download');
   await mine.getByRole('link', { name: 'Download CSV' }).click();
