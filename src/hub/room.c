@@ -182,8 +182,10 @@ static struct follow *join(struct subscriber *sub, uint64_t topic)
 static struct room *step_out(struct follow **at)
 {
     struct follow *fo = *at;
-    struct room *r = fo->room;
+    struct room *r;
 
+    assert(fo != NULL); /* who is in a room's list is in its subscriber's */
+    r = fo->room;
     *at = fo->next;
     fo->sub->n_follows--;
     set_waiting(fo, false);
