@@ -1,39 +1,9 @@
 #include "base/fold.h"
 
-#include <locale.h>
-#include <wctype.h>
+#include <unicase.h>
+#include <unistr.h>
 
-/* The scalar value at s->at, which is valid UTF-8, and step over it. */
-static wint_t take(struct str *s)
-{
-    const unsigned char *p = (const unsigned char *)s->at;
-    size_t len = p[0] < 0x80 ? 1 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
-    wint_t c = len == 1 ? p[0] : p[0] & (0x7fu >> len);
-
-    for (size_t i = 1; i < len; i++)
-        c = c << 6 | (p[i] & 0x3f);
-    *s = str_skip(*s, len);
-    return c;
-}
-
-static void put(struct buf *b, wint_t c)
-{
-    if (c < 0x80) {
-        buf_char(b, (char)c);
-        return;
-    }
-    if (c < 0x800) {
-        buf_char(b, (char)(0xc0 | c >> 6));
-    } else if (c < 0x10000) {
-        buf_char(b, (char)(0xe0 | c >> 12));
-        buf_char(b, (char)(0x80 | (c >> 6 & 0x3f)));
-    } else {
-        buf_char(b, (char)(0xf0 | c >> 18));
-        buf_char(b, (char)(0x80 | (c >> 12 & 0x3f)));
-        buf_char(b, (char)(0x80 | (c >> 6 & 0x3f)));
-    }
-    buf_char(b, (char)(0x80 | (c & 0x3f)));
-}
+enum { UTF8_MAX_BYTES = 4 };
 
 static void fold_ascii(struct buf *b, struct str s)
 {
@@ -44,18 +14,30 @@ static void fold_ascii(struct buf *b, struct str s)
     }
 }
 
+/* The letter at s->at, which is valid UTF-8, and step over it. */
+static ucs4_t take(struct str *s)
+{
+    ucs4_t letter;
+    int len = u8_mbtouc_unsafe(&letter, (const uint8_t *)s->at, s->len);
+
+    *s = str_skip(*s, (size_t)len);
+    return letter;
+}
+
+static void put(struct buf *b, ucs4_t letter)
+{
+    uint8_t bytes[UTF8_MAX_BYTES];
+    int len = u8_uctomb(bytes, letter, sizeof bytes);
+
+    buf_add(b, bytes, (size_t)len);
+}
+
 void fold_add(struct buf *b, struct str s)
 {
-    /* Found anew each time: a password is hashed beside it, which takes a thousand
-     * times as long, and so nothing is kept between calls. */
-    locale_t unicode = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
-
-    if (unicode == (locale_t)0 || !str_is_utf8(s)) {
+    if (!str_is_utf8(s)) {
         fold_ascii(b, s);
-    } else {
-        while (s.len != 0)
-            put(b, towlower_l(towupper_l(take(&s), unicode), unicode));
+        return;
     }
-    if (unicode != (locale_t)0)
-        freelocale(unicode);
+    while (s.len != 0)
+        put(b, uc_tolower(uc_toupper(take(&s))));
 }

@@ -1,11 +1,12 @@
 /* fold.h — the form in which names and e-mail addresses are compared without case.
  *
- * Every letter as its upper case's lower case, by the C library's Unicode tables, so
- * that "Zoë" and "ZOË" are one name, and so are the two small sigmas. No normalization:
- * a letter and an accent after it differ from the letter with the accent.
+ * Every letter as its upper case's lower case, by the Unicode tables of libunistring,
+ * so that "Zoë" and "ZOË" are one name, and so are the two small sigmas. It does not ask
+ * the locale: the same name folds alike on every machine, or accounts would be lost when
+ * they move. No normalization: a letter and an accent after it differ from the letter
+ * with the accent.
  *
- * Errors   none: without the locale C.UTF-8 only ASCII is folded, and bytes that are
- *          not UTF-8 stay what they are.
+ * Errors   none: where bytes are not UTF-8, ASCII is folded and the rest stays.
  * Threads  pure.
  */
 #ifndef BASE_FOLD_H

@@ -60,6 +60,7 @@ export class Server {
     try {
       await server.start();
     } catch (error) {
+      server.may_end = true; // the error has its log
       await server.kill();
       server.remove();
       throw error;
@@ -184,13 +185,14 @@ export class Server {
     this.check_log();
   }
 
-  /** kill -9 */
+  /** kill -9. Fails when it had ended by itself: what a client then saw explains nothing. */
   async kill() {
     if (this.child !== null) {
       this.signal('SIGKILL');
       await this.ended;
     }
     this.close_clients();
+    this.check_alive();
   }
 
   /** Sends a signal of which it may end. */
