@@ -45,9 +45,8 @@ static void set_due(struct conn *c, enum due_kind kind)
         return;
     due_remove(&c->due);
     due_add(&s->due[kind], &c->due,
-            kind == DUE_NEVER
-                ? UINT64_MAX
-                : loop_mono_ms(s->opts.loop) + time_limit_ms(&s->opts, kind));
+            kind == DUE_NEVER ? UINT64_MAX
+                              : server_now_ms(s) + time_limit_ms(&s->opts, kind));
     c->due_kind = kind;
     c->restart = false;
     c->taken = 0;

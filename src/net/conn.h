@@ -161,6 +161,7 @@ struct http_server {
 struct buf server_take_buf(struct http_server *s);
 void server_give_buf(struct http_server *s, struct buf *b); /* leaves an empty one */
 const char *server_date(struct http_server *s);             /* 29 characters */
+uint64_t server_now_ms(const struct http_server *s);        /* opts.now_ms() */
 void server_conn_gone(struct http_server *s, const struct conn *c);
 
 /* conn.c */

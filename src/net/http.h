@@ -78,6 +78,9 @@ struct http_opts {
     uint32_t body_timeout_ms;  /* the whole body */
     uint32_t idle_timeout_ms;  /* before the first request, and between two */
     uint32_t write_timeout_ms; /* with an answer that is not taken */
+    /* May be NULL: the loop's time, for these limits. Otherwise one that a test lets
+     * pass, monotonic. */
+    uint64_t (*now_ms)(void *user);
 
     void (*on_request)(struct http_req *req, void *user);
     /* May be NULL. The head of a request is there: how large may its body be? The

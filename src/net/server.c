@@ -249,6 +249,12 @@ static void drop_listeners(struct http_server *s)
 
 /* ---- time ---- */
 
+uint64_t server_now_ms(const struct http_server *s)
+{
+    return s->opts.now_ms != NULL ? s->opts.now_ms(s->opts.user)
+                                  : loop_mono_ms(s->opts.loop);
+}
+
 static struct conn *conn_of(struct due *d)
 {
     return (struct conn *)((char *)d - offsetof(struct conn, due));
@@ -257,7 +263,7 @@ static struct conn *conn_of(struct due *d)
 static void on_sweep(struct ev_loop *ev, struct ev_timer *w, int events)
 {
     struct http_server *s = w->data;
-    uint64_t now_ms = loop_mono_ms(s->opts.loop);
+    uint64_t now_ms = server_now_ms(s);
     struct due *d;
 
     (void)ev;
@@ -370,7 +376,7 @@ int http_server_new(const struct http_opts *opts, struct http_server **ret_serve
         due_init(&s->due[kind]);
     due_init(&s->streams);
     due_init(&s->slow_streams);
-    s->swept_ms = loop_mono_ms(opts->loop);
+    s->swept_ms = server_now_ms(s);
     ev_timer_init(&s->sweep, on_sweep, period, period);
     s->sweep.data = s;
     ev_timer_start(s->ev, &s->sweep);

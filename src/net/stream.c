@@ -97,8 +97,7 @@ static void watch(struct stream *s)
 static void set_due(struct stream *s, uint32_t in_ms)
 {
     due_remove(&s->due);
-    due_add(&s->server->slow_streams, &s->due,
-            loop_mono_ms(s->server->opts.loop) + in_ms);
+    due_add(&s->server->slow_streams, &s->due, server_now_ms(s->server) + in_ms);
 }
 
 static void shut(struct stream *s)

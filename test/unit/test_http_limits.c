@@ -1,11 +1,12 @@
 /* What a client can take from the server, and for how long: time, connections,
  * descriptors. And how a server ends. */
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <sys/resource.h>
 
 #include "unit/http_rig.h"
 
-enum { SHORT_MS = 120, LARGE = 30000000 };
+enum { SHORT_MS = 100, LARGE = 30000000 };
 
 #define GET(path) "GET " path " HTTP/1.1\r\nHost: a\r\n\r\n"
 
@@ -35,7 +36,53 @@ static void answer_held(struct rig *rig, void *user)
     http_reply(req, 200, "text/plain");
 }
 
-/* ---- time ---- */
+/* ---- time: the server's own, which passes when a test says so ---- */
+
+static atomic_uint_least64_t passed_ms;
+
+static uint64_t test_now_ms(void *user)
+{
+    (void)user;
+    return 1 + atomic_load(&passed_ms);
+}
+
+static void begin(struct rig *rig)
+{
+    rig_init(rig, on_request);
+    atomic_store(&passed_ms, 0);
+    rig->opts.now_ms = test_now_ms;
+    rig->opts.idle_timeout_ms = SHORT_MS;
+}
+
+static bool two_open(const struct http_stats *s)
+{
+    return s->open == 2;
+}
+
+/* A second connection, beside the one of the test. It says nothing: when it has ended,
+ * the server has looked who is overdue. */
+static struct client open_silent(struct rig *rig)
+{
+    struct client silent = client_open(rig, 0);
+
+    rig_await(rig, "both are in", two_open);
+    return silent;
+}
+
+static void await_look(struct client *silent)
+{
+    client_expect_end(silent, "said nothing");
+    client_close(silent);
+}
+
+/* More than a time limit passes, and the server has looked. */
+static void pass_a_limit(struct rig *rig)
+{
+    struct client silent = open_silent(rig);
+
+    atomic_fetch_add(&passed_ms, SHORT_MS + 1);
+    await_look(&silent);
+}
 
 static uint32_t *limit_of(struct http_opts *o, const char *name)
 {
@@ -47,6 +94,18 @@ static uint32_t *limit_of(struct http_opts *o, const char *name)
 }
 
 #define POST "POST / HTTP/1.1\r\nHost: a\r\n"
+
+/* Time passes, and the client says a little more, until the server has had enough. */
+static void drip_until_heard(struct client *c, const char *drip)
+{
+    uint64_t until = clock_mono_ms() + RIG_LIMIT_MS;
+    struct pollfd p = {.fd = c->fd, .events = POLLIN};
+
+    while (poll(&p, 1, 5) == 0 && clock_mono_ms() < until) {
+        atomic_fetch_add(&passed_ms, SHORT_MS / 10);
+        client_say(c, drip);
+    }
+}
 
 static void a_slow_client_is_dropped_in_time(void **state)
 {
@@ -71,23 +130,20 @@ static void a_slow_client_is_dropped_in_time(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct rig rig;
         struct client c;
-        uint64_t from = clock_mono_ms();
-        struct pollfd p;
 
-        rig_init(&rig, on_request);
+        begin(&rig);
+        rig.opts.idle_timeout_ms = UINT32_MAX;
         *limit_of(&rig.opts, rows[i].limit) = SHORT_MS;
         rig_start(&rig);
         c = client_open(&rig, 0);
         client_say(&c, rows[i].before);
         for (int n = 0; n < rows[i].answers; n++)
             client_expect(&c, rows[i].why, 200, "ok");
-        p = (struct pollfd){.fd = c.fd, .events = POLLIN};
-        while (poll(&p, 1, 20) == 0 && clock_mono_ms() - from < RIG_LIMIT_MS)
-            client_say(&c, rows[i].drip);
+        drip_until_heard(&c, rows[i].drip);
         if (rows[i].status != 0)
             client_expect(&c, rows[i].why, rows[i].status, NULL);
         client_expect_end(&c, rows[i].why);
-        if (clock_mono_ms() - from < SHORT_MS)
+        if (atomic_load(&passed_ms) < SHORT_MS)
             fail_msg("%s: too early", rows[i].why);
         assert_int_equal(rig_stats(&rig).timeouts, 1);
         client_close(&c);
@@ -109,19 +165,22 @@ static void time_limits_are_those_of_one_request(void **state)
     (void)state;
     for (int i = 0; i < 2; i++) {
         struct rig rig;
-        struct client c;
-        uint64_t from = clock_mono_ms();
+        struct client c, silent;
 
-        rig_init(&rig, on_request);
-        rig.opts.header_timeout_ms = rig.opts.idle_timeout_ms = 2 * SHORT_MS;
+        begin(&rig);
+        rig.opts.header_timeout_ms = SHORT_MS;
         rig_start(&rig);
         c = client_open(&rig, 0);
         client_say(&c, rows[i].first);
-        while (clock_mono_ms() - from < 6 * SHORT_MS) {
-            poll(NULL, 0, 10);
+        silent = open_silent(&rig);
+        for (int half = 0; half < 2; half++) {
             client_say(&c, rows[i].then);
             client_expect(&c, rows[i].why, 200, "ok");
+            atomic_fetch_add(&passed_ms, SHORT_MS / 2 + 1);
         }
+        await_look(&silent);
+        client_say(&c, rows[i].then);
+        client_expect(&c, rows[i].why, 200, "ok");
         client_close(&c);
         rig_stop(&rig);
     }
@@ -133,18 +192,24 @@ static void a_handler_may_take_its_time(void **state)
     struct client c;
 
     (void)state;
-    rig_init(&rig, on_request);
-    rig.opts.header_timeout_ms = rig.opts.body_timeout_ms = rig.opts.idle_timeout_ms =
-        rig.opts.write_timeout_ms = 20;
+    begin(&rig);
+    rig.opts.header_timeout_ms = rig.opts.body_timeout_ms = rig.opts.write_timeout_ms =
+        SHORT_MS;
     rig_start(&rig);
     c = client_open(&rig, 0);
     client_say(&c, GET("/hold"));
     rig_await_held(&rig);
-    poll(NULL, 0, 100);
+    pass_a_limit(&rig);
     rig_on_loop(&rig, answer_held, NULL);
     client_expect(&c, "late", 200, "late");
     client_close(&c);
     rig_stop(&rig);
+}
+
+static bool none_open_in_a_while(const struct http_stats *s)
+{
+    atomic_fetch_add(&passed_ms, SHORT_MS / 10);
+    return s->open == 0;
 }
 
 static void a_client_that_takes_no_answer_is_dropped(void **state)
@@ -153,7 +218,7 @@ static void a_client_that_takes_no_answer_is_dropped(void **state)
     struct client c;
 
     (void)state;
-    rig_init(&rig, on_request);
+    begin(&rig);
     rig.opts.write_timeout_ms = SHORT_MS;
     rig.send_buffer = 4096;
     rig_start(&rig);
@@ -161,45 +226,44 @@ static void a_client_that_takes_no_answer_is_dropped(void **state)
     client_say(&c, GET("/large"));
     while (c.in.len == 0 && client_receive(&c))
         ;
-    rig_await(&rig, "dropped", rig_none_open);
+    rig_await(&rig, "dropped", none_open_in_a_while);
     assert_int_equal(rig_stats(&rig).timeouts, 1);
     client_close(&c);
     rig_stop(&rig);
 }
 
-static void a_client_that_takes_it_slowly_is_not(void **state)
+static void take(struct client *c, size_t bytes)
+{
+    while (c->in.len < bytes)
+        assert_true(client_receive(c));
+    c->in.len = 0;
+}
+
+/* What it takes in a time limit is more than the buffers on the way hold. */
+static void a_client_that_takes_it_slowly_is_not_yet(void **state)
 {
     struct rig rig;
     struct client c;
-    uint64_t from;
-    size_t taken = 0;
 
     (void)state;
-    rig_init(&rig, on_request);
+    begin(&rig);
     rig.opts.write_timeout_ms = SHORT_MS;
     rig.send_buffer = 16384;
     rig_start(&rig);
     c = client_open(&rig, 65536);
     client_say(&c, GET("/large"));
-    from = clock_mono_ms();
-    while (clock_mono_ms() - from < 4 * SHORT_MS) {
-        assert_true(client_receive(&c));
-        taken += c.in.len;
-        c.in.len = 0;
-        poll(NULL, 0, 5);
+    for (int i = 0; i < 4; i++) {
+        take(&c, LARGE / 10);
+        pass_a_limit(&rig);
     }
-    assert_true(taken < LARGE); /* or this shows nothing */
+    take(&c, LARGE / 10);
     assert_int_equal(rig_stats(&rig).open, 1);
+    rig_await(&rig, "dropped when it takes no more", none_open_in_a_while);
     client_close(&c);
     rig_stop(&rig);
 }
 
 /* ---- connections ---- */
-
-static bool two_open(const struct http_stats *s)
-{
-    return s->open == 2;
-}
 
 static void refuses_more_connections_than_its_cap(void **state)
 {
@@ -415,7 +479,7 @@ int main(void)
         cmocka_unit_test(time_limits_are_those_of_one_request),
         cmocka_unit_test(a_handler_may_take_its_time),
         cmocka_unit_test(a_client_that_takes_no_answer_is_dropped),
-        cmocka_unit_test(a_client_that_takes_it_slowly_is_not),
+        cmocka_unit_test(a_client_that_takes_it_slowly_is_not_yet),
         cmocka_unit_test(refuses_more_connections_than_its_cap),
         cmocka_unit_test(without_descriptors_it_says_so_and_goes_on),
         cmocka_unit_test(drains_what_it_has_begun),
