@@ -311,6 +311,30 @@ test('a feed without polls invites to ask', async ({ browser }) => {
   await empty.end();
 });
 
+test('a choice made before the list is there keeps the focus', async ({
+  server,
+  ada,
+  page,
+}) => {
+  await feedOf(server, ada, 'early', 2);
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route('**/assets/Browse-*.js', async (route) => {
+    await released;
+    await route.continue();
+  });
+  await page.goto('/?tag=early');
+  const second = page.getByRole('radio').nth(1);
+  await second.focus();
+  await page.keyboard.press('Space');
+  release();
+  await expect(page.getByRole('combobox', { name: 'Order' })).toBeVisible();
+  await expect(second).toBeFocused();
+  await expect(second).toBeChecked();
+});
+
 test.describe('with refused requests', () => {
   test.use({ refusals: [/Failed to load/] });
 
@@ -326,8 +350,9 @@ test.describe('with refused requests', () => {
       page.getByRole('alert').filter({ hasText: 'the server cannot be reached' }),
     ).toBeVisible();
     await page.unroute('**/api/polls?*');
-    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('button', { name: 'Try again' }).press('Enter');
     await expectReading(page, 'retry 1');
+    await expect(page.getByRole('heading', { name: 'retry 1' })).toBeFocused();
   });
 
   test('so does a next page; the polls before it stay', async ({ server, ada, page }) => {
@@ -341,8 +366,9 @@ test.describe('with refused requests', () => {
     }
     await expectReading(page, 'The polls could not be loaded');
     await page.unroute('**/api/polls?*cursor=*');
-    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('button', { name: 'Try again' }).press('Enter');
     await expectReading(page, 'next 11');
+    await expect(page.getByRole('heading', { name: 'next 11' })).toBeFocused();
     await page.keyboard.press('k');
     await expectReading(page, 'next 10');
   });
