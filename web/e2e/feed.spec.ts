@@ -1,6 +1,7 @@
 /** The feed: one poll a screen, what is done stays done, and whatever may go wrong. */
 import type { Page, Request } from '@playwright/test';
 import { card, drawFinger, expectReading, feedOf, openFeed, titleOf } from './lib/feed';
+import { holdBack } from './lib/steps';
 import { barOf, expect, Server, signIn, test, watch } from './lib/test';
 
 /** The requests that a page sends from now on to one path of the API. */
@@ -317,14 +318,7 @@ test('a choice made before the list is there keeps the focus', async ({
   page,
 }) => {
   await feedOf(server, ada, 'early', 2);
-  let release = () => {};
-  const released = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  await page.route('**/assets/Browse-*.js', async (route) => {
-    await released;
-    await route.continue();
-  });
+  const release = await holdBack(page, '**/assets/Browse-*.js');
   await page.goto('/?tag=early');
   const second = page.getByRole('radio').nth(1);
   await second.focus();
