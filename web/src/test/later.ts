@@ -1,6 +1,6 @@
 /** A promise that is kept when the test says so. */
 export function later<T = void>() {
-  let keep: (value: T) => void = () => {};
+  let keep: (value: T | PromiseLike<T>) => void = () => {};
   const promise = new Promise<T>((resolve) => {
     keep = resolve;
   });
