@@ -71,6 +71,22 @@ function brotli(): Plugin {
   };
 }
 
+/**
+ * Nothing is fetched ahead of a dynamic import: no list of modules (resolveDependencies), and
+ * no styles, which are all in one file (cssCodeSplit). So Vite's code for that is left out.
+ */
+function noPreload(): Plugin {
+  return {
+    name: 'no-preload',
+    apply: 'build',
+    enforce: 'pre',
+    load: (id) =>
+      id === '\0vite/preload-helper.js'
+        ? 'export const __vitePreload = (load) => load();'
+        : null,
+  };
+}
+
 type ChunkContext = Parameters<Rolldown.CodeSplittingNameFunction>[1];
 
 /**
@@ -101,6 +117,7 @@ export default defineConfig({
     react(),
     tailwindcss(),
     brotli(),
+    noPreload(),
   ],
   resolve: {
     alias: {
@@ -111,6 +128,7 @@ export default defineConfig({
   build: {
     target: 'es2022',
     manifest: true,
+    cssCodeSplit: false,
     assetsInlineLimit: 0, // the page's Content-Security-Policy knows no data: scripts
     modulePreload: {
       polyfill: false,

@@ -1,6 +1,7 @@
 /** The feed: one poll a screen, what is done stays done, and whatever may go wrong. */
 import type { Page, Request } from '@playwright/test';
 import { card, drawFinger, expectReading, feedOf, openFeed, titleOf } from './lib/feed';
+import { holdBack } from './lib/steps';
 import { barOf, expect, Server, signIn, test, watch } from './lib/test';
 
 /** The requests that a page sends from now on to one path of the API. */
@@ -311,6 +312,23 @@ test('a feed without polls invites to ask', async ({ browser }) => {
   await empty.end();
 });
 
+test('a choice made before the list is there keeps the focus', async ({
+  server,
+  ada,
+  page,
+}) => {
+  await feedOf(server, ada, 'early', 2);
+  const release = await holdBack(page, '**/assets/Browse-*.js');
+  await page.goto('/?tag=early');
+  const second = page.getByRole('radio').nth(1);
+  await second.focus();
+  await page.keyboard.press('Space');
+  release();
+  await expect(page.getByRole('combobox', { name: 'Order' })).toBeVisible();
+  await expect(second).toBeFocused();
+  await expect(second).toBeChecked();
+});
+
 test.describe('with refused requests', () => {
   test.use({ refusals: [/Failed to load/] });
 
@@ -326,8 +344,9 @@ test.describe('with refused requests', () => {
       page.getByRole('alert').filter({ hasText: 'the server cannot be reached' }),
     ).toBeVisible();
     await page.unroute('**/api/polls?*');
-    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('button', { name: 'Try again' }).press('Enter');
     await expectReading(page, 'retry 1');
+    await expect(page.getByRole('heading', { name: 'retry 1' })).toBeFocused();
   });
 
   test('so does a next page; the polls before it stay', async ({ server, ada, page }) => {
@@ -341,8 +360,9 @@ test.describe('with refused requests', () => {
     }
     await expectReading(page, 'The polls could not be loaded');
     await page.unroute('**/api/polls?*cursor=*');
-    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('button', { name: 'Try again' }).press('Enter');
     await expectReading(page, 'next 11');
+    await expect(page.getByRole('heading', { name: 'next 11' })).toBeFocused();
     await page.keyboard.press('k');
     await expectReading(page, 'next 10');
   });

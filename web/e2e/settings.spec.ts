@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Page } from '@playwright/test';
 import { expectReading, feedOf, openFeed } from './lib/feed';
 import { open, SCREENS, type Seed, seed } from './lib/screens';
+import { holdBack } from './lib/steps';
 import { expect, signIn, test } from './lib/test';
 
 const SOURCES = path.resolve(import.meta.dirname, '../src');
@@ -63,6 +64,21 @@ test.describe('in a French browser', () => {
     await expect(page.getByRole('heading', { name: 'Leaderboard' })).toBeVisible();
     await expect(page.locator('html')).toHaveAttribute('lang', 'en');
   });
+});
+
+test('a language can be taken back before its words have come', async ({ page }) => {
+  const release = await holdBack(page, '**/assets/first.de-*.js');
+  await page.goto('/leaderboard');
+  await openSettings(page);
+  await page.getByRole('radio', { name: 'Deutsch' }).click();
+  await expect(page.getByRole('radio', { name: 'Deutsch' })).toBeChecked();
+  const words = page.waitForResponse('**/assets/first.de-*.js');
+  await page.getByRole('radio', { name: 'English' }).click();
+  release();
+  await (await words).finished();
+  await expect(page.getByRole('radio', { name: 'English' })).toBeChecked();
+  await page.getByRole('radio', { name: 'Deutsch' }).click(); // by now they have
+  await expect(page.getByRole('dialog', { name: 'Einstellungen' })).toBeVisible();
 });
 
 /** How bright the page is that the reader sees, of 255. */

@@ -25,6 +25,19 @@ export async function oneMore(server: Server, poll: number, option: number): Pro
   await server.api.vote(String(token), poll, option, { expect: 201 });
 }
 
+/** What is asked for is not answered before it is released. */
+export async function holdBack(page: Page, url: string): Promise<() => void> {
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route(url, async (route) => {
+    await released;
+    await route.continue();
+  });
+  return release;
+}
+
 /** The paths of the API that are asked for from now on. */
 export function watchCalls(source: Page | BrowserContext): string[] {
   const asked: string[] = [];

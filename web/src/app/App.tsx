@@ -1,16 +1,15 @@
 /** The page: its frame and its screens, each of which is fetched when it is first opened. */
 import { i18n } from '@lingui/core';
 import { I18nProvider } from '@lingui/react';
-import { useLingui } from '@lingui/react/macro';
 import { type ReactNode, Suspense, useState } from 'react';
 import { Route, Switch } from 'wouter';
 import { pollQuery } from '~/api/queries';
 import { FeedPage } from '~/feed/FeedPage';
 import { createServices, ServicesProvider, useServices } from '~/services';
-import { Spinner } from '~/ui/Spinner';
 import { ErrorBoundary } from './ErrorBoundary';
 import { onDemand } from './onDemand';
 import { Shell } from './Shell';
+import { Waiting } from './Waiting';
 
 const PollPage = onDemand('poll', () => import('~/poll/PollPage').then((m) => m.PollPage));
 const CreatePage = onDemand('create', () =>
@@ -70,11 +69,6 @@ export function App() {
 
 function Loaded({ children }: { children: ReactNode }) {
   return <Suspense fallback={<Waiting />}>{children}</Suspense>;
-}
-
-function Waiting() {
-  const { t } = useLingui();
-  return <Spinner label={navigator.onLine ? t`Loading…` : t`Waiting for a connection…`} />;
 }
 
 /** What a QR code leads to: its poll is asked for while its code is on the way. */

@@ -1,7 +1,7 @@
 /** A mistake of ours must not leave an empty page behind. */
 import { Trans } from '@lingui/react/macro';
 import { Component, type ReactNode } from 'react';
-import { Button } from '~/ui/Button';
+import { LoadAgain } from './LoadAgain';
 
 export class ErrorBoundary extends Component<{ children: ReactNode }, { failed: boolean }> {
   override state = { failed: false };
@@ -30,9 +30,7 @@ function Failed() {
             Your votes are safe on the server. Loading the page again usually helps.
           </Trans>
         </p>
-        <Button kind="primary" onClick={() => location.reload()}>
-          <Trans>Load again</Trans>
-        </Button>
+        <LoadAgain />
       </div>
     </main>
   );

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { setHidden } from '~/live/fakes';
 import { fetchCode } from './newBuild';
 
 /** The server's page names this build, as it should, or another one. */
@@ -56,28 +57,37 @@ describe('code that is fetched when it is needed', () => {
     await expect(code).resolves.toBe('code');
   });
 
-  test('is given up after some tries, and never where it is to be waited for', async () => {
+  test('is asked for for ever, ever later, by chance', async () => {
     serverHas('nothing');
-    const forScreen = vi.fn(broken);
-    const gaveUp = expect(fetchCode(forScreen)).rejects.toThrow();
-    const forLater = vi.fn(broken);
-    void fetchCode(forLater, Number.POSITIVE_INFINITY);
-    await vi.advanceTimersByTimeAsync(300_000);
-    await gaveUp;
-    expect(forScreen).toHaveBeenCalledTimes(4);
-    expect(forLater.mock.calls.length).toBeGreaterThan(8);
+    vi.spyOn(Math, 'random').mockReturnValue(0);
+    const load = vi.fn(broken);
+    void fetchCode(load);
+    for (const wait of [500, 1000, 2000, 4000, 8000, 10_000, 10_000]) {
+      const before = load.mock.calls.length;
+      await vi.advanceTimersByTimeAsync(wait - 1);
+      expect(load).toHaveBeenCalledTimes(before);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(load).toHaveBeenCalledTimes(before + 1);
+    }
+    vi.mocked(Math.random).mockReturnValue(1);
+    await vi.advanceTimersByTimeAsync(10_000);
+    const before = load.mock.calls.length;
+    await vi.advanceTimersByTimeAsync(29_999);
+    expect(load).toHaveBeenCalledTimes(before);
   });
 
-  test('is waited for as long as there is no network', async () => {
+  test('is not asked for while nobody looks, and at once when somebody does', async () => {
     serverHas('nothing');
-    const onLine = vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(false);
     const load = vi.fn(broken);
-    const code = fetchCode(load);
+    void fetchCode(load);
+    setHidden(true);
     await vi.advanceTimersByTimeAsync(300_000);
-    onLine.mockReturnValue(true);
-    load.mockResolvedValue('code' as never);
     dispatchEvent(new Event('online'));
-    await expect(code).resolves.toBe('code');
+    await vi.advanceTimersByTimeAsync(1);
+    expect(load).toHaveBeenCalledTimes(1);
+    setHidden(false);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(load).toHaveBeenCalledTimes(2);
   });
 
   test('of an older build loads the page again, once a minute at most', async () => {
@@ -85,19 +95,37 @@ describe('code that is fetched when it is needed', () => {
     void fetchCode(broken);
     await vi.advanceTimersByTimeAsync(10);
     expect(reload).toHaveBeenCalledTimes(1);
-    const again = expect(fetchCode(broken, 1)).rejects.toThrow();
-    await vi.advanceTimersByTimeAsync(10);
-    await again;
+    const again = vi.fn(broken);
+    void fetchCode(again);
+    await vi.advanceTimersByTimeAsync(50_000);
+    expect(again.mock.calls.length).toBeGreaterThan(3);
     expect(reload).toHaveBeenCalledTimes(1);
+  });
+
+  test('never loads the page again where it cannot note that it did', async () => {
+    serverHas('another');
+    vi.stubGlobal('sessionStorage', {
+      getItem: () => null,
+      setItem: () => {
+        throw new DOMException('forbidden', 'SecurityError');
+      },
+      clear: () => {},
+    });
+    const load = vi.fn(broken);
+    void fetchCode(load);
+    await vi.advanceTimersByTimeAsync(50_000);
+    expect(load.mock.calls.length).toBeGreaterThan(3);
+    expect(reload).not.toHaveBeenCalled();
   });
 
   test.each(['this', 'trouble'] as const)(
     'is no reason to load the page again: %s',
     async (has) => {
       serverHas(has);
-      const failed = expect(fetchCode(broken, 1)).rejects.toThrow();
-      await vi.advanceTimersByTimeAsync(10);
-      await failed;
+      const load = vi.fn(broken);
+      void fetchCode(load);
+      await vi.advanceTimersByTimeAsync(50_000);
+      expect(load.mock.calls.length).toBeGreaterThan(3);
       expect(reload).not.toHaveBeenCalled();
     },
   );

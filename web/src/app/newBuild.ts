@@ -2,59 +2,64 @@
  * Code that is fetched when it is needed may not come: the server cannot be reached, or was
  * given a new build while this page was open. Then the page loads itself again, once.
  */
+import { backoff } from '~/backoff';
+import { KeyedStore, useKeyed } from '~/KeyedStore';
+
 const KEY = 'pollux.reloaded';
 
-/** Does the server hand out another build than the one that runs here? */
-async function isReplaced(): Promise<boolean> {
+/** Within this time: two builds behind one address must not make a loop of it. */
+const ONCE_MS = 60_000;
+
+/** Where the server hands out another build than the one that runs here. */
+async function reloadForNewBuild(): Promise<boolean> {
   try {
+    if (Date.now() - Number(sessionStorage.getItem(KEY)) < ONCE_MS) return false;
     const answer = await fetch('/', { cache: 'no-store' });
     const running = new URL(import.meta.url).pathname;
-    return answer.ok && !(await answer.text()).includes(running);
+    if (!answer.ok || (await answer.text()).includes(running)) return false;
+    sessionStorage.setItem(KEY, String(Date.now()));
+    location.reload();
+    return true;
   } catch {
-    return false; // offline: loading again would leave nothing on the screen
+    return false; // offline: it would leave nothing; or without storage: it might be a loop
   }
 }
 
-/** Within this minute: two builds behind one address must not make a loop of it. */
-function hasJustReloaded(): boolean {
-  const last = Number(sessionStorage.getItem(KEY));
-  return Date.now() - last < 60_000;
+const AWAY = 0;
+/** Has the last try failed? For whoever shows that it waits. */
+const state = new KeyedStore<boolean>();
+
+export function useIsServerAway(): boolean {
+  return useKeyed(state, AWAY) === true;
 }
 
-async function reloadForNewBuild(): Promise<boolean> {
-  if (hasJustReloaded() || !(await isReplaced())) return false;
-  sessionStorage.setItem(KEY, String(Date.now()));
-  location.reload();
-  return true;
-}
-
-const TRIES = 4;
-const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 30_000;
-
-/** Half of it is chance, so that not everybody comes back at once; sooner with a network. */
-function pauseAfter(tries: number): Promise<void> {
-  const ms =
-    Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** tries) * (0.5 + Math.random());
+/** After a while, and sooner with a network or a reader who comes back: never unseen. */
+function nextTry(failures: number): Promise<void> {
   return new Promise((resolve) => {
-    setTimeout(resolve, ms);
-    addEventListener('online', () => resolve(), { once: true });
+    const over = new AbortController();
+    const { signal } = over;
+    const go = () => {
+      if (document.hidden) return;
+      over.abort();
+      resolve();
+    };
+    setTimeout(go, backoff(failures));
+    addEventListener('online', go, { signal });
+    document.addEventListener('visibilitychange', go, { signal });
   });
 }
 
-/**
- * Runs a dynamic import, and again while the server cannot be reached: some times for a
- * screen, which then says so; for ever where the screen is of use without, or as long as
- * there is no network.
- */
-export async function fetchCode<T>(load: () => Promise<T>, tries = TRIES): Promise<T> {
-  for (let failed = 1; ; failed++) {
+/** Runs a dynamic import, and again for as long as it fails. */
+export async function fetchCode<T>(load: () => Promise<T>): Promise<T> {
+  for (let failures = 1; ; failures++) {
     try {
-      return await load();
-    } catch (error) {
+      const code = await load();
+      state.set(AWAY, false);
+      return code;
+    } catch {
       if (await reloadForNewBuild()) return new Promise(() => {}); // the page is going away
-      if (failed >= tries && navigator.onLine) throw error;
+      state.set(AWAY, true);
+      await nextTry(failures);
     }
-    await pauseAfter(failed);
   }
 }

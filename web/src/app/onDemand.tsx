@@ -15,16 +15,11 @@ export function onDemand<Props = object>(folder: string, load: Load<Props>) {
   return lazy(() => fetchCode(() => screenOf(folder, load)));
 }
 
-/**
- * What the page is of use without: it waits until there is something to be seen, may come
- * late, and never takes the page down.
- */
+/** What the page is of use without: it waits until there is something to be seen. */
 export function onDemandLater<Props = object>(
   folder: string,
   load: Load<Props>,
   wait = soonAfterFirstSight,
 ) {
-  return lazy(() =>
-    wait(() => fetchCode(() => screenOf(folder, load), Number.POSITIVE_INFINITY)),
-  );
+  return lazy(() => wait(() => fetchCode(() => screenOf(folder, load))));
 }

@@ -1,5 +1,5 @@
 /** The feed in full: tools, and the list that scrolls from card to card. */
-import type { RefObject } from 'react';
+import { type RefObject, useRef } from 'react';
 import { CardSkeleton } from '~/feed/FirstSight';
 import { type Filter, hrefOf, isNarrowed } from '~/feed/filter';
 import type { Focused } from '~/feed/handOver';
@@ -8,6 +8,7 @@ import type { Feed } from '~/feed/useFeed';
 import { FeedList } from './FeedList';
 import { FeedTools } from './FeedTools';
 import { AllSeen, Failed, NothingFound } from './States';
+import { useFocusAfterRetry } from './useFocusFollows';
 import { useLookAgain } from './useLookAgain';
 
 interface StateProps {
@@ -22,6 +23,8 @@ interface BrowseProps extends StateProps {
 
 export function Browse({ feed, filter, focused }: BrowseProps) {
   useLookAgain(filter, feed.atEnd);
+  const slot = useRef<HTMLDivElement>(null);
+  const retry = useFocusAfterRetry(slot, feed, focused);
   const hasCards = feed.polls !== undefined && feed.polls.length > 0;
   return (
     <>
@@ -30,8 +33,8 @@ export function Browse({ feed, filter, focused }: BrowseProps) {
         <FeedList key={hrefOf(filter)} feed={feed} filter={filter} focused={focused} />
       ) : (
         <Screen busy={feed.isFetching}>
-          <Slot>
-            <WhyNone feed={feed} filter={filter} />
+          <Slot box={slot}>
+            <WhyNone feed={{ ...feed, retry }} filter={filter} />
           </Slot>
         </Screen>
       )}

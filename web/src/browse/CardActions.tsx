@@ -4,6 +4,7 @@ import { Suspense, useState } from 'react';
 import { Link } from 'wouter';
 import type { Poll } from '~/api/client';
 import { onDemand } from '~/app/onDemand';
+import { WaitingDialog } from '~/app/WaitingDialog';
 import { useIsDeleted } from '~/results/deletion';
 import { useChoice } from '~/services';
 import { Button, buttonClass, IconButton } from '~/ui/Button';
@@ -72,11 +73,12 @@ function FurtherActions({ poll }: { poll: Poll }) {
 function ShareButton({ poll }: { poll: Poll }) {
   const { t } = useLingui();
   const [isOpen, setOpen] = useState(false);
+  const close = () => setOpen(false);
   return (
     <>
       <IconButton icon="share" label={t`Share`} onClick={() => setOpen(true)} />
-      <Suspense>
-        {isOpen && <ShareDialog poll={poll} onClose={() => setOpen(false)} />}
+      <Suspense fallback={<WaitingDialog title={t`Share`} onClose={close} />}>
+        {isOpen && <ShareDialog poll={poll} onClose={close} />}
       </Suspense>
     </>
   );

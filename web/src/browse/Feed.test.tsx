@@ -8,6 +8,7 @@ import { FeedPage } from '~/feed/FeedPage';
 import { deletionOf } from '~/results/deletion';
 import { createServices, type Services, ServicesProvider } from '~/services';
 import {
+  type Answer,
   aGuestJoins,
   aMe,
   aPoll,
@@ -17,6 +18,7 @@ import {
   type Reply,
   someResults,
 } from '~/test/fakeApi';
+import { later } from '~/test/later';
 import { pretendLayout } from './layout';
 import { messages } from './locales/en.po';
 
@@ -108,6 +110,32 @@ describe('the feed', () => {
     const { user } = open();
     await user.click(await screen.findByRole('button', { name: 'Try again' }));
     await card(1);
+    await waitFor(() => expect(document.activeElement?.textContent).toBe('Poll 1'));
+  });
+
+  test('keeps the focus while it tries again, and where it fails again', async () => {
+    const second = later<Answer>();
+    const failure = problem(500, 'bad_request');
+    serve({ 'GET /api/polls': [failure, () => second.promise, page(1)] });
+    const { user } = open();
+    await user.click(await screen.findByRole('button', { name: 'Try again' }));
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByRole('main')));
+    second.keep(failure);
+    const why = await screen.findByRole('heading', { name: /could not be loaded/ });
+    await waitFor(() => expect(document.activeElement).toBe(why));
+    await user.click(screen.getByRole('button', { name: 'Try again' }));
+    await waitFor(() => expect(document.activeElement?.textContent).toBe('Poll 1'));
+  });
+
+  test('leaves the focus to a reader who does something else while it tries', async () => {
+    const second = later<Answer>();
+    serve({ 'GET /api/polls': [problem(500, 'bad_request'), () => second.promise] });
+    const { user } = open();
+    await user.click(await screen.findByRole('button', { name: 'Try again' }));
+    await user.click(screen.getByRole('combobox', { name: 'Order' }));
+    second.keep(page(1));
+    await skipOf(1);
+    expect(document.activeElement).toBe(screen.getByRole('combobox', { name: 'Order' }));
   });
 
   test('says when everything was seen, and how to ask', async () => {

@@ -13,7 +13,7 @@ import { PollCard } from './PollCard';
 import { AllOfThese, AllSeen, Failed } from './States';
 import { SwipeAway } from './SwipeAway';
 import { useFeedKeys } from './useFeedKeys';
-import { takeOver, useFocusAfterSkip } from './useFocusFollows';
+import { useFocusFollows, useTakenOver } from './useFocusFollows';
 import { useKeptPlace } from './useKeptPlace';
 import { useReading } from './useReading';
 import { useWheel } from './useWheel';
@@ -46,14 +46,15 @@ export function FeedList({ feed, filter, focused }: FeedListProps) {
   const goOn = useCallback(() => go(1), [go]);
   useFeedKeys(scroller, sight.current, go);
   useWheel(scroller, sight.current, go);
-  useFocusAfterSkip(scroller, polls, sight.current);
+  const takeOver = useTakenOver(scroller, place.initial, focused);
+  const retry = useFocusFollows(scroller, feed, sight.current);
   useEffect(() => {
     if (needsMore(sight.current, polls.length)) fetchMore();
   });
 
   const onResize = () => {
     look();
-    takeOver(scroller.current, focused);
+    takeOver();
   };
   const onScrollEnd = () => {
     arrive();
@@ -74,7 +75,7 @@ export function FeedList({ feed, filter, focused }: FeedListProps) {
         {(poll: Poll | null, index) => (
           <Slot key={poll?.id ?? 'end'} index={index}>
             {poll === null ? (
-              <End feed={feed} filter={filter} />
+              <End feed={{ ...feed, retry }} filter={filter} />
             ) : (
               <SwipeAway>
                 <PollCard

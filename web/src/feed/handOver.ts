@@ -2,9 +2,9 @@
  * The first card is drawn before the list is there, and once more by the list. Where the
  * focus was goes over from the one to the other; what was chosen is kept (vote/ballots.ts).
  */
-const CONTROLS = 'input[type=radio], button[type=submit]';
+const CONTROLS = 'h2, input[type=radio], button[type=submit]';
 
-/** Among the card's controls; -1: on none of them. */
+/** Among the card's heading and controls; -1: on none of them. */
 export type Focused = number;
 
 function controlsIn(card: Element): HTMLElement[] {

@@ -29,7 +29,7 @@ export function useFeed(filter: Filter) {
     error,
     isFetching,
     atEnd: polls !== undefined && !hasNextPage,
-    retry: () => void (polls === undefined ? query.refetch() : query.fetchNextPage()),
+    retry: (): void => void (polls === undefined ? query.refetch() : query.fetchNextPage()),
     fetchMore,
   };
 }

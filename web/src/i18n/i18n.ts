@@ -21,6 +21,9 @@ const ON_DEMAND = import.meta.glob<{ messages: Messages }>([
 /** The folders whose screens have been opened: a change of language has to bring them. */
 const opened = new Map<string, Promise<void>>();
 
+/** The last choice counts, however late the words of the one before it come. */
+let wanted: Locale = 'en';
+
 function isLocale(tag: string | null | undefined): tag is Locale {
   return tag != null && Object.hasOwn(LOCALES, tag);
 }
@@ -38,10 +41,12 @@ async function catalogueOf(folder: string, locale: Locale): Promise<Messages> {
 }
 
 export async function activateLocale(locale: Locale = preferredLocale()): Promise<void> {
+  wanted = locale;
   const parts = await Promise.all([
     FIRST[locale]().then((first) => first.messages),
     ...[...opened.keys()].map((folder) => catalogueOf(folder, locale)),
   ]);
+  if (locale !== wanted) return;
   i18n.load(locale, Object.assign({}, ...parts));
   i18n.activate(locale);
   document.documentElement.lang = locale;
@@ -65,6 +70,6 @@ export function openCatalogue(folder: string): Promise<void> {
 }
 
 async function bringCatalogue(folder: string): Promise<void> {
-  const locale = i18n.locale as Locale;
-  i18n.load(locale, await catalogueOf(folder, locale));
+  for (const locale of new Set([i18n.locale as Locale, wanted]))
+    i18n.load(locale, await catalogueOf(folder, locale));
 }

@@ -4,6 +4,7 @@
  * wants what. What talks to the server (driver.ts) is fetched after the first paint.
  */
 import type { Schemas } from '~/api/client';
+import { fetchCode } from '~/app/newBuild';
 import type { ResultsStore } from '~/results/store';
 import type { Driver } from './driver';
 import type { Wishes } from './line';
@@ -17,7 +18,6 @@ export type Snapshots = Schemas['LiveResults'] | Schemas['LiveHidden'];
 
 /** By one connection; the leaderboard counts as one. */
 const MOST_TRACKED = 100;
-const LOAD_AGAIN_MS = 5000;
 
 export class LiveConnection {
   state: LiveState = 'idle';
@@ -30,10 +30,7 @@ export class LiveConnection {
   private isLoading = false;
   private driver: Driver | null = null;
 
-  constructor(
-    readonly results: ResultsStore,
-    readonly random: () => number = Math.random,
-  ) {}
+  constructor(readonly results: ResultsStore) {}
 
   /** Follows a poll until the function that it gives is called. Counted: twice is once. */
   track(pollId: number): () => void {
@@ -127,18 +124,11 @@ export class LiveConnection {
   private load(): void {
     this.isLoading = true;
     this.enter('connecting');
-    afterPaint(() =>
-      import('./driver').then(
-        ({ Driver }) => {
-          this.driver = new Driver(this);
-          if (!this.isPaused) this.driver.start();
-        },
-        () => {
-          this.isLoading = false; // offline, perhaps
-          setTimeout(() => this.wishesChanged(), LOAD_AGAIN_MS);
-        },
-      ),
-    );
+    afterPaint(async () => {
+      const { Driver } = await fetchCode(() => import('./driver'));
+      this.driver = new Driver(this);
+      if (!this.isPaused) this.driver.start();
+    });
   }
 }
 

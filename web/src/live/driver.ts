@@ -16,8 +16,8 @@
  * (socket.ts; 40 s: stream.ts), within 3 s after waking up.
  */
 import { bearerToken } from '~/api/client';
+import { backoff, jittered } from '~/backoff';
 import { LAST_VERSION } from '~/results/deletion';
-import { Backoff } from './backoff';
 import type { Board, LiveConnection, Snapshots } from './connection';
 import type { Line, LineEvents, Wishes } from './line';
 import { SocketLine } from './socket';
@@ -38,7 +38,7 @@ export class Driver {
   private line: Line | null = null;
   /** A WebSocket that is tried while an event stream does the work. */
   private probe: Line | null = null;
-  private readonly backoff: Backoff;
+  private failures = 0;
   private openedAt: number | null = null;
   private wasLive = false;
   private socketWorked = false;
@@ -51,9 +51,7 @@ export class Driver {
   private hiding: Timer;
   private trying: Timer;
 
-  constructor(private readonly page: LiveConnection) {
-    this.backoff = new Backoff(page.random);
-  }
+  constructor(private readonly page: LiveConnection) {}
 
   start(): void {
     this.listen();
@@ -82,7 +80,7 @@ export class Driver {
   restart(): void {
     if (!this.isRunning()) return;
     this.disconnect();
-    this.backoff.reset();
+    this.failures = 0;
     if (this.isWanted()) this.connect('connecting');
     else this.rest();
   }
@@ -192,15 +190,14 @@ export class Driver {
   }
 
   private onClosed(againInMs: number | null): void {
-    if (this.openedAt !== null && Date.now() - this.openedAt >= GOOD_MS)
-      this.backoff.reset();
+    if (this.openedAt !== null && Date.now() - this.openedAt >= GOOD_MS) this.failures = 0;
     this.disconnect();
     if (!this.isWanted()) {
       this.rest();
       return;
     }
     this.page.enter(this.stateWithoutLine());
-    const wait = againInMs === null ? this.backoff.next() : this.backoff.around(againInMs);
+    const wait = againInMs === null ? backoff(this.failures++) : jittered(againInMs);
     this.retry = setTimeout(() => this.connect(), wait);
   }
 
@@ -267,7 +264,7 @@ export class Driver {
   private wake(): void {
     clearTimeout(this.hiding);
     this.isAsleep = false;
-    this.backoff.reset();
+    this.failures = 0;
     if (this.line !== null) this.line.check();
     else if (this.isWanted()) this.connect();
     else this.rest();

@@ -190,8 +190,9 @@ export function setOnline(isOnline: boolean): void {
   window.dispatchEvent(new Event(isOnline ? 'online' : 'offline'));
 }
 
-/** random is always 0.5, where the test does not say otherwise. */
-export function fakePage(random = () => 0.5) {
+/** Chance is always 0.5, where the test does not say otherwise. */
+export function fakePage(chance = () => 0.5) {
+  vi.spyOn(Math, 'random').mockImplementation(chance);
   FakeSocket.all = [];
   FakeStream.all = [];
   answers.clear();
@@ -200,7 +201,7 @@ export function fakePage(random = () => 0.5) {
   vi.stubGlobal('WebSocket', FakeSocket);
   vi.stubGlobal('fetch', vi.fn(fakeFetch));
   const results = new ResultsStore();
-  const live = new LiveConnection(results, random);
+  const live = new LiveConnection(results);
   onTestFinished(() => {
     live.pause(); // it listens to the window no more
     vi.useRealTimers();

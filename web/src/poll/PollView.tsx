@@ -1,9 +1,10 @@
 /** A poll with everything about it: the vote, how it is doing, its rules, how to pass it on. */
-import { Trans } from '@lingui/react/macro';
+import { Trans, useLingui } from '@lingui/react/macro';
 import { Suspense, useState } from 'react';
 import { Link, useLocation, useSearch } from 'wouter';
 import type { Poll } from '~/api/client';
 import { onDemand } from '~/app/onDemand';
+import { WaitingDialog } from '~/app/WaitingDialog';
 import { type PollResults, usePollResults } from '~/results/usePollResults';
 import { Button } from '~/ui/Button';
 import { Page } from '~/ui/Page';
@@ -85,6 +86,7 @@ function Owner({ poll }: { poll: Poll }) {
 
 /** Open at once where the address asks for it: behind a poll that was just created. */
 function Sharing({ poll }: { poll: Poll }) {
+  const { t } = useLingui();
   const isAsked = new URLSearchParams(useSearch()).has('share');
   const [isOpen, setOpen] = useState(isAsked);
   const [path, navigate] = useLocation();
@@ -97,13 +99,17 @@ function Sharing({ poll }: { poll: Poll }) {
       <Button icon="share" className="grow" onClick={() => setOpen(true)}>
         <Trans>Share this poll</Trans>
       </Button>
-      <Suspense>{isOpen && <ShareDialog poll={poll} onClose={close} />}</Suspense>
+      <Suspense fallback={<WaitingDialog title={t`Share this poll`} onClose={close} />}>
+        {isOpen && <ShareDialog poll={poll} onClose={close} />}
+      </Suspense>
     </div>
   );
 }
 
 function OwnerPart({ poll, now }: { poll: Poll; now: PollResults }) {
+  const { t } = useLingui();
   const [isEditing, setEditing] = useState(false);
+  const close = () => setEditing(false);
   const [, navigate] = useLocation();
   if (!useIsOwner(poll)) return null;
   const hasVotes = now.results === null || now.results.totalVotes > 0;
@@ -118,14 +124,9 @@ function OwnerPart({ poll, now }: { poll: Poll; now: PollResults }) {
         onEdit={() => setEditing(true)}
         onDeleted={() => navigate('/account', { replace: true })}
       />
-      <Suspense>
+      <Suspense fallback={<WaitingDialog title={t`Edit the poll`} onClose={close} />}>
         {isEditing && (
-          <EditDialog
-            poll={poll}
-            status={now.status}
-            hasVotes={hasVotes}
-            onClose={() => setEditing(false)}
-          />
+          <EditDialog poll={poll} status={now.status} hasVotes={hasVotes} onClose={close} />
         )}
       </Suspense>
     </section>

@@ -3,8 +3,8 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { Suspense, useId, useState } from 'react';
 import type { Poll } from '~/api/client';
 import { onDemand } from '~/app/onDemand';
+import { Waiting } from '~/app/Waiting';
 import { Icon } from '~/ui/Icon';
-import { Spinner } from '~/ui/Page';
 
 const TimelineBody = onDemand('poll', () =>
   import('./TimelineBody').then((m) => m.TimelineBody),
@@ -36,7 +36,7 @@ export function Timeline({ poll, status }: TimelineProps) {
       </h2>
       <div id={body} hidden={!isOpen} className="px-4 pb-4 sm:px-6 sm:pb-6">
         {isOpen && (
-          <Suspense fallback={<Spinner label={t`Loading the chart…`} />}>
+          <Suspense fallback={<Waiting label={t`Loading the chart…`} />}>
             <TimelineBody poll={poll} status={status} />
           </Suspense>
         )}

@@ -11,16 +11,11 @@ import { Dialog } from '~/ui/Dialog';
 import { Choice } from './Choice';
 
 export function Settings({ onClose }: { onClose: () => void }) {
-  const { t, i18n } = useLingui();
+  const { t } = useLingui();
   return (
     <Dialog title={t`Settings`} onClose={onClose}>
       <div className="flex flex-col gap-5">
-        <Choice
-          legend={t`Language`}
-          value={i18n.locale as Locale}
-          values={LOCALES}
-          onChoose={chooseLocale}
-        />
+        <LanguageChoice />
         <ThemeChoice />
         <KeysSwitch />
         <div className="flex flex-wrap gap-2 border-t border-line pt-4">
@@ -31,6 +26,25 @@ export function Settings({ onClose }: { onClose: () => void }) {
         </div>
       </div>
     </Dialog>
+  );
+}
+
+/** What was chosen is marked at once, so that it can be taken back before its words come. */
+function LanguageChoice() {
+  const { t, i18n } = useLingui();
+  const [coming, setComing] = useState<Locale | null>(null);
+  const choose = async (locale: Locale) => {
+    setComing(locale);
+    await chooseLocale(locale).catch(() => undefined); // then it is what it was
+    setComing((last) => (last === locale ? null : last));
+  };
+  return (
+    <Choice
+      legend={t`Language`}
+      value={coming ?? (i18n.locale as Locale)}
+      values={LOCALES}
+      onChoose={choose}
+    />
   );
 }
 

@@ -10,7 +10,7 @@ export interface Call {
   readonly body: unknown;
 }
 
-interface Answer {
+export interface Answer {
   status: number;
   body?: unknown;
   headers?: Record<string, string>;

@@ -1,24 +1,19 @@
 /** Sends again by itself what may be sent again: for a while, and never in step with others. */
 import { ApiError, isCode } from '~/api/error';
+import { backoff } from '~/backoff';
 
 const TRIES = 4;
 const PATIENCE_MS = 20_000;
-const FIRST_PAUSE_MS = 600;
 
 export type Hold = 'retrying' | 'offline';
-
-/** Half of it is chance: thousands that fail together must not come back together. */
-function jittered(ms: number): number {
-  return ms * (0.5 + Math.random());
-}
 
 /** How long to wait before the next try; null: there is no use in one. */
 function pauseAfter(error: unknown, tries: number): number | null {
   if (!(error instanceof ApiError)) return null;
   if (!error.isTransient && !isCode(error, 'rate_limited')) return null;
-  const backoff = jittered(FIRST_PAUSE_MS * 2 ** (tries - 1));
+  const pause = backoff(tries - 1);
   const asked = error.retryAt === null ? 0 : error.retryAt.getTime() - Date.now();
-  return asked > 0 ? asked + backoff / 4 : backoff;
+  return asked > 0 ? asked + pause / 4 : pause;
 }
 
 function sleep(ms: number): Promise<void> {
