@@ -1,4 +1,5 @@
 /** What one person does, another one sees: at once, and after whatever happened in between. */
+import { lasting_port } from '../../test/e2e/lib/server.mjs';
 import { barOf, expect, report, Server, test, watch } from './lib/test';
 
 async function castVote(
@@ -90,7 +91,7 @@ test.describe('with refused requests', () => {
   test('it comes back after the server was killed, and after a reload', async ({
     browser,
   }) => {
-    const own = await Server.start();
+    const own = await Server.start({ config: { 'server.port': await lasting_port() } });
     const account = await own.api.register();
     const poll = await own.api.create_poll(account.token);
     const context = await browser.newContext({ baseURL: own.url });
@@ -105,7 +106,6 @@ test.describe('with refused requests', () => {
       page.getByRole('status').filter({ hasText: /reconnecting|offline/i }),
     ).toBeVisible();
     await expect(barOf(page, 'Spaces')).toContainText('100%'); // the newest that is known stays
-    own.opts.config = { 'server.port': own.port };
     await own.start();
     await expect(page.getByRole('status').filter({ hasText: /^live/i })).toBeVisible({
       timeout: 40_000,

@@ -34,6 +34,7 @@ declare module '*/test/e2e/lib/server.mjs' {
     config?: Record<string, string | number>;
     args?: string[];
   }
+  export function lasting_port(): Promise<number>;
   export class Server {
     constructor(opts?: Options);
     static start(opts?: Options): Promise<Server>;
