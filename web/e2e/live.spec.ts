@@ -1,5 +1,6 @@
 /** What one person does, another one sees: at once, and after whatever happened in between. */
 import { lasting_port } from '../../test/e2e/lib/server.mjs';
+import { isLive, watchCalls } from './lib/steps';
 import { barOf, expect, report, Server, test, watch } from './lib/test';
 
 async function castVote(
@@ -149,11 +150,11 @@ test('closing shows by itself, and nobody asks again', async ({ server, ada, pag
   await castVote(page, 'Both');
   await expect(page.getByText(/when the poll closes/i).first()).toBeVisible();
   await expect(page.getByTestId('bar')).toHaveCount(0);
-  const asked: string[] = [];
-  page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  await isLive(page);
+  const asked = watchCalls(page);
   await server.api.post(`/api/polls/${poll.id}/close`, { token: ada.token, expect: 200 });
   await expect(barOf(page, 'Both')).toContainText('100%');
-  expect(asked.filter((path) => path.startsWith('/api/'))).toEqual([]);
+  expect(asked).toEqual([]);
 });
 
 test('two tabs of one reader agree', async ({ server, ada, context, page }) => {

@@ -1,4 +1,12 @@
 /** The parts of the whole-server tests' library that the browser's tests use. */
+declare module '*/test/e2e/lib/wait.mjs' {
+  export function ahead_of<T>(
+    ms: number,
+    steps: (moment: number) => Promise<T>,
+  ): Promise<T>;
+  export function within_a_day<T>(steps: () => Promise<T>): Promise<T>;
+}
+
 declare module '*/test/e2e/lib/server.mjs' {
   type Poll = import('../../src/api/client').Poll;
   type Results = import('../../src/api/client').Results;
