@@ -4,8 +4,8 @@ export default defineConfig({
   testDir: 'e2e',
   outputDir: '../build/web-e2e',
   workers: 2,
-  timeout: 60_000, // limits, not waits: the machine may be busy
-  expect: { timeout: 15_000 },
+  timeout: 180_000, // limits, not waits: the machine may be busy
+  expect: { timeout: 30_000 },
   forbidOnly: true,
   reporter: [['list'], ['json', { outputFile: '../build/web-e2e.json' }]],
   use: {

@@ -50,20 +50,26 @@ static void drop_data(struct call *c)
     c->free_data = NULL;
 }
 
-static void end(struct call *c, int status, size_t bytes)
+/* Before the answer leaves: who has it finds it counted, whichever loop is asked. */
+static void count(struct call *c, int status, size_t bytes)
 {
     metrics_count_answer(c->loop->metrics, c->route, c->method, status,
                          clock_mono_us() - c->began_us);
     trace_end(c->trace, &c->app->log, c->who.user, status, bytes);
+    counter_sub(&c->loop->n_calls, 1);
+}
+
+static void end(struct call *c)
+{
     drop_data(c);
     json_decref(c->body);
-    counter_sub(&c->loop->n_calls, 1);
     mem_free(c);
 }
 
 void call_taken_over(struct call *c, int status)
 {
-    end(c, status, 0);
+    count(c, status, 0);
+    end(c);
 }
 
 /* ---- reading ---- */
@@ -226,17 +232,17 @@ struct buf *call_out(struct call *c)
 
 void call_reply_type(struct call *c, int status, const char *content_type)
 {
-    size_t bytes = call_out(c)->len;
-
+    count(c, status, call_out(c)->len);
     http_reply(c->req, status, content_type);
-    end(c, status, bytes);
+    end(c);
 }
 
 void call_reply_static(struct call *c, int status, const char *content_type,
                        struct str body)
 {
+    count(c, status, body.len);
     http_reply_static(c->req, status, content_type, body);
-    end(c, status, body.len);
+    end(c);
 }
 
 void call_reply(struct call *c, int status)

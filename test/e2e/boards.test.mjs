@@ -27,7 +27,7 @@ const settles = (query, want) =>
       const said = items.map((item) => [item.poll.id, item.totalVotes]);
       return JSON.stringify(said) === JSON.stringify(want);
     },
-    10_000,
+    30_000,
     `${query}: ${JSON.stringify(want)}`,
   );
 

@@ -131,10 +131,10 @@ describe('curl', () => {
     let said = '';
     child.stdout.on('data', (data) => (said += data));
     try {
-      await wait_until(() => /^event: results$/m.test(said), 5000, 'the state');
+      await wait_until(() => /^event: results$/m.test(said), 30_000, 'the state');
       const { token: voter } = await server.api.guest();
       await server.api.vote(voter, poll.id, 0, { expect: 201 });
-      await wait_until(() => /"totalVotes":\s*1/.test(said), 5000, 'the vote');
+      await wait_until(() => /"totalVotes":\s*1/.test(said), 30_000, 'the vote');
     } finally {
       child.kill();
     }

@@ -46,7 +46,7 @@ const works_again = (poll) =>
       assert.ok([201, 503].includes(status), String(status));
       return status === 201;
     },
-    15_000,
+    30_000,
     'votes to be taken again',
   );
 
@@ -130,7 +130,7 @@ describe('the database fails, the journal does not', () => {
       await wait_until(
         async () =>
           (await server.api.post('/api/polls', { token, body, expect: 'any' })).status === 201,
-        15_000,
+        30_000,
         'polls to be created again',
       );
       assert.equal((await server.api.results(poll.id)).totalVotes, counted);
@@ -159,13 +159,13 @@ describe('/readyz', () => {
           const { body } = await server.api.get('/readyz', { expect: 'any' });
           return names.every((name) => body.checks[name] !== 'ok') && body.status === 503;
         },
-        10_000,
+        30_000,
         `${names} not to be well`,
       );
       server.heal();
       await wait_until(
         async () => (await server.api.get('/readyz', { expect: 'any' })).status === 200,
-        15_000,
+        30_000,
         'to be ready again',
       );
       assert.deepEqual((await server.api.get('/readyz')).body, ready.body);

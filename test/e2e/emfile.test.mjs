@@ -35,14 +35,14 @@ test('three times as many connections as it can have', async () => {
   const crowd = Array.from({ length: 3 * LIMIT }, () => new Raw(server));
   await wait_until(
     () => open_files() >= LIMIT - 12 || crowd.some((raw) => raw.ended),
-    5000,
+    30_000,
     'it is full',
   );
 
-  const began = cpu_ms();
+  const [began, from] = [cpu_ms(), performance.now()];
   await pause(1000); /* the span that is measured */
-  const used = cpu_ms() - began;
-  assert.ok(used < 500, `it spins: ${used} ms of CPU in a second of nothing`);
+  const [used, span] = [cpu_ms() - began, performance.now() - from];
+  assert.ok(used < span / 2, `it spins: ${used} ms of CPU in ${span} ms of nothing`);
 
   const body = '{"optionIndex": 0}';
   early.send(
@@ -59,9 +59,9 @@ test('three times as many connections as it can have', async () => {
     results = await server.api.get(`/api/polls/${poll.id}/results`, { expect: 'any' });
     return results.status === 200;
   };
-  await wait_until(() => taken().catch(() => false), 10_000, 'new connections to be taken');
+  await wait_until(() => taken().catch(() => false), 30_000, 'new connections to be taken');
   assert.equal(results.body.totalVotes, 1);
-  await wait_until(() => open_files() < LIMIT / 2, 10_000, 'the files to be closed');
+  await wait_until(() => open_files() < LIMIT / 2, 30_000, 'the files to be closed');
   early.end();
   await watcher.end();
 });

@@ -153,7 +153,7 @@ describe('connections', () => {
           raw.end();
           return answer.status === 200;
         },
-        10_000,
+        30_000,
         'room again',
       );
     }));

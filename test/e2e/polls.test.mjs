@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { check_results, check_time } from './lib/api.mjs';
 import { with_server } from './lib/server.mjs';
-import { wait_until } from './lib/wait.mjs';
+import { ahead_of, wait_until } from './lib/wait.mjs';
 
 let owner, token;
 const server = with_server({}, async () => {
@@ -350,12 +350,15 @@ describe("listing one's own", () => {
     assert.deepEqual(ids(await mine(own)), [made[0], made[3]]);
   });
   test('of any status, or of one', async () => {
-    const own = (await server.api.register()).token;
-    const make = (over) => server.api.create_poll(own, over);
-    const ended = await make();
-    const by_time = await make({ closesAt: in_ms(1000) });
-    const open = await make({ closesAt: in_ms(100_000) });
-    const later = await make({ opensAt: in_ms(50_000) });
+    const { own, make, ended, by_time } = await ahead_of(1000, async (closes) => {
+      const own = (await server.api.register()).token;
+      const make = (over) => server.api.create_poll(own, over);
+      const ended = await make();
+      const by_time = await make({ closesAt: new Date(closes).toISOString() });
+      return { own, make, ended, by_time };
+    });
+    const open = await make({ closesAt: in_ms(3_600_000) });
+    const later = await make({ opensAt: in_ms(3_600_000) });
     await server.api.post(`/api/polls/${ended.id}/close`, { token: own });
     await wait_until(async () => ids(await mine(own, '?status=closed')).length === 2);
     assert.deepEqual(ids(await mine(own, '?status=closed')), [by_time.id, ended.id]);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { check_results } from './lib/api.mjs';
 import { with_server } from './lib/server.mjs';
-import { wait_until } from './lib/wait.mjs';
+import { ahead_of, LIMIT_MS, wait_until } from './lib/wait.mjs';
 
 let token;
 const server = with_server({}, async () => ({ token } = await server.api.register()));
@@ -167,11 +167,13 @@ describe('who may see them', () => {
     assert.equal((await in_poll(poll, {})).totalVotes, 1);
   });
   test('after_close: by closesAt, without anybody closing it', async () => {
-    const closes = Date.now() + 2000;
-    const closesAt = new Date(closes).toISOString();
-    const poll = await new_poll({ resultsVisibility: 'after_close', closesAt });
-    await forbidden(poll);
-    await wait_until(() => Date.now() >= closes, 5000, 'closing time');
+    const { poll, closes } = await ahead_of(1000, async (closes) => {
+      const closesAt = new Date(closes).toISOString();
+      const poll = await new_poll({ resultsVisibility: 'after_close', closesAt });
+      await forbidden(poll);
+      return { poll, closes };
+    });
+    await wait_until(() => Date.now() >= closes, LIMIT_MS, 'closing time');
     assert.equal((await server.api.results(poll.id)).status, 'closed');
   });
   test('a list hides what a poll hides', async () => {

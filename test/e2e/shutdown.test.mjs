@@ -3,12 +3,15 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { open_sse, open_ws } from './lib/live.mjs';
 import { Raw } from './lib/raw.mjs';
-import { Server } from './lib/server.mjs';
-import { wait_until, within } from './lib/wait.mjs';
+import { lasting_port, Server } from './lib/server.mjs';
+import { LIMIT_MS, wait_until, within } from './lib/wait.mjs';
+
+/** Longer than any test: what ends, ends by itself, and not because it was given up. */
+const CONFIG = { 'server.shutdown_timeout': '1h' };
 
 let server, token, poll;
 before(async () => {
-  server = await Server.start();
+  server = await Server.start({ config: CONFIG });
   ({ token } = await server.api.register());
   poll = await server.api.create_poll(token);
 });
@@ -21,21 +24,19 @@ async function started() {
 }
 const signal = (name) => server.signal(name);
 
-/** Ends by itself with exit status 0, within ten seconds. */
-async function ends() {
-  const how = await within(server.ended, 10_000, 'the end');
-  server.close_clients();
-  assert.deepEqual(how, { code: 0, signal: null }, server.log_tail());
-  server.check_log();
+/** Ends by itself with exit status 0. */
+async function ends(of = server) {
+  const how = await within(of.ended, LIMIT_MS, 'the end');
+  of.close_clients();
+  assert.deepEqual(how, { code: 0, signal: null }, of.log_tail());
+  of.check_log();
 }
 
 for (const name of ['SIGTERM', 'SIGINT']) {
-  test(`${name} ends an idle server at once`, async () => {
+  test(`${name} ends an idle server`, async () => {
     await started();
-    const began = Date.now();
     signal(name);
     await ends();
-    assert.ok(Date.now() - began < 3000, `${Date.now() - began} ms`);
   });
 }
 
@@ -47,9 +48,9 @@ test('followers are told to come back', async () => {
   await ws.next();
   await sse.next();
   signal('SIGTERM');
-  assert.equal((await within(ws.closed, 5000, 'the close')).code, 1012);
-  assert.equal((await within(many.closed, 5000, 'the close')).code, 1012);
-  await within(sse.closed, 5000, 'the end of the stream');
+  assert.equal((await within(ws.closed, LIMIT_MS, 'the close')).code, 1012);
+  assert.equal((await within(many.closed, LIMIT_MS, 'the close')).code, 1012);
+  await within(sse.closed, LIMIT_MS, 'the end of the stream');
   assert.ok(sse.retry > 0, `retry: ${sse.retry}`);
   await ends();
 });
@@ -93,7 +94,7 @@ test('a request that has begun is finished', async () => {
   );
   await server.api.get('/healthz');
   signal('SIGTERM');
-  await wait_until(() => refuses(server), 5000, 'no new connections');
+  await wait_until(() => refuses(server), LIMIT_MS, 'no new connections');
   raw.send(body.slice(5));
   const answer = await raw.answer();
   assert.equal(answer.status, 201);
@@ -108,39 +109,42 @@ const refuses = (of) =>
   );
 
 test('a client that never finishes does not hold it up', async () => {
-  await started();
-  const raw = new Raw(server);
+  const own = await Server.start({ config: { 'server.shutdown_timeout': '500ms' } });
+  const raw = new Raw(own);
   raw.send('POST /api/auth/guest HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{');
-  const silent = new Raw(server);
-  const watcher = await open_ws(server, `/ws/polls/${poll.id}`);
+  const silent = new Raw(own);
+  const { id } = await own.api.create_poll((await own.api.register()).token);
+  const watcher = await open_ws(own, `/ws/polls/${id}`);
   watcher.socket._socket.pause(); /* takes nothing, and answers no close */
-  await server.api.get('/healthz');
-  signal('SIGTERM');
-  await ends();
+  await own.api.get('/healthz');
+  own.signal('SIGTERM');
+  await ends(own);
   raw.end();
   silent.end();
   watcher.socket.terminate();
+  await own.end();
 });
 
 test('a second signal is no harm', async () => {
   await started();
   signal('SIGTERM');
   signal('SIGTERM');
-  await within(server.ended, 10_000, 'the end');
+  await within(server.ended, LIMIT_MS, 'the end');
   server.close_clients();
 });
 
 test('it starts again at once, on the same port, and knows everything', async () => {
   await started();
   const before_it = await server.api.results(poll.id);
-  server.opts.config = { 'server.port': server.port };
+  server.opts.config = { ...CONFIG, 'server.port': await lasting_port() };
+  await server.restart();
   for (let i = 0; i < 5; i++) {
     const watcher = await open_ws(server, `/ws/polls/${poll.id}`);
     await server.restart();
     assert.deepEqual(await server.api.results(poll.id), before_it);
     await watcher.closed;
   }
-  server.opts.config = {};
+  server.opts.config = CONFIG;
 });
 
 describe('starting', () => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { check_results, check_time, votes_of } from './lib/api.mjs';
 import { with_server } from './lib/server.mjs';
-import { wait_until } from './lib/wait.mjs';
+import { ahead_of, LIMIT_MS, wait_until, within_a_day } from './lib/wait.mjs';
 
 let token;
 const server = with_server({}, async () => ({ token } = await server.api.register()));
@@ -132,11 +132,13 @@ describe('is refused', () => {
     await server.api.vote(await guest(), poll.id, 0, { expect: 'poll_closed' });
   });
   test('from closesAt on, to the millisecond of the server', async () => {
-    const closes = Date.now() + 2000;
-    const poll = await new_poll({ closesAt: new Date(closes).toISOString() });
-    const voters = await server.api.crowd(5);
-    await server.api.vote(voters[0], poll.id, 0, { expect: 201 });
-    await wait_until(() => Date.now() >= closes, 5000, 'closing time');
+    const voters = await server.api.crowd(3);
+    const { poll, closes } = await ahead_of(1000, async (closes) => {
+      const poll = await new_poll({ closesAt: new Date(closes).toISOString() });
+      await server.api.vote(voters[0], poll.id, 0, { expect: 201 });
+      return { poll, closes };
+    });
+    await wait_until(() => Date.now() >= closes, LIMIT_MS, 'closing time');
     await server.api.vote(voters[1], poll.id, 0, { expect: 'poll_closed' });
     await server.api.post(`/api/polls/${poll.id}/skip`, {
       token: voters[2],
@@ -147,13 +149,18 @@ describe('is refused', () => {
     assert.equal(results.totalVotes, 1);
   });
   test('before opensAt, with the time to wait; and counted from then on', async () => {
-    const opens = Date.now() + 1200;
-    const poll = await new_poll({ opensAt: new Date(opens).toISOString() });
-    assert.equal(poll.status, 'scheduled');
     const voter = await guest();
-    const { headers } = await server.api.vote(voter, poll.id, 0, { expect: 'poll_not_open' });
-    assert.ok(Number(headers['retry-after']) <= 2, headers['retry-after']);
-    await wait_until(() => Date.now() >= opens, 5000, 'opening time');
+    const { poll, opens } = await ahead_of(1000, async (opens) => {
+      const poll = await new_poll({ opensAt: new Date(opens).toISOString() });
+      assert.equal(poll.status, 'scheduled');
+      const left_s = () => Math.ceil((opens - Date.now()) / 1000);
+      const most = left_s();
+      const { headers } = await server.api.vote(voter, poll.id, 0, { expect: 'poll_not_open' });
+      const wait = Number(headers['retry-after']);
+      assert.ok(wait >= left_s() && wait <= most, `${wait}, not ${left_s()} to ${most}`);
+      return { poll, opens };
+    });
+    await wait_until(() => Date.now() >= opens, LIMIT_MS, 'opening time');
     await server.api.vote(voter, poll.id, 0, { expect: 201 });
     assert.equal((await server.api.results(poll.id)).status, 'open');
   });
@@ -426,14 +433,15 @@ describe('changing and withdrawing', () => {
     await withdraw(voter, poll, 'conflict');
     assert.deepEqual(await counts(poll), [0, 0, 0]);
   });
-  test('does not cost a vote of the day, and gives none back for another', async () => {
-    const poll = await new_poll({ voteChange: true });
-    const voter = await guest();
-    await server.api.vote(voter, poll.id, 0, { expect: 201 });
-    await put(voter, poll, 1, 200);
-    const me = (await server.api.get('/api/users/me', { token: voter })).body;
-    assert.equal(me.votesToday, 1);
-  });
+  test('does not cost a vote of the day, and gives none back for another', () =>
+    within_a_day(async () => {
+      const poll = await new_poll({ voteChange: true });
+      const voter = await guest();
+      await server.api.vote(voter, poll.id, 0, { expect: 201 });
+      await put(voter, poll, 1, 200);
+      const me = (await server.api.get('/api/users/me', { token: voter })).body;
+      assert.equal(me.votesToday, 1);
+    }));
 });
 
 describe('a withdrawn vote stays withdrawn', () => {
@@ -448,19 +456,21 @@ describe('a withdrawn vote stays withdrawn', () => {
   const left = async (voter) =>
     (await server.api.get('/api/users/me', { token: voter })).body.votesLeftToday;
 
-  test('when its request comes once more: that gets the first answer', async () => {
-    const poll = await new_poll({ voteChange: true });
-    const [voter, other] = await server.api.crowd(2);
-    const first = await server.api.vote(voter, poll.id, 1, { key: 'late', expect: 201 });
-    await withdraw(voter, poll);
-    await server.api.vote(other, poll.id, 2, { expect: 201 });
-    await repeat(voter, poll, first, 'late');
-    await server.api.vote(voter, poll.id, 0, { key: 'late', expect: 'conflict' });
-    assert.deepEqual(await counts(poll), [0, 0, 1]);
-    const { myVote } = (await server.api.get(`/api/polls/${poll.id}`, { token: voter })).body;
-    assert.equal(myVote, null);
-    assert.equal(await left(voter), 99); /* neither given back nor taken again */
-  });
+  test('when its request comes once more: that gets the first answer', () =>
+    within_a_day(async () => {
+      const poll = await new_poll({ voteChange: true });
+      const [voter, other] = await server.api.crowd(2);
+      const first = await server.api.vote(voter, poll.id, 1, { key: 'late', expect: 201 });
+      await withdraw(voter, poll);
+      await server.api.vote(other, poll.id, 2, { expect: 201 });
+      await repeat(voter, poll, first, 'late');
+      await server.api.vote(voter, poll.id, 0, { key: 'late', expect: 'conflict' });
+      assert.deepEqual(await counts(poll), [0, 0, 1]);
+      const path = `/api/polls/${poll.id}`;
+      const { myVote } = (await server.api.get(path, { token: voter })).body;
+      assert.equal(myVote, null);
+      assert.equal(await left(voter), 99); /* neither given back nor taken again */
+    }));
   test('also after kill -9, after a restart, and when the poll is closed', async () => {
     const poll = await new_poll({ voteChange: true });
     const voter = await guest();

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 #include <pthread.h>
@@ -127,16 +128,25 @@ static void nobody_has_no_password(void **state)
     assert_int_equal(run(*state, &empty), ERR_UNAUTHORIZED);
 }
 
+/* What this process has used: others on the machine do not count. */
+static uint64_t cpu_us(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+}
+
 static uint64_t fastest_of_five_us(struct passwords *p, const struct password_job *like)
 {
     uint64_t best = UINT64_MAX;
 
     for (int i = 0; i < 5; i++) {
         struct password_job j = *like;
-        uint64_t from = clock_mono_us(), took;
+        uint64_t from = cpu_us(), took;
 
         assert_int_equal(run(p, &j), ERR_UNAUTHORIZED);
-        took = clock_mono_us() - from;
+        took = cpu_us() - from;
         best = took < best ? took : best;
     }
     return best;
@@ -154,7 +164,7 @@ static void nobody_takes_as_long_as_a_wrong_password(void **state)
     assert_int_equal(run(p, &h), 0);
     wrong = job(PASSWORD_VERIFY, "wrong", h.hash);
     nobody = job(PASSWORD_VERIFY, "wrong", "");
-    /* Milliseconds against, otherwise, microseconds: a busy machine may be unfair. */
+    /* Milliseconds against, otherwise, microseconds. */
     assert_true(fastest_of_five_us(p, &nobody) * 4 > fastest_of_five_us(p, &wrong));
     passwords_stop(p);
 }

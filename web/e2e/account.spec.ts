@@ -1,5 +1,6 @@
 /** Becoming somebody, what belongs to them, and leaving again. */
 import type { Page } from '@playwright/test';
+import { within_a_day } from '../../test/e2e/lib/wait.mjs';
 import { castVote, isLive, oneMore, textOf } from './lib/steps';
 import { type Account, expect, type Server, signIn, test } from './lib/test';
 
@@ -88,28 +89,29 @@ test.describe('signing in', () => {
     });
 });
 
-test('the profile counts the votes of today', async ({ server, ada, page }) => {
-  const poll = await server.api.create_poll(ada.token);
-  await somebody(page, server);
-  await page.goto('/account');
-  await expect(page.getByText('0 of 100 votes today')).toBeVisible();
-  await expect(page.getByText(/^100 left until/)).toBeVisible();
-  await page.goto(`/p/${poll.id}`);
-  await castVote(page, 'Both');
-  await expect(page.getByText('Your vote counts.')).toBeVisible();
-  await page.goto('/account');
-  await expect(page.getByText('1 of 100 votes today')).toBeVisible();
-  await expect(page.getByText(/^99 left until/)).toBeVisible();
+test('the profile counts the votes of today', ({ server, ada, page }) =>
+  within_a_day(async () => {
+    const poll = await server.api.create_poll(ada.token);
+    await somebody(page, server);
+    await page.goto('/account');
+    await expect(page.getByText('0 of 100 votes today')).toBeVisible();
+    await expect(page.getByText(/^100 left until/)).toBeVisible();
+    await page.goto(`/p/${poll.id}`);
+    await castVote(page, 'Both');
+    await expect(page.getByText('Your vote counts.')).toBeVisible();
+    await page.goto('/account');
+    await expect(page.getByText('1 of 100 votes today')).toBeVisible();
+    await expect(page.getByText(/^99 left until/)).toBeVisible();
 
-  await page.getByRole('link', { name: 'My votes' }).click();
-  await expect(
-    page.getByRole('main').getByRole('link', { name: 'Tabs or spaces?' }),
-  ).toHaveCount(1);
-  await page.getByRole('button', { name: 'Show my choice: Tabs or spaces?' }).click();
-  await expect(page.getByTestId('bar').filter({ hasText: 'Both' })).toContainText(
-    'your vote',
-  );
-});
+    await page.getByRole('link', { name: 'My votes' }).click();
+    await expect(
+      page.getByRole('main').getByRole('link', { name: 'Tabs or spaces?' }),
+    ).toHaveCount(1);
+    await page.getByRole('button', { name: 'Show my choice: Tabs or spaces?' }).click();
+    await expect(page.getByTestId('bar').filter({ hasText: 'Both' })).toContainText(
+      'your vote',
+    );
+  }));
 
 test.describe('changing', () => {
   test.use({ refusals: [/status of 4(01|03)/] });
@@ -252,26 +254,28 @@ test.describe('leaving', () => {
     expect((await server.api.results(poll.id)).totalVotes).toBe(1);
   });
 
-  test('forgets a guest, whose vote stays', async ({ server, ada, page }) => {
-    const poll = await server.api.create_poll(ada.token);
-    await page.goto(`/p/${poll.id}`);
-    await castVote(page, 'Tabs');
-    await expect(page.getByText('Your vote counts.')).toBeVisible();
-    const guest = (await page.context().cookies())[0]?.value ?? '';
-    await page.goto('/account');
-    await expect(heading(page, 'You are here as a guest')).toBeVisible();
-    await expect(page.getByText('1 of 100 votes today')).toBeVisible();
-    await expect(page.getByRole('link', { name: 'My polls' })).toHaveCount(0);
-    await page.getByRole('button', { name: 'Forget me' }).click();
-    await dialog(page).getByRole('button', { name: 'Keep it' }).click();
-    await server.api.get('/api/users/me', { token: guest, expect: 200 });
-    await page.getByRole('button', { name: 'Forget me' }).click();
-    await dialog(page).getByRole('button', { name: 'Forget me' }).click();
-    await expect(heading(page, 'You are not signed in')).toBeVisible();
-    await server.api.get('/api/users/me', { token: guest, expect: 401 });
-    expect(await page.context().cookies()).toEqual([]);
-    expect((await server.api.results(poll.id)).totalVotes).toBe(1);
-    await page.goto(`/p/${poll.id}`);
-    await expect(page.getByRole('radio')).toHaveCount(3); // nobody knows them
-  });
+  test('forgets a guest, whose vote stays', ({ server, ada, page }) =>
+    within_a_day(async () => {
+      await page.context().clearCookies();
+      const poll = await server.api.create_poll(ada.token);
+      await page.goto(`/p/${poll.id}`);
+      await castVote(page, 'Tabs');
+      await expect(page.getByText('Your vote counts.')).toBeVisible();
+      const guest = (await page.context().cookies())[0]?.value ?? '';
+      await page.goto('/account');
+      await expect(heading(page, 'You are here as a guest')).toBeVisible();
+      await expect(page.getByText('1 of 100 votes today')).toBeVisible();
+      await expect(page.getByRole('link', { name: 'My polls' })).toHaveCount(0);
+      await page.getByRole('button', { name: 'Forget me' }).click();
+      await dialog(page).getByRole('button', { name: 'Keep it' }).click();
+      await server.api.get('/api/users/me', { token: guest, expect: 200 });
+      await page.getByRole('button', { name: 'Forget me' }).click();
+      await dialog(page).getByRole('button', { name: 'Forget me' }).click();
+      await expect(heading(page, 'You are not signed in')).toBeVisible();
+      await server.api.get('/api/users/me', { token: guest, expect: 401 });
+      expect(await page.context().cookies()).toEqual([]);
+      expect((await server.api.results(poll.id)).totalVotes).toBe(1);
+      await page.goto(`/p/${poll.id}`);
+      await expect(page.getByRole('radio')).toHaveCount(3); // nobody knows them
+    }));
 });

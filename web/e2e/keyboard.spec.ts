@@ -1,5 +1,6 @@
 /** From the feed to a vote to a poll of one's own, without a mouse. */
 import type { Locator, Page } from '@playwright/test';
+import { openFeed } from './lib/feed';
 import { barOf, expect, signIn, test } from './lib/test';
 
 /** Presses Tab until the control has the focus; nobody should need more steps. */
@@ -19,7 +20,7 @@ test('from the feed to a vote to a new poll', async ({ server, ada, context, pag
   });
   const bob = await server.api.register();
   await signIn(context, server, bob);
-  await page.goto('/');
+  await openFeed(page, '/');
   await expect(page.getByRole('heading', { name: 'The newest of all' })).toBeVisible();
 
   await tabTo(page, page.getByRole('radio', { name: 'Left' }));

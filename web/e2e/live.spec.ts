@@ -1,4 +1,6 @@
 /** What one person does, another one sees: at once, and after whatever happened in between. */
+import { lasting_port } from '../../test/e2e/lib/server.mjs';
+import { isLive, watchCalls } from './lib/steps';
 import { barOf, expect, report, Server, test, watch } from './lib/test';
 
 async function castVote(
@@ -90,7 +92,7 @@ test.describe('with refused requests', () => {
   test('it comes back after the server was killed, and after a reload', async ({
     browser,
   }) => {
-    const own = await Server.start();
+    const own = await Server.start({ config: { 'server.port': await lasting_port() } });
     const account = await own.api.register();
     const poll = await own.api.create_poll(account.token);
     const context = await browser.newContext({ baseURL: own.url });
@@ -105,7 +107,6 @@ test.describe('with refused requests', () => {
       page.getByRole('status').filter({ hasText: /reconnecting|offline/i }),
     ).toBeVisible();
     await expect(barOf(page, 'Spaces')).toContainText('100%'); // the newest that is known stays
-    own.opts.config = { 'server.port': own.port };
     await own.start();
     await expect(page.getByRole('status').filter({ hasText: /^live/i })).toBeVisible({
       timeout: 40_000,
@@ -149,11 +150,11 @@ test('closing shows by itself, and nobody asks again', async ({ server, ada, pag
   await castVote(page, 'Both');
   await expect(page.getByText(/when the poll closes/i).first()).toBeVisible();
   await expect(page.getByTestId('bar')).toHaveCount(0);
-  const asked: string[] = [];
-  page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  await isLive(page);
+  const asked = watchCalls(page);
   await server.api.post(`/api/polls/${poll.id}/close`, { token: ada.token, expect: 200 });
   await expect(barOf(page, 'Both')).toContainText('100%');
-  expect(asked.filter((path) => path.startsWith('/api/'))).toEqual([]);
+  expect(asked).toEqual([]);
 });
 
 test('two tabs of one reader agree', async ({ server, ada, context, page }) => {

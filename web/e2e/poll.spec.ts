@@ -1,5 +1,6 @@
 /** A poll's own page: what a link leads to, and what its owner does there. */
 import type { Page } from '@playwright/test';
+import { ahead_of } from '../../test/e2e/lib/wait.mjs';
 import { codeOf, readCode } from './lib/qr';
 import { votes } from './lib/screens';
 import { castVote, isLive, oneMore, textOf, watchCalls } from './lib/steps';
@@ -70,11 +71,13 @@ test('counts down, and at its end is closed without being asked', async ({
   await isLive(page);
 
   const asked = watchCalls(page);
-  await server.api.patch(`/api/polls/${poll.id}`, {
-    token: ada.token,
-    body: { closesAt: new Date(Date.now() + 1500).toISOString() },
-    expect: 200,
-  });
+  await ahead_of(1000, (moment) =>
+    server.api.patch(`/api/polls/${poll.id}`, {
+      token: ada.token,
+      body: { closesAt: new Date(moment).toISOString() },
+      expect: 200,
+    }),
+  );
   await expect(page.getByText('Closed', { exact: true })).toBeVisible();
   await expect(page.getByText('This poll is closed.')).toBeVisible();
   await expect(page.getByRole('radio')).toHaveCount(0);

@@ -93,6 +93,9 @@ function brightness(page: Page): Promise<number> {
   });
 }
 
+/** Once what was chosen is drawn. */
+const expectBrightness = (page: Page) => expect.poll(() => brightness(page));
+
 const DARK = 70;
 const LIGHT = 200;
 
@@ -101,12 +104,12 @@ test('it is as dark as the system, until the reader chooses', async ({ page }) =
   await page.goto('/leaderboard');
   expect(await brightness(page)).toBeLessThan(DARK);
   await page.emulateMedia({ colorScheme: 'light' });
-  expect(await brightness(page)).toBeGreaterThan(LIGHT);
+  await expectBrightness(page).toBeGreaterThan(LIGHT);
 
   await openSettings(page);
   await expect(page.getByRole('radio', { name: 'As the system' })).toBeChecked();
   await page.getByRole('radio', { name: 'Dark' }).check();
-  expect(await brightness(page)).toBeLessThan(DARK);
+  await expectBrightness(page).toBeLessThan(DARK);
   await page.reload();
   await expect(page.getByRole('heading', { name: 'Leaderboard' })).toBeVisible();
   expect(await brightness(page)).toBeLessThan(DARK);
@@ -114,12 +117,12 @@ test('it is as dark as the system, until the reader chooses', async ({ page }) =
   await page.emulateMedia({ colorScheme: 'dark' });
   await openSettings(page);
   await page.getByRole('radio', { name: 'Light' }).check();
-  expect(await brightness(page)).toBeGreaterThan(LIGHT);
+  await expectBrightness(page).toBeGreaterThan(LIGHT);
   await page.reload();
   expect(await brightness(page)).toBeGreaterThan(LIGHT);
   await openSettings(page);
   await page.getByRole('radio', { name: 'As the system' }).check();
-  expect(await brightness(page)).toBeLessThan(DARK);
+  await expectBrightness(page).toBeLessThan(DARK);
 });
 
 test('one of a few is chosen by arrow keys', async ({ page }) => {
@@ -131,7 +134,7 @@ test('one of a few is chosen by arrow keys', async ({ page }) => {
   await page.keyboard.press('ArrowDown');
   await expect(page.getByRole('radio', { name: 'Dark' })).toBeChecked();
   await expect(page.getByRole('radio', { name: 'Dark' })).toBeFocused();
-  expect(await brightness(page)).toBeLessThan(DARK);
+  await expectBrightness(page).toBeLessThan(DARK);
   await page.keyboard.press('Shift+Tab'); // the group is one stop
   await expect(page.getByRole('radio', { name: 'English' })).toBeFocused();
 });

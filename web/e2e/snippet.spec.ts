@@ -38,10 +38,9 @@ test('is voted on in the frame, fits into it, and leads out into a new tab', asy
   await frame.getByRole('radio', { name: 'Some of it' }).check();
   await frame.getByRole('button', { name: 'Vote' }).click();
   await expect(frame.getByText('Your vote counts.')).toBeVisible();
-  const overflow = frame.locator('html').evaluate((html) => {
-    return html.scrollHeight - html.clientHeight;
-  });
-  expect(await overflow).toBe(0);
+  const overflow = () =>
+    frame.locator('html').evaluate((html) => html.scrollHeight - html.clientHeight);
+  await expect.poll(overflow).toBe(0);
 
   const opened = elsewhere.waitForEvent('page');
   await frame.getByRole('link', { name: 'Pollux' }).click();

@@ -3,16 +3,16 @@ import assert from 'node:assert/strict';
 import { request } from 'undici';
 import WebSocket from 'ws';
 import { check_documented, check_message } from './openapi.mjs';
-import { wait_until, within } from './wait.mjs';
+import { LIMIT_MS, wait_until, within } from './wait.mjs';
 
 /** What both kinds share: a list of messages that a test can wait on. */
 class Feed {
   messages = [];
 
-  /** The first message, from the given place on, that fits. */
-  async next(fits = () => true, { from = 0, limit = 5000 } = {}) {
-    const find = () => this.messages.slice(from).find(fits);
-    return wait_until(find, limit, `a message that fits ${fits}; got ${this.said()}`);
+  /** The first message that fits. */
+  async next(fits = () => true) {
+    const what = () => `a message that fits ${fits}; got ${this.said()}`;
+    return wait_until(() => this.messages.find(fits), LIMIT_MS, what);
   }
 
   /** The newest results message of a poll. */
@@ -66,7 +66,7 @@ const auth = ({ token, cookie, origin, headers }) => ({
 /** A WebSocket that is open. */
 export async function open_ws(server, path, call = {}) {
   const feed = new WsFeed(server.url.replace(/^http/, 'ws') + path, auth(call));
-  await within(feed.opened, 5000, `WebSocket ${path}`);
+  await within(feed.opened, 30_000, `WebSocket ${path}`);
   return feed;
 }
 
@@ -83,7 +83,7 @@ export async function refused_ws(server, path, call = {}) {
     socket.on('open', () => reject(new Error(`${path} was accepted`)));
   });
   try {
-    const res = await within(refusal, 5000, `refusal of ${path}`);
+    const res = await within(refusal, 30_000, `refusal of ${path}`);
     let text = '';
     for await (const chunk of res.setEncoding('utf8')) text += chunk;
     const { statusCode: status, headers } = res;

@@ -1,7 +1,9 @@
 // One Pollux server of a test: start, stop, kill, start again on the same data.
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
+import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before } from 'node:test';
@@ -13,9 +15,9 @@ const run = promisify(execFile);
 
 const REPOSITORY = path.resolve(import.meta.dirname, '../../..');
 export const BINARY = path.resolve(REPOSITORY, process.env.POLLUX_BIN ?? 'build/pollux');
-/** Slow builds (sanitizers) and a busy machine: this is a limit, not a wait. */
+/** Slow builds (sanitizers) and a busy machine: these are limits, not waits. */
 const START_LIMIT_MS = 30_000;
-const STOP_LIMIT_MS = 10_000;
+const STOP_LIMIT_MS = 30_000;
 
 /** What a crashed or a sanitized program says. */
 const CRASH =
@@ -36,6 +38,24 @@ const DEFAULTS = {
 
 /** However the tests end, none of their servers is left behind. */
 const DIES_WITH_US = ['setpriv', '--pdeathsig', 'KILL', '--'];
+
+/**
+ * A port for a server that has to come back to it: one that the kernel gives to nobody who
+ * asks for any port, as clients do, while the server is away.
+ */
+export async function lasting_port() {
+  const port = 20_000 + Math.floor(Math.random() * 12_000); /* below 32768 */
+  const probe = net.createServer().listen(port, '127.0.0.1');
+  try {
+    await once(probe, 'listening');
+  } catch (error) {
+    if (error.code !== 'EADDRINUSE') throw error;
+    return lasting_port();
+  }
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
 
 export class Server {
   /**
@@ -94,6 +114,7 @@ export class Server {
       ...(this.opts.args ?? []),
     ];
     this.log_from = this.log.length;
+    this.began = [Date.now()];
     const child = spawn(command[0], command.slice(1), {
       cwd: this.root,
       env: this.environment(),
@@ -137,7 +158,12 @@ export class Server {
 
   /** Waits until it answers; fails early, with its log, when it has ended. */
   async ready() {
-    await wait_until(() => this.answers(), START_LIMIT_MS, `start of ${BINARY}\n${this.log}`);
+    await wait_until(
+      () => this.answers(),
+      START_LIMIT_MS,
+      () => `start of ${BINARY}\n${this.log_tail()}`,
+    );
+    this.began.push(Date.now()); /* and has begun somewhere between the two */
   }
 
   async answers() {

@@ -1,4 +1,12 @@
 /** The parts of the whole-server tests' library that the browser's tests use. */
+declare module '*/test/e2e/lib/wait.mjs' {
+  export function ahead_of<T>(
+    ms: number,
+    steps: (moment: number) => Promise<T>,
+  ): Promise<T>;
+  export function within_a_day<T>(steps: () => Promise<T>): Promise<T>;
+}
+
 declare module '*/test/e2e/lib/server.mjs' {
   type Poll = import('../../src/api/client').Poll;
   type Results = import('../../src/api/client').Results;
@@ -34,6 +42,7 @@ declare module '*/test/e2e/lib/server.mjs' {
     config?: Record<string, string | number>;
     args?: string[];
   }
+  export function lasting_port(): Promise<number>;
   export class Server {
     constructor(opts?: Options);
     static start(opts?: Options): Promise<Server>;
