@@ -7,11 +7,10 @@
 #include <unistd.h>
 
 #include "app/config_file.h"
+#include "app/jwt.h"
 #include "app/nearest.h"
 #include "base/err.h"
 #include "base/mem.h"
-
-enum { SECRET_BYTES_MIN = 32 }; /* RFC 7518, 3.2: a key as long as the hash */
 
 static const struct setting settings[] = {
 #define X(type_, field, key, initial_, accepts_, help_)                                \
@@ -335,11 +334,11 @@ static void warn(struct loading *l)
         if (str_starts(name, STR("POLLUX_")) && !is_known_variable(name))
             warn_unknown_variable(l, name);
     }
-    if (secret != 0 && secret < SECRET_BYTES_MIN)
+    if (secret != 0 && secret < JWT_SECRET_BYTES_GOOD)
         buf_printf(&l->report->warnings,
                    "jwt.secret: shorter than %d bytes, so it can be guessed from a "
                    "token; `openssl rand -hex 32` makes a better one\n",
-                   SECRET_BYTES_MIN);
+                   JWT_SECRET_BYTES_GOOD);
 }
 
 /* Rules between keys. Only for values that are right by themselves. */

@@ -187,11 +187,6 @@ void http_common_headers(const struct http_req *req, struct buf *out)
     buf_str_add(out, buf_str(&r->headers));
 }
 
-void http_close_after(struct http_req *req)
-{
-    request_of(req)->close_after = true;
-}
-
 /* The request is answered: the connection goes on with what came after it. */
 static void finish(struct request *r, bool close)
 {

@@ -4,8 +4,8 @@
  *   sqlite_migrate.c   the schema, and whose file this is
  *   sqlite_copy.c      copies, for backups
  *   sqlite_db.c        statements: binding, stepping, and errors
- *   sqlite_accounts.c, sqlite_polls.c, sqlite_project.c, sqlite_read.c,
- *   sqlite_search.c, sqlite_edit.c, sqlite_verify.c    the calls of store.h
+ *   sqlite_accounts.c, sqlite_polls.c, sqlite_edit.c, sqlite_project.c, sqlite_read.c,
+ *   sqlite_search.c, sqlite_stats.c, sqlite_verify.c    the calls of store.h
  *
  * Errors  a step that fails for any reason but a constraint fails its transaction:
  *         SQLite may have rolled back by itself, and then a later statement would be a
@@ -142,7 +142,6 @@ int sqlite_edit_drop(struct store *s, uint64_t id);
 int sqlite_edit_enter(struct db *d, const struct change *c);
 /* The definition of p as the parameters from first on: times, rules, texts. The two
  * buffers hold the lists until the statement has run. */
-struct buf;
 void sqlite_bind_definition(sqlite3_stmt *st, int first, const struct poll *p,
                             struct buf *options, struct buf *tags);
 int sqlite_each_poll(struct store *s, int (*each)(void *user, struct stored_poll *p),
