@@ -72,6 +72,9 @@ void db_bind_str(sqlite3_stmt *st, int i, struct str s); /* at NULL: NULL */
 void db_bind_optional(sqlite3_stmt *st, int i, int64_t n);
 int db_step(struct db *d, sqlite3_stmt *st);
 void db_reset(sqlite3_stmt *st);
+/* The next row of a walk? *rc is what the last row came to, 0 before the first: any
+ * other ends the walk, and stays. After the walk it is 0, or what ended it. */
+bool db_next(struct db *d, sqlite3_stmt *st, int *rc);
 /* Step a statement that gives no rows. */
 int db_run(struct db *d, sqlite3_stmt *st);
 /* Each row's first column, an id, until a callback returns other than 0. */
