@@ -313,11 +313,7 @@ static void warn_unknown_variable(struct loading *l, struct str name)
     }
     buf_str_add(out, name);
     buf_text(out, ": no such configuration variable");
-    if (near.name.len != 0) {
-        buf_text(out, "; did you mean ");
-        buf_str_add(out, near.name);
-        buf_char(out, '?');
-    }
+    nearest_say(&near, out);
     buf_char(out, '\n');
     for (size_t i = 0; i < CONFIG__KEYS; i++)
         buf_done(&names[i]);
