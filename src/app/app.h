@@ -2,9 +2,8 @@
  *
  * DESIGN
  *
- *   main: configuration → server.c: wiring → loops: router.c → handlers
- *                                               polls.c votes.c results.c accounts.c
- * live.c
+ *   main.c: configuration → embedded.c: wiring → loops.c: router.c → handlers:
+ *   polls.c votes.c results.c accounts.c live_handlers.c …
  *
  * struct app is made once, is constant while the loops run, and everything that it
  * points to may be used from any thread by its own rules. struct app_loop is what one

@@ -38,11 +38,7 @@ static void try_help(const struct parsing *p)
 
 static void did_you_mean(const struct parsing *p, const struct nearest *near)
 {
-    if (near->name.len != 0) {
-        buf_text(p->err, "; did you mean ");
-        buf_str_add(p->err, near->name);
-        buf_char(p->err, '?');
-    }
+    nearest_say(near, p->err);
     buf_char(p->err, '\n');
     try_help(p);
 }

@@ -7,8 +7,7 @@
 static const struct setting serve_options[] = {
     {"demo", SETTING_BOOL, offsetof(struct cli, with_demo), "false", "",
      "Fill in a few polls if there are none of the demo's, and let guests vote for "
-     "some "
-     "minutes. Not for a server that others use."},
+     "some minutes. Not for a server that others use."},
 };
 
 static const struct setting check_config_options[] = {

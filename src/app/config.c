@@ -7,11 +7,10 @@
 #include <unistd.h>
 
 #include "app/config_file.h"
+#include "app/jwt.h"
 #include "app/nearest.h"
 #include "base/err.h"
 #include "base/mem.h"
-
-enum { SECRET_BYTES_MIN = 32 }; /* RFC 7518, 3.2: a key as long as the hash */
 
 static const struct setting settings[] = {
 #define X(type_, field, key, initial_, accepts_, help_)                                \
@@ -314,11 +313,7 @@ static void warn_unknown_variable(struct loading *l, struct str name)
     }
     buf_str_add(out, name);
     buf_text(out, ": no such configuration variable");
-    if (near.name.len != 0) {
-        buf_text(out, "; did you mean ");
-        buf_str_add(out, near.name);
-        buf_char(out, '?');
-    }
+    nearest_say(&near, out);
     buf_char(out, '\n');
     for (size_t i = 0; i < CONFIG__KEYS; i++)
         buf_done(&names[i]);
@@ -335,11 +330,11 @@ static void warn(struct loading *l)
         if (str_starts(name, STR("POLLUX_")) && !is_known_variable(name))
             warn_unknown_variable(l, name);
     }
-    if (secret != 0 && secret < SECRET_BYTES_MIN)
+    if (secret != 0 && secret < JWT_SECRET_BYTES_GOOD)
         buf_printf(&l->report->warnings,
                    "jwt.secret: shorter than %d bytes, so it can be guessed from a "
                    "token; `openssl rand -hex 32` makes a better one\n",
-                   SECRET_BYTES_MIN);
+                   JWT_SECRET_BYTES_GOOD);
 }
 
 /* Rules between keys. Only for values that are right by themselves. */

@@ -47,11 +47,7 @@ static void refuse_unknown(struct reading *r, size_t line, struct str key)
     for (int i = 0; i < CONFIG__KEYS; i++)
         nearest_consider(&near, key, str_of(config_setting((enum config_key)i)->name));
     buf_text(out, "no such key");
-    if (near.name.len != 0) {
-        buf_text(out, "; did you mean ");
-        buf_str_add(out, near.name);
-        buf_char(out, '?');
-    }
+    nearest_say(&near, out);
     buf_char(out, '\n');
 }
 

@@ -6,7 +6,8 @@
  * however it ends.
  *
  * Errors   ERR_UNAVAILABLE: it cannot be made or read. ERR_CONFLICT: another process
- * has it. errmsg says which, and what to do. Threads  the owner's.
+ *          has it. errmsg says which, and what to do.
+ * Threads  the owner's.
  */
 #ifndef APP_DATA_DIR_H
 #define APP_DATA_DIR_H

@@ -21,8 +21,8 @@
 #include "base/mem.h"
 
 enum {
-    PAGES_MAX = 20,
-    /* of polls that are looked through for the demo's own */ ADDRESS_BYTES = 300
+    PAGES_MAX = 20, /* of polls that are looked through for the demo's own */
+    ADDRESS_BYTES = 300,
 };
 
 /* ---- telling ---- */

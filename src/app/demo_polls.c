@@ -94,11 +94,6 @@ static const struct demo_poll_text polls[] = {
 
 enum { N_POLLS = sizeof polls / sizeof *polls };
 
-unsigned demo_polls_count(void)
-{
-    return N_POLLS;
-}
-
 const struct demo_poll_text *demo_poll_by_title(struct str title)
 {
     for (unsigned i = 0; i < N_POLLS; i++)

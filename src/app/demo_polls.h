@@ -23,8 +23,6 @@ struct demo_poll_text {
     bool vote_change;
 };
 
-unsigned demo_polls_count(void);
-
 /* The one that a title belongs to; NULL: none of ours. */
 const struct demo_poll_text *demo_poll_by_title(struct str title);
 

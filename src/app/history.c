@@ -100,32 +100,42 @@ static int keep_owned(void *user_data, uint32_t poll)
 
 static void view_poll_name(struct buf *out, const struct poll *p)
 {
-    buf_text(out, "{\"poll\":{\"id\":");
+    buf_text(out, "\"poll\":{\"id\":");
     buf_u64(out, p->id);
     buf_text(out, ",\"title\":");
     buf_json_str(out, p->title);
     buf_char(out, '}');
 }
 
+static void view_vote(struct buf *out, const struct done_vote *v)
+{
+    buf_text(out, ",\"optionIndex\":");
+    buf_u64(out, v->option);
+    buf_text(out, ",\"votedAt\":");
+    buf_json_time(out, v->at_ms);
+}
+
+static void view_skip(struct buf *out, const struct done_vote *skip)
+{
+    buf_text(out, ",\"skippedAt\":");
+    buf_json_time(out, skip->at_ms);
+}
+
 /* Polls that are gone by now are left out, as their votes will be. */
-static void view_votes(struct call *c, const struct done_list *votes, size_t n)
+static void view_done(struct call *c, const struct done_list *l, size_t n,
+                      void (*view)(struct buf *out, const struct done_vote *v))
 {
     struct buf *out = call_out(c);
     size_t shown = 0;
 
     for (size_t i = 0; i < n; i++) {
-        const struct done_vote *v = &votes->at[i];
         struct poll *p;
 
-        if (catalogue_get(c->app->catalogue, v->poll, &p, NULL) != 0)
+        if (catalogue_get(c->app->catalogue, l->at[i].poll, &p, NULL) != 0)
             continue;
-        if (shown++ > 0)
-            buf_char(out, ',');
+        buf_text(out, shown++ > 0 ? ",{" : "{");
         view_poll_name(out, p);
-        buf_text(out, ",\"optionIndex\":");
-        buf_u64(out, v->option);
-        buf_text(out, ",\"votedAt\":");
-        buf_json_time(out, v->at_ms);
+        view(out, &l->at[i]);
         buf_char(out, '}');
         poll_unref(p);
     }
@@ -163,7 +173,7 @@ static void reply_page(struct call *c)
         return;
     }
     buf_text(out, "{\"items\":[");
-    view_votes(c, &h->votes, n);
+    view_done(c, &h->votes, n, view_vote);
     buf_text(out, "],\"nextCursor\":");
     if (more)
         write_next(c, &h->votes.at[n - 1]);
@@ -235,48 +245,6 @@ static int read_owned(struct store *s, struct store_job *job)
                               history_of(job));
 }
 
-static void view_text_or_null(struct buf *out, const char *text)
-{
-    if (text[0] == '\0')
-        buf_text(out, "null");
-    else
-        buf_json_str(out, str_of(text));
-}
-
-static void view_account(struct buf *out, const struct account *a)
-{
-    buf_text(out, "{\"id\":");
-    buf_u64(out, a->id);
-    buf_text(out, ",\"username\":");
-    view_text_or_null(out, a->username);
-    buf_text(out, ",\"email\":");
-    view_text_or_null(out, a->email);
-    buf_text(out, a->guest ? ",\"kind\":\"guest\"" : ",\"kind\":\"user\"");
-    buf_text(out, ",\"createdAt\":");
-    buf_json_time(out, a->created_ms);
-    buf_char(out, '}');
-}
-
-static void view_skips(struct call *c, const struct done_list *skips)
-{
-    struct buf *out = call_out(c);
-    size_t shown = 0;
-
-    for (size_t i = 0; i < skips->n; i++) {
-        struct poll *p;
-
-        if (catalogue_get(c->app->catalogue, skips->at[i].poll, &p, NULL) != 0)
-            continue;
-        if (shown++ > 0)
-            buf_char(out, ',');
-        view_poll_name(out, p);
-        buf_text(out, ",\"skippedAt\":");
-        buf_json_time(out, skips->at[i].at_ms);
-        buf_char(out, '}');
-        poll_unref(p);
-    }
-}
-
 static int by_poll(const void *a, const void *b)
 {
     const struct done_vote *v = a, *w = b;
@@ -329,14 +297,14 @@ static void reply_export(struct call *c)
     }
     buf_text(out, "{\"exportedAt\":");
     buf_json_time(out, clock_now_ms(c->app->clock));
-    buf_text(out, ",\"account\":");
-    view_account(out, &h->account);
-    buf_text(out, ",\"votes\":[");
-    view_votes(c, &h->votes, h->votes.n);
+    buf_text(out, ",\"account\":{");
+    view_account_fields(out, &h->account);
+    buf_text(out, "},\"votes\":[");
+    view_done(c, &h->votes, h->votes.n, view_vote);
     buf_text(out, "],\"withdrawnVotes\":[");
-    view_votes(c, &h->withdrawn, h->withdrawn.n);
+    view_done(c, &h->withdrawn, h->withdrawn.n, view_vote);
     buf_text(out, "],\"skips\":[");
-    view_skips(c, &h->skips);
+    view_done(c, &h->skips, h->skips.n, view_skip);
     buf_text(out, "],\"polls\":[");
     view_owned(c, h);
     buf_text(out, "]}");

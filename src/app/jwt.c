@@ -131,30 +131,17 @@ static char *put_text(char *at, const char *text)
     return at + n;
 }
 
-static char *put_number(char *at, int64_t n)
-{
-    char digits[20];
-    size_t i = sizeof digits;
-
-    do {
-        digits[--i] = (char)('0' + n % 10);
-        n /= 10;
-    } while (n != 0);
-    memcpy(at, digits + i, sizeof digits - i);
-    return at + (sizeof digits - i);
-}
-
 /* The claims that scan_claims() reads; change both together. */
 static size_t write_claims(const struct identity *id, char ret_claims[CLAIMS_BYTES])
 {
     char *at = ret_claims;
 
     at = put_text(at, "{\"sub\":\"");
-    at = put_number(at, id->user);
+    at = str_put_u64(at, id->user);
     at = put_text(at, "\",\"iat\":");
-    at = put_number(at, id->issued_ms / 1000);
+    at = str_put_u64(at, (uint64_t)id->issued_ms / 1000);
     at = put_text(at, ",\"exp\":");
-    at = put_number(at, id->expires_ms / 1000);
+    at = str_put_u64(at, (uint64_t)id->expires_ms / 1000);
     at = put_text(at, ",\"kind\":\"");
     at = put_text(at, id->guest ? "guest" : "user");
     at = put_text(at, "\"}");

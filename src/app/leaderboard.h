@@ -9,12 +9,10 @@
  *
  * Looking at every poll takes a while with a million of them, so it is nobody else's
  * lane, and is done at most once a second for a list. The order: more votes first, then
- * the older poll.
+ * the older poll. Watchers get a new list when it has changed, within a second.
  *
  * Ownership  an ask is lent by a submit that returned 0, and comes home through its
  *            mail (mail.home, mail.on_home: set them before).
- * Watchers get a new list when it has changed, within a second.
- *
  * Errors     start: ERR_UNAVAILABLE. submit: ERR_OVERLOADED.
  * Threads    submit, write: any.
  */
@@ -48,7 +46,7 @@ void leaderboard_stop(struct leaderboard *b); /* ends the lane; accepts NULL */
 struct leaderboard *leaderboard_free(struct leaderboard *b); /* accepts NULL */
 int leaderboard_submit(struct leaderboard *b, struct board_ask *ask);
 
-/* [{"poll": …, "totalVotes", "rank"}] of the first max places. */
+/* [{"poll": …, "totalVotes", "votes", "rank"}] of the first max places. */
 void leaderboard_view(const struct app *app, struct buf *out,
                       const struct board_place *places, size_t n, size_t max);
 

@@ -16,6 +16,7 @@
 #include "app/handlers.h"
 #include "app/session.h"
 #include "app/settled.h"
+#include "app/views.h"
 #include "base/err.h"
 #include "base/mem.h"
 
@@ -28,26 +29,10 @@ static int read_me(struct store *s, struct store_job *job)
     return s->ops->account_by_id(s, e->account.id, &e->account);
 }
 
-static void view_text_or_null(struct buf *out, const char *text)
-{
-    if (text[0] == '\0')
-        buf_text(out, "null");
-    else
-        buf_json_str(out, str_of(text));
-}
-
 static void view_me(struct buf *out, const struct account *a, uint32_t votes_today,
                     uint32_t votes_left)
 {
-    buf_text(out, "\"id\":");
-    buf_u64(out, a->id);
-    buf_text(out, ",\"username\":");
-    view_text_or_null(out, a->username);
-    buf_text(out, ",\"email\":");
-    view_text_or_null(out, a->email);
-    buf_text(out, a->guest ? ",\"kind\":\"guest\"" : ",\"kind\":\"user\"");
-    buf_text(out, ",\"createdAt\":");
-    buf_json_time(out, a->created_ms);
+    view_account_fields(out, a);
     buf_text(out, ",\"votesToday\":");
     buf_u64(out, votes_today);
     buf_text(out, ",\"votesLeftToday\":");

@@ -24,11 +24,6 @@ struct mine {
     int status; /* -1: any */
 };
 
-static void free_mine(void *data)
-{
-    mem_free(data);
-}
-
 static bool is_wanted(const struct mine *m, uint32_t id)
 {
     struct poll *p;
@@ -79,7 +74,7 @@ void handle_my_polls(struct call *c)
     struct mine *m = mem_zalloc(1, sizeof *m);
 
     c->data = m;
-    c->free_data = free_mine;
+    c->free_data = mem_free;
     m->catalogue = c->app->catalogue;
     m->page.now_ms = clock_now_ms(c->app->clock);
     m->status = -1;

@@ -42,3 +42,12 @@ void nearest_consider(struct nearest *n, struct str typed, struct str candidate)
     if (n->name.at == NULL || distance < n->distance)
         *n = (struct nearest){.name = candidate, .distance = distance};
 }
+
+void nearest_say(const struct nearest *n, struct buf *out)
+{
+    if (n->name.len == 0)
+        return;
+    buf_text(out, "; did you mean ");
+    buf_str_add(out, n->name);
+    buf_char(out, '?');
+}

@@ -7,6 +7,7 @@
 #ifndef APP_NEAREST_H
 #define APP_NEAREST_H
 
+#include "base/buf.h"
 #include "base/str.h"
 
 /* The best candidate so far; begin with all zero. */
@@ -21,5 +22,8 @@ size_t nearest_distance(struct str a, struct str b);
 
 /* Is candidate nearer to typed than what *n has? It must stay valid with *n. */
 void nearest_consider(struct nearest *n, struct str typed, struct str candidate);
+
+/* "; did you mean X?", if anything was near enough. */
+void nearest_say(const struct nearest *n, struct buf *out);
 
 #endif

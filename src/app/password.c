@@ -38,7 +38,7 @@ int password_set(struct password_job *job, struct str password)
     return 0;
 }
 
-void password_wipe(struct password_job *job)
+static void wipe(struct password_job *job)
 {
     sodium_memzero(job->password, sizeof job->password);
     job->len = 0;
@@ -72,7 +72,7 @@ static void run_job(struct password_lane *l, struct password_job *job)
     job->rc = job->verb == PASSWORD_HASH
                   ? hash_text(&p->opts, job->password, job->len, job->hash)
                   : verify(p, job);
-    password_wipe(job);
+    wipe(job);
     atomic_fetch_sub(&l->n_todo, 1);
     atomic_fetch_sub(&p->n_todo, 1);
     mail_return(&job->mail); /* the job is its home's from here */

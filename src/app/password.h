@@ -17,7 +17,7 @@
  *
  * Ownership  a job is lent by a submit that returned 0 and comes home through its mail
  *            (mail.home, mail.on_home: set them before). Its password is wiped by then.
- *            A job that was refused is the caller's, who wipes it (password_wipe).
+ *            A job that was refused is the caller's to wipe.
  * Errors     start: ERR_INVALID (parameters that libsodium refuses), ERR_UNAVAILABLE.
  *            submit: ERR_OVERLOADED. job.rc: 0, ERR_UNAUTHORIZED (no match),
  *            ERR_UNAVAILABLE (no memory to hash with; a stored hash cannot be read).
@@ -34,10 +34,7 @@
 #include "core/account.h"
 
 enum {
-    /* What OWASP asks for at least: 19 MiB, two passes. */
-    PASSWORD_MEMORY_BYTES = 19 * 1024 * 1024,
-    PASSWORD_PASSES = 2,
-    PASSWORD_WAITING = 200, /* a good max_waiting: two seconds of two lanes */
+    PASSWORD_PASSES = 2, /* what OWASP asks for at least, with 19 MiB */
     PASSWORD_LANES_MAX = 64,
     PASSWORD_BYTES = LIMIT_PASSWORD_CHARS * 4,
 };
@@ -70,7 +67,6 @@ int passwords_start(const struct password_opts *opts, struct passwords **ret_pas
 /* Copies the password into the job. ERR_INVALID: it is longer than any that we accept,
  * and so matches nothing; the job then holds an empty one. */
 int password_set(struct password_job *job, struct str password);
-void password_wipe(struct password_job *job);
 
 int password_submit(struct passwords *p, struct password_job *job);
 /* For metrics; any thread. */

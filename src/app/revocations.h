@@ -32,7 +32,7 @@
  *            seconds of it.
  * Errors     revocations_plan() refuses; nothing else fails.
  * Threads    revocations_plan() and revocations_add(): one at a time (the store
- * lane's). All else: any.
+ *            lane's). All else: any.
  */
 #ifndef APP_REVOCATIONS_H
 #define APP_REVOCATIONS_H

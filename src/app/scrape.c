@@ -87,7 +87,7 @@ static void write_metric(struct scrape *s, const char *type, const char *name,
     write(s);
 }
 
-void scrape_all(const struct app *app, struct buf *out)
+static void write_all(const struct app *app, struct buf *out)
 {
     struct backend_figures backend = {0};
     struct process_figures process;
@@ -111,7 +111,7 @@ static void run(struct mail *batch, void *user)
         struct scrape_job *job = (struct scrape_job *)batch;
 
         batch = batch->next;
-        scrape_all(scrapes->app, &job->text);
+        write_all(scrapes->app, &job->text);
         mail_return(&job->mail);
     }
 }

@@ -29,9 +29,6 @@ struct scrape {
     const struct process_figures *process;
 };
 
-/* Write everything; any thread that may read what app points to. */
-void scrape_all(const struct app *app, struct buf *out);
-
 /* One series. labels: `name="value"` and so on, or "". */
 void scrape_value(struct scrape *s, const char *labels, double value);
 void scrape_count(struct scrape *s, const char *labels, uint64_t value);

@@ -4,7 +4,8 @@
 #include "app/proxy.h"
 #include "base/err.h"
 
-void session_view_account(struct buf *out, const struct account *a)
+/* {"id", "kind"} of a guest; of a user with username, email and createdAt too. */
+static void view_account(struct buf *out, const struct account *a)
 {
     buf_text(out, "{\"id\":");
     buf_u64(out, a->id);
@@ -60,7 +61,7 @@ void session_reply(struct call *c, int status, const struct account *a,
     int rc;
 
     buf_text(out, "{\"user\":");
-    session_view_account(out, a);
+    view_account(out, a);
     buf_char(out, ',');
     rc = session_write_token(c, a, issued_ms);
     if (rc != 0) {

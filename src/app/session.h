@@ -21,7 +21,4 @@ int session_write_token(struct call *c, const struct account *a, int64_t issued_
 /* 204, and the cookie is gone. */
 void session_reply_ended(struct call *c);
 
-/* {"id", "kind"} of a guest; of a user with username, email and createdAt too. */
-void session_view_account(struct buf *out, const struct account *a);
-
 #endif

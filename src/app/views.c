@@ -158,3 +158,24 @@ void view_poll(struct buf *out, const struct poll *p, const struct result *r,
         buf_text(out, "null");
     buf_char(out, '}');
 }
+
+static void view_text_or_null(struct buf *out, const char *text)
+{
+    if (text[0] == '\0')
+        buf_text(out, "null");
+    else
+        buf_json_str(out, str_of(text));
+}
+
+void view_account_fields(struct buf *out, const struct account *a)
+{
+    buf_text(out, "\"id\":");
+    buf_u64(out, a->id);
+    buf_text(out, ",\"username\":");
+    view_text_or_null(out, a->username);
+    buf_text(out, ",\"email\":");
+    view_text_or_null(out, a->email);
+    buf_text(out, a->guest ? ",\"kind\":\"guest\"" : ",\"kind\":\"user\"");
+    buf_text(out, ",\"createdAt\":");
+    buf_json_time(out, a->created_ms);
+}

@@ -1,4 +1,4 @@
-/* views.h — polls and results as JSON, and who may see them: the one place for both.
+/* views.h — polls, results and accounts as JSON, and who may see a result.
  *
  * Threads  pure.
  */
@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "core/poll.h"
 #include "core/tally.h"
+#include "store/store.h"
 
 /* Somebody who asks for a poll. */
 struct viewer {
@@ -32,5 +33,8 @@ void view_poll(struct buf *out, const struct poll *p, const struct result *r,
                const struct viewer *v);
 
 void view_time_or_null(struct buf *out, int64_t ms); /* 0 is null */
+
+/* An account as its owner sees it, without braces: "id" to "createdAt". */
+void view_account_fields(struct buf *out, const struct account *a);
 
 #endif

@@ -15,7 +15,7 @@
  *
  * Ownership  quota is the lane's from start on; everything else is borrowed until stop.
  * Errors     journaled_start(): ERR_UNAVAILABLE.
- * Threads    the callbacks run on the lane and may not block, except by `append`ing.
+ * Threads    the callbacks run on the lane and may not block.
  */
 #ifndef BALLOT_JOURNALED_H
 #define BALLOT_JOURNALED_H

@@ -1,4 +1,4 @@
-/* mem.h — a ballot without a journal: the test double, and the demo.
+/* mem.h — a ballot without a journal: the test double.
  *
  * The same rules and answers as any other; nothing is kept when the process ends. Every
  * op is answered before submit() returns, on the caller's thread, so it is never full.

@@ -7,7 +7,8 @@
  *
  * Units   positions and sizes in bytes; positions are multiples of RECORD_ALIGN.
  * Errors  record_read(): RECORD_END where zeros begin, RECORD_BAD for what does not
- * check. Threads pure.
+ *         check.
+ * Threads pure.
  */
 #ifndef BALLOT_RECORD_H
 #define BALLOT_RECORD_H

@@ -60,14 +60,9 @@ void buf_char(struct buf *b, char c)
 
 void buf_u64(struct buf *b, uint64_t n)
 {
-    char digits[20];
-    size_t at = sizeof digits;
+    char digits[STR_U64_BYTES];
 
-    do {
-        digits[--at] = (char)('0' + n % 10);
-        n /= 10;
-    } while (n != 0);
-    buf_add(b, digits + at, sizeof digits - at);
+    buf_add(b, digits, (size_t)(str_put_u64(digits, n) - digits));
 }
 
 void buf_i64(struct buf *b, int64_t n)

@@ -103,11 +103,6 @@ struct mailbox *lane_box(struct lane *l)
     return &l->box;
 }
 
-size_t lane_waiting(const struct lane *l)
-{
-    return mailbox_waiting(&l->box);
-}
-
 struct lane *lane_stop(struct lane *l)
 {
     if (l != NULL) {

@@ -39,7 +39,6 @@ int lane_start(const struct lane_opts *opts, struct lane **ret_lane);
 int lane_submit(struct lane *l, struct mail *m);
 struct mailbox *
 lane_box(struct lane *l); /* a home for mail that comes back to the lane */
-size_t lane_waiting(const struct lane *l);
 
 /* Run everything that was submitted, then end the thread and free the lane. Nobody
  * may submit any more. Accepts NULL; returns NULL. */

@@ -2,8 +2,8 @@
  *
  * JSON, one object a line: {"time","level","event", fields…}, or text on a terminal.
  * A level below the configured one costs a comparison. Lines are written with one
- * write(2), so threads do not mix them. Libraries (base core net hub store ballot)
- * return errors and do not log; app and main do.
+ * write(2), so threads do not mix them. Libraries return errors and do not log; app,
+ * main and the wiring do.
  *
  * Never log a token, a password, an e-mail address or a body.
  *

@@ -117,6 +117,19 @@ int str_to_u64(struct str s, uint64_t max, uint64_t *ret_n)
     return 0;
 }
 
+char *str_put_u64(char *to, uint64_t n)
+{
+    char digits[STR_U64_BYTES];
+    size_t at = sizeof digits;
+
+    do {
+        digits[--at] = (char)('0' + n % 10);
+        n /= 10;
+    } while (n != 0);
+    memcpy(to, digits + at, sizeof digits - at);
+    return to + (sizeof digits - at);
+}
+
 /* The length of the UTF-8 sequence at the start of s, 0 when it is not one.
  * The table of well-formed sequences is Unicode 15, table 3-7. */
 static size_t utf8_sequence(const unsigned char *p, size_t len)

@@ -16,6 +16,8 @@ struct str {
     size_t len;
 };
 
+enum { STR_U64_BYTES = 20 };
+
 #define STR(literal) ((struct str){(literal), sizeof(literal) - 1})
 
 struct str str_of(const char *s); /* NULL is the empty str */
@@ -34,6 +36,8 @@ struct str str_cut(struct str s, char separator, struct str *ret_head);
 
 /* Decimal digits only, no sign, no spaces, at most max. */
 int str_to_u64(struct str s, uint64_t max, uint64_t *ret_n);
+/* The way back: at most STR_U64_BYTES, not terminated. Returns what follows them. */
+char *str_put_u64(char *to, uint64_t n);
 
 /* Is it UTF-8 (no overlong forms, no surrogates)? */
 bool str_is_utf8(struct str s);

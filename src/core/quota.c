@@ -46,11 +46,6 @@ void quota_set_day(struct quota *q, int64_t day)
     q->day = day;
 }
 
-int64_t quota_day(const struct quota *q)
-{
-    return q->day;
-}
-
 static void make_room(struct quota *q, size_t page)
 {
     size_t n = q->n_pages != 0 ? q->n_pages : 16;

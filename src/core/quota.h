@@ -21,7 +21,6 @@ struct quota *quota_free(struct quota *q); /* accepts NULL; returns NULL */
 
 /* All counters start again when day differs from the last one. */
 void quota_set_day(struct quota *q, int64_t day);
-int64_t quota_day(const struct quota *q);
 
 /* One more. ERR_DAILY_LIMIT: none was left, and nothing has changed. */
 int quota_take(struct quota *q, uint32_t user);
@@ -30,6 +29,6 @@ void quota_load(struct quota *q, uint32_t user, uint32_t used);
 
 uint32_t quota_used(const struct quota *q, uint32_t user);
 uint32_t quota_left(const struct quota *q, uint32_t user); /* UINT32_MAX: no limit */
-size_t quota_bytes(const struct quota *q);
+size_t quota_bytes(const struct quota *q);                 /* for tests */
 
 #endif

@@ -8,10 +8,10 @@
  *
  * Versions. The base version counts changes that a client can see: 1 for a new poll,
  * one more with every vote, move and withdrawal, and with an edit the version after
- * the one that was visible. What clients see is tally_version():
- * the base, plus one once the poll has opened (if it was scheduled), plus one once it
- * has closed. Passing of time is entered by tally_touch(), in order with the votes, so
- * no two states ever share a version.
+ * the one that was visible. What clients see (result.version) is the base, plus one
+ * once the poll has opened (if it was scheduled), plus one once it has closed. Passing
+ * of time is entered by tally_touch(), in order with the votes, so no two states ever
+ * share a version.
  *
  * Shapes     options are 0..n_options-1.
  * Units      _ms are milliseconds since the Unix epoch.

@@ -5,9 +5,10 @@
  * shards seldom meet. What is done under a lock is a look-up and a few stores.
  *
  * Ownership  topics_add() makes a topic, topics_remove() frees it. Rooms are the
- * shards'. Threads    any; what a stripe gives is valid, and its rooms may be read and
- * written, until topics_unlock(). `id` is constant and `viewers` atomic: a shard with a
- *            room in the topic may use both without the lock.
+ *            shards'.
+ * Threads    any; what a stripe gives is valid, and its rooms may be read and written,
+ *            until topics_unlock(). `id` is constant and `viewers` atomic: a shard with
+ *            a room in the topic may use both without the lock.
  */
 #ifndef HUB_TOPICS_H
 #define HUB_TOPICS_H

@@ -37,7 +37,7 @@ enum { LIMIT_MEMORY_BYTES_MIN = 1 << 20 };
 
 struct limiter *limit_memory_new(const struct limit_memory_opts *opts);
 
-/* What the keys take now. */
+/* What the keys take now; for tests. */
 size_t limit_memory_bytes(struct limiter *l);
 
 #endif

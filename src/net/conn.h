@@ -139,11 +139,7 @@ struct http_server {
 
     struct due due[DUE__KINDS];
     struct due slow_streams; /* those that have to be waited for */
-    struct due streams;      /* all of them; the next to be visited first */
-    void (*visit)(void *stream_user);
-    uint32_t visit_period_ms;
-    uint64_t swept_ms;
-    uint64_t visit_credit; /* in stream milliseconds: a visit costs a period */
+    struct due streams;      /* all of them */
 
     struct buf spare_bufs[SPARE_BUFS];
     size_t n_spare_bufs;

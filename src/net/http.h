@@ -13,7 +13,7 @@
  * the request quietly: a handler never needs to know.
  *
  * What cannot be read, or could be read in two ways (smuggling), is refused and the
- * connection is closed: see conn.c. HEAD is answered like GET, the body is kept back
+ * connection is closed: see message.h. HEAD is answered like GET, the body is kept back
  * here. Every answer carries X-Request-Id and Date, and what opts.path_headers says.
  *
  * A handler that wants the connection itself (WebSocket, SSE) calls http_take_over():
@@ -123,8 +123,6 @@ void http_drain(struct http_server *s, void (*on_drained)(void *user), void *use
 struct http_server *http_server_free(struct http_server *s);
 
 struct http_stats http_stats(const struct http_server *s); /* any thread */
-void *http_user(const struct http_server *s);              /* opts.user */
-struct loop *http_loop(const struct http_server *s);       /* opts.loop */
 
 /* The value of a header, {NULL, 0} when absent. name is in lower case. Several lines
  * of one name are joined by ", ". */
@@ -165,8 +163,5 @@ void http_reply(struct http_req *req, int status, const char *content_type);
  * http_out() by the caller. */
 void http_reply_static(struct http_req *req, int status, const char *content_type,
                        struct str body);
-
-/* Close the connection after the answer. */
-void http_close_after(struct http_req *req);
 
 #endif

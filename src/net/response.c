@@ -78,18 +78,6 @@ static char *put(char *to, const void *from, size_t len)
 
 #define PUT(to, literal) put((to), (literal), sizeof(literal) - 1)
 
-static char *put_u64(char *to, uint64_t n)
-{
-    char digits[20];
-    size_t at = sizeof digits;
-
-    do {
-        digits[--at] = (char)('0' + n % 10);
-        n /= 10;
-    } while (n != 0);
-    return put(to, digits + at, sizeof digits - at);
-}
-
 /* The part of a head whose length does not depend on the answer, at most. */
 enum { HEAD_ROOM = 256 };
 
@@ -120,7 +108,7 @@ static void add_head(struct buf *out, const struct answer *a, const char *date)
         to = PUT(to, "Connection: keep-alive\r\n");
     if (!bodiless(a->status)) {
         to = PUT(to, "Content-Length: ");
-        to = put_u64(to, a->body.len);
+        to = str_put_u64(to, a->body.len);
         to = PUT(to, "\r\n");
     }
     to = PUT(to, "\r\n");
@@ -185,11 +173,6 @@ void http_common_headers(const struct http_req *req, struct buf *out)
     buf_text(out, "\r\n");
     buf_str_add(out, path_headers(req->server, req->headers_path));
     buf_str_add(out, buf_str(&r->headers));
-}
-
-void http_close_after(struct http_req *req)
-{
-    request_of(req)->close_after = true;
 }
 
 /* The request is answered: the connection goes on with what came after it. */

@@ -376,7 +376,6 @@ int http_server_new(const struct http_opts *opts, struct http_server **ret_serve
         due_init(&s->due[kind]);
     due_init(&s->streams);
     due_init(&s->slow_streams);
-    s->swept_ms = server_now_ms(s);
     ev_timer_init(&s->sweep, on_sweep, period, period);
     s->sweep.data = s;
     ev_timer_start(s->ev, &s->sweep);
@@ -433,14 +432,4 @@ struct http_stats http_stats(const struct http_server *s)
         .open = counter_get(&s->stats.open),
         .streams = counter_get(&s->stats.streams),
     };
-}
-
-void *http_user(const struct http_server *s)
-{
-    return s->opts.user;
-}
-
-struct loop *http_loop(const struct http_server *s)
-{
-    return s->opts.loop;
 }

@@ -105,11 +105,6 @@ bool sse_send(struct sse *s, struct frame *f)
     return !s->closing && stream_send(s->stream, f);
 }
 
-bool sse_busy(const struct sse *s)
-{
-    return stream_busy(s->stream);
-}
-
 void sse_close(struct sse *s, uint32_t retry_ms)
 {
     struct buf out = {0};

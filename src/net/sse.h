@@ -35,7 +35,6 @@ void sse_encode(struct buf *out, const char *event, struct str id, struct str da
 
 /* false: busy, on_writable() will follow; or closing, on_close() will. */
 bool sse_send(struct sse *s, struct frame *f);
-bool sse_busy(const struct sse *s);
 void sse_comment(struct sse *s); /* ":\n\n" keeps the line open */
 
 /* "retry: …" tells the client when to come back, then the stream ends. */

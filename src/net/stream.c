@@ -322,44 +322,12 @@ struct stream *http_take_over(struct http_req *req, struct str head,
 
 /* ---- all streams of a server ---- */
 
-void http_visit_streams(struct http_server *s, uint32_t period_ms,
-                        void (*visit)(void *stream_user))
-{
-    s->visit = visit;
-    s->visit_period_ms = period_ms;
-}
-
 static struct stream *first_stream(struct http_server *s)
 {
     struct due *d = due_first(&s->streams);
 
     return d != NULL ? (struct stream *)((char *)d - offsetof(struct stream, member))
                      : NULL;
-}
-
-static void visit_one(struct http_server *server)
-{
-    struct stream *s = first_stream(server);
-
-    due_remove(&s->member);
-    due_add(&server->streams, &s->member, 0);
-    if (!s->closing && !s->dead)
-        server->visit(s->user);
-}
-
-/* As many as this stretch of time has earned: in a period, every one once. */
-static void visit_some(struct http_server *s, uint64_t elapsed_ms)
-{
-    if (elapsed_ms > s->visit_period_ms)
-        elapsed_ms = s->visit_period_ms;
-    s->visit_credit += elapsed_ms * counter_get(&s->stats.streams);
-    while (s->visit_credit >= s->visit_period_ms &&
-           counter_get(&s->stats.streams) > 0) {
-        s->visit_credit -= s->visit_period_ms;
-        visit_one(s);
-    }
-    if (counter_get(&s->stats.streams) == 0)
-        s->visit_credit = 0;
 }
 
 void stream_sweep(struct http_server *s, uint64_t now_ms)
@@ -374,9 +342,6 @@ void stream_sweep(struct http_server *s, uint64_t now_ms)
             counter_add(&s->stats.slow, 1);
         end(slow);
     }
-    if (s->visit != NULL)
-        visit_some(s, now_ms - s->swept_ms);
-    s->swept_ms = now_ms;
 }
 
 void stream_end_all(struct http_server *server)

@@ -59,10 +59,4 @@ void stream_control(struct stream *s, const void *data, size_t len);
  * comes later, never from inside this call. */
 void stream_close(struct stream *s);
 
-/* A keep-alive clock for all streams of a server is cheaper than a timer each: every
- * stream is visited once per period, spread evenly. At most one such visitor a server.
- * visit may send control data or close. */
-void http_visit_streams(struct http_server *s, uint32_t period_ms,
-                        void (*visit)(void *stream_user));
-
 #endif

@@ -27,7 +27,6 @@ struct ws {
     void *user;
     struct ws_reader *reader; /* NULL between messages */
     struct frame *pong;       /* that waits for its turn: the answer to the last ping */
-    bool visited;             /* an odd number of times */
     bool closing;
 };
 
@@ -134,11 +133,6 @@ void ws_encode(struct buf *out, struct str text)
 bool ws_send(struct ws *w, struct frame *f)
 {
     return !w->closing && stream_send(w->stream, f);
-}
-
-bool ws_busy(const struct ws *w)
-{
-    return stream_busy(w->stream);
 }
 
 static void send_control(struct ws *w, unsigned opcode, struct str payload)

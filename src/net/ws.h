@@ -34,8 +34,7 @@ struct ws_ops {
     void (*on_text)(void *user, struct str text); /* not after ws_close() */
     void (*on_binary)(void *user);                /* likewise */
     void (*on_writable)(void *user);
-    void (*on_close)(void *user); /* last call; code and reason are in the log's reach
-                                     no more: peers lie about them */
+    void (*on_close)(void *user); /* the last call */
     /* A client that takes nothing for so long is gone. 0: STREAM_WRITE_TIMEOUT_MS. */
     uint32_t write_timeout_ms;
 };
@@ -60,7 +59,6 @@ void ws_encode(struct buf *out, struct str text);
 
 /* false: busy, on_writable() will follow; or closing, on_close() will. */
 bool ws_send(struct ws *w, struct frame *f);
-bool ws_busy(const struct ws *w);
 /* A message for this client alone; it and other control data that waits must fit into
  * STREAM_CONTROL_MAX bytes, or it is dropped. */
 void ws_text(struct ws *w, struct str text);

@@ -95,43 +95,54 @@ static int set_position(struct store *base, uint64_t position)
     return 0;
 }
 
+static bool is_others(const struct account *found, uint32_t id)
+{
+    return found != NULL && found->id != id;
+}
+
+/* ERR_CONFLICT: another account than id has one of the two. */
+static int check_free(const struct mem_state *w, uint32_t id, const char *username,
+                      const char *email, const char **ret_field)
+{
+    if (username != NULL && is_others(mem_state_username(w, username), id))
+        *ret_field = "username";
+    else if (email != NULL && is_others(mem_state_email(w, email), id))
+        *ret_field = "email";
+    else
+        return 0;
+    return ERR_CONFLICT;
+}
+
 static int account_add(struct store *base, struct account *a, const char **ret_field)
 {
     struct mem_state *w = working(base);
+    int rc;
 
     if (w == NULL)
         return ERR_UNAVAILABLE;
     if (a->guest != (a->username[0] == '\0'))
         return ERR_INVALID;
-    if (mem_state_username(w, a->username) != NULL) {
-        *ret_field = "username";
-        return ERR_CONFLICT;
-    }
-    if (mem_state_email(w, a->email) != NULL) {
-        *ret_field = "email";
-        return ERR_CONFLICT;
-    }
+    rc = check_free(w, 0, a->username, a->email, ret_field);
+    if (rc != 0)
+        return rc;
     a->id = ++w->last_account;
     mem_state_add_account(w, a);
     return 0;
 }
 
-static int account_get(struct store *base, uint32_t id, struct account *ret_a)
+/* Into ret what was found; a is NULL when nothing was. */
+static int give(const struct account *a, struct account *ret)
 {
-    struct mem_state *w = working(base);
-    const struct account *a;
-
-    if (w == NULL)
-        return ERR_UNAVAILABLE;
-    a = mem_state_account(w, id);
     if (a != NULL)
-        *ret_a = *a;
+        *ret = *a;
     return a != NULL ? 0 : ERR_NOT_FOUND;
 }
 
-static bool is_others(const struct account *found, uint32_t id)
+static int account_get(struct store *base, uint32_t id, struct account *ret_a)
 {
-    return found != NULL && found->id != id;
+    const struct mem_state *w = working(base);
+
+    return w != NULL ? give(mem_state_account(w, id), ret_a) : ERR_UNAVAILABLE;
 }
 
 static void set_text(char *to, size_t size, const char *text)
@@ -145,20 +156,16 @@ static int account_change(struct store *base, uint32_t id,
 {
     struct mem_state *w = working(base);
     struct account *a;
+    int rc;
 
     if (w == NULL)
         return ERR_UNAVAILABLE;
     a = mem_state_account(w, id);
     if (a == NULL || a->guest)
         return a == NULL ? ERR_NOT_FOUND : ERR_INVALID;
-    if (c->username != NULL && is_others(mem_state_username(w, c->username), id)) {
-        *ret_field = "username";
-        return ERR_CONFLICT;
-    }
-    if (c->email != NULL && is_others(mem_state_email(w, c->email), id)) {
-        *ret_field = "email";
-        return ERR_CONFLICT;
-    }
+    rc = check_free(w, id, c->username, c->email, ret_field);
+    if (rc != 0)
+        return rc;
     set_text(a->username, sizeof a->username, c->username);
     set_text(a->email, sizeof a->email, c->email);
     set_text(a->password_hash, sizeof a->password_hash, c->password_hash);
@@ -245,76 +252,64 @@ static int edit_drop(struct store *base, uint64_t id)
 
 /* ---- the reader's side ---- */
 
-/* What is stored, locked until let_go(); NULL when it cannot be read. */
-static const struct mem_state *look(struct store *base)
+/* Locks what is stored until let_go(), also when it cannot be read. */
+static int look(struct store *base, const struct mem_state **ret)
 {
     struct mem_store *s = of(base);
 
-    if (s->fault == MEM_NO_READ)
-        return NULL;
     pthread_mutex_lock(&s->lock);
-    return s->stored;
+    *ret = s->stored;
+    return s->fault == MEM_NO_READ ? ERR_UNAVAILABLE : 0;
 }
 
-static void let_go(struct store *base)
+static int let_go(struct store *base, int rc)
 {
     pthread_mutex_unlock(&of(base)->lock);
+    return rc;
 }
 
 static int position(struct store *base, uint64_t *ret_position)
 {
-    const struct mem_state *v = look(base);
+    const struct mem_state *v;
+    int rc = look(base, &v);
 
-    if (v == NULL)
-        return ERR_UNAVAILABLE;
-    *ret_position = v->position;
-    let_go(base);
-    return 0;
+    if (rc == 0)
+        *ret_position = v->position;
+    return let_go(base, rc);
 }
 
 static int account_by_email(struct store *base, const char *email,
                             struct account *ret_a)
 {
-    const struct mem_state *v = look(base);
-    const struct account *a;
+    const struct mem_state *v;
+    int rc = look(base, &v);
 
-    if (v == NULL)
-        return ERR_UNAVAILABLE;
-    a = mem_state_email(v, email);
-    if (a != NULL)
-        *ret_a = *a;
-    let_go(base);
-    return a != NULL ? 0 : ERR_NOT_FOUND;
+    if (rc == 0)
+        rc = give(mem_state_email(v, email), ret_a);
+    return let_go(base, rc);
 }
 
 static int account_by_id(struct store *base, uint32_t id, struct account *ret_a)
 {
-    const struct mem_state *v = look(base);
-    const struct account *a;
+    const struct mem_state *v;
+    int rc = look(base, &v);
 
-    if (v == NULL)
-        return ERR_UNAVAILABLE;
-    a = mem_state_account(v, id);
-    if (a != NULL)
-        *ret_a = *a;
-    let_go(base);
-    return a != NULL ? 0 : ERR_NOT_FOUND;
+    if (rc == 0)
+        rc = give(mem_state_account(v, id), ret_a);
+    return let_go(base, rc);
 }
 
 static int token_ends_each(struct store *base, int64_t after_ms,
                            int (*each)(void *user_data, uint32_t user, int64_t end_ms),
                            void *user_data)
 {
-    const struct mem_state *v = look(base);
-    int rc = 0;
+    const struct mem_state *v;
+    int rc = look(base, &v);
 
-    if (v == NULL)
-        return ERR_UNAVAILABLE;
     for (size_t i = 0; rc == 0 && i < v->n_ends; i++)
         if (v->ends[i].end_ms > after_ms)
             rc = each(user_data, v->ends[i].user, v->ends[i].end_ms);
-    let_go(base);
-    return rc;
+    return let_go(base, rc);
 }
 
 static struct stored_poll show(const struct mem_state *v, const struct mem_poll *p)
@@ -335,60 +330,51 @@ static struct stored_poll show(const struct mem_state *v, const struct mem_poll 
 static int each_poll(struct store *base, int (*each)(void *user, struct stored_poll *p),
                      void *user)
 {
-    const struct mem_state *v = look(base);
-    int rc = 0;
+    const struct mem_state *v;
+    int rc = look(base, &v);
 
-    if (v == NULL)
-        return ERR_UNAVAILABLE;
     for (size_t i = 0; rc == 0 && i < v->n_polls; i++) {
         struct stored_poll p = show(v, &v->polls[i]);
 
         rc = each(user, &p);
     }
-    let_go(base);
-    return rc;
+    return let_go(base, rc);
 }
 
 static int tally_load(struct store *base, uint32_t poll, struct tally **ret_tally)
 {
-    const struct mem_state *v = look(base);
-    const struct mem_poll *p;
+    const struct mem_state *v;
+    int rc = look(base, &v);
+    const struct mem_poll *p = rc == 0 ? mem_state_poll(v, poll) : NULL;
 
-    if (v == NULL)
-        return ERR_UNAVAILABLE;
-    p = mem_state_poll(v, poll);
     if (p != NULL)
         *ret_tally = mem_state_tally(p);
-    let_go(base);
-    return p != NULL ? 0 : ERR_NOT_FOUND;
+    else if (rc == 0)
+        rc = ERR_NOT_FOUND;
+    return let_go(base, rc);
 }
 
 static int seen_each(struct store *base, uint32_t user,
                      int (*each)(void *user_data, uint32_t poll), void *user_data)
 {
-    const struct mem_state *v = look(base);
-    int rc = 0;
+    const struct mem_state *v;
+    int rc = look(base, &v);
 
-    if (v == NULL)
-        return ERR_UNAVAILABLE;
     for (size_t i = 0; rc == 0 && i < v->n_polls; i++)
         if (mem_state_has_seen(&v->polls[i], user))
             rc = each(user_data, v->polls[i].poll->id);
-    let_go(base);
-    return rc;
+    return let_go(base, rc);
 }
 
 static int owned_before(struct store *base, uint32_t owner, uint32_t before,
                         int (*each)(void *user_data, uint32_t poll), void *user_data)
 {
-    const struct mem_state *v = look(base);
-    int rc;
+    const struct mem_state *v;
+    int rc = look(base, &v);
 
-    if (v == NULL)
-        return ERR_UNAVAILABLE;
-    rc = mem_state_owned_before(v, owner, before, each, user_data);
-    let_go(base);
-    return rc;
+    if (rc == 0)
+        rc = mem_state_owned_before(v, owner, before, each, user_data);
+    return let_go(base, rc);
 }
 
 static int user_votes(struct store *base, uint32_t user, int64_t before_ms,
@@ -397,28 +383,25 @@ static int user_votes(struct store *base, uint32_t user, int64_t before_ms,
                                   int64_t voted_ms),
                       void *user_data)
 {
-    const struct mem_state *v = look(base);
-    int rc;
+    const struct mem_state *v;
+    int rc = look(base, &v);
 
-    if (v == NULL)
-        return ERR_UNAVAILABLE;
-    rc = mem_state_user_votes(v, user, before_ms, before_poll, max, each, user_data);
-    let_go(base);
-    return rc;
+    if (rc == 0)
+        rc =
+            mem_state_user_votes(v, user, before_ms, before_poll, max, each, user_data);
+    return let_go(base, rc);
 }
 
 static int user_skips(struct store *base, uint32_t user,
                       int (*each)(void *user_data, uint32_t poll, int64_t skipped_ms),
                       void *user_data)
 {
-    const struct mem_state *v = look(base);
-    int rc;
+    const struct mem_state *v;
+    int rc = look(base, &v);
 
-    if (v == NULL)
-        return ERR_UNAVAILABLE;
-    rc = mem_state_user_skips(v, user, each, user_data);
-    let_go(base);
-    return rc;
+    if (rc == 0)
+        rc = mem_state_user_skips(v, user, each, user_data);
+    return let_go(base, rc);
 }
 
 static int user_withdrawn(struct store *base, uint32_t user,
@@ -426,14 +409,12 @@ static int user_withdrawn(struct store *base, uint32_t user,
                                       int64_t voted_ms),
                           void *user_data)
 {
-    const struct mem_state *v = look(base);
-    int rc;
+    const struct mem_state *v;
+    int rc = look(base, &v);
 
-    if (v == NULL)
-        return ERR_UNAVAILABLE;
-    rc = mem_state_user_withdrawn(v, user, each, user_data);
-    let_go(base);
-    return rc;
+    if (rc == 0)
+        rc = mem_state_user_withdrawn(v, user, each, user_data);
+    return let_go(base, rc);
 }
 
 static int poll_stats(struct store *base, uint32_t poll, int64_t bucket_ms,
@@ -442,51 +423,44 @@ static int poll_stats(struct store *base, uint32_t poll, int64_t bucket_ms,
                                   uint32_t votes),
                       void *user_data)
 {
-    const struct mem_state *v = look(base);
-    const struct mem_poll *p;
-    int rc = ERR_NOT_FOUND;
+    const struct mem_state *v;
+    int rc = look(base, &v);
+    const struct mem_poll *p = rc == 0 ? mem_state_poll(v, poll) : NULL;
 
-    if (v == NULL)
-        return ERR_UNAVAILABLE;
     *ret = (struct store_stats){0};
-    p = mem_state_poll(v, poll);
     if (p != NULL) {
         ret->rules = p->poll->rules;
         ret->p = show(v, p);
         ret->p.poll = poll_unref(ret->p.poll);
         rc = mem_state_timeline(p, bucket_ms, ret, each, user_data);
+    } else if (rc == 0) {
+        rc = ERR_NOT_FOUND;
     }
-    let_go(base);
-    return rc;
+    return let_go(base, rc);
 }
 
 static int search(struct store *base, struct str query, size_t max,
                   int (*each)(void *user_data, uint32_t poll), void *user_data)
 {
-    const struct mem_state *v = look(base);
-    int rc;
+    const struct mem_state *v;
+    int rc = look(base, &v);
 
-    if (v == NULL)
-        return ERR_UNAVAILABLE;
-    rc = mem_state_search(v, query, max, each, user_data);
-    let_go(base);
-    return rc;
+    if (rc == 0)
+        rc = mem_state_search(v, query, max, each, user_data);
+    return let_go(base, rc);
 }
 
 static int each_daily(struct store *base, int64_t day,
                       int (*each)(void *user, uint32_t user_id, uint32_t votes),
                       void *user)
 {
-    const struct mem_state *v = look(base);
-    int rc = 0;
+    const struct mem_state *v;
+    int rc = look(base, &v);
 
-    if (v == NULL)
-        return ERR_UNAVAILABLE;
     for (size_t i = 0; rc == 0 && i < v->n_daily; i++)
         if (v->daily[i].day == day)
             rc = each(user, v->daily[i].user, v->daily[i].votes);
-    let_go(base);
-    return rc;
+    return let_go(base, rc);
 }
 
 static int recent_each(struct store *base, int64_t since_ms,
@@ -494,32 +468,28 @@ static int recent_each(struct store *base, int64_t since_ms,
                                    uint32_t votes),
                        void *user_data)
 {
-    const struct mem_state *v = look(base);
-    int rc = 0;
+    const struct mem_state *v;
+    int rc = look(base, &v);
 
-    if (v == NULL)
-        return ERR_UNAVAILABLE;
     for (size_t i = 0; rc == 0 && i < v->n_recent; i++)
         if (v->recent[i].start_ms >= since_ms)
             rc = each(user_data, v->recent[i].poll, v->recent[i].start_ms,
                       v->recent[i].votes);
-    let_go(base);
-    return rc;
+    return let_go(base, rc);
 }
 
 /* Counts are rows here, so there is nothing that could disagree. */
 static int verify(struct store *base, void (*finding)(void *user, const char *text),
                   void *user, struct store_totals *ret_totals)
 {
-    const struct mem_state *v = look(base);
+    const struct mem_state *v;
+    int rc = look(base, &v);
 
     (void)finding;
     (void)user;
-    if (v == NULL)
-        return ERR_UNAVAILABLE;
-    *ret_totals = mem_state_totals(v);
-    let_go(base);
-    return 0;
+    if (rc == 0)
+        *ret_totals = mem_state_totals(v);
+    return let_go(base, rc);
 }
 
 static const char *errmsg(struct store *s, enum store_side side)

@@ -5,8 +5,10 @@
 #include "base/fold.h"
 #include "store/sqlite_db.h"
 
-/* Whose value was taken? Asked after the insert was refused, in its transaction. */
-static int which_taken(struct db *d, struct str username_key, const char **ret_field)
+/* The keys of account id (0: a new one) were refused: is it the name? Not if it is the
+ * account's own, in other letters. Asked in the transaction of the refusal. */
+static int which_taken(struct db *d, uint32_t id, struct str username_key,
+                       const char **ret_field)
 {
     sqlite3_stmt *st = db_use(d, SQL_USERNAME_TAKEN);
     int rc;
@@ -15,8 +17,8 @@ static int which_taken(struct db *d, struct str username_key, const char **ret_f
     rc = db_step(d, st);
     if (rc < 0)
         return rc;
+    *ret_field = rc == 1 && sqlite3_column_int64(st, 0) != id ? "username" : "email";
     db_reset(st);
-    *ret_field = rc == 1 ? "username" : "email";
     return ERR_CONFLICT;
 }
 
@@ -56,7 +58,7 @@ int sqlite_account_add(struct store *s, struct account *a, const char **ret_fiel
         a->id = (uint32_t)sqlite3_last_insert_rowid(d->handle);
     else if (rc == ERR_CONFLICT &&
              sqlite3_extended_errcode(d->handle) == SQLITE_CONSTRAINT_UNIQUE)
-        rc = which_taken(d, buf_str(&username), ret_field);
+        rc = which_taken(d, 0, buf_str(&username), ret_field);
     else if (rc == ERR_CONFLICT)
         rc = ERR_INVALID; /* a guest with a name, a user without: the table's checks */
     buf_done(&username);
@@ -150,23 +152,6 @@ static int change(struct db *d, uint32_t id, const struct account_change *c,
     return db_run(d, st);
 }
 
-/* The keys were refused: is it the name? Not if it is the account's own, in other
- * letters. */
-static int which_is_others(struct db *d, uint32_t id, struct str username_key,
-                           const char **ret_field)
-{
-    sqlite3_stmt *st = db_use(d, SQL_USERNAME_TAKEN);
-    int rc;
-
-    db_bind_str(st, 1, username_key);
-    rc = db_step(d, st);
-    if (rc < 0)
-        return rc;
-    *ret_field = rc == 1 && sqlite3_column_int64(st, 0) != id ? "username" : "email";
-    db_reset(st);
-    return ERR_CONFLICT;
-}
-
 int sqlite_account_change(struct store *s, uint32_t id, const struct account_change *c,
                           const char **ret_field)
 {
@@ -181,7 +166,7 @@ int sqlite_account_change(struct store *s, uint32_t id, const struct account_cha
     fold_add(&email, str_of(c->email));
     rc = change(d, id, c, buf_str(&username), buf_str(&email));
     if (rc == ERR_CONFLICT)
-        rc = which_is_others(d, id, buf_str(&username), ret_field);
+        rc = which_taken(d, id, buf_str(&username), ret_field);
     if (rc == 0 && c->tokens_end_ms != 0)
         rc = end_tokens(d, id, c->tokens_end_ms);
     buf_done(&username);
@@ -261,16 +246,11 @@ int sqlite_token_ends_each(struct store *s, int64_t after_ms,
 {
     struct db *d = db_reader(s);
     sqlite3_stmt *st = db_use(d, SQL_TOKEN_ENDS);
-    int rc;
+    int rc = 0;
 
     sqlite3_bind_int64(st, 1, after_ms);
-    while ((rc = db_step(d, st)) == 1) {
+    while (db_next(d, st, &rc))
         rc = each(user_data, (uint32_t)sqlite3_column_int64(st, 0),
                   sqlite3_column_int64(st, 1));
-        if (rc != 0) {
-            db_reset(st);
-            return rc;
-        }
-    }
     return rc;
 }

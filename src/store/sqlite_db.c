@@ -78,6 +78,19 @@ void db_reset(sqlite3_stmt *st)
     sqlite3_reset(st);
 }
 
+bool db_next(struct db *d, sqlite3_stmt *st, int *rc)
+{
+    if (*rc != 0) {
+        db_reset(st);
+        return false;
+    }
+    *rc = db_step(d, st);
+    if (*rc != 1)
+        return false;
+    *rc = 0;
+    return true;
+}
+
 int db_run(struct db *d, sqlite3_stmt *st)
 {
     int rc = db_step(d, st);
@@ -89,15 +102,10 @@ int db_run(struct db *d, sqlite3_stmt *st)
 int db_each_id(struct db *d, sqlite3_stmt *st,
                int (*each)(void *user_data, uint32_t id), void *user_data)
 {
-    int rc;
+    int rc = 0;
 
-    while ((rc = db_step(d, st)) == 1) {
+    while (db_next(d, st, &rc))
         rc = each(user_data, (uint32_t)sqlite3_column_int64(st, 0));
-        if (rc != 0) {
-            db_reset(st);
-            return rc;
-        }
-    }
     return rc;
 }
 

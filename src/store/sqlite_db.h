@@ -4,8 +4,8 @@
  *   sqlite_migrate.c   the schema, and whose file this is
  *   sqlite_copy.c      copies, for backups
  *   sqlite_db.c        statements: binding, stepping, and errors
- *   sqlite_accounts.c, sqlite_polls.c, sqlite_project.c, sqlite_read.c,
- *   sqlite_search.c, sqlite_edit.c, sqlite_verify.c    the calls of store.h
+ *   sqlite_accounts.c, sqlite_polls.c, sqlite_edit.c, sqlite_project.c, sqlite_read.c,
+ *   sqlite_search.c, sqlite_stats.c, sqlite_verify.c    the calls of store.h
  *
  * Errors  a step that fails for any reason but a constraint fails its transaction:
  *         SQLite may have rolled back by itself, and then a later statement would be a
@@ -72,6 +72,9 @@ void db_bind_str(sqlite3_stmt *st, int i, struct str s); /* at NULL: NULL */
 void db_bind_optional(sqlite3_stmt *st, int i, int64_t n);
 int db_step(struct db *d, sqlite3_stmt *st);
 void db_reset(sqlite3_stmt *st);
+/* The next row of a walk? *rc is what the last row came to, 0 before the first: any
+ * other ends the walk, and stays. After the walk it is 0, or what ended it. */
+bool db_next(struct db *d, sqlite3_stmt *st, int *rc);
 /* Step a statement that gives no rows. */
 int db_run(struct db *d, sqlite3_stmt *st);
 /* Each row's first column, an id, until a callback returns other than 0. */
@@ -142,7 +145,6 @@ int sqlite_edit_drop(struct store *s, uint64_t id);
 int sqlite_edit_enter(struct db *d, const struct change *c);
 /* The definition of p as the parameters from first on: times, rules, texts. The two
  * buffers hold the lists until the statement has run. */
-struct buf;
 void sqlite_bind_definition(sqlite3_stmt *st, int first, const struct poll *p,
                             struct buf *options, struct buf *tags);
 int sqlite_each_poll(struct store *s, int (*each)(void *user, struct stored_poll *p),

@@ -23,17 +23,12 @@ int sqlite_each_daily(struct store *s, int64_t day,
 {
     struct db *d = db_reader(s);
     sqlite3_stmt *st = db_use(d, SQL_EACH_DAILY);
-    int rc;
+    int rc = 0;
 
     sqlite3_bind_int64(st, 1, day);
-    while ((rc = db_step(d, st)) == 1) {
+    while (db_next(d, st, &rc))
         rc = each(user, (uint32_t)sqlite3_column_int64(st, 0),
                   (uint32_t)sqlite3_column_int64(st, 1));
-        if (rc != 0) {
-            db_reset(st);
-            return rc;
-        }
-    }
     return rc;
 }
 
@@ -78,16 +73,15 @@ static int load_votes(struct db *d, uint32_t poll, struct tally *t)
 {
     sqlite3_stmt *st = db_use(d, SQL_VOTES_OF);
     struct change c = {.kind = CHANGE_VOTE, .poll = poll};
-    int rc;
+    int rc = 0;
 
     sqlite3_bind_int64(st, 1, poll);
-    while ((rc = db_step(d, st)) == 1) {
-        if (read_vote(st, &c) != 0) {
-            db_reset(st);
-            return db_fail_with(d, "poll %u: the receipt of user %u cannot be read",
-                                poll, c.user);
-        }
-        tally_apply(t, &c);
+    while (db_next(d, st, &rc)) {
+        if (read_vote(st, &c) == 0)
+            tally_apply(t, &c);
+        else
+            rc = db_fail_with(d, "poll %u: the receipt of user %u cannot be read", poll,
+                              c.user);
     }
     return rc;
 }
@@ -96,10 +90,10 @@ static int load_skips(struct db *d, uint32_t poll, struct tally *t)
 {
     sqlite3_stmt *st = db_use(d, SQL_SKIPS_OF);
     struct change c = {.kind = CHANGE_SKIP, .poll = poll};
-    int rc;
+    int rc = 0;
 
     sqlite3_bind_int64(st, 1, poll);
-    while ((rc = db_step(d, st)) == 1) {
+    while (db_next(d, st, &rc)) {
         c.user = (uint32_t)sqlite3_column_int64(st, 0);
         c.at_ms = sqlite3_column_int64(st, 1);
         tally_apply(t, &c);
@@ -122,18 +116,16 @@ static int read_withdrawn(sqlite3_stmt *st, struct tally *t, uint32_t user)
 static int load_withdrawn(struct db *d, uint32_t poll, struct tally *t)
 {
     sqlite3_stmt *st = db_use(d, SQL_RECEIPTS_OF);
-    int rc;
+    int rc = 0;
 
     sqlite3_bind_int64(st, 1, poll);
-    while ((rc = db_step(d, st)) == 1) {
+    while (db_next(d, st, &rc)) {
         uint32_t user = (uint32_t)sqlite3_column_int64(st, 0);
 
-        if (read_withdrawn(st, t, user) != 0) {
-            db_reset(st);
-            return db_fail_with(
+        if (read_withdrawn(st, t, user) != 0)
+            rc = db_fail_with(
                 d, "poll %u: the receipt of user %u, who withdrew, cannot be read",
                 poll, user);
-        }
     }
     return rc;
 }

@@ -19,7 +19,6 @@
       " email_key, password_hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")                \
     X(SQL_USERNAME_TAKEN, STORE_WRITER,                                                \
       "SELECT id FROM accounts WHERE username_key = ?1")                               \
-    X(SQL_EMAIL_TAKEN, STORE_WRITER, "SELECT 1 FROM accounts WHERE email_key = ?1")    \
     X(SQL_ACCOUNT_GET, STORE_WRITER,                                                   \
       "SELECT id, kind, created_ms, username, email, password_hash"                    \
       " FROM accounts WHERE id = ?1")                                                  \

@@ -11,20 +11,15 @@ int sqlite_user_votes(struct store *s, uint32_t user, int64_t before_ms,
 {
     struct db *d = db_reader(s);
     sqlite3_stmt *st = db_use(d, SQL_USER_VOTES);
-    int rc;
+    int rc = 0;
 
     sqlite3_bind_int64(st, 1, user);
     sqlite3_bind_int64(st, 2, before_ms);
     sqlite3_bind_int64(st, 3, before_poll);
     sqlite3_bind_int64(st, 4, max < INT32_MAX ? (sqlite3_int64)max : INT32_MAX);
-    while ((rc = db_step(d, st)) == 1) {
+    while (db_next(d, st, &rc))
         rc = each(user_data, (uint32_t)sqlite3_column_int64(st, 0),
                   (uint32_t)sqlite3_column_int64(st, 1), sqlite3_column_int64(st, 2));
-        if (rc != 0) {
-            db_reset(st);
-            return rc;
-        }
-    }
     return rc;
 }
 
@@ -34,17 +29,12 @@ int sqlite_user_skips(struct store *s, uint32_t user,
 {
     struct db *d = db_reader(s);
     sqlite3_stmt *st = db_use(d, SQL_USER_SKIPS);
-    int rc;
+    int rc = 0;
 
     sqlite3_bind_int64(st, 1, user);
-    while ((rc = db_step(d, st)) == 1) {
+    while (db_next(d, st, &rc))
         rc = each(user_data, (uint32_t)sqlite3_column_int64(st, 0),
                   sqlite3_column_int64(st, 1));
-        if (rc != 0) {
-            db_reset(st);
-            return rc;
-        }
-    }
     return rc;
 }
 
@@ -56,10 +46,10 @@ int sqlite_user_withdrawn(struct store *s, uint32_t user,
     struct db *d = db_reader(s);
     sqlite3_stmt *st = db_use(d, SQL_USER_WITHDRAWN);
     struct receipt r = {0};
-    int rc;
+    int rc = 0;
 
     sqlite3_bind_int64(st, 1, user);
-    while ((rc = db_step(d, st)) == 1) {
+    while (db_next(d, st, &rc)) {
         uint32_t poll = (uint32_t)sqlite3_column_int64(st, 0);
 
         if (receipt_decode(db_column_blob(st, 2), &r) != 0)
@@ -67,10 +57,6 @@ int sqlite_user_withdrawn(struct store *s, uint32_t user,
                               user);
         else
             rc = each(user_data, poll, r.option, sqlite3_column_int64(st, 1));
-        if (rc != 0) {
-            db_reset(st);
-            return rc;
-        }
     }
     return rc;
 }
@@ -82,18 +68,13 @@ int sqlite_recent_each(struct store *s, int64_t since_ms,
 {
     struct db *d = db_reader(s);
     sqlite3_stmt *st = db_use(d, SQL_RECENT);
-    int rc;
+    int rc = 0;
 
     sqlite3_bind_int64(st, 1, (since_ms + STORE_SPAN_MS - 1) / STORE_SPAN_MS);
-    while ((rc = db_step(d, st)) == 1) {
+    while (db_next(d, st, &rc))
         rc = each(user_data, (uint32_t)sqlite3_column_int64(st, 0),
                   sqlite3_column_int64(st, 1) * STORE_SPAN_MS,
                   (uint32_t)sqlite3_column_int64(st, 2));
-        if (rc != 0) {
-            db_reset(st);
-            return rc;
-        }
-    }
     return rc;
 }
 
@@ -128,19 +109,15 @@ static int read_timeline(struct db *d, uint32_t poll, int64_t bucket_ms,
                          void *user_data)
 {
     sqlite3_stmt *st = db_use(d, SQL_TIMELINE);
-    int rc;
+    int rc = 0;
 
     sqlite3_bind_int64(st, 1, poll);
     sqlite3_bind_int64(st, 2, bucket_ms);
-    while ((rc = db_step(d, st)) == 1) {
+    while (db_next(d, st, &rc)) {
         note_times(ret, sqlite3_column_int64(st, 3), sqlite3_column_int64(st, 4));
         rc = each(user_data, sqlite3_column_int64(st, 0) * bucket_ms,
                   (uint32_t)sqlite3_column_int64(st, 1),
                   (uint32_t)sqlite3_column_int64(st, 2));
-        if (rc != 0) {
-            db_reset(st);
-            return rc;
-        }
     }
     return rc;
 }

@@ -33,7 +33,6 @@ struct catalogue {
     _Atomic(struct table *) table;
     pthread_mutex_t growing;
     atomic_size_t n_polls;
-    _Atomic uint32_t newest; /* the greatest id */
     pthread_mutex_t stripes[STRIPES];
 };
 
@@ -149,7 +148,6 @@ static void get_result_locked(const struct entry *e, struct result *r)
 void catalogue_add(struct catalogue *c, struct poll *poll, const struct result *result)
 {
     struct entry *e = find_or_make(c, poll->id);
-    uint32_t newest = atomic_load(&c->newest);
 
     pthread_mutex_lock(lock_of(c, poll->id));
     e->poll = poll;
@@ -157,9 +155,6 @@ void catalogue_add(struct catalogue *c, struct poll *poll, const struct result *
     set_result_locked(e, result);
     pthread_mutex_unlock(lock_of(c, poll->id));
     atomic_fetch_add(&c->n_polls, 1);
-    while (newest < poll->id &&
-           !atomic_compare_exchange_weak(&c->newest, &newest, poll->id))
-        ;
 }
 
 /* Rules are part of the shared definition: a change of them makes a new one. */
@@ -260,18 +255,6 @@ int catalogue_get(struct catalogue *c, uint32_t id, struct poll **ret_poll,
     }
     pthread_mutex_unlock(lock_of(c, id));
     return rc;
-}
-
-uint32_t catalogue_before(struct catalogue *c, uint32_t id)
-{
-    uint32_t newest = atomic_load(&c->newest);
-
-    if (id > newest)
-        id = newest + 1;
-    while (id-- > 1)
-        if (catalogue_get(c, id, NULL, NULL) == 0)
-            return id;
-    return 0;
 }
 
 size_t catalogue_count(const struct catalogue *c)

@@ -345,17 +345,3 @@ struct feed_tag *feed_tags(struct feed *f, size_t *ret_n)
     *ret_n = n;
     return list;
 }
-
-size_t feed_bytes(struct feed *f)
-{
-    size_t n = sizeof *f;
-
-    pthread_rwlock_rdlock(&f->lock);
-    n += f->n_facts * sizeof *f->facts + roaring_bitmap_size_in_bytes(f->all) +
-         roaring_bitmap_size_in_bytes(f->unclosed);
-    for (int i = 0; i < TAG_BUCKETS; i++)
-        for (const struct tag *t = f->tags[i]; t != NULL; t = t->chain)
-            n += sizeof *t + roaring_bitmap_size_in_bytes(t->polls);
-    pthread_rwlock_unlock(&f->lock);
-    return n;
-}

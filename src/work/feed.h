@@ -84,6 +84,4 @@ struct feed_tag {
 /* Gives an array of *ret_n to mem_free(). */
 struct feed_tag *feed_tags(struct feed *f, size_t *ret_n);
 
-size_t feed_bytes(struct feed *f);
-
 #endif

@@ -5,16 +5,13 @@
 
 #include "base/mem.h"
 
-int feed_place_compare(const struct place *a, const struct place *b)
+static int compare(const void *x, const void *y)
 {
+    const struct place *a = x, *b = y;
+
     if (a->key != b->key)
         return a->key < b->key ? -1 : 1;
     return (a->id < b->id) - (a->id > b->id);
-}
-
-static int compare(const void *a, const void *b)
-{
-    return feed_place_compare(a, b);
 }
 
 struct order *feed_order_new(const struct place *places, size_t n, uint32_t generation)
@@ -51,7 +48,7 @@ size_t feed_order_after(const struct order *o, struct place place)
     while (low < high) {
         size_t middle = low + (high - low) / 2;
 
-        if (feed_place_compare(&o->places[middle], &place) <= 0)
+        if (compare(&o->places[middle], &place) <= 0)
             low = middle + 1;
         else
             high = middle;

@@ -28,7 +28,6 @@ struct order *feed_order_new(const struct place *places, size_t n, uint32_t gene
 struct order *feed_order_ref(struct order *o);
 struct order *feed_order_unref(struct order *o);
 
-int feed_place_compare(const struct place *a, const struct place *b);
 /* The index of the first place behind this one. */
 size_t feed_order_after(const struct order *o, struct place place);
 

@@ -12,18 +12,6 @@ static const struct ballot_backend *const backends[] = {
     &ballot_backend_mem,
 };
 
-static int setup(void **state)
-{
-    *state = ballot_world_new(*state);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    ballot_world_free(*state);
-    return 0;
-}
-
 static const struct poll_rules usual = {
     .owner_id = OWNER, .n_options = 3, .vote_change = true};
 
@@ -449,8 +437,8 @@ int main(void)
     for (size_t b = 0; b < LENGTH(backends); b++) {
         for (size_t i = 0; i < LENGTH(tests); i++) {
             own[i] = tests[i];
-            own[i].setup_func = setup;
-            own[i].teardown_func = teardown;
+            own[i].setup_func = ballot_world_setup;
+            own[i].teardown_func = ballot_world_teardown;
             own[i].initial_state = (void *)(uintptr_t)backends[b];
         }
         failed +=

@@ -152,12 +152,6 @@ static void one_that_was_dropped_is_nothing(void **state)
     assert_string_equal(result_of(w, poll), "v1 total 0 skips 0: 0 0");
 }
 
-static int add_id(void *user_data, uint32_t poll)
-{
-    buf_printf(user_data, "%u ", poll);
-    return 0;
-}
-
 static void search_knows_the_new_words(void **state)
 {
     struct world *w = *state;

@@ -242,6 +242,24 @@ void add_poll_with(struct ballot_world *w, uint32_t poll,
         w->backend->add(w, poll);
 }
 
+void ballot_world_restart(struct ballot_world *w)
+{
+    ballot_world_stop(w);
+    ballot_world_start(w);
+}
+
+int ballot_world_setup(void **state)
+{
+    *state = ballot_world_new(*state);
+    return 0;
+}
+
+int ballot_world_teardown(void **state)
+{
+    ballot_world_free(*state);
+    return 0;
+}
+
 /* ---- tasks ---- */
 
 static void came_home(struct mail *m)
@@ -419,4 +437,21 @@ struct result published_of(struct ballot_world *w, uint32_t poll, int *ret_times
     *ret_times = w->n_published[poll];
     pthread_mutex_unlock(&w->lock);
     return r;
+}
+
+/* ---- the journal ---- */
+
+size_t in_journal(struct ballot_world *w, uint32_t poll)
+{
+    uint64_t next = journal_start(w->journal), position;
+    struct change c[64];
+    size_t n, count = 0;
+
+    do {
+        position = next;
+        assert_int_equal(journal_read(w->journal, position, c, 64, &n, &next), 0);
+        for (size_t i = 0; i < n; i++)
+            count += c[i].poll == poll;
+    } while (n > 0);
+    return count;
 }

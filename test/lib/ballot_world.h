@@ -60,11 +60,20 @@ struct ballot_world {
     size_t n_reports;
 };
 
+/* For a test whose state is a world of its own, of the journaled ballot. */
+#define JOURNALED_TEST(name)                                                           \
+    cmocka_unit_test_prestate_setup_teardown(                                          \
+        name, ballot_world_setup, ballot_world_teardown,                               \
+        (void *)(uintptr_t)&ballot_backend_journaled)
+int ballot_world_setup(void **state); /* of the backend that it holds */
+int ballot_world_teardown(void **state);
+
 struct ballot_world *ballot_world_new(const struct ballot_backend *backend);
 void ballot_world_free(struct ballot_world *w);
 /* For options that are not the usual: stop, set, start. */
 void ballot_world_stop(struct ballot_world *w);
 void ballot_world_start(struct ballot_world *w);
+void ballot_world_restart(struct ballot_world *w);
 
 /* Open, of three options, anyone, votes may change. Gives the rules, to be changed
  * before the first op. */
@@ -96,8 +105,9 @@ uint32_t left_of(struct ballot_world *w, uint32_t user);             /* by a QUO
 const char *shown_of(struct ballot_world *w, uint32_t poll);
 const char *result_text(const struct result *r);
 
-/* Of the journaled ballot: let everything that is sent from now on wait, so that it is
- * one batch; let it go. */
+/* Of the journaled ballot: how many changes its journal has of a poll. */
+size_t in_journal(struct ballot_world *w, uint32_t poll);
+/* Let everything that is sent from now on wait, so that it is one batch; let it go. */
 void hold_batch(struct ballot_world *w);
 void let_batch_go(struct ballot_world *w);
 void let_loads_go(struct ballot_world *w);

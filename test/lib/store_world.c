@@ -2,6 +2,7 @@
 
 #include "unit/check.h"
 
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -35,13 +36,13 @@ const struct backend backend_mem = {.name = "mem", .open = open_mem};
 const struct backend backend_sqlite = {
     .name = "sqlite", .open = open_sqlite, .keeps = true};
 
-static int setup(void **state)
+int world_setup(void **state)
 {
     *state = world_new(*state);
     return 0;
 }
 
-static int teardown(void **state)
+int world_teardown(void **state)
 {
     world_free(*state);
     return 0;
@@ -55,8 +56,8 @@ int world_run(const struct CMUnitTest *tests, size_t n)
 
     for (size_t b = 0; b < LENGTH(backends); b++) {
         for (size_t i = 0; i < n; i++) {
-            own[i].setup_func = setup;
-            own[i].teardown_func = teardown;
+            own[i].setup_func = world_setup;
+            own[i].teardown_func = world_teardown;
             own[i].initial_state = (void *)(uintptr_t)backends[b];
         }
         failed += _cmocka_run_group_tests(backends[b]->name, own, n, NULL, NULL);
@@ -98,10 +99,43 @@ void world_free(struct world *w)
     mem_free(w);
 }
 
+void world_close(struct world *w)
+{
+    w->s = w->s->ops->free(w->s);
+}
+
 void world_reopen(struct world *w)
 {
-    w->s->ops->free(w->s);
+    world_close(w);
     w->s = w->backend->open(w->dir);
+}
+
+/* ---- its file ---- */
+
+struct path path_of(const struct world *w)
+{
+    struct path p;
+
+    snprintf(p.text, sizeof p.text, "%s/db", w->dir);
+    return p;
+}
+
+void run_sql(const struct world *w, const char *sql)
+{
+    sqlite3 *db;
+
+    assert_int_equal(sqlite3_open(path_of(w).text, &db), SQLITE_OK);
+    if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
+        fail_msg("%s: %s", sql, sqlite3_errmsg(db));
+    sqlite3_close(db);
+}
+
+/* ---- words ---- */
+
+int add_id(void *buf, uint32_t id)
+{
+    buf_printf(buf, "%u ", id);
+    return 0;
 }
 
 void begin(struct world *w)

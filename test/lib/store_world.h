@@ -33,12 +33,28 @@ enum { T0 = 1700000000 }; /* seconds; the tests' beginning of time */
 #name, name, NULL, NULL, NULL                                                  \
     }
 
+/* The same, of the SQLite backend alone. */
+#define SQLITE_TEST(name)                                                              \
+    cmocka_unit_test_prestate_setup_teardown(name, world_setup, world_teardown,        \
+                                             (void *)(uintptr_t)&backend_sqlite)
+int world_setup(void **state);
+int world_teardown(void **state);
+
 /* Run the tests against every backend: what main() returns. */
 int world_run(const struct CMUnitTest *tests, size_t n);
 
 struct world *world_new(const struct backend *b);
 void world_free(struct world *w);
+void world_close(struct world *w); /* the store only: to be opened again */
 void world_reopen(struct world *w);
+
+/* Of the SQLite backend: its file, and what an operator does to it, by a connection of
+ * his own. */
+struct path {
+    char text[128];
+};
+struct path path_of(const struct world *w);
+void run_sql(const struct world *w, const char *sql);
 
 void begin(struct world *w);
 void commit(struct world *w);
@@ -67,6 +83,9 @@ bool look_up(struct world *w, uint32_t poll, struct stored_poll *ret_p);
 struct poll *definition(struct world *w, uint32_t poll); /* to be unref'd */
 uint32_t daily(struct world *w, int64_t day, uint32_t user);
 struct tally *load(struct world *w, uint32_t poll);
+
+/* For calls that give ids: "7 " to the buffer. */
+int add_id(void *buf, uint32_t id);
 
 /* "v4 total 3 skips 1: 2 0 1", or "none". Valid until the next call. */
 const char *result_of(struct world *w, uint32_t poll);

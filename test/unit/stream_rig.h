@@ -17,7 +17,7 @@ enum { FRAME = 20000, OWNERS = 16 };
 struct owner {
     struct stream *stream; /* NULL when closed, or never opened */
     struct buf got;        /* what on_data() used */
-    unsigned n_writable, n_closed, n_visits, n_data;
+    unsigned n_writable, n_closed, n_data;
 };
 
 /* What a test may ask of the handler, and what it sees. */

@@ -156,29 +156,6 @@ static void what_is_deleted_is_not_found(void **state)
     catalogue_free(c);
 }
 
-static void polls_are_walked_from_the_newest(void **state)
-{
-    static const uint32_t ids[] = {3000, 2048, 2047, 7, 1}; /* added in no order */
-    struct catalogue *c = catalogue_new();
-    uint32_t id = UINT32_MAX;
-    (void)state;
-
-    assert_int_equal(catalogue_before(c, UINT32_MAX), 0);
-    for (size_t i = 0; i < LENGTH(ids); i++)
-        add(c, ids[(i * 2 + 1) % LENGTH(ids)]);
-    for (size_t i = 0; i < LENGTH(ids); i++)
-        assert_int_equal(id = catalogue_before(c, id), ids[i]);
-    assert_int_equal(catalogue_before(c, 1), 0);
-    assert_int_equal(catalogue_before(c, 0), 0);
-    assert_int_equal(catalogue_before(c, 3001), 3000);
-    assert_int_equal(catalogue_before(c, 3002), 3000);
-    catalogue_delete(c, 3000);
-    catalogue_delete(c, 2047);
-    assert_int_equal(catalogue_before(c, UINT32_MAX), 2048);
-    assert_int_equal(catalogue_before(c, 2048), 7);
-    catalogue_free(c);
-}
-
 /* ---- threads ---- */
 
 enum { IDS = 20000, VERSIONS = 20000, HOT = 3 };
@@ -226,8 +203,6 @@ static void *looks(void *arg)
             return "torn";
         seen = r.version;
         poll_unref(p);
-        if (catalogue_before(s->c, UINT32_MAX) < HOT)
-            return "lost";
     }
     return NULL;
 }
@@ -262,7 +237,6 @@ int main(void)
         cmocka_unit_test(only_newer_results_are_taken),
         cmocka_unit_test(closing_makes_a_new_definition),
         cmocka_unit_test(what_is_deleted_is_not_found),
-        cmocka_unit_test(polls_are_walked_from_the_newest),
         cmocka_unit_test(threads_see_whole_results),
     };
 

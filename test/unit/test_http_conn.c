@@ -22,9 +22,6 @@ static void on_request(struct http_req *req, void *user)
         answer_echo(req);
     } else if (str_eq(req->path, STR("/hold"))) {
         rig->held = req;
-    } else if (str_eq(req->path, STR("/close"))) {
-        http_close_after(req);
-        http_reply(req, 200, NULL);
     } else {
         buf_text(http_out(req), "ok");
         http_reply(req, 200, "text/plain");
@@ -78,7 +75,6 @@ static void stays_open_as_long_as_was_asked(void **state)
         {"HTTP/1.0", "GET / HTTP/1.0\r\n\r\n", "close", false},
         {"HTTP/1.0 that asks", "GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n",
          "keep-alive", true},
-        {"the handler wants it closed", GET("/close") END, "close", false},
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

@@ -1,5 +1,6 @@
-/* test_journaled.c — the ballot of one machine: batches, loads, and a disk that fails.
- * What every ballot promises is in contract/contract_ballot.c. */
+/* test_journaled.c — the ballot of one machine: batches, loads, stopping. What
+ * every ballot promises is in contract/contract_ballot.c; a disk that fails, in
+ * test_journaled_disk.c. */
 #include "check.h"
 
 #include <errno.h>
@@ -8,40 +9,6 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "lib/ballot_world.h"
-
-static int setup(void **state)
-{
-    *state = ballot_world_new(&ballot_backend_journaled);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    ballot_world_free(*state);
-    return 0;
-}
-
-static void restart(struct ballot_world *w)
-{
-    ballot_world_stop(w);
-    ballot_world_start(w);
-}
-
-/* How many changes the journal has of a poll. */
-static size_t in_journal(struct ballot_world *w, uint32_t poll)
-{
-    uint64_t next = journal_start(w->journal), position;
-    struct change c[64];
-    size_t n, count = 0;
-
-    do {
-        position = next;
-        assert_int_equal(journal_read(w->journal, position, c, 64, &n, &next), 0);
-        for (size_t i = 0; i < n; i++)
-            count += c[i].poll == poll;
-    } while (n > 0);
-    return count;
-}
 
 /* ---- batches ---- */
 
@@ -60,7 +27,7 @@ static void a_vote_is_in_the_journal_and_published_when_it_is_answered(void **st
     r = published_of(w, 5, &times);
     assert_int_equal(times, 1);
     assert_string_equal(result_text(&r), "open v2: 0 0 1");
-    restart(w);
+    ballot_world_restart(w);
     assert_string_equal(shown_of(w, 5), "open v2: 0 0 1");
     assert_int_equal(choice_of(w, 5, 10), 2);
 }
@@ -169,187 +136,6 @@ static void a_full_mailbox_refuses_at_the_door(void **state)
     assert_int_equal(run_task(w, &t[4]), 0);
 }
 
-/* ---- a disk that fails ---- */
-
-static void a_failed_sync_takes_the_whole_batch_back(void **state)
-{
-    enum { VOTED = 20, MOVED, GONE, SKIPPED, STRANGER };
-    struct ballot_world *w = *state;
-    struct task t[12];
-    struct result r;
-    size_t n = 0, n_changes;
-    int times;
-
-    make_poll(w, 5);
-    make_poll(w, 6);
-    make_poll(w, 7);
-    for (uint32_t poll = 5; poll <= 7; poll++) {
-        assert_int_equal(cast_vote(w, poll, MOVED, 1), 0);
-        assert_int_equal(cast_vote(w, poll, GONE, 1), 0);
-    }
-    hold_batch(w);
-    task_change(&t[n++], CHANGE_VOTE, 5, VOTED, 0);
-    task_change(&t[n++], CHANGE_VOTE, 5, VOTED, 0); /* refused beside it */
-    task_change(&t[n++], CHANGE_SKIP, 5, SKIPPED, 0);
-    task_change(&t[n++], CHANGE_MOVE, 5, MOVED, 2);
-    task_change(&t[n++], CHANGE_WITHDRAW, 5, GONE, 0);
-    task_change(&t[n++], CHANGE_VOTE, 5, GONE, 2); /* and again */
-    task_change(&t[n++], CHANGE_CLOSE, 6, OWNER, 0);
-    task_change(&t[n++], CHANGE_DELETE, 7, OWNER, 0);
-    n_changes = n;
-    task_of(&t[n++], BALLOT_LOOK, 5, VOTED);
-    task_of(&t[n++], BALLOT_TOUCH, 6, 0);
-    task_of(&t[n++], BALLOT_LOOK, 7, MOVED);
-    task_of(&t[n++], BALLOT_QUOTA, 0, VOTED);
-    for (size_t i = 0; i < n; i++)
-        submit(w, &t[i]);
-    atomic_store(&disk.fail_writes, 1); /* the primer is written already */
-    let_batch_go(w);
-    for (size_t i = 0; i < n; i++)
-        CHECK_EQ_AT("rc", await(&t[i]), i < n_changes ? ERR_UNAVAILABLE : 0);
-
-    assert_int_equal(t[8].op.choice, -1);
-    assert_int_equal(t[8].op.votes_left, 100);
-    assert_string_equal(result_text(&t[8].op.result), "open v3: 0 2 0");
-    assert_string_equal(result_text(&t[9].op.result), "open v3: 0 2 0");
-    assert_int_equal(t[10].op.choice, 1);
-    assert_int_equal(t[11].op.votes_today, 0);
-    for (uint32_t poll = 5; poll <= 7; poll++) {
-        r = published_of(w, poll, &times);
-        assert_string_equal(result_text(&r), "open v3: 0 2 0");
-        assert_string_equal(shown_of(w, poll), "open v3: 0 2 0");
-        assert_int_equal(in_journal(w, poll), 2);
-        assert_int_equal(w->n_deleted[poll], 0);
-    }
-    assert_int_equal(left_of(w, GONE), 97); /* three before, none in the batch */
-    assert_int_equal(w->n_reports, 1);
-    assert_int_equal(w->reports[0], ERR_UNAVAILABLE);
-
-    /* the same again works, as if nothing had been */
-    for (size_t i = 0; i < n_changes; i++) {
-        struct task again;
-
-        task_change(&again, t[i].op.wish.kind, t[i].op.poll, t[i].op.wish.user,
-                    t[i].op.wish.option);
-        CHECK_EQ_AT("again", run_task(w, &again), i == 1 ? ERR_ALREADY_VOTED : 0);
-    }
-    assert_int_equal(w->n_reports, 2);
-    assert_int_equal(w->reports[1], 0);
-    assert_string_equal(shown_of(w, 5), "open v7: 1 0 2");
-    assert_string_equal(shown_of(w, 6), "closed v4: 0 2 0");
-    assert_string_equal(shown_of(w, 7), "none");
-}
-
-static int cast_keyed(struct ballot_world *w, const char *key, bool *ret_replay)
-{
-    struct task t;
-    int rc;
-
-    task_change(&t, CHANGE_VOTE, 5, 10, 1);
-    task_key(&t, key);
-    rc = run_task(w, &t);
-    *ret_replay = t.op.replay;
-    return rc;
-}
-
-static void a_failed_batch_leaves_receipts_as_they_were(void **state)
-{
-    struct ballot_world *w = *state;
-    struct task t[3];
-    bool replay;
-
-    make_poll(w, 5);
-    assert_int_equal(cast_keyed(w, "a", &replay), 0);
-    assert_int_equal(cast(w, CHANGE_WITHDRAW, 5, 10, 0), 0);
-    assert_int_equal(cast_keyed(w, "b", &replay), 0);
-    assert_false(replay);
-    hold_batch(w);
-    task_change(&t[0], CHANGE_WITHDRAW, 5, 10, 0);
-    task_change(&t[1], CHANGE_VOTE, 5, 10, 2);
-    task_key(&t[1], "c");
-    task_change(&t[2], CHANGE_WITHDRAW, 5, 10, 0);
-    for (size_t i = 0; i < LENGTH(t); i++)
-        submit(w, &t[i]);
-    atomic_store(&disk.fail_writes, 1);
-    let_batch_go(w);
-    for (size_t i = 0; i < LENGTH(t); i++)
-        assert_int_equal(await(&t[i]), ERR_UNAVAILABLE);
-    for (const char *key = "a\0b\0"; *key != '\0'; key += 2) {
-        assert_int_equal(cast_keyed(w, key, &replay), 0);
-        assert_true(replay);
-    }
-    assert_int_equal(cast_keyed(w, "c", &replay), ERR_ALREADY_VOTED);
-    assert_int_equal(choice_of(w, 5, 10), 1);
-}
-
-static void a_replay_in_a_failed_batch_is_unavailable_too(void **state)
-{
-    struct ballot_world *w = *state;
-    struct task a, b;
-
-    make_poll(w, 5);
-    shown_of(w, 5);
-    hold_batch(w);
-    task_change(&a, CHANGE_VOTE, 5, 10, 0);
-    task_key(&a, "k");
-    task_change(&b, CHANGE_VOTE, 5, 10, 0);
-    task_key(&b, "k");
-    submit(w, &a);
-    submit(w, &b);
-    atomic_store(&disk.fail_writes, 1);
-    let_batch_go(w);
-    assert_int_equal(await(&a), ERR_UNAVAILABLE);
-    assert_int_equal(await(&b), ERR_UNAVAILABLE);
-    assert_int_equal(run_task(w, &b), 0);
-    assert_false(b.op.replay);
-}
-
-static void it_is_reported_once_however_long_it_fails(void **state)
-{
-    struct ballot_world *w = *state;
-
-    make_poll(w, 5);
-    atomic_store(&disk.fail_syncs, -1);
-    for (uint32_t i = 0; i < 5; i++)
-        assert_int_equal(cast_vote(w, 5, 10 + i, 0), ERR_UNAVAILABLE);
-    assert_int_equal(w->n_reports, 1);
-    assert_int_equal(w->n_synced, 0);
-    atomic_store(&disk.fail_syncs, 0);
-    assert_int_equal(cast_vote(w, 5, 10, 0), 0);
-    assert_int_equal(cast_vote(w, 5, 11, 0), 0);
-    assert_int_equal(w->n_reports, 2);
-    restart(w);
-    assert_string_equal(shown_of(w, 5), "open v3: 2 0 0");
-}
-
-static bool has_reported(struct ballot_world *w, size_t n)
-{
-    bool has;
-
-    pthread_mutex_lock(&w->lock);
-    has = w->n_reports >= n;
-    pthread_mutex_unlock(&w->lock);
-    return has;
-}
-
-static void a_failed_journal_heals_without_a_vote(void **state)
-{
-    struct ballot_world *w = *state;
-    uint64_t limit_ms = clock_mono_ms() + 10000;
-
-    make_poll(w, 5);
-    atomic_store(&disk.fail_syncs, -1);
-    assert_int_equal(cast_vote(w, 5, 10, 0), ERR_UNAVAILABLE);
-    atomic_store(&disk.fail_syncs, 0);
-    while (!has_reported(w, 2) && clock_mono_ms() < limit_ms)
-        sched_yield();
-    assert_int_equal(w->n_reports, 2);
-    assert_int_equal(w->reports[1], 0);
-    assert_int_equal(cast_vote(w, 5, 10, 0), 0);
-    restart(w);
-    assert_string_equal(shown_of(w, 5), "open v2: 1 0 0");
-}
-
 static void what_it_did_is_counted(void **state)
 {
     struct ballot_world *w = *state;
@@ -364,22 +150,6 @@ static void what_it_did_is_counted(void **state)
     assert_int_equal(counter_get(&f->tallies_read), 1);
     assert_int_equal(counter_get(&f->tallies_found), 2);
     assert_int_equal(histogram_count(journal_sync_times(w->journal)), 2);
-}
-
-static void a_full_journal_is_overload(void **state)
-{
-    struct ballot_world *w = *state;
-
-    ballot_world_stop(w);
-    w->journal_opts.max_bytes = 1;
-    ballot_world_start(w);
-    make_poll(w, 5);
-    assert_int_equal(cast_vote(w, 5, 10, 0), 0);
-    assert_int_equal(cast_vote(w, 5, 11, 0), ERR_OVERLOADED);
-    assert_string_equal(shown_of(w, 5), "open v2: 1 0 0");
-    assert_int_equal(left_of(w, 11), 100);
-    journal_release(w->journal, journal_synced(w->journal));
-    assert_int_equal(cast_vote(w, 5, 11, 0), 0);
 }
 
 /* ---- loading ---- */
@@ -588,30 +358,23 @@ static void a_stop_answers_what_waits_for_the_disk(void **state)
 
 int main(void)
 {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
-        TEST(a_vote_is_in_the_journal_and_published_when_it_is_answered),
-        TEST(what_changes_nothing_costs_no_sync),
-        TEST(votes_that_wait_for_the_disk_are_one_batch),
-        TEST(a_second_vote_in_the_same_batch_is_refused),
-        TEST(more_than_the_journal_takes_at_once_are_more_batches),
-        TEST(a_full_mailbox_refuses_at_the_door),
-        TEST(a_failed_sync_takes_the_whole_batch_back),
-        TEST(a_failed_batch_leaves_receipts_as_they_were),
-        TEST(a_replay_in_a_failed_batch_is_unavailable_too),
-        TEST(it_is_reported_once_however_long_it_fails),
-        TEST(a_failed_journal_heals_without_a_vote),
-        TEST(what_it_did_is_counted),
-        TEST(a_full_journal_is_overload),
-        TEST(ops_wait_while_their_tally_loads_and_others_go_on),
-        TEST(a_load_that_fails_is_told_to_all_and_tried_again),
-        TEST(a_loader_that_is_full_is_overload),
-        TEST(only_projected_tallies_are_dropped),
-        TEST(a_deleted_poll_is_gone_before_and_after_it_is_projected),
-        TEST(time_that_passes_is_published),
-        TEST(closing_is_published_with_its_time),
-        TEST(a_stop_answers_what_waits_for_a_load),
-        TEST(a_stop_answers_what_waits_for_the_disk),
+        JOURNALED_TEST(a_vote_is_in_the_journal_and_published_when_it_is_answered),
+        JOURNALED_TEST(what_changes_nothing_costs_no_sync),
+        JOURNALED_TEST(votes_that_wait_for_the_disk_are_one_batch),
+        JOURNALED_TEST(a_second_vote_in_the_same_batch_is_refused),
+        JOURNALED_TEST(more_than_the_journal_takes_at_once_are_more_batches),
+        JOURNALED_TEST(a_full_mailbox_refuses_at_the_door),
+        JOURNALED_TEST(what_it_did_is_counted),
+        JOURNALED_TEST(ops_wait_while_their_tally_loads_and_others_go_on),
+        JOURNALED_TEST(a_load_that_fails_is_told_to_all_and_tried_again),
+        JOURNALED_TEST(a_loader_that_is_full_is_overload),
+        JOURNALED_TEST(only_projected_tallies_are_dropped),
+        JOURNALED_TEST(a_deleted_poll_is_gone_before_and_after_it_is_projected),
+        JOURNALED_TEST(time_that_passes_is_published),
+        JOURNALED_TEST(closing_is_published_with_its_time),
+        JOURNALED_TEST(a_stop_answers_what_waits_for_a_load),
+        JOURNALED_TEST(a_stop_answers_what_waits_for_the_disk),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

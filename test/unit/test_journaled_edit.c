@@ -4,18 +4,6 @@
 #include "base/err.h"
 #include "lib/ballot_world.h"
 
-static int setup(void **state)
-{
-    *state = ballot_world_new(&ballot_backend_journaled);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    ballot_world_free(*state);
-    return 0;
-}
-
 /* To one option more. */
 static struct poll_edit edit_options(uint64_t id)
 {
@@ -87,10 +75,9 @@ static void a_failed_sync_takes_an_edit_back(void **state)
 
 int main(void)
 {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
-        TEST(an_edit_is_published_with_its_result),
-        TEST(a_failed_sync_takes_an_edit_back),
+        JOURNALED_TEST(an_edit_is_published_with_its_result),
+        JOURNALED_TEST(a_failed_sync_takes_an_edit_back),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -150,10 +150,10 @@ static void mail_that_comes_while_it_works_is_one_batch(void **state)
     assert_true(came(&w.entered));
     for (int i = 1; i < 5; i++)
         lane_submit(w.lane, &letters[i].mail);
-    assert_int_equal(lane_waiting(w.lane), 4);
+    assert_int_equal(mailbox_waiting(lane_box(w.lane)), 4);
     sem_post(&w.gate);
     assert_true(came(&w.entered));
-    assert_int_equal(lane_waiting(w.lane), 0);
+    assert_int_equal(mailbox_waiting(lane_box(w.lane)), 0);
     sem_post(&w.gate);
     work_stop(&w);
     assert_int_equal(w.n_batches, 2);

@@ -1,9 +1,8 @@
-/* test_sqlite.c — the file of the SQLite store: whose it is, what survives a crash and
- * a full disk, and what verify finds in one that was tampered with. */
+/* test_sqlite.c — the file of the SQLite store: whose it is, and what survives a crash
+ * and a full disk. What verify finds in it is in test_sqlite_verify.c. */
 #include "check.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -16,42 +15,7 @@
 #include "store/sqlite.h"
 #include "store/sqlite_db.h"
 
-static int setup(void **state)
-{
-    *state = world_new(&backend_sqlite);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    world_free(*state);
-    return 0;
-}
-
 /* ---- opening ---- */
-
-struct path {
-    char text[128];
-};
-
-static struct path path_of(const struct world *w)
-{
-    struct path p;
-
-    snprintf(p.text, sizeof p.text, "%s/db", w->dir);
-    return p;
-}
-
-/* By a connection of its own, as an operator would. */
-static void run_sql(const struct world *w, const char *sql)
-{
-    sqlite3 *db;
-
-    assert_int_equal(sqlite3_open(path_of(w).text, &db), SQLITE_OK);
-    if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
-        fail_msg("%s: %s", sql, sqlite3_errmsg(db));
-    sqlite3_close(db);
-}
 
 static void write_file(const struct world *w, const char *text)
 {
@@ -60,12 +24,6 @@ static void write_file(const struct world *w, const char *text)
     assert_non_null(f);
     fputs(text, f);
     fclose(f);
-}
-
-static void close_store(struct world *w)
-{
-    w->s->ops->free(w->s);
-    w->s = NULL;
 }
 
 /* Opening must fail with rc, and say this. The store is closed, and made anew after. */
@@ -88,7 +46,7 @@ static void a_file_that_is_no_database_is_refused(void **state)
 {
     struct world *w = *state;
 
-    close_store(w);
+    world_close(w);
     write_file(w, "Dear diary, today I have learned that this is not a database. "
                   "It was raining, and so I went home to read about B-trees.\n");
     refuse(w, ERR_CONFLICT, "is not a database");
@@ -98,7 +56,7 @@ static void the_database_of_another_program_is_refused(void **state)
 {
     struct world *w = *state;
 
-    close_store(w);
+    world_close(w);
     unlink(path_of(w).text);
     run_sql(w, "CREATE TABLE cookies (name TEXT)");
     refuse(w, ERR_CONFLICT, "another program");
@@ -108,7 +66,7 @@ static void a_newer_database_is_refused(void **state)
 {
     struct world *w = *state;
 
-    close_store(w);
+    world_close(w);
     run_sql(w, "PRAGMA user_version = 1000");
     refuse(w, ERR_CONFLICT, "newer program (schema 1000,");
 }
@@ -117,7 +75,7 @@ static void a_database_that_must_exist_is_not_made(void **state)
 {
     struct world *w = *state;
 
-    close_store(w);
+    world_close(w);
     unlink(path_of(w).text);
     refuse(w, ERR_UNAVAILABLE, "No such file");
 }
@@ -151,19 +109,13 @@ static void what_is_stored_is_there_after_a_restart(void **state)
     verified(w);
 }
 
-static int add_id(void *user_data, uint32_t poll)
-{
-    buf_printf(user_data, "%u ", poll);
-    return 0;
-}
-
 /* As the first release left it: no index, and a poll that somebody has voted on. */
 static void an_old_database_gets_its_indexes(void **state)
 {
     struct world *w = *state;
     struct buf found = {0};
 
-    close_store(w);
+    world_close(w);
     unlink(path_of(w).text);
     run_sql(w, sqlite_migrations[0].sql);
     run_sql(w, "PRAGMA user_version = 1; PRAGMA application_id = 0x506f6c78;"
@@ -190,7 +142,7 @@ static void project_and_crash(struct world *w, const struct change *changes, siz
     pid_t pid;
     int status;
 
-    close_store(w);
+    world_close(w);
     pid = fork();
     assert_true(pid >= 0);
     if (pid == 0) {
@@ -371,216 +323,7 @@ static void a_transaction_that_fails_midway_stays_failed(void **state)
     assert_int_equal(verified(w).accounts, 2);
 }
 
-/* ---- verify ---- */
-
-struct findings {
-    size_t n;
-    char texts[8][512];
-};
-
-static void keep_finding(void *user, const char *text)
-{
-    struct findings *f = user;
-
-    if (f->n < LENGTH(f->texts))
-        snprintf(f->texts[f->n], sizeof f->texts[0], "%s", text);
-    f->n++;
-}
-
-/* Poll 1: user 7 for option 0, 8 for 1 (keyed); user 9 skipped, 6 withdrew (keyed).
- * Poll 2: none. */
-static void verify_finds_what_was_tampered_with(void **state)
-{
-    static const struct {
-        const char *why, *sql, *finding;
-    } rows[] = {
-        {"a poll that search does not know", "DELETE FROM poll_words_docsize",
-         "search knows 0 polls, and there are 2"},
-        {"a vote is gone", "DELETE FROM votes WHERE user_id = 7",
-         "poll 1: 1 votes for option 0 are stored, and its rows are 0"},
-        {"and so the total", "DELETE FROM votes WHERE user_id = 7",
-         "poll 1: 2 votes are stored, and its rows are 1"},
-        {"a vote was added", "INSERT INTO votes VALUES (2, 7, 1, 1, 2, NULL, NULL)",
-         "poll 2: 0 votes for option 1 are stored, and its rows are 1"},
-        {"a vote was moved", "UPDATE votes SET option = 1 WHERE user_id = 7",
-         "poll 1: 1 votes for option 1 are stored, and its rows are 2"},
-        {"an option that the poll does not have",
-         "UPDATE votes SET option = 2 WHERE user_id = 7",
-         "poll 1: 1 votes are for option 2, which it does not have"},
-        {"an option that no poll has", "UPDATE votes SET option = 20 WHERE user_id = 7",
-         "poll 1: user 7 voted for option 20, which no poll has"},
-        {"a skip is gone", "DELETE FROM skips",
-         "poll 1: 1 skips are stored, and its rows are 0"},
-        {"the total is wrong", "UPDATE results SET total = 3 WHERE poll_id = 1",
-         "poll 1: 3 votes are stored, and its rows are 2"},
-        {"the counts are not one for each option",
-         "UPDATE results SET counts = '[1,1,0]' WHERE poll_id = 1",
-         "poll 1 has no counts, or not one for each of its options"},
-        {"the counts are no list", "UPDATE results SET counts = '' WHERE poll_id = 1",
-         "poll 1 has no counts"},
-        {"the result is gone", "DELETE FROM results WHERE poll_id = 2",
-         "poll 2 has no counts"},
-        {"the version is below the votes",
-         "UPDATE results SET base_version = 2 WHERE poll_id = 1",
-         "poll 1 is at version 2, and its votes need at least 3"},
-        {"the version is below a vote's",
-         "UPDATE votes SET version = 9 WHERE user_id = 7",
-         "poll 1 is at version 5, and its votes need at least 9"},
-        {"votes of no poll", "DELETE FROM polls WHERE id = 1",
-         "poll 1 is not there, but has 2 votes and 1 skips"},
-        {"votes of no poll, behind all",
-         "INSERT INTO votes VALUES (9, 7, 0, 1, 2, NULL, NULL)",
-         "poll 9 is not there, but has 1 votes and 0 skips"},
-        {"skips of no poll", "INSERT INTO skips VALUES (9, 7, 1)",
-         "poll 9 is not there, but has 0 votes and 1 skips"},
-        {"voted and skipped", "INSERT INTO skips VALUES (1, 7, 1)",
-         "poll 1: user 7 has both voted and skipped"},
-        {"a receipt is cut off", "UPDATE votes SET receipt = x'0080' WHERE user_id = 8",
-         "poll 1: the receipt of user 8 cannot be read"},
-        {"a withdrawn receipt is cut off",
-         "UPDATE withdrawn_receipts SET receipt = x'0080'",
-         "poll 1: the receipt of user 6, who withdrew, cannot be read"},
-        {"its key is cut off", "UPDATE withdrawn_receipts SET key = x'00'",
-         "poll 1: the receipt of user 6, who withdrew, cannot be read"},
-        {"a withdrawn receipt of no poll", "UPDATE withdrawn_receipts SET poll_id = 9",
-         "poll 9 is not there, but has a withdrawn vote's receipt"},
-        {"a day is too low", "DELETE FROM daily_votes WHERE user_id = 7",
-         "user 7: 0 votes are stored for the newest day, and 1 are there"},
-        {"an owner who is not there", "UPDATE polls SET owner_id = 99 WHERE id = 2",
-         "row 2 of polls refers to accounts that are not there"},
-    };
-    (void)state;
-
-    for (size_t i = 0; i < LENGTH(rows); i++) {
-        struct world *own = world_new(&backend_sqlite);
-        struct findings f = {0};
-        struct store_totals totals;
-        bool found = false;
-        uint32_t poll = add_poll(own, 2);
-
-        add_poll(own, 2);
-        PROJECT(own, vote(poll, 7, 0, 2), keyed_vote(poll, 8, 1, 3), skipping(poll, 9),
-                keyed_vote(poll, 6, 0, 4), withdrawal(poll, 6, 0, 5));
-        verified(own);
-        run_sql(own, rows[i].sql);
-        if (strstr(rows[i].sql, "DELETE FROM polls") != NULL) /* its keys were off */
-            run_sql(own, "DELETE FROM results WHERE poll_id = 1");
-        CHECK_EQ_AT(rows[i].why, own->s->ops->verify(own->s, keep_finding, &f, &totals),
-                    ERR_CONFLICT);
-        for (size_t k = 0; k < f.n && k < LENGTH(f.texts); k++)
-            found |= strstr(f.texts[k], rows[i].finding) != NULL;
-        if (!found)
-            fail_msg("%s: %zu findings, the first: %s", rows[i].why, f.n, f.texts[0]);
-        world_free(own);
-    }
-}
-
-static void verify_finds_a_damaged_page(void **state)
-{
-    struct world *w = *state;
-    struct findings f = {0};
-    struct store_totals totals;
-    char junk[4096];
-    int fd;
-
-    add_poll(w, 2);
-    world_reopen(w); /* out of the WAL */
-    close_store(w);
-    memset(junk, 0x5a, sizeof junk);
-    fd = open(path_of(w).text, O_RDWR);
-    assert_true(fd >= 0);
-    assert_int_equal(pwrite(fd, junk, sizeof junk, 4096), sizeof junk);
-    close(fd);
-    w->s = backend_sqlite.open(w->dir);
-    assert_int_equal(w->s->ops->verify(w->s, keep_finding, &f, &totals), ERR_CONFLICT);
-    CHECK_HAS(str_of(f.texts[0]), "the database");
-}
-
-static void totals_are_of_the_rows(void **state)
-{
-    struct world *w = *state;
-    uint32_t poll = add_poll(w, 2);
-    struct store_totals totals;
-
-    add_poll(w, 2);
-    PROJECT(w, vote(poll, 7, 0, 2), vote(poll, 8, 1, 3), skipping(poll, 9));
-    totals = verified(w);
-    assert_int_equal(totals.accounts, 1);
-    assert_int_equal(totals.polls, 2);
-    assert_int_equal(totals.votes, 2);
-    assert_int_equal(totals.skips, 1);
-}
-
-/* ---- reading what was tampered with ---- */
-
-static void a_receipt_that_cannot_be_read_is_an_error_with_its_user(void **state)
-{
-    static const struct {
-        const char *why, *sql, *errmsg;
-    } rows[] = {
-        {"of a vote", "UPDATE votes SET receipt = x'0080'",
-         "poll 1: the receipt of user 8 cannot be read"},
-        {"of a withdrawn one", "UPDATE withdrawn_receipts SET receipt = x'0080'",
-         "poll 1: the receipt of user 6, who withdrew, cannot be read"},
-        {"its key", "UPDATE withdrawn_receipts SET key = x'00'",
-         "poll 1: the receipt of user 6, who withdrew, cannot be read"},
-    };
-    (void)state;
-
-    for (size_t i = 0; i < LENGTH(rows); i++) {
-        struct world *own = world_new(&backend_sqlite);
-        uint32_t poll = add_poll(own, 2);
-        struct tally *t;
-
-        PROJECT(own, keyed_vote(poll, 8, 1, 2), keyed_vote(poll, 6, 0, 3),
-                withdrawal(poll, 6, 0, 4));
-        run_sql(own, rows[i].sql);
-        CHECK_EQ_AT(rows[i].why, own->s->ops->tally_load(own->s, poll, &t),
-                    ERR_UNAVAILABLE);
-        CHECK_HAS_AT(rows[i].why, str_of(own->s->ops->errmsg(own->s, STORE_READER)),
-                     rows[i].errmsg);
-        world_free(own);
-    }
-}
-
-static int drop(void *user, struct stored_poll *p)
-{
-    (void)user;
-    poll_unref(p->poll);
-    return 0;
-}
-
-static void a_poll_that_cannot_be_read_is_an_error_with_its_id(void **state)
-{
-    static const struct {
-        const char *why, *sql, *errmsg;
-    } rows[] = {
-        {"an option is a number", "UPDATE polls SET options = '[1,\"b\"]'",
-         "poll 1 has options or tags that cannot be read"},
-        {"fewer options than counts", "UPDATE polls SET options = '[\"a\"]'",
-         "poll 1 has options or tags that cannot be read"},
-        {"a tag is a number", "UPDATE polls SET tags = '[1]'",
-         "poll 1 has options or tags that cannot be read"},
-        {"no counts", "UPDATE results SET counts = '[]'",
-         "poll 1 has no counts, or none that can be read"},
-        {"unknown rules",
-         "PRAGMA ignore_check_constraints = 1; UPDATE polls SET voters = 'cats'",
-         "poll 1 has rules that are not known"},
-    };
-    (void)state;
-
-    for (size_t i = 0; i < LENGTH(rows); i++) {
-        struct world *own = world_new(&backend_sqlite);
-
-        add_poll(own, 2);
-        run_sql(own, rows[i].sql);
-        CHECK_EQ_AT(rows[i].why, own->s->ops->each_poll(own->s, drop, NULL),
-                    ERR_UNAVAILABLE);
-        CHECK_STR_AT(rows[i].why, str_of(own->s->ops->errmsg(own->s, STORE_READER)),
-                     rows[i].errmsg);
-        world_free(own);
-    }
-}
+/* ---- tidying ---- */
 
 static void old_days_are_forgotten(void **state)
 {
@@ -598,28 +341,21 @@ static void old_days_are_forgotten(void **state)
     assert_int_equal(daily(w, 19802, 9), 1);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_file_that_is_no_database_is_refused),
-        TEST(the_database_of_another_program_is_refused),
-        TEST(a_newer_database_is_refused),
-        TEST(a_database_that_must_exist_is_not_made),
-        TEST(nobody_else_may_read_the_file),
-        TEST(what_is_stored_is_there_after_a_restart),
-        TEST(an_old_database_gets_its_indexes),
-        TEST(a_crash_before_the_commit_leaves_nothing),
-        TEST(a_crash_after_the_commit_loses_nothing),
-        TEST(a_failing_disk_undoes_the_transaction),
-        TEST(a_transaction_that_fails_midway_stays_failed),
-        cmocka_unit_test(verify_finds_what_was_tampered_with),
-        TEST(verify_finds_a_damaged_page),
-        TEST(totals_are_of_the_rows),
-        cmocka_unit_test(a_receipt_that_cannot_be_read_is_an_error_with_its_user),
-        cmocka_unit_test(a_poll_that_cannot_be_read_is_an_error_with_its_id),
-        TEST(old_days_are_forgotten),
+        SQLITE_TEST(a_file_that_is_no_database_is_refused),
+        SQLITE_TEST(the_database_of_another_program_is_refused),
+        SQLITE_TEST(a_newer_database_is_refused),
+        SQLITE_TEST(a_database_that_must_exist_is_not_made),
+        SQLITE_TEST(nobody_else_may_read_the_file),
+        SQLITE_TEST(what_is_stored_is_there_after_a_restart),
+        SQLITE_TEST(an_old_database_gets_its_indexes),
+        SQLITE_TEST(a_crash_before_the_commit_leaves_nothing),
+        SQLITE_TEST(a_crash_after_the_commit_loses_nothing),
+        SQLITE_TEST(a_failing_disk_undoes_the_transaction),
+        SQLITE_TEST(a_transaction_that_fails_midway_stays_failed),
+        SQLITE_TEST(old_days_are_forgotten),
     };
 
     return cmocka_run_group_tests(tests, use_failing_disk, NULL);

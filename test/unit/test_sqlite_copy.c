@@ -143,28 +143,18 @@ static void a_copy_is_of_one_moment(void **state)
     assert_int_equal(verified(p->w).votes, m.calls);
 }
 
-static void run_sql(const char *path, const char *sql)
-{
-    sqlite3 *db;
-
-    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-    if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
-        fail_msg("%s: %s", sql, sqlite3_errmsg(db));
-    sqlite3_close(db);
-}
-
 static void what_is_no_store_is_refused(void **state)
 {
     struct pair *p = *state;
 
-    run_sql(p->from, "PRAGMA user_version = 1000");
+    run_sql(p->w, "PRAGMA user_version = 1000");
     assert_int_equal(try_copy(p), ERR_CONFLICT);
     CHECK_HAS(str_of(p->errmsg), "newer program");
     p->w->s->ops->free(p->w->s);
     unlink(p->from);
     assert_int_equal(try_copy(p), ERR_UNAVAILABLE);
     CHECK_HAS(str_of(p->errmsg), p->from);
-    run_sql(p->from, "CREATE TABLE cookies (name TEXT)");
+    run_sql(p->w, "CREATE TABLE cookies (name TEXT)");
     assert_int_equal(try_copy(p), ERR_CONFLICT);
     CHECK_HAS(str_of(p->errmsg), "another program");
     unlink(p->from);
@@ -258,7 +248,7 @@ static void a_reader_migrates_nothing(void **state)
     struct sqlite_opts opts = {.path = p->from, .read_only = true};
     struct store *s = NULL;
 
-    run_sql(p->from, "PRAGMA user_version = 0");
+    run_sql(p->w, "PRAGMA user_version = 0");
     assert_int_equal(store_sqlite_open(&opts, &s, p->errmsg, sizeof p->errmsg),
                      ERR_CONFLICT);
     CHECK_HAS(str_of(p->errmsg), "older program (schema 0, this one's is");

@@ -1,4 +1,4 @@
-/* How streams end, and that each is visited in its turn until then. */
+/* How streams end. */
 #include "unit/stream_rig.h"
 
 /* ---- closing ---- */
@@ -130,60 +130,6 @@ static void a_drain_does_not_wait_for_streams(void **state)
     sem_destroy(&drained);
 }
 
-/* ---- visits ---- */
-
-static void visit(void *user)
-{
-    ((struct owner *)user)->n_visits++;
-}
-
-static void start_visits(struct rig *rig, void *user)
-{
-    (void)user;
-    http_visit_streams(rig->server, 200, visit);
-}
-
-static void see_visits(struct rig *rig, void *user)
-{
-    unsigned *range = user;
-
-    range[0] = UINT32_MAX;
-    range[1] = 0;
-    for (size_t i = 0; i < OWNERS; i++) {
-        unsigned n = scene_of(rig)->owners[i].n_visits;
-
-        range[0] = n < range[0] ? n : range[0];
-        range[1] = n > range[1] ? n : range[1];
-    }
-}
-
-static void visits_all_streams_alike(void **state)
-{
-    struct rig rig;
-    struct scene sc;
-    struct client c[OWNERS];
-    uint64_t from, until = clock_mono_ms() + RIG_LIMIT_MS, took;
-    unsigned range[2] = {0, 0}; /* of visits */
-
-    (void)state;
-    begin(&rig, &sc, 0);
-    for (int i = 0; i < OWNERS; i++)
-        c[i] = open_stream(&rig, GET("/take"), 0);
-    from = clock_mono_ms();
-    rig_on_loop(&rig, start_visits, NULL);
-    while (range[0] < 5 && clock_mono_ms() < until) {
-        poll(NULL, 0, 5);
-        rig_on_loop(&rig, see_visits, range);
-        assert_true(range[1] - range[0] <= 1); /* in turn */
-    }
-    took = clock_mono_ms() - from;
-    assert_true(range[0] >= 5);
-    assert_true(took >= 800); /* five periods, give or take one */
-    for (int i = 0; i < OWNERS; i++)
-        client_close(&c[i]);
-    finish(&rig);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -192,7 +138,6 @@ int main(void)
         cmocka_unit_test(can_be_closed_by_what_it_receives),
         cmocka_unit_test(the_end_of_a_server_closes_its_streams),
         cmocka_unit_test(a_drain_does_not_wait_for_streams),
-        cmocka_unit_test(visits_all_streams_alike),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
