@@ -99,7 +99,7 @@ int body_parse(struct str text, json_t **ret_body, char why[BODY_WHY_BYTES])
     return 0;
 }
 
-/* ---- votes ---- */
+/* ---- keys ---- */
 
 static bool is_printable(struct str s)
 {
@@ -110,32 +110,61 @@ static bool is_printable(struct str s)
 }
 
 /* Keys are compared as the first half of their SHA-256: short, and always as long. */
-static void set_key(struct wish *w, struct str key)
+static void hash(struct str text, uint8_t ret[VOTE_KEY_BYTES])
 {
     uint8_t digest[32];
 
-    EVP_Digest(key.at, key.len, digest, NULL, EVP_sha256(), NULL);
-    memcpy(w->key, digest, VOTE_KEY_BYTES);
-    w->keyed = true;
+    EVP_Digest(text.at, text.len, digest, NULL, EVP_sha256(), NULL);
+    memcpy(ret, digest, VOTE_KEY_BYTES);
 }
 
-static int key_input(const json_t *body, struct str key,
-                     const struct poll_faults *faults, struct wish *w)
+int key_input(const json_t *body, struct str key, const struct poll_faults *faults,
+              uint8_t ret_key[VOTE_KEY_BYTES], bool *ret_keyed)
 {
     const json_t *field = json_object_get(body, "idempotencyKey");
 
+    *ret_keyed = false;
     if (key.at == NULL && json_is_string(field))
         key = (struct str){json_string_value(field), json_string_length(field)};
     else if (key.at == NULL && (field == NULL || json_is_null(field)))
         return 0;
     if (key.at != NULL && is_printable(key)) {
-        set_key(w, key);
+        hash(key, ret_key);
+        *ret_keyed = true;
         return 0;
     }
     faults->fault(faults->user, "idempotencyKey",
                   "must be 1 to 64 printable ASCII characters");
     return ERR_INVALID;
 }
+
+static void add_texts(struct buf *b, const struct str *texts, uint32_t n)
+{
+    buf_u64(b, n);
+    for (uint32_t i = 0; i < n; i++)
+        buf_json_str(b, texts[i]);
+}
+
+/* It is stored: an upgrade that changes it makes repeats from before a conflict. */
+void poll_hash(const struct poll *p, uint8_t ret[VOTE_KEY_BYTES])
+{
+    const int64_t rules[] = {p->rules.opens_ms, p->rules.closes_ms, p->rules.visibility,
+                             p->rules.voters, p->rules.vote_change};
+    struct buf text = {0};
+
+    buf_json_str(&text, p->title);
+    buf_json_str(&text, p->description);
+    add_texts(&text, p->options, p->rules.n_options);
+    add_texts(&text, p->tags, p->n_tags);
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+        buf_char(&text, ' ');
+        buf_i64(&text, rules[i]);
+    }
+    hash(buf_str(&text), ret);
+    buf_done(&text);
+}
+
+/* ---- votes ---- */
 
 bool body_whole(const json_t *value, json_int_t *ret_n)
 {
@@ -208,7 +237,7 @@ int vote_input(const json_t *body, struct str key_header,
                const struct poll_faults *faults, struct wish *ret_wish)
 {
     int option = option_input(body, faults, ret_wish);
-    int key = key_input(body, key_header, faults, ret_wish);
+    int key = key_input(body, key_header, faults, ret_wish->key, &ret_wish->keyed);
 
     return option != 0 ? option : key;
 }

@@ -40,7 +40,15 @@ int poll_edit_input(const json_t *body, const struct poll *poll, int64_t now_ms,
                     const struct poll_faults *faults, uint32_t *ret_fields,
                     struct poll **ret_values);
 
-/* A vote's option, and its key: key_header (at NULL: none) before the body's field. */
+/* The Idempotency-Key, hashed: key_header (at NULL: none) before the body's field. Not
+ * keyed: there is neither. */
+int key_input(const json_t *body, struct str key_header,
+              const struct poll_faults *faults, uint8_t ret_key[VOTE_KEY_BYTES],
+              bool *ret_keyed);
+/* Of what was asked for: two requests with the same hash ask for the same poll. */
+void poll_hash(const struct poll *p, uint8_t ret[VOTE_KEY_BYTES]);
+
+/* A vote's option, and its key. */
 int vote_input(const json_t *body, struct str key_header,
                const struct poll_faults *faults, struct wish *ret_wish);
 /* Is it {"optionIndex":7} and nothing else, up to blanks? What is not may be a vote all
