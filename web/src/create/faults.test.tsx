@@ -115,14 +115,4 @@ describe('what the server refuses', () => {
     await user.click(create());
     await waitFor(() => expect(location.pathname).toBe('/p/7'));
   });
-
-  it('warns of a second poll where no answer came', async () => {
-    serve(() => Promise.reject(new DOMException('', 'TimeoutError')));
-    const user = open();
-    await write(user, 'a', 'b');
-    await user.click(create());
-    const link = await screen.findByRole('link', { name: 'your polls' });
-    expect(link.getAttribute('href')).toBe('/account');
-    expect(sent).toHaveLength(1);
-  });
 });
