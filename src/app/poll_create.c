@@ -136,7 +136,7 @@ static void reply_repeated(struct call *c, uint32_t made)
 
 static void fail_late(struct call *c, const struct creation *n)
 {
-    struct poll_faults faults = {call_fault, c};
+    struct faults faults = {call_fault, c};
     struct poll *p = poll_ref(n->poll); /* a fault takes the place of n */
 
     (void)poll_check(p, p->created_ms, &faults);
@@ -182,7 +182,7 @@ static void reply_created(struct call *c)
 
 void handle_poll_create(struct call *c)
 {
-    struct poll_faults faults = {call_fault, c};
+    struct faults faults = {call_fault, c};
     int64_t now_ms = clock_now_ms(c->app->clock);
     struct poll *poll = NULL;
     struct creation *n;

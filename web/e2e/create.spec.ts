@@ -242,8 +242,12 @@ test.describe('for somebody with an account', () => {
                 status: 422,
                 code: 'invalid',
                 errors: [
-                  { field: 'options[1]', message: 'says something that I dislike' },
-                  { field: 'tags', message: 'are not to my taste' },
+                  {
+                    field: 'options[1]',
+                    code: 'rude',
+                    message: 'says something that I dislike',
+                  },
+                  { field: 'tags', code: 'ugly', message: 'are not to my taste' },
                 ],
               }),
             })

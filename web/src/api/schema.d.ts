@@ -603,13 +603,33 @@ export interface components {
              */
             code: "bad_request" | "invalid_json" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "request_timeout" | "already_voted" | "already_skipped" | "conflict" | "poll_closed" | "too_large" | "uri_too_long" | "unsupported_media_type" | "expectation_failed" | "invalid" | "unknown_option" | "poll_not_open" | "upgrade_required" | "rate_limited" | "daily_limit" | "headers_too_large" | "internal" | "not_implemented" | "overloaded" | "unavailable" | "http_version";
             requestId?: string;
-            /** @description With `invalid`, what is wrong with which field. */
+            /** @description What is wrong with which field: with `invalid`, and with the `conflict` of a username or an e-mail address that is taken. */
             errors?: {
                 /** @example options[1] */
                 field: string;
+                code: components["schemas"]["FaultCode"];
+                /** @description A sentence in English that goes on from the field. */
                 message: string;
             }[];
         };
+        /**
+         * @description For programs; a word does not change its meaning. There may be more of them one day: then show `message`.
+         *
+         *     * `required`: it is missing, or an empty text
+         *     * `wrong_type`: a number where a text is due, and the like
+         *     * `too_short`, `too_long`: a text
+         *     * `too_few`, `too_many`: a list
+         *     * `bad_characters`: it has some that may not be in it, invisible ones for example
+         *     * `bad_format`: it is no time, no e-mail address, no key
+         *     * `unknown`: none of the words that are known here
+         *     * `duplicate`: the list has it already
+         *     * `in_the_past`
+         *     * `out_of_order`: it would open after it closes
+         *     * `out_of_range`: a number
+         *     * `taken`: by somebody else
+         * @enum {string}
+         */
+        FaultCode: "required" | "wrong_type" | "too_short" | "too_long" | "too_few" | "too_many" | "bad_characters" | "bad_format" | "unknown" | "duplicate" | "in_the_past" | "out_of_order" | "out_of_range" | "taken";
         /** @description A word for each dependency, `ok` or what is wrong. */
         Checks: {
             [key: string]: string;

@@ -82,7 +82,7 @@ describe('where no answer came', () => {
 
 describe('the key', () => {
   it('of a refused draft stays its own', async () => {
-    serve(refusal({ field: 'title', message: 'is rude' }));
+    serve(refusal({ field: 'title', code: 'rude', message: 'is rude' }));
     const user = open();
     await write(user, 'a', 'b');
     await user.click(create());

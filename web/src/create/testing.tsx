@@ -18,7 +18,7 @@ export function json(status: number, body: unknown): Response {
   return new Response(JSON.stringify(body), { status, headers: { 'Content-Type': type } });
 }
 
-export const refusal = (...errors: { field: string; message: string }[]) =>
+export const refusal = (...errors: { field: string; code: string; message: string }[]) =>
   json(422, { status: 422, code: 'invalid', detail: 'No.', errors });
 
 /** What was sent to POST /api/polls, and under which keys. */
