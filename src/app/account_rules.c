@@ -5,11 +5,19 @@
 #include "base/err.h"
 #include "tbl/limits.h"
 
-static int fault(const struct account_faults *faults, const char *field,
+static int fault(const struct faults *faults, const char *field, enum fault code,
                  const char *message)
 {
-    faults->fault(faults->user, field, message);
+    faults->fault(faults->user, field, code, message);
     return ERR_INVALID;
+}
+
+/* Of n characters, which are not as many as there have to be. */
+static enum fault length_fault(size_t n, size_t min)
+{
+    if (n == 0)
+        return FAULT_REQUIRED;
+    return n < min ? FAULT_TOO_SHORT : FAULT_TOO_LONG;
 }
 
 /* --- usernames --- */
@@ -72,17 +80,18 @@ static bool has_unseen(struct str s)
     return false;
 }
 
-int account_check_username(struct str username, const struct account_faults *faults)
+int account_check_username(struct str username, const struct faults *faults)
 {
     size_t n;
 
     if (!str_is_utf8(username))
-        return fault(faults, "username", "must be UTF-8");
+        return fault(faults, "username", FAULT_BAD_CHARACTERS, "must be UTF-8");
     n = str_chars(username);
     if (n < LIMIT_USERNAME_CHARS_MIN || n > LIMIT_USERNAME_CHARS)
-        return fault(faults, "username", "must be 3 to 50 characters long");
+        return fault(faults, "username", length_fault(n, LIMIT_USERNAME_CHARS_MIN),
+                     "must be 3 to 50 characters long");
     if (has_unseen(username))
-        return fault(faults, "username",
+        return fault(faults, "username", FAULT_BAD_CHARACTERS,
                      "may not hold control characters or invisible ones");
     return 0;
 }
@@ -131,32 +140,35 @@ static bool is_domain(struct str s)
     return n_parts > 1 || str_eq_nocase(s, STR("localhost"));
 }
 
-int account_check_email(struct str email, const struct account_faults *faults)
+int account_check_email(struct str email, const struct faults *faults)
 {
     struct str local, domain;
     size_t n_parts;
 
     if (!str_is_utf8(email) || has_unseen(email))
-        return fault(faults, "email", "is not an e-mail address");
+        return fault(faults, "email", FAULT_BAD_CHARACTERS, "is not an e-mail address");
     if (email.len > LIMIT_EMAIL_BYTES)
-        return fault(faults, "email", "must be at most 254 bytes long");
+        return fault(faults, "email", FAULT_TOO_LONG, "must be at most 254 bytes long");
     domain = str_cut(email, '@', &local);
     if (!is_dotted(local, &n_parts) || !is_domain(domain))
-        return fault(faults, "email", "is not an e-mail address");
+        return fault(faults, "email",
+                     email.len == 0 ? FAULT_REQUIRED : FAULT_BAD_FORMAT,
+                     "is not an e-mail address");
     return 0;
 }
 
 /* --- passwords --- */
 
 int account_check_password(struct str password, const char *field,
-                           const struct account_faults *faults)
+                           const struct faults *faults)
 {
     size_t n;
 
     if (!str_is_utf8(password))
-        return fault(faults, field, "must be UTF-8");
+        return fault(faults, field, FAULT_BAD_CHARACTERS, "must be UTF-8");
     n = str_chars(password);
     if (n < LIMIT_PASSWORD_CHARS_MIN || n > LIMIT_PASSWORD_CHARS)
-        return fault(faults, field, "must be 8 to 128 characters long");
+        return fault(faults, field, length_fault(n, LIMIT_PASSWORD_CHARS_MIN),
+                     "must be 8 to 128 characters long");
     return 0;
 }

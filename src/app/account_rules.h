@@ -11,19 +11,15 @@
 #ifndef APP_ACCOUNT_RULES_H
 #define APP_ACCOUNT_RULES_H
 
+#include "base/fault.h"
 #include "base/str.h"
 
-struct account_faults {
-    void (*fault)(void *user, const char *field, const char *message);
-    void *user;
-};
-
 /* 3 to 50 characters, no control characters and none that cannot be seen. */
-int account_check_username(struct str username, const struct account_faults *faults);
+int account_check_username(struct str username, const struct faults *faults);
 /* At most 254 bytes, local@domain; the domain has a dot, or is localhost. */
-int account_check_email(struct str email, const struct account_faults *faults);
+int account_check_email(struct str email, const struct faults *faults);
 /* 8 to 128 characters, any. field: "password" or "currentPassword". */
 int account_check_password(struct str password, const char *field,
-                           const struct account_faults *faults);
+                           const struct faults *faults);
 
 #endif

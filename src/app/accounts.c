@@ -50,7 +50,7 @@ static void password_hashed(struct call *c)
 
 void handle_register(struct call *c)
 {
-    struct account_faults faults = {call_fault, c};
+    struct faults faults = {call_fault, c};
     struct str username, email, password;
     struct entry *e;
 
@@ -126,7 +126,7 @@ static bool read_needed(struct call *c, const char *field, struct str *ret_text)
     if (!entry_read_text(c, field, ret_text))
         return false;
     if (ret_text->len == 0)
-        call_fault(c, field, "is needed");
+        call_fault(c, field, FAULT_REQUIRED, "is needed");
     return ret_text->len != 0;
 }
 

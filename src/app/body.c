@@ -47,40 +47,40 @@ static json_t *parse_large(struct str text)
     return body;
 }
 
-/* Why the library refuses what is JSON nevertheless; NULL: it is not. */
-static const char *beyond_us(const json_error_t *error)
+/* The library refuses what is JSON nevertheless. False: it is not. */
+static bool beyond_us(const json_error_t *error, struct body_why *ret_why)
 {
     switch (json_error_code(error)) {
     case json_error_numeric_overflow:
-        return "must not hold a number that large";
+        *ret_why =
+            (struct body_why){FAULT_OUT_OF_RANGE, "must not hold a number that large"};
+        return true;
     case json_error_null_character:
     case json_error_null_byte_in_key:
-        return "must not hold the character U+0000";
+        *ret_why = (struct body_why){FAULT_BAD_CHARACTERS,
+                                     "must not hold the character U+0000"};
+        return true;
     default:
-        return NULL;
+        return false;
     }
 }
 
-static int fail_parse(const json_error_t *error, char why[BODY_WHY_BYTES])
+static int fail_parse(const json_error_t *error, struct body_why *ret_why)
 {
-    const char *beyond = beyond_us(error);
-
-    if (beyond != NULL) {
-        snprintf(why, BODY_WHY_BYTES, "%s", beyond);
+    if (beyond_us(error, ret_why))
         return ERR_INVALID;
-    }
-    snprintf(why, BODY_WHY_BYTES, "line %d, column %d: %.100s", error->line,
-             error->column, error->text);
+    snprintf(ret_why->text, sizeof ret_why->text, "line %d, column %d: %.100s",
+             error->line, error->column, error->text);
     return ERR_INVALID_JSON;
 }
 
-int body_parse(struct str text, json_t **ret_body, char why[BODY_WHY_BYTES])
+int body_parse(struct str text, json_t **ret_body, struct body_why *ret_why)
 {
     json_error_t error;
     json_t *body;
 
     if (text.len == 0 || too_deep(text)) {
-        snprintf(why, BODY_WHY_BYTES,
+        snprintf(ret_why->text, sizeof ret_why->text,
                  text.len == 0 ? "A JSON body is needed."
                                : "The JSON is nested too deeply.");
         return ERR_INVALID_JSON;
@@ -89,17 +89,17 @@ int body_parse(struct str text, json_t **ret_body, char why[BODY_WHY_BYTES])
     if (body == NULL && json_error_code(&error) == json_error_numeric_overflow)
         body = parse_large(text);
     if (body == NULL)
-        return fail_parse(&error, why);
+        return fail_parse(&error, ret_why);
     if (!json_is_object(body)) {
         json_decref(body);
-        snprintf(why, BODY_WHY_BYTES, "must be a JSON object");
+        *ret_why = (struct body_why){FAULT_WRONG_TYPE, "must be a JSON object"};
         return ERR_INVALID;
     }
     *ret_body = body;
     return 0;
 }
 
-/* ---- votes ---- */
+/* ---- keys ---- */
 
 static bool is_printable(struct str s)
 {
@@ -110,32 +110,61 @@ static bool is_printable(struct str s)
 }
 
 /* Keys are compared as the first half of their SHA-256: short, and always as long. */
-static void set_key(struct wish *w, struct str key)
+static void hash(struct str text, uint8_t ret[VOTE_KEY_BYTES])
 {
     uint8_t digest[32];
 
-    EVP_Digest(key.at, key.len, digest, NULL, EVP_sha256(), NULL);
-    memcpy(w->key, digest, VOTE_KEY_BYTES);
-    w->keyed = true;
+    EVP_Digest(text.at, text.len, digest, NULL, EVP_sha256(), NULL);
+    memcpy(ret, digest, VOTE_KEY_BYTES);
 }
 
-static int key_input(const json_t *body, struct str key,
-                     const struct poll_faults *faults, struct wish *w)
+int key_input(const json_t *body, struct str key, const struct faults *faults,
+              uint8_t ret_key[VOTE_KEY_BYTES], bool *ret_keyed)
 {
     const json_t *field = json_object_get(body, "idempotencyKey");
 
+    *ret_keyed = false;
     if (key.at == NULL && json_is_string(field))
         key = (struct str){json_string_value(field), json_string_length(field)};
     else if (key.at == NULL && (field == NULL || json_is_null(field)))
         return 0;
     if (key.at != NULL && is_printable(key)) {
-        set_key(w, key);
+        hash(key, ret_key);
+        *ret_keyed = true;
         return 0;
     }
-    faults->fault(faults->user, "idempotencyKey",
+    faults->fault(faults->user, "idempotencyKey", FAULT_BAD_FORMAT,
                   "must be 1 to 64 printable ASCII characters");
     return ERR_INVALID;
 }
+
+static void add_texts(struct buf *b, const struct str *texts, uint32_t n)
+{
+    buf_u64(b, n);
+    for (uint32_t i = 0; i < n; i++)
+        buf_json_str(b, texts[i]);
+}
+
+/* It is stored: an upgrade that changes it makes repeats from before a conflict. */
+void poll_hash(const struct poll *p, uint8_t ret[VOTE_KEY_BYTES])
+{
+    const int64_t rules[] = {p->rules.opens_ms, p->rules.closes_ms, p->rules.visibility,
+                             p->rules.voters, p->rules.vote_change};
+    struct buf text = {0};
+
+    buf_json_str(&text, p->title);
+    buf_json_str(&text, p->description);
+    add_texts(&text, p->options, p->rules.n_options);
+    add_texts(&text, p->tags, p->n_tags);
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+        buf_char(&text, ' ');
+        buf_i64(&text, rules[i]);
+    }
+    hash(buf_str(&text), ret);
+    buf_done(&text);
+}
+
+/* ---- votes ---- */
 
 bool body_whole(const json_t *value, json_int_t *ret_n)
 {
@@ -151,14 +180,15 @@ bool body_whole(const json_t *value, json_int_t *ret_n)
 }
 
 /* A number that is no option's is the ballot's to refuse; no number at all is ours. */
-int option_input(const json_t *body, const struct poll_faults *faults,
-                 struct wish *ret_wish)
+int option_input(const json_t *body, const struct faults *faults, struct wish *ret_wish)
 {
     const json_t *field = json_object_get(body, "optionIndex");
     json_int_t n;
 
     if (!body_whole(field, &n)) {
         faults->fault(faults->user, "optionIndex",
+                      field == NULL || json_is_null(field) ? FAULT_REQUIRED
+                                                           : FAULT_WRONG_TYPE,
                       "must be the number of an option: 0, 1, ...");
         return ERR_INVALID;
     }
@@ -204,11 +234,11 @@ bool vote_is_plain(struct str text, uint32_t *ret_option)
     return true;
 }
 
-int vote_input(const json_t *body, struct str key_header,
-               const struct poll_faults *faults, struct wish *ret_wish)
+int vote_input(const json_t *body, struct str key_header, const struct faults *faults,
+               struct wish *ret_wish)
 {
     int option = option_input(body, faults, ret_wish);
-    int key = key_input(body, key_header, faults, ret_wish);
+    int key = key_input(body, key_header, faults, ret_wish->key, &ret_wish->keyed);
 
     return option != 0 ? option : key;
 }

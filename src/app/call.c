@@ -7,13 +7,13 @@
 #include "base/err.h"
 #include "base/mem.h"
 
-struct faults {
+struct fault_list {
     struct buf list; /* "errors":[ and JSON objects, a comma between them */
 };
 
 static void free_faults(void *data)
 {
-    struct faults *f = data;
+    struct fault_list *f = data;
 
     buf_done(&f->list);
     mem_free(f);
@@ -84,19 +84,19 @@ bool call_is_json(const struct call *c)
 
 static bool parse_body(struct call *c)
 {
-    char why[BODY_WHY_BYTES];
+    struct body_why why;
     int rc;
 
     if (!call_is_json(c)) {
         call_fail(c, ERR_UNSUPPORTED_MEDIA, "Send Content-Type: application/json.");
         return false;
     }
-    rc = body_parse(c->req->body, &c->body, why);
+    rc = body_parse(c->req->body, &c->body, &why);
     if (rc == ERR_INVALID_JSON)
-        call_fail(c, rc, why);
+        call_fail(c, rc, why.text);
     if (rc != ERR_INVALID)
         return rc == 0;
-    call_fault(c, "", why);
+    call_fault(c, "", why.fault, why.text);
     return !call_fail_if_faults(c);
 }
 
@@ -304,10 +304,10 @@ void call_fail(struct call *c, int err, const char *detail)
     call_fail_with(c, err, detail, (struct str){NULL, 0});
 }
 
-void call_fault(void *call, const char *field, const char *message)
+void call_fault(void *call, const char *field, enum fault code, const char *message)
 {
     struct call *c = call;
-    struct faults *f;
+    struct fault_list *f;
 
     if (c->free_data != free_faults) {
         drop_data(c);
@@ -318,18 +318,26 @@ void call_fault(void *call, const char *field, const char *message)
     buf_text(&f->list, f->list.len == 0 ? "\"errors\":[" : ",");
     buf_text(&f->list, "{\"field\":");
     buf_json_str(&f->list, str_of(field));
+    buf_text(&f->list, ",\"code\":\"");
+    buf_text(&f->list, fault_code(code));
+    buf_char(&f->list, '"');
     buf_text(&f->list, ",\"message\":");
     buf_json_str(&f->list, str_of(message));
     buf_char(&f->list, '}');
 }
 
-bool call_fail_if_faults(struct call *c)
+bool call_fail_faults(struct call *c, int err, const char *detail)
 {
-    struct faults *f = c->data;
+    struct fault_list *f = c->data;
 
     if (c->free_data != free_faults)
         return false;
     buf_char(&f->list, ']');
-    fail_with(c, ERR_INVALID, NULL, buf_str(&f->list));
+    fail_with(c, err, detail, buf_str(&f->list));
     return true;
+}
+
+bool call_fail_if_faults(struct call *c)
+{
+    return call_fail_faults(c, ERR_INVALID, NULL);
 }

@@ -87,8 +87,10 @@ void call_fail_in(struct call *c, int err, const char *detail, int64_t retry_aft
 void call_fail_with(struct call *c, int err, const char *detail, struct str members);
 
 /* 422 `invalid` with errors for fields: add any number, then fail if there are some. */
-void call_fault(void *call, const char *field, const char *message);
+void call_fault(void *call, const char *field, enum fault code, const char *message);
 bool call_fail_if_faults(struct call *c); /* true: it was answered */
+/* The same with another error. */
+bool call_fail_faults(struct call *c, int err, const char *detail);
 
 /* The body of a problem document, also for requests that never became a call. members:
  * further ones, as JSON, or nothing. */

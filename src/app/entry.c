@@ -56,7 +56,7 @@ bool entry_read_text(struct call *c, const char *field, struct str *ret_text)
     *ret_text = (struct str){json_string_value(value), json_string_length(value)};
     if (value == NULL || json_is_null(value) || json_is_string(value))
         return true;
-    call_fault(c, field, "must be a string");
+    call_fault(c, field, FAULT_WRONG_TYPE, "must be a string");
     return false;
 }
 
@@ -121,10 +121,11 @@ void entry_ask_password(struct call *c, enum password_verb verb,
 
 void entry_fail_taken(struct call *c)
 {
-    const struct entry *e = c->data;
+    const char *field = ((const struct entry *)c->data)->taken_field;
 
-    call_fail(c, ERR_CONFLICT,
-              strcmp(e->taken_field, "email") == 0
-                  ? "There is an account with this e-mail address already."
-                  : "The username is taken.");
+    call_fault(c, field, FAULT_TAKEN, "is taken"); /* and the entry is gone */
+    (void)call_fail_faults(c, ERR_CONFLICT,
+                           strcmp(field, "email") == 0
+                               ? "There is an account with this e-mail address already."
+                               : "The username is taken.");
 }

@@ -42,6 +42,6 @@ bool entry_may_try(struct call *c, struct str email);
 /* Nothing more may be done but return, as after call_store(). */
 void entry_ask_password(struct call *c, enum password_verb verb,
                         void (*then)(struct call *c));
-void entry_fail_taken(struct call *c); /* 409, by taken_field */
+void entry_fail_taken(struct call *c); /* 409, with taken_field */
 
 #endif

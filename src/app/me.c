@@ -283,7 +283,7 @@ static void new_hashed(struct call *c)
 static void read_wanted(struct call *c, struct str *username, struct str *email,
                         struct str *password, struct str *current)
 {
-    struct account_faults faults = {call_fault, c};
+    struct faults faults = {call_fault, c};
 
     if (entry_read_text(c, "username", username) && username->at != NULL)
         account_check_username(str_trim(*username), &faults);
@@ -293,7 +293,7 @@ static void read_wanted(struct call *c, struct str *username, struct str *email,
         account_check_password(*password, "password", &faults);
     if (entry_read_text(c, "currentPassword", current) && current->len == 0 &&
         (email->at != NULL || password->at != NULL))
-        call_fault(c, "currentPassword",
+        call_fault(c, "currentPassword", FAULT_REQUIRED,
                    "is needed to change the password or the e-mail address");
 }
 
@@ -389,7 +389,7 @@ void handle_me_delete(struct call *c)
     if (!call_json_or_empty(c))
         return;
     if (entry_read_text(c, "password", &password) && password.len == 0 && !c->who.guest)
-        call_fault(c, "password", "is needed");
+        call_fault(c, "password", FAULT_REQUIRED, "is needed");
     if (call_fail_if_faults(c))
         return;
     w = wanted_new(c);

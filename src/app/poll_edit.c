@@ -111,7 +111,7 @@ static bool is_owner(const struct call *c, const struct poll *p)
 
 static void edit(struct call *c, const struct poll *p)
 {
-    struct poll_faults faults = {call_fault, c};
+    struct faults faults = {call_fault, c};
     struct editing *e;
     struct poll *values;
     uint32_t fields;

@@ -7,14 +7,15 @@
 
 struct input {
     const json_t *body;
-    const struct poll_faults *faults;
+    const struct faults *faults;
     bool bad;
 };
 
-static void fault(struct input *in, const char *field, const char *message)
+static void fault(struct input *in, const char *field, enum fault code,
+                  const char *message)
 {
     in->bad = true;
-    in->faults->fault(in->faults->user, field, message);
+    in->faults->fault(in->faults->user, field, code, message);
 }
 
 static struct str text_of(const json_t *value)
@@ -31,7 +32,7 @@ static struct str read_text(struct input *in, const char *name)
         return (struct str){NULL, 0};
     if (json_is_string(value))
         return str_trim_text(text_of(value));
-    fault(in, name, "must be a string");
+    fault(in, name, FAULT_WRONG_TYPE, "must be a string");
     return STR("-"); /* one fault a field is enough */
 }
 
@@ -47,7 +48,7 @@ static bool read_texts(struct input *in, const char *name, size_t max, struct st
     if (values == NULL || json_is_null(values))
         return true;
     if (!json_is_array(values)) {
-        fault(in, name, "must be an array of strings");
+        fault(in, name, FAULT_WRONG_TYPE, "must be an array of strings");
         return false;
     }
     json_array_foreach(values, i, value)
@@ -60,10 +61,11 @@ static bool read_texts(struct input *in, const char *name, size_t max, struct st
         }
         good = false;
         snprintf(field, sizeof field, "%s[%zu]", name, i);
-        fault(in, i < max ? field : name,
-              i < max ? "must be a string" : "has too many");
-        if (i >= max)
+        if (i >= max) {
+            fault(in, name, FAULT_TOO_MANY, "has too many");
             break;
+        }
+        fault(in, field, FAULT_WRONG_TYPE, "must be a string");
     }
     *ret_n = json_array_size(values);
     return good;
@@ -123,7 +125,8 @@ static int64_t read_time(struct input *in, const char *name)
         return 0;
     if (json_is_string(value) && clock_parse(text_of(value), &ms) == 0 && ms > 0)
         return ms;
-    fault(in, name, "must be a time like 2026-01-31T20:15:00Z");
+    fault(in, name, json_is_string(value) ? FAULT_BAD_FORMAT : FAULT_WRONG_TYPE,
+          "must be a time like 2026-01-31T20:15:00Z");
     return 0;
 }
 
@@ -138,7 +141,7 @@ static int read_word(struct input *in, const char *name, const char *const *word
     for (int i = 0; json_is_string(value) && i < n; i++)
         if (str_eq(text_of(value), str_of(words[i])))
             return i;
-    fault(in, name, message);
+    fault(in, name, json_is_string(value) ? FAULT_UNKNOWN : FAULT_WRONG_TYPE, message);
     return 0;
 }
 
@@ -147,7 +150,7 @@ static bool read_bool(struct input *in, const char *name)
     const json_t *value = json_object_get(in->body, name);
 
     if (value != NULL && !json_is_boolean(value) && !json_is_null(value))
-        fault(in, name, "must be true or false");
+        fault(in, name, FAULT_WRONG_TYPE, "must be true or false");
     return json_is_true(value);
 }
 
@@ -178,7 +181,7 @@ static void read_poll(struct input *in, uint32_t owner_id, struct poll *p,
 }
 
 int poll_input(const json_t *body, uint32_t owner_id, int64_t now_ms,
-               const struct poll_faults *faults, struct poll **ret_poll)
+               const struct faults *faults, struct poll **ret_poll)
 {
     struct input in = {.body = body, .faults = faults};
     struct poll p = {.created_ms = now_ms};
@@ -214,12 +217,13 @@ enum { N_EDIT_FIELDS = sizeof edit_fields / sizeof *edit_fields };
 /* The whole is checked, but what the edit leaves alone is no fault of it: a poll that
  * has closed may well get a description. */
 struct edit_faults {
-    const struct poll_faults *to;
+    const struct faults *to;
     uint32_t fields;
     bool bad;
 };
 
-static void pass_fault(void *user, const char *field, const char *message)
+static void pass_fault(void *user, const char *field, enum fault code,
+                       const char *message)
 {
     struct edit_faults *f = user;
 
@@ -230,17 +234,17 @@ static void pass_fault(void *user, const char *field, const char *message)
             (f->fields & own) == 0)
             continue;
         f->bad = true;
-        f->to->fault(f->to->user, field, message);
+        f->to->fault(f->to->user, field, code, message);
         return;
     }
 }
 
 int poll_edit_input(const json_t *body, const struct poll *poll, int64_t now_ms,
-                    const struct poll_faults *faults, uint32_t *ret_fields,
+                    const struct faults *faults, uint32_t *ret_fields,
                     struct poll **ret_values)
 {
     struct edit_faults edit = {.to = faults};
-    struct poll_faults filter = {pass_fault, &edit};
+    struct faults filter = {pass_fault, &edit};
     struct input in = {.body = body, .faults = &filter};
     struct poll p = {.created_ms = poll->created_ms}, *edited;
     char tags[LIMIT_TAGS][LIMIT_TAG_CHARS + 2];

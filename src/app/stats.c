@@ -173,7 +173,8 @@ static void stats_read(struct call *c)
     const struct stats *s = c->data;
 
     if (s->too_many) {
-        call_fault(c, "bucket", "is too fine for this poll: take a longer one");
+        call_fault(c, "bucket", FAULT_OUT_OF_RANGE,
+                   "is too fine for this poll: take a longer one");
         call_fail_if_faults(c);
         return;
     }

@@ -187,7 +187,7 @@ static void cast(struct call *c)
 
 static void vote(struct call *c)
 {
-    struct poll_faults faults = {call_fault, c};
+    struct faults faults = {call_fault, c};
 
     prepare(c, CHANGE_VOTE);
     (void)vote_input(c->body, http_header(c->req, "idempotency-key"), &faults,
@@ -225,7 +225,10 @@ void handle_votes(struct call *c)
         return;
     field = json_object_get(c->body, "pollId");
     if (!body_whole(field, &id))
-        call_fault(c, "pollId", "must be the number of a poll");
+        call_fault(c, "pollId",
+                   field == NULL || json_is_null(field) ? FAULT_REQUIRED
+                                                        : FAULT_WRONG_TYPE,
+                   "must be the number of a poll");
     c->id = id >= 1 && id <= UINT32_MAX ? (uint32_t)id : 0; /* 0 is nobody's: 404 */
     vote(c);
 }
@@ -247,7 +250,7 @@ static void moved(struct call *c)
 
 void handle_vote_change(struct call *c)
 {
-    struct poll_faults faults = {call_fault, c};
+    struct faults faults = {call_fault, c};
 
     if (!call_json(c))
         return;

@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/fault.h"
 #include "base/str.h"
 #include "tbl/limits.h"
 
@@ -91,10 +92,6 @@ const char *poll_voters_text(enum poll_voters v);
 /* Which of the rules of a new poll does it break? Calls fault for every one found, with
  * the field's name as clients know it ("options[1]") and a sentence. Strings are taken
  * as they are: trim, and put tags in lower case, before. */
-struct poll_faults {
-    void (*fault)(void *user, const char *field, const char *message);
-    void *user;
-};
-int poll_check(const struct poll *p, int64_t now_ms, const struct poll_faults *faults);
+int poll_check(const struct poll *p, int64_t now_ms, const struct faults *faults);
 
 #endif

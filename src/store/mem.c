@@ -212,19 +212,31 @@ static int tidy(struct store *base, int64_t tokens_before_ms)
 static int poll_add(struct store *base, const struct poll *p, uint32_t *ret_id)
 {
     struct mem_state *w = working(base);
-    struct account *owner;
-    struct poll *own;
 
     if (w == NULL)
         return ERR_UNAVAILABLE;
-    owner = mem_state_account(w, p->rules.owner_id);
-    if (owner == NULL)
+    if (mem_state_account(w, p->rules.owner_id) == NULL)
         return ERR_NOT_FOUND;
-    own = poll_new(p);
-    own->id = ++w->last_poll;
-    own->owner_name = (struct str){NULL, 0}; /* as it is when it is read */
-    mem_state_add_poll(w, own);
-    *ret_id = own->id;
+    *ret_id = mem_state_add_poll(w, p);
+    return 0;
+}
+
+static int key_find(struct store *base, uint32_t owner, const struct poll_key *key,
+                    uint32_t *ret_poll)
+{
+    struct mem_state *w = working(base);
+
+    return w != NULL ? mem_state_find_key(w, owner, key, ret_poll) : ERR_UNAVAILABLE;
+}
+
+static int key_add(struct store *base, uint32_t owner, const struct poll_key *key,
+                   uint32_t poll)
+{
+    struct mem_state *w = working(base);
+
+    if (w == NULL)
+        return ERR_UNAVAILABLE;
+    mem_state_add_key(w, owner, key, poll);
     return 0;
 }
 
@@ -312,21 +324,6 @@ static int token_ends_each(struct store *base, int64_t after_ms,
     return let_go(base, rc);
 }
 
-static struct stored_poll show(const struct mem_state *v, const struct mem_poll *p)
-{
-    const struct account *owner = mem_state_account(v, p->poll->rules.owner_id);
-    struct stored_poll out = {.base_version = p->base_version,
-                              .total = (uint32_t)p->votes.n,
-                              .skips = (uint32_t)p->skips.n};
-    struct poll named = *p->poll;
-
-    named.owner_name = str_of(owner != NULL ? owner->username : NULL);
-    out.poll = poll_new(&named);
-    for (size_t i = 0; i < p->votes.n; i++)
-        out.counts[p->votes.at[i].option]++;
-    return out;
-}
-
 static int each_poll(struct store *base, int (*each)(void *user, struct stored_poll *p),
                      void *user)
 {
@@ -334,7 +331,7 @@ static int each_poll(struct store *base, int (*each)(void *user, struct stored_p
     int rc = look(base, &v);
 
     for (size_t i = 0; rc == 0 && i < v->n_polls; i++) {
-        struct stored_poll p = show(v, &v->polls[i]);
+        struct stored_poll p = mem_state_show(v, &v->polls[i]);
 
         rc = each(user, &p);
     }
@@ -430,7 +427,7 @@ static int poll_stats(struct store *base, uint32_t poll, int64_t bucket_ms,
     *ret = (struct store_stats){0};
     if (p != NULL) {
         ret->rules = p->poll->rules;
-        ret->p = show(v, p);
+        ret->p = mem_state_show(v, p);
         ret->p.poll = poll_unref(ret->p.poll);
         rc = mem_state_timeline(p, bucket_ms, ret, each, user_data);
     } else if (rc == 0) {
@@ -525,6 +522,8 @@ static const struct store_ops ops = {
     .owned_each = owned_each,
     .tidy = tidy,
     .poll_add = poll_add,
+    .key_find = key_find,
+    .key_add = key_add,
     .edit_add = edit_add,
     .edit_drop = edit_drop,
     .position = position,

@@ -21,6 +21,7 @@ struct mem_state *mem_state_copy(const struct mem_state *from)
     *s = *from;
     s->accounts = mem_dup(from->accounts, from->n_accounts * sizeof *s->accounts);
     s->ends = mem_dup(from->ends, from->n_ends * sizeof *s->ends);
+    s->keys = mem_dup(from->keys, from->n_keys * sizeof *s->keys);
     s->recent = mem_dup(from->recent, from->n_recent * sizeof *s->recent);
     s->edits = mem_dup(from->edits, from->n_edits * sizeof *s->edits);
     for (size_t i = 0; i < s->n_edits; i++)
@@ -55,6 +56,7 @@ struct mem_state *mem_state_free(struct mem_state *s)
         mem_free(s->ends);
         mem_state_drop_edit(s, 0);
         mem_free(s->edits);
+        mem_free(s->keys);
         mem_free(s->recent);
         mem_free(s);
     }
@@ -220,6 +222,7 @@ void mem_state_remove_account(struct mem_state *s, struct account *a)
         s->polls[k].poll->rules.owner_id = 0;
         poll_unref(was);
     }
+    mem_state_drop_keys(s, a->id);
     s->n_accounts--;
     memmove(a, a + 1, (s->n_accounts - i) * sizeof *a);
 }
@@ -247,10 +250,15 @@ void mem_state_forget_ends(struct mem_state *s, int64_t before_ms)
     s->n_ends = n;
 }
 
-void mem_state_add_poll(struct mem_state *s, struct poll *p)
+uint32_t mem_state_add_poll(struct mem_state *s, const struct poll *p)
 {
+    struct poll *own = poll_new(p);
+
+    own->id = ++s->last_poll;
+    own->owner_name = (struct str){NULL, 0}; /* as it is when it is read */
     s->polls = mem_realloc(s->polls, (s->n_polls + 1) * sizeof *s->polls);
-    s->polls[s->n_polls++] = (struct mem_poll){.poll = p, .base_version = 1};
+    s->polls[s->n_polls++] = (struct mem_poll){.poll = own, .base_version = 1};
+    return own->id;
 }
 
 static bool is_before(const struct mem_daily *d, int64_t day, uint32_t user)
@@ -383,6 +391,7 @@ static void remove_poll(struct mem_state *s, struct mem_poll *p)
 {
     size_t i = (size_t)(p - s->polls);
 
+    mem_state_end_key(s, p->poll->id);
     drop_poll(p);
     s->n_polls--;
     memmove(p, p + 1, (s->n_polls - i) * sizeof *p);

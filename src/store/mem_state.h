@@ -41,6 +41,12 @@ struct mem_edit {
     struct poll *values; /* a reference */
 };
 
+struct mem_key {
+    uint32_t owner, poll;
+    struct poll_key key;
+    bool deleted; /* the poll is */
+};
+
 struct mem_state {
     uint64_t position;
     uint32_t last_account, last_poll; /* ids are never used again */
@@ -53,6 +59,8 @@ struct mem_state {
     struct mem_edit *edits;
     uint64_t last_edit;
     size_t n_edits;
+    struct mem_key *keys; /* in the order in which polls were made */
+    size_t n_keys;
     size_t n_accounts, n_polls, n_daily, n_ends;
 };
 
@@ -66,19 +74,29 @@ struct account *mem_state_username(const struct mem_state *s, const char *userna
 struct account *mem_state_email(const struct mem_state *s, const char *email);
 
 void mem_state_add_account(struct mem_state *s, const struct account *a);
-/* Its polls stay, without an owner; receipts of what it withdrew go. */
+/* Its polls stay, without an owner; their keys, and receipts of what it withdrew, go.
+ */
 void mem_state_remove_account(struct mem_state *s, struct account *a);
 /* Ends only ever grow. */
 void mem_state_end_tokens(struct mem_state *s, uint32_t user, int64_t end_ms);
 void mem_state_forget_ends(struct mem_state *s, int64_t before_ms);
-void mem_state_add_poll(struct mem_state *s, struct poll *p); /* takes the reference */
+uint32_t mem_state_add_poll(struct mem_state *s, const struct poll *p); /* its id */
 void mem_state_enter(struct mem_state *s, const struct change *c);
 
 uint64_t mem_state_add_edit(struct mem_state *s, uint32_t poll, uint32_t fields,
                             const struct poll *values);
 void mem_state_drop_edit(struct mem_state *s, uint64_t id); /* 0: all */
+/* mem_keys.c. As key_find() and key_add() of store.h. */
+int mem_state_find_key(const struct mem_state *s, uint32_t owner,
+                       const struct poll_key *key, uint32_t *ret_poll);
+void mem_state_add_key(struct mem_state *s, uint32_t owner, const struct poll_key *key,
+                       uint32_t poll);
+void mem_state_end_key(struct mem_state *s, uint32_t poll);    /* which is deleted */
+void mem_state_drop_keys(struct mem_state *s, uint32_t owner); /* who is */
 /* Has the user voted on this poll, or skipped it? */
 bool mem_state_has_seen(const struct mem_poll *p, uint32_t user);
+/* As each_poll() shows it. */
+struct stored_poll mem_state_show(const struct mem_state *s, const struct mem_poll *p);
 /* With all its voters and receipts. */
 struct tally *mem_state_tally(const struct mem_poll *p);
 /* The user's row on this poll, or NULL. */

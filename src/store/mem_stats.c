@@ -2,6 +2,21 @@
  * row. */
 #include "store/mem_state.h"
 
+struct stored_poll mem_state_show(const struct mem_state *s, const struct mem_poll *p)
+{
+    const struct account *owner = mem_state_account(s, p->poll->rules.owner_id);
+    struct stored_poll out = {.base_version = p->base_version,
+                              .total = (uint32_t)p->votes.n,
+                              .skips = (uint32_t)p->skips.n};
+    struct poll named = *p->poll;
+
+    named.owner_name = str_of(owner != NULL ? owner->username : NULL);
+    out.poll = poll_new(&named);
+    for (size_t i = 0; i < p->votes.n; i++)
+        out.counts[p->votes.at[i].option]++;
+    return out;
+}
+
 int mem_state_owned_each(const struct mem_state *s, uint32_t owner,
                          int (*each)(void *user_data, uint32_t poll), void *user_data)
 {

@@ -4,8 +4,9 @@
  *   sqlite_migrate.c   the schema, and whose file this is
  *   sqlite_copy.c      copies, for backups
  *   sqlite_db.c        statements: binding, stepping, and errors
- *   sqlite_accounts.c, sqlite_polls.c, sqlite_edit.c, sqlite_project.c, sqlite_read.c,
- *   sqlite_search.c, sqlite_stats.c, sqlite_verify.c    the calls of store.h
+ *   sqlite_accounts.c, sqlite_polls.c, sqlite_edit.c, sqlite_keys.c, sqlite_project.c,
+ *   sqlite_read.c, sqlite_search.c, sqlite_stats.c, sqlite_verify.c
+ *                      the calls of store.h
  *
  * Errors  a step that fails for any reason but a constraint fails its transaction:
  *         SQLite may have rolled back by itself, and then a later statement would be a
@@ -141,6 +142,12 @@ int sqlite_poll_add(struct store *s, const struct poll *p, uint32_t *ret_id);
 int sqlite_edit_add(struct store *s, uint32_t poll, uint32_t fields,
                     const struct poll *values, uint64_t *ret_id);
 int sqlite_edit_drop(struct store *s, uint64_t id);
+int sqlite_key_find(struct store *s, uint32_t owner, const struct poll_key *key,
+                    uint32_t *ret_poll);
+int sqlite_key_add(struct store *s, uint32_t owner, const struct poll_key *key,
+                   uint32_t poll);
+/* The poll is being deleted. */
+int sqlite_key_end(struct db *d, uint32_t poll);
 /* A projected CHANGE_EDIT. */
 int sqlite_edit_enter(struct db *d, const struct change *c);
 /* The definition of p as the parameters from first on: times, rules, texts. The two

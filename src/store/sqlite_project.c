@@ -290,7 +290,7 @@ static int remove_poll(struct entry *e)
         if (rc != 0)
             return rc;
     }
-    return 0;
+    return sqlite_key_end(e->db, e->poll);
 }
 
 /* The places from *from on that are of one poll; *from is where the next one begins. */

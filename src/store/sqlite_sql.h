@@ -42,6 +42,16 @@
       " voters, vote_change, title, description, options, tags)"                       \
       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)")                        \
     X(SQL_RESULT_ADD, STORE_WRITER, "INSERT INTO results VALUES (?1, 1, 0, 0, ?2)")    \
+    X(SQL_KEY_FIND, STORE_WRITER,                                                      \
+      "SELECT poll_id, content FROM poll_keys WHERE owner_id = ?1 AND key = ?2")       \
+    X(SQL_KEY_ADD, STORE_WRITER,                                                       \
+      "INSERT INTO poll_keys VALUES (?1, ?2, ?3, ?4, 0)")                              \
+    X(SQL_KEY_END, STORE_WRITER,                                                       \
+      "UPDATE poll_keys SET deleted = 1 WHERE poll_id = ?1 RETURNING owner_id")        \
+    X(SQL_KEYS_FORGET, STORE_WRITER,                                                   \
+      "DELETE FROM poll_keys WHERE deleted = 1 AND owner_id = ?1 AND poll_id <="       \
+      " (SELECT poll_id FROM poll_keys WHERE deleted = 1 AND owner_id = ?1"            \
+      " ORDER BY poll_id DESC LIMIT 1 OFFSET ?2)")                                     \
                                                                                        \
     X(SQL_EDIT_ADD, STORE_WRITER,                                                      \
       "INSERT INTO poll_edits (poll_id, fields, opens_ms, closes_ms, visibility,"      \

@@ -283,6 +283,22 @@ static void check_withdrawn(struct check *c)
     sqlite3_finalize(st);
 }
 
+/* ---- keys of the requests that made polls ---- */
+
+static void check_keys(struct check *c)
+{
+    sqlite3_stmt *st =
+        ask(c, "SELECT k.poll_id, k.deleted FROM poll_keys k"
+               " LEFT JOIN polls p ON p.id = k.poll_id AND p.owner_id = k.owner_id"
+               " WHERE k.deleted <> (p.id IS NULL)");
+
+    while (st != NULL && next_row(c, st))
+        find(c, "poll %lld %s", (long long)sqlite3_column_int64(st, 0),
+             sqlite3_column_int(st, 1) ? "is there, and its key is a deleted poll's"
+                                       : "has a key, and is not there for its owner");
+    sqlite3_finalize(st);
+}
+
 /* ---- the rest ---- */
 
 /* As many rows as polls: what their words are, only making the index anew could say. */
@@ -321,6 +337,7 @@ int sqlite_verify(struct store *s, void (*finding)(void *user, const char *text)
     check_voters(&c);
     check_daily(&c);
     check_withdrawn(&c);
+    check_keys(&c);
     count_accounts(&c);
     db_end_read(c.db);
     *ret_totals = c.totals;

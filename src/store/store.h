@@ -68,6 +68,14 @@ enum {
 
 enum { STORE_SEARCH_WORDS = 32 }; /* of a query; further ones are not looked for */
 
+/* The request with an Idempotency-Key that made a poll: what it was called, and what it
+ * asked for. Both hashed. */
+struct poll_key {
+    uint8_t key[VOTE_KEY_BYTES], content[VOTE_KEY_BYTES];
+};
+
+enum { STORE_DELETED_KEYS = 100 }; /* of an owner's deleted polls; older ones go */
+
 /* The day of a moment. */
 static inline int64_t store_day(int64_t ms)
 {
@@ -103,9 +111,9 @@ struct store_ops {
      * to change. */
     int (*account_change)(struct store *s, uint32_t id, const struct account_change *c,
                           const char **ret_field);
-    /* Everything that says who this was goes, and receipts of withdrawn votes. Polls
-     * stay, without an owner; votes and skips stay what they are, under an id that is
-     * nobody's and never used again. ERR_NOT_FOUND */
+    /* Everything that says who this was goes, with the keys of their polls and receipts
+     * of withdrawn votes. Polls stay, without an owner; votes and skips stay what they
+     * are, under an id that is nobody's and never used again. ERR_NOT_FOUND */
     int (*account_delete)(struct store *s, uint32_t id, int64_t tokens_end_ms);
     /* The polls of this owner, by id. The callback may not call the store. */
     int (*owned_each)(struct store *s, uint32_t owner,
@@ -116,6 +124,15 @@ struct store_ops {
     /* The id of the new poll, never that of an earlier one; p->id and p->owner_name are
      * ignored. ERR_NOT_FOUND: no such owner. */
     int (*poll_add)(struct store *s, const struct poll *p, uint32_t *ret_id);
+    /* The poll that this owner made with that key; it may be deleted since.
+     * ERR_NOT_FOUND: none. ERR_CONFLICT: one of another content. */
+    int (*key_find)(struct store *s, uint32_t owner, const struct poll_key *key,
+                    uint32_t *ret_poll);
+    /* This poll of theirs was made with that key, which key_find() did not find in this
+     * transaction. Kept as long as the owner and the poll; of polls that are deleted,
+     * the newest STORE_DELETED_KEYS. */
+    int (*key_add)(struct store *s, uint32_t owner, const struct poll_key *key,
+                   uint32_t poll);
 
     /* An edit of a poll, which changes nothing yet: the projected CHANGE_EDIT with its
      * id does, and that takes it away. */

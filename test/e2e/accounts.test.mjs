@@ -38,8 +38,16 @@ describe('register', () => {
     const body = fresh();
     await server.api.post('/api/auth/register', { body, expect: 201 });
     const upper = (field) => ({ ...fresh(), [field]: body[field].toUpperCase() });
-    for (const taken of [body, upper('username'), upper('email')]) {
-      await server.api.post('/api/auth/register', { body: taken, expect: 'conflict' });
+    for (const [field, taken] of [
+      ['username', body],
+      ['username', upper('username')],
+      ['email', upper('email')],
+    ]) {
+      const answer = await server.api.post('/api/auth/register', {
+        body: taken,
+        expect: 'conflict',
+      });
+      assert.deepEqual(answer.body.errors, [{ field, code: 'taken', message: 'is taken' }]);
     }
   });
   test('of one name many times at once makes one account', async () => {
@@ -54,35 +62,35 @@ describe('register', () => {
   });
 
   const rows = [
-    ['username', undefined],
-    ['username', ''],
-    ['username', 'ab'],
-    ['username', 'a'.repeat(51)],
-    ['username', 5],
-    ['username', null],
-    ['username', ['abc']],
-    ['email', undefined],
-    ['email', ''],
-    ['email', 'nobody'],
-    ['email', 'a@'],
-    ['email', '@b.org'],
-    ['email', `${'a'.repeat(250)}@b.org`],
-    ['email', 'a b@c.org'],
-    ['email', 5],
-    ['password', undefined],
-    ['password', ''],
-    ['password', 'seven77'],
-    ['password', 'a'.repeat(129)],
-    ['password', 12345678],
+    ['username', undefined, 'required'],
+    ['username', '', 'required'],
+    ['username', 'ab', 'too_short'],
+    ['username', 'a'.repeat(51), 'too_long'],
+    ['username', 5, 'wrong_type'],
+    ['username', null, 'required'],
+    ['username', ['abc'], 'wrong_type'],
+    ['email', undefined, 'required'],
+    ['email', '', 'required'],
+    ['email', 'nobody', 'bad_format'],
+    ['email', 'a@', 'bad_format'],
+    ['email', '@b.org', 'bad_format'],
+    ['email', `${'a'.repeat(250)}@b.org`, 'too_long'],
+    ['email', 'a b@c.org', 'bad_format'],
+    ['email', 5, 'wrong_type'],
+    ['password', undefined, 'required'],
+    ['password', '', 'required'],
+    ['password', 'seven77', 'too_short'],
+    ['password', 'a'.repeat(129), 'too_long'],
+    ['password', 12345678, 'wrong_type'],
   ];
-  for (const [field, value] of rows) {
+  for (const [field, value, code] of rows) {
     const shown = JSON.stringify(value)?.slice(0, 30);
     test(`${field} ${shown} is refused, and named`, async () => {
       const body = { ...fresh(), [field]: value };
       const answer = await server.api.post('/api/auth/register', { body, expect: 'invalid' });
       assert.deepEqual(
-        answer.body.errors.map((error) => error.field),
-        [field],
+        answer.body.errors.map((error) => [error.field, error.code]),
+        [[field, code]],
       );
     });
   }

@@ -394,11 +394,17 @@ describe('bodies', () => {
     ],
     ['a NUL', '{"title": "x"}\0', json, 'invalid_json'],
     ['too deep', '['.repeat(5000) + ']'.repeat(5000), json, 'invalid_json'],
-    ['a number', '1', json, 'invalid'],
-    ['a list', '[]', json, 'invalid'],
-    ['null', 'null', json, 'invalid'],
-    ['an escaped NUL', '{"title": "a\\u0000b"}', json, 'invalid'],
-    ['a number that nothing holds', '{"title": "x", "more": 1e400}', json, 'invalid'],
+    ['a number', '1', json, 'invalid', 'wrong_type'],
+    ['a list', '[]', json, 'invalid', 'wrong_type'],
+    ['null', 'null', json, 'invalid', 'wrong_type'],
+    ['an escaped NUL', '{"title": "a\\u0000b"}', json, 'invalid', 'bad_characters'],
+    [
+      'a number that nothing holds',
+      '{"title": "x", "more": 1e400}',
+      json,
+      'invalid',
+      'out_of_range',
+    ],
     ['another type', '{}', { 'content-type': 'text/plain' }, 'unsupported_media_type'],
     [
       'a form',
@@ -414,9 +420,16 @@ describe('bodies', () => {
       'unsupported_media_type',
     ],
   ];
-  for (const [why, raw, headers, code] of rows) {
-    test(`${why}: ${code}`, () =>
-      server.api.post('/api/polls', { token, raw, headers, expect: code }));
+  for (const [why, raw, headers, code, fault] of rows) {
+    test(`${why}: ${code}`, async () => {
+      const { body } = await server.api.post('/api/polls', {
+        token,
+        raw,
+        headers,
+        expect: code,
+      });
+      assert.equal(body.errors?.[0].code, fault);
+    });
   }
   test('the type may have parameters and any case', async () => {
     const raw = '{"title": "x", "options": ["a", "b"]}';

@@ -62,8 +62,17 @@ describe('PATCH /api/users/me', () => {
   test("another's name or address is refused", async () => {
     const other = (await server.api.register()).user;
     const { user, token } = await server.api.register();
-    await change(token, { username: other.username.toUpperCase() }, 'conflict');
-    await change(token, { email: other.email, currentPassword: PASSWORD }, 'conflict');
+    for (const [field, value] of [
+      ['username', other.username.toUpperCase()],
+      ['email', other.email],
+    ]) {
+      const body = { [field]: value, currentPassword: PASSWORD };
+      const { errors } = (await change(token, body, 'conflict')).body;
+      assert.deepEqual(
+        errors.map((error) => [error.field, error.code]),
+        [[field, 'taken']],
+      );
+    }
     const now = await me(token);
     assert.equal(now.username, user.username);
     assert.equal(now.email, user.email);
@@ -117,8 +126,8 @@ describe('PATCH /api/users/me', () => {
     for (const body of [{ password: NEW_PASSWORD }, { email: 'new@example.org' }]) {
       const answer = await change(token, body, 'invalid');
       assert.deepEqual(
-        answer.body.errors.map((error) => error.field),
-        ['currentPassword'],
+        answer.body.errors.map((error) => [error.field, error.code]),
+        [['currentPassword', 'required']],
       );
       await change(token, { ...body, currentPassword: 'wrong horse' }, 'forbidden');
       await change(token, { ...body, currentPassword: 'x'.repeat(5000) }, 'forbidden');
@@ -126,23 +135,23 @@ describe('PATCH /api/users/me', () => {
     await me(token);
   });
   const rows = [
-    ['username', 'ab'],
-    ['username', ''],
-    ['username', 5],
-    ['email', 'nobody'],
-    ['email', ''],
-    ['password', 'short'],
-    ['password', 12345678],
-    ['currentPassword', 5],
+    ['username', 'ab', 'too_short'],
+    ['username', '', 'required'],
+    ['username', 5, 'wrong_type'],
+    ['email', 'nobody', 'bad_format'],
+    ['email', '', 'required'],
+    ['password', 'short', 'too_short'],
+    ['password', 12345678, 'wrong_type'],
+    ['currentPassword', 5, 'wrong_type'],
   ];
-  for (const [field, value] of rows) {
+  for (const [field, value, code] of rows) {
     test(`${field} ${JSON.stringify(value)} is refused, and named`, async () => {
       const { token } = await server.api.register();
       const body = { currentPassword: PASSWORD, [field]: value };
       const answer = await change(token, body, 'invalid');
       assert.deepEqual(
-        answer.body.errors.map((error) => error.field),
-        [field],
+        answer.body.errors.map((error) => [error.field, error.code]),
+        [[field, code]],
       );
     });
   }

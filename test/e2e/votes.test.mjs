@@ -96,7 +96,9 @@ describe('is refused', () => {
   for (const [option, code] of options) {
     test(`for option ${JSON.stringify(option)}: ${code}`, async () => {
       const poll = await new_poll();
-      await server.api.vote(await guest(), poll.id, option, { expect: code });
+      const { body } = await server.api.vote(await guest(), poll.id, option, { expect: code });
+      const fault = option == null ? 'required' : 'wrong_type';
+      assert.equal(body.errors?.[0].code, code === 'invalid' ? fault : undefined);
       assert.deepEqual(await counts(poll), [0, 0, 0]);
     });
   }
@@ -121,8 +123,8 @@ describe('is refused', () => {
         expect: 'invalid',
       });
       assert.deepEqual(
-        answer.body.errors.map((error) => error.field),
-        ['pollId'],
+        answer.body.errors.map((error) => [error.field, error.code]),
+        [['pollId', pollId == null ? 'required' : 'wrong_type']],
       );
     });
   }
@@ -337,11 +339,12 @@ describe('Idempotency-Key', () => {
   for (const idempotencyKey of ['', 'x'.repeat(65), 5, {}]) {
     test(`${JSON.stringify(idempotencyKey).slice(0, 30)} in the body is refused`, async () => {
       const poll = await new_poll();
-      await server.api.post(`/api/polls/${poll.id}/vote`, {
+      const answer = await server.api.post(`/api/polls/${poll.id}/vote`, {
         token: await guest(),
         body: { optionIndex: 0, idempotencyKey },
         expect: 'invalid',
       });
+      assert.equal(answer.body.errors[0].code, 'bad_format');
     });
   }
 });

@@ -7,18 +7,19 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void count_fault(void *user, const char *field, const char *message)
+static void count_fault(void *user, const char *field, enum fault code,
+                        const char *message)
 {
     size_t *n = user;
 
-    assert(field != NULL && message != NULL);
+    assert(field != NULL && message != NULL && fault_code(code) != NULL);
     ++*n;
 }
 
 static void try_poll(const json_t *body)
 {
     size_t n_faults = 0;
-    struct poll_faults faults = {count_fault, &n_faults};
+    struct faults faults = {count_fault, &n_faults};
     struct poll *p;
 
     if (poll_input(body, 1, 1000, &faults, &p) != 0) {
@@ -33,7 +34,7 @@ static void try_poll(const json_t *body)
 static void try_vote(const json_t *body)
 {
     size_t n_faults = 0;
-    struct poll_faults faults = {count_fault, &n_faults};
+    struct faults faults = {count_fault, &n_faults};
     struct wish w = {0};
     int rc = vote_input(body, (struct str){NULL, 0}, &faults, &w);
 
@@ -45,7 +46,7 @@ static void try_vote(const json_t *body)
 static void try_plain(struct str text, const json_t *body)
 {
     size_t n_faults = 0;
-    struct poll_faults faults = {count_fault, &n_faults};
+    struct faults faults = {count_fault, &n_faults};
     struct wish w = {0};
     uint32_t option;
 
@@ -58,11 +59,11 @@ static void try_plain(struct str text, const json_t *body)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    char why[BODY_WHY_BYTES];
+    struct body_why why;
     json_t *body;
     struct str text = {(const char *)data, size};
 
-    if (body_parse(text, &body, why) != 0) {
+    if (body_parse(text, &body, &why) != 0) {
         try_plain(text, NULL);
         return 0;
     }

@@ -178,6 +178,13 @@ uint32_t add_poll(struct world *w, uint32_t n_options)
     return id;
 }
 
+void add_key(struct world *w, const struct poll_key *key, uint32_t poll)
+{
+    begin(w);
+    assert_int_equal(w->s->ops->key_add(w->s, w->owner, key, poll), 0);
+    commit(w);
+}
+
 /* ---- changes ---- */
 
 static int64_t time_of(uint64_t version)

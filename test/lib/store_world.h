@@ -62,6 +62,8 @@ void commit(struct world *w);
 uint32_t add_user(struct world *w, const char *username, const char *email);
 uint32_t add_poll(struct world *w, uint32_t n_options);
 
+void add_key(struct world *w, const struct poll_key *key, uint32_t poll); /* ada's */
+
 struct change vote(uint32_t poll, uint32_t user, uint32_t option, uint64_t version);
 struct change keyed_vote(uint32_t poll, uint32_t user, uint32_t option,
                          uint64_t version);

@@ -13,20 +13,23 @@
 
 struct told {
     int n;
+    enum fault code;
     char text[200]; /* "field message" of the last one */
 };
 
-static void on_fault(void *user, const char *field, const char *message)
+static void on_fault(void *user, const char *field, enum fault code,
+                     const char *message)
 {
     struct told *told = user;
 
     told->n++;
+    told->code = code;
     snprintf(told->text, sizeof told->text, "%s %s", field, message);
 }
 
-typedef int (*check)(struct str value, const struct account_faults *faults);
+typedef int (*check)(struct str value, const struct faults *faults);
 
-static int check_password(struct str value, const struct account_faults *faults)
+static int check_password(struct str value, const struct faults *faults)
 {
     return account_check_password(value, "password", faults);
 }
@@ -39,7 +42,7 @@ static void run(check c, const struct row *rows, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         struct told told = {0};
-        struct account_faults faults = {on_fault, &told};
+        struct faults faults = {on_fault, &told};
         int rc = c(str_of(rows[i].value), &faults);
         bool good = rows[i].fault == NULL;
 
@@ -176,7 +179,7 @@ static void passwords(void **state)
 static void a_nul_is_a_control_character(void **state)
 {
     struct told told = {0};
-    struct account_faults faults = {on_fault, &told};
+    struct faults faults = {on_fault, &told};
 
     (void)state;
     assert_int_equal(account_check_username(STR("ada\0x"), &faults), ERR_INVALID);
@@ -189,11 +192,44 @@ static void a_nul_is_a_control_character(void **state)
 static void a_password_is_told_by_its_field(void **state)
 {
     struct told told = {0};
-    struct account_faults faults = {on_fault, &told};
+    struct faults faults = {on_fault, &told};
 
     (void)state;
     account_check_password(STR(""), "currentPassword", &faults);
     assert_string_equal(told.text, "currentPassword must be 8 to 128 characters long");
+}
+
+static void each_fault_has_its_code(void **state)
+{
+    static const struct {
+        check check;
+        const char *value;
+        enum fault code;
+    } rows[] = {
+        {account_check_username, "", FAULT_REQUIRED},
+        {account_check_username, "ab", FAULT_TOO_SHORT},
+        {account_check_username, FIFTY "a", FAULT_TOO_LONG},
+        {account_check_username, "ada\t", FAULT_BAD_CHARACTERS},
+        {account_check_username, "ada\xff", FAULT_BAD_CHARACTERS},
+        {account_check_email, "", FAULT_REQUIRED},
+        {account_check_email, "ada", FAULT_BAD_FORMAT},
+        {account_check_email, "ada\n", FAULT_BAD_CHARACTERS},
+        {account_check_email, FIFTY FIFTY FIFTY FIFTY FIFTY "a@b.c", FAULT_TOO_LONG},
+        {check_password, "", FAULT_REQUIRED},
+        {check_password, "1234567", FAULT_TOO_SHORT},
+        {check_password, FIFTY FIFTY FIFTY, FAULT_TOO_LONG},
+        {check_password, "12345678\xff", FAULT_BAD_CHARACTERS},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct told told = {0};
+        struct faults faults = {on_fault, &told};
+
+        rows[i].check(str_of(rows[i].value), &faults);
+        if (told.n != 1 || told.code != rows[i].code)
+            fail_msg("%s: %s", told.text, fault_code(told.code));
+    }
 }
 
 int main(void)
@@ -204,6 +240,7 @@ int main(void)
         cmocka_unit_test(passwords),
         cmocka_unit_test(a_nul_is_a_control_character),
         cmocka_unit_test(a_password_is_told_by_its_field),
+        cmocka_unit_test(each_fault_has_its_code),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

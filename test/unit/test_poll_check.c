@@ -9,15 +9,25 @@
 enum { NOW = 1000000 };
 
 /* "field: message\n" for every fault. */
-static void write_fault(void *user, const char *field, const char *message)
+static void write_fault(void *user, const char *field, enum fault code,
+                        const char *message)
 {
+    (void)code;
     buf_printf(user, "%s: %s\n", field, message);
+}
+
+/* "field code " */
+static void write_code(void *user, const char *field, enum fault code,
+                       const char *message)
+{
+    (void)message;
+    buf_printf(user, "%s %s ", field, fault_code(code));
 }
 
 static void check(const char *why, const struct poll *p, const char *want)
 {
     struct buf out = {0};
-    struct poll_faults faults = {write_fault, &out};
+    struct faults faults = {write_fault, &out};
 
     CHECK_EQ_AT(why, poll_check(p, NOW, &faults), *want != '\0' ? ERR_INVALID : 0);
     CHECK_STR_AT(why, buf_str(&out), want);
@@ -253,10 +263,43 @@ static void every_fault_is_told(void **state)
           "closesAt: must be in the future\n");
 }
 
+static void each_fault_has_its_code(void **state)
+{
+    struct buf long_text = {0}, out = {0};
+    struct faults faults = {write_code, &out};
+    struct poll p = {
+        .title = times(&long_text, "a", 201),
+        .description = STR("\x01"),
+        .options = {STR(""), STR("a"), STR("a"), STR("\xff")},
+        .tags = {STR(""), STR("A"), times(&long_text, "a", 201)},
+        .n_tags = 3,
+        .rules = {.n_options = 4, .opens_ms = NOW + 2, .closes_ms = NOW + 1}};
+    (void)state;
+
+    (void)poll_check(&p, NOW, &faults);
+    p = sound();
+    p.rules = (struct poll_rules){.n_options = 1, .closes_ms = NOW};
+    p.n_tags = LIMIT_TAGS + 1;
+    for (size_t i = 0; i < LIMIT_TAGS; i++)
+        p.tags[i] = STR("t");
+    (void)poll_check(&p, NOW, &faults);
+    p.rules = (struct poll_rules){.n_options = LIMIT_OPTIONS + 1};
+    p.n_tags = 0;
+    (void)poll_check(&p, NOW, &faults);
+    CHECK_STR(buf_str(&out),
+              "title too_long description bad_characters options[0] required "
+              "options[2] duplicate options[3] bad_characters tags[0] required "
+              "tags[1] bad_characters tags[2] too_long opensAt out_of_order "
+              "options too_few tags too_many closesAt in_the_past options too_many ");
+    buf_done(&long_text);
+    buf_done(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_sound_poll_has_no_fault),
+        cmocka_unit_test(each_fault_has_its_code),
         cmocka_unit_test(lengths_are_counted_in_characters),
         cmocka_unit_test(texts),
         cmocka_unit_test(options),

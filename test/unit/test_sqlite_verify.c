@@ -82,6 +82,13 @@ static void verify_finds_what_was_tampered_with(void **state)
          "poll 1: the receipt of user 6, who withdrew, cannot be read"},
         {"a withdrawn receipt of no poll", "UPDATE withdrawn_receipts SET poll_id = 9",
          "poll 9 is not there, but has a withdrawn vote's receipt"},
+        {"a key of no poll", "UPDATE poll_keys SET poll_id = 9 WHERE deleted = 0",
+         "poll 9 has a key, and is not there for its owner"},
+        {"a key of somebody else's poll",
+         "UPDATE polls SET owner_id = NULL WHERE id = 2",
+         "poll 2 has a key, and is not there for its owner"},
+        {"a key that outlives nothing", "UPDATE poll_keys SET deleted = 1",
+         "poll 2 is there, and its key is a deleted poll's"},
         {"a day is too low", "DELETE FROM daily_votes WHERE user_id = 7",
          "user 7: 0 votes are stored for the newest day, and 1 are there"},
         {"an owner who is not there", "UPDATE polls SET owner_id = 99 WHERE id = 2",
@@ -96,7 +103,7 @@ static void verify_finds_what_was_tampered_with(void **state)
         bool found = false;
         uint32_t poll = add_poll(own, 2);
 
-        add_poll(own, 2);
+        add_key(own, &(struct poll_key){.key = {1}}, add_poll(own, 2));
         PROJECT(own, vote(poll, 7, 0, 2), keyed_vote(poll, 8, 1, 3), skipping(poll, 9),
                 keyed_vote(poll, 6, 0, 4), withdrawal(poll, 6, 0, 5));
         verified(own);

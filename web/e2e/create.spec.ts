@@ -1,7 +1,7 @@
 /** A new poll: written, put in order, kept, refused, created. */
-import type { Page } from '@playwright/test';
+import type { Page, Route } from '@playwright/test';
 import { drawFinger } from './lib/feed';
-import { expect, signIn, test } from './lib/test';
+import { expect, type Server, signIn, test } from './lib/test';
 
 const OPTIONS = /^Option \d+$/;
 
@@ -31,6 +31,13 @@ function order(page: Page): Promise<string[]> {
   return page
     .getByRole('textbox', { name: OPTIONS })
     .evaluateAll((inputs) => inputs.map((input) => (input as HTMLInputElement).value));
+}
+
+/** The ids of the polls with that title, the newest first. */
+async function pollsCalled(server: Server, title: string): Promise<number[]> {
+  const { body } = await server.api.get('/api/polls?seen=include&limit=100');
+  const { items } = body as { items: { id: number; title: string }[] };
+  return items.filter((poll) => poll.title === title).map(({ id }) => id);
 }
 
 /** The middle of what an option is dragged by. */
@@ -173,6 +180,53 @@ test.describe('for somebody with an account', () => {
     await expect(page).toHaveURL(/\/p\/\d+/);
   });
 
+  test.describe('where the answer is lost on the way', () => {
+    test.use({ refusals: [/net::ERR_FAILED|status of 409/] });
+
+    test.beforeEach(async ({ page }) => {
+      const lose = async (route: Route) => {
+        if (route.request().method() !== 'POST') return route.fallback();
+        await route.fetch(); // the server has made it
+        await route.abort();
+      };
+      await page.route('**/api/polls', lose);
+      await page.goto('/new');
+      await write(page, 'Only once?', ['Yes', 'No']);
+      await page.getByText('More options').click();
+      await page.getByRole('radio', { name: 'after 1 hour' }).check();
+      await create(page).click();
+      await expect(page.getByRole('alert')).toContainText('Nothing is lost: try again.');
+      await page.unroute('**/api/polls', lose);
+    });
+
+    test('trying again, after a reload too, makes no second poll', async ({
+      server,
+      page,
+    }) => {
+      const before = await pollsCalled(server, 'Only once?');
+      expect(before.length).toBeGreaterThan(0);
+      await page.reload();
+      await expect(page.getByText('Draft restored.')).toBeVisible();
+      await create(page).click();
+      await expect(page).toHaveURL(`/p/${before[0]}?share`);
+      expect(await pollsCalled(server, 'Only once?')).toEqual(before);
+    });
+
+    test('a draft that was changed since is not mistaken for it', async ({
+      server,
+      page,
+    }) => {
+      await question(page).fill('Only once, really?');
+      await create(page).click();
+      const link = page.getByRole('alert').getByRole('link', { name: 'your polls' });
+      await expect(link).toHaveAttribute('href', '/account');
+      expect(await pollsCalled(server, 'Only once, really?')).toEqual([]);
+      await create(page).click();
+      await expect(page).toHaveURL(/\/p\/\d+\?share$/);
+      expect(await pollsCalled(server, 'Only once, really?')).toHaveLength(1);
+    });
+  });
+
   test.describe('refused by the server', () => {
     test.use({ refusals: [/status of (422|503)/] });
 
@@ -188,8 +242,12 @@ test.describe('for somebody with an account', () => {
                 status: 422,
                 code: 'invalid',
                 errors: [
-                  { field: 'options[1]', message: 'says something that I dislike' },
-                  { field: 'tags', message: 'are not to my taste' },
+                  {
+                    field: 'options[1]',
+                    code: 'rude',
+                    message: 'says something that I dislike',
+                  },
+                  { field: 'tags', code: 'ugly', message: 'are not to my taste' },
                 ],
               }),
             })

@@ -32,6 +32,24 @@ export const CODES = {
   http_version: 505,
 };
 
+/** What can be wrong with a field: `code` of an entry of `errors`. */
+export const FAULTS = [
+  'required',
+  'wrong_type',
+  'too_short',
+  'too_long',
+  'too_few',
+  'too_many',
+  'bad_characters',
+  'bad_format',
+  'unknown',
+  'duplicate',
+  'in_the_past',
+  'out_of_order',
+  'out_of_range',
+  'taken',
+];
+
 const WANT_RETRY_AFTER = [425, 429, 503];
 
 /**
@@ -51,7 +69,7 @@ export function check_problem({ status, headers, text }) {
   assert.equal(doc.status, status, where);
   assert.equal(CODES[doc.code], status, `code and status in ${where}`);
   assert.notEqual(doc.code, 'internal', where);
-  if (doc.code === 'invalid') check_fields(doc, where);
+  if (doc.code === 'invalid' || doc.errors !== undefined) check_fields(doc, where);
   if (status === 401) assert.ok(headers['www-authenticate'], `WWW-Authenticate: ${where}`);
   if (status === 405) assert.match(headers.allow ?? '', /^[A-Z]+(, ?[A-Z]+)*$/, where);
   if (WANT_RETRY_AFTER.includes(status)) {
@@ -63,8 +81,9 @@ export function check_problem({ status, headers, text }) {
 function check_fields(doc, where) {
   assert.ok(Array.isArray(doc.errors) && doc.errors.length > 0, `errors in ${where}`);
   for (const error of doc.errors) {
-    assert.deepEqual(Object.keys(error).sort(), ['field', 'message'], where);
+    assert.deepEqual(Object.keys(error).sort(), ['code', 'field', 'message'], where);
     assert.equal(typeof error.field, 'string', where);
+    assert.ok(FAULTS.includes(error.code), where);
     assert.ok(typeof error.message === 'string' && error.message.length > 0, where);
   }
 }

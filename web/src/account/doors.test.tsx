@@ -173,14 +173,11 @@ describe('registering', () => {
   });
 
   it.each([
-    ['Username', 'The username is taken.', 'This username is taken.'],
-    [
-      'E-mail address',
-      'There is an account with this e-mail address already.',
-      'There is an account with this e-mail address already.',
-    ],
-  ])('says at the field that the %s is taken', async (label, detail, sentence) => {
-    serve({ 'POST /api/auth/register': problem(409, 'conflict', { detail }) });
+    ['Username', 'username', 'This username is taken.'],
+    ['E-mail address', 'email', 'There is an account with this e-mail address already.'],
+  ])('says at the field that the %s is taken', async (label, name, sentence) => {
+    const errors = [{ field: name, code: 'taken', message: 'is taken' }];
+    serve({ 'POST /api/auth/register': problem(409, 'conflict', { errors }) });
     const { user } = open();
     await fill(user);
     await waitFor(() => expect(document.activeElement).toBe(field(label)));
@@ -194,8 +191,8 @@ describe('registering', () => {
 
   it('says what the server found at each field', async () => {
     const errors = [
-      { field: 'username', message: 'may not hold control characters or invisible ones' },
-      { field: 'password', message: 'is on a list of stolen ones' },
+      { field: 'username', code: 'bad_characters', message: 'No.' },
+      { field: 'password', code: 'stolen', message: 'is on a list of stolen ones' },
     ];
     serve({ 'POST /api/auth/register': problem(422, 'invalid', { errors }) });
     const { user } = open();
@@ -205,7 +202,7 @@ describe('registering', () => {
   });
 
   it('says in a sentence what is wrong with a field that is not there', async () => {
-    const errors = [{ field: 'captcha', message: 'is needed' }];
+    const errors = [{ field: 'captcha', code: 'required', message: 'is needed' }];
     serve({ 'POST /api/auth/register': problem(422, 'invalid', { errors }) });
     const { user } = open();
     await fill(user);

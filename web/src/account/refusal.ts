@@ -21,26 +21,13 @@ export interface RefusalHints {
 }
 
 const WRONG_PASSWORD = msg`That is not your password.`;
-const TAKEN = {
-  username: msg`This username is taken.`,
-  email: msg`There is an account with this e-mail address already.`,
-};
-
-/** The answer says it in words only: those about the e-mail address name it. */
-function takenField(error: ApiError): keyof typeof TAKEN {
-  return /e-?mail/i.test(error.message) ? 'email' : 'username';
-}
 
 function fieldsOf(i18n: I18n, error: ApiError, proof?: string): Record<string, string> {
   if (error.code === 'forbidden' && proof !== undefined)
     return { [proof]: i18n._(WRONG_PASSWORD) };
-  if (error.code === 'conflict') {
-    const taken = takenField(error);
-    return { [taken]: i18n._(TAKEN[taken]) };
-  }
   return Object.fromEntries(
-    error.errors.map(({ field, message }) => {
-      const known = SERVER_SAYS[message];
+    error.errors.map(({ field, code, message }) => {
+      const known = SERVER_SAYS[field]?.[code];
       return [field, known === undefined ? message : i18n._(known)];
     }),
   );

@@ -1,6 +1,7 @@
 /** The server's limits for an account, said while one types; the server has the last word. */
 import type { MessageDescriptor } from '@lingui/core';
 import { msg } from '@lingui/core/macro';
+import type { FieldError } from '~/api/error';
 
 /** What is wrong with a value, or null. */
 export type Rule = (value: string) => MessageDescriptor | null;
@@ -29,13 +30,30 @@ export const isEmail: Rule = (value) =>
 export const isPassword: Rule = (value) =>
   isNeeded(value) ?? (isLong(value, 8, 128) ? null : PASSWORD_LENGTH);
 
-/** The server's words in the reader's language. */
-export const SERVER_SAYS: Readonly<Record<string, MessageDescriptor>> = {
-  'is needed': NEEDED,
-  'must be 3 to 50 characters long': USERNAME_LENGTH,
-  'may not hold control characters or invisible ones': msg`A username has no invisible characters.`,
-  'must be 8 to 128 characters long': PASSWORD_LENGTH,
-  'is not an e-mail address': NO_EMAIL,
-  'must be at most 254 bytes long': msg`This e-mail address is too long.`,
-  'is needed to change the password or the e-mail address': NEEDED,
+type Words = Partial<Record<FieldError['code'], MessageDescriptor>>;
+
+const PASSWORD_WORDS: Words = {
+  required: NEEDED,
+  too_short: PASSWORD_LENGTH,
+  too_long: PASSWORD_LENGTH,
+};
+
+/** What the server finds wrong with a field, in the reader's language. */
+export const SERVER_SAYS: Readonly<Record<string, Words>> = {
+  username: {
+    required: NEEDED,
+    too_short: USERNAME_LENGTH,
+    too_long: USERNAME_LENGTH,
+    bad_characters: msg`A username has no invisible characters.`,
+    taken: msg`This username is taken.`,
+  },
+  email: {
+    required: NEEDED,
+    too_long: msg`This e-mail address is too long.`,
+    bad_characters: NO_EMAIL,
+    bad_format: NO_EMAIL,
+    taken: msg`There is an account with this e-mail address already.`,
+  },
+  password: PASSWORD_WORDS,
+  currentPassword: PASSWORD_WORDS,
 };

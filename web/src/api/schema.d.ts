@@ -173,7 +173,15 @@ export interface paths {
          */
         get: operations["listPolls"];
         put?: never;
-        /** Create a poll */
+        /**
+         * Create a poll
+         * @description 201 says that the poll is there for good. A repeat under the same `Idempotency-Key` makes no second one: it gets
+         *     the poll as it is now, as 200. Where no answer came, send the same request again under the same key.
+         *
+         *     A key is yours, and is remembered as long as its poll exists. When you have deleted the poll, a repeat gets 409,
+         *     so that a request that the network delivers late does not make it again; so it is for your 100 newest polls that
+         *     were made with a key and deleted. The key of a request that was refused is free.
+         */
         post: operations["createPoll"];
         delete?: never;
         options?: never;
@@ -595,13 +603,33 @@ export interface components {
              */
             code: "bad_request" | "invalid_json" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "request_timeout" | "already_voted" | "already_skipped" | "conflict" | "poll_closed" | "too_large" | "uri_too_long" | "unsupported_media_type" | "expectation_failed" | "invalid" | "unknown_option" | "poll_not_open" | "upgrade_required" | "rate_limited" | "daily_limit" | "headers_too_large" | "internal" | "not_implemented" | "overloaded" | "unavailable" | "http_version";
             requestId?: string;
-            /** @description With `invalid`, what is wrong with which field. */
+            /** @description What is wrong with which field: with `invalid`, and with the `conflict` of a username or an e-mail address that is taken. */
             errors?: {
                 /** @example options[1] */
                 field: string;
+                code: components["schemas"]["FaultCode"];
+                /** @description A sentence in English that goes on from the field. */
                 message: string;
             }[];
         };
+        /**
+         * @description For programs; a word does not change its meaning. There may be more of them one day: then show `message`.
+         *
+         *     * `required`: it is missing, or an empty text
+         *     * `wrong_type`: a number where a text is due, and the like
+         *     * `too_short`, `too_long`: a text
+         *     * `too_few`, `too_many`: a list
+         *     * `bad_characters`: it has some that may not be in it, invisible ones for example
+         *     * `bad_format`: it is no time, no e-mail address, no key
+         *     * `unknown`: none of the words that are known here
+         *     * `duplicate`: the list has it already
+         *     * `in_the_past`
+         *     * `out_of_order`: it would open after it closes
+         *     * `out_of_range`: a number
+         *     * `taken`: by somebody else
+         * @enum {string}
+         */
+        FaultCode: "required" | "wrong_type" | "too_short" | "too_long" | "too_few" | "too_many" | "bad_characters" | "bad_format" | "unknown" | "duplicate" | "in_the_past" | "out_of_order" | "out_of_range" | "taken";
         /** @description A word for each dependency, `ok` or what is wrong. */
         Checks: {
             [key: string]: string;
@@ -653,6 +681,7 @@ export interface components {
             /** @description False when it is left out. */
             voteChange?: boolean;
             voters?: components["schemas"]["Voters"];
+            idempotencyKey?: components["schemas"]["IdempotencyKey"];
         };
         /** @description What is left out stays as it is. */
         PollChange: {
@@ -1053,8 +1082,9 @@ export interface components {
         /** @description The `nextCursor` of the page before. */
         Cursor: string;
         /**
-         * @description A repeat under the same key gets the first answer again; under another choice, 409. Make a key for each vote that
-         *     somebody means to cast, and keep it for the repeats of that request only.
+         * @description A repeat under the same key is done once: what it gets, each call says. With another content (another option,
+         *     another poll) it gets 409. Make a key for each vote that somebody means to cast, and for each poll that they mean
+         *     to make, and keep it for the repeats of that request only.
          */
         IdempotencyKey: components["schemas"]["IdempotencyKey"];
         IfNoneMatch: string;
@@ -1075,6 +1105,8 @@ export interface components {
         RateReset: number;
         /** @description In so many seconds. */
         RetryAfter: number;
+        /** @description The poll's path */
+        PollLocation: string;
         /** @description To be sent as `If-None-Match`. */
         ETag: string;
         /** @description The next page, as `rel="next"`. */
@@ -1435,7 +1467,14 @@ export interface operations {
     createPoll: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description A repeat under the same key is done once: what it gets, each call says. With another content (another option,
+                 *     another poll) it gets 409. Make a key for each vote that somebody means to cast, and for each poll that they mean
+                 *     to make, and keep it for the repeats of that request only.
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -1445,12 +1484,27 @@ export interface operations {
             };
         };
         responses: {
+            /** @description A repeat; the poll as it is now */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    Location: components["headers"]["PollLocation"];
+                    /** @description It is a repeat. */
+                    "Idempotent-Replay": "true";
+                    "X-RateLimit-Limit": components["headers"]["RateLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Poll"];
+                };
+            };
             /** @description The poll */
             201: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
-                    /** @description The poll's path */
-                    Location: string;
+                    Location: components["headers"]["PollLocation"];
                     "X-RateLimit-Limit": components["headers"]["RateLimit"];
                     "X-RateLimit-Remaining": components["headers"]["RateRemaining"];
                     "X-RateLimit-Reset": components["headers"]["RateReset"];
@@ -1463,6 +1517,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
@@ -1626,8 +1681,9 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A repeat under the same key gets the first answer again; under another choice, 409. Make a key for each vote that
-                 *     somebody means to cast, and keep it for the repeats of that request only.
+                 * @description A repeat under the same key is done once: what it gets, each call says. With another content (another option,
+                 *     another poll) it gets 409. Make a key for each vote that somebody means to cast, and for each poll that they mean
+                 *     to make, and keep it for the repeats of that request only.
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
@@ -1686,8 +1742,9 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A repeat under the same key gets the first answer again; under another choice, 409. Make a key for each vote that
-                 *     somebody means to cast, and keep it for the repeats of that request only.
+                 * @description A repeat under the same key is done once: what it gets, each call says. With another content (another option,
+                 *     another poll) it gets 409. Make a key for each vote that somebody means to cast, and for each poll that they mean
+                 *     to make, and keep it for the repeats of that request only.
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };

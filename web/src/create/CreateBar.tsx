@@ -46,19 +46,31 @@ export function CreateBar({ isBusy, error, isChecked }: CreateBarProps) {
   );
 }
 
-/** Where no answer came there may be a poll: a second one should not come by surprise. */
 function Failure({ error }: { error: unknown }) {
   const { i18n } = useLingui();
-  if (!isCode(error, 'timeout', 'unreadable'))
-    return <Notice>{sentenceOf(i18n, error)}</Notice>;
+  if (isCode(error, 'timeout', 'unreadable'))
+    return (
+      <Notice kind="warn">
+        <Trans>
+          The server did not answer. Just try again: it will be one poll, even if it is
+          there already.
+        </Trans>
+      </Notice>
+    );
+  if (isCode(error, 'conflict')) return <MadeBefore />;
+  return <Notice>{sentenceOf(i18n, error)}</Notice>;
+}
+
+/** An answer was lost, and the draft has been changed since. */
+function MadeBefore() {
   return (
     <Notice kind="warn">
       <Trans>
-        The server did not answer, so the poll may be there already. Look at{' '}
+        This draft had become a poll before you changed it. Look at{' '}
         <Link href="/account" className="underline">
           your polls
-        </Link>{' '}
-        before you try again.
+        </Link>
+        . If you try again, there will be two.
       </Trans>
     </Notice>
   );

@@ -23,6 +23,7 @@ export function CreateForm({ kept }: { kept: Draft | null }) {
   const [tries, setTries] = useState(0);
 
   const { create, isBusy, error } = useCreate({
+    attempts: keeper.attempts,
     onCreated: () => keeper.forget(),
     onLeave: () => {
       keeper.note(form.getValues());

@@ -94,8 +94,10 @@ describe('DraftKeeper', () => {
     const keeper = new DraftKeeper();
     keeper.note(draft);
     keeper.flush();
+    const { key } = keeper.attempts.next(draft, 1);
     keeper.note(EMPTY);
     keeper.flush();
     expect(localStorage.getItem(KEY)).toBeNull();
+    expect(keeper.attempts.next(draft, 2).key).not.toBe(key);
   });
 });

@@ -1,6 +1,7 @@
 /** A poll that is being written, and how this browser keeps it until it is created. */
 import * as z from 'zod/mini';
 import { remember, remembered } from '~/app/remember';
+import { Attempts } from './attempts';
 import { MAX_OPTIONS, MIN_OPTIONS } from './limits';
 
 /** Its shape. Whether it can become a poll is for rules.ts. */
@@ -83,6 +84,8 @@ export function keptDraft(): Draft | null {
 
 /** Writes the draft down when typing pauses, and at once when the page goes away. */
 export class DraftKeeper {
+  /** They begin and end with a draft. */
+  readonly attempts = new Attempts();
   private pending: Draft | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -95,7 +98,8 @@ export class DraftKeeper {
   readonly flush = (): void => {
     clearTimeout(this.timer);
     if (this.pending === null) return;
-    remember(KEY, isUntouched(this.pending) ? null : JSON.stringify(this.pending));
+    if (isUntouched(this.pending)) this.forget();
+    else remember(KEY, JSON.stringify(this.pending));
     this.pending = null;
   };
 
@@ -103,5 +107,6 @@ export class DraftKeeper {
     clearTimeout(this.timer);
     this.pending = null;
     remember(KEY, null);
+    this.attempts.forget();
   }
 }

@@ -58,25 +58,37 @@ describe('toInput', () => {
 
 describe('faultsOfRefusal', () => {
   it.each([
-    ['title', 'must be 1 to 200 characters', { title: 'long' }],
-    ['options[1]', 'is the same as an earlier option', { 'options.2.text': 'same' }],
-    ['options[0]', 'must not contain control characters', { 'options.0.text': 'control' }],
-    ['options', 'must be 2 to 20 options', { 'options.0.text': 'must be 2 to 20 options' }],
-    ['tags[3]', 'must be 1 to 30 of a-z, 0-9 and -', { tag: 'tag' }],
-    ['tags', 'must be at most 10 tags', { tag: 'must be at most 10 tags' }],
-    ['closesAt', 'must be in the future', { closesAt: 'past' }],
-    ['opensAt', 'must be before closesAt', { opensAt: 'order' }],
-    ['opensAt', 'must be a time like 2026-01-31T20:15:00Z', { opensAt: 'time' }],
-    ['voters', 'must be nice', { voters: 'must be nice' }],
-  ])('%s %s', (field, message, faults) => {
-    expect(faultsOfRefusal([{ field, message }], draft)).toEqual(faults);
+    ['title', 'required', { title: 'missing' }],
+    ['title', 'too_long', { title: 'long' }],
+    ['options[1]', 'duplicate', { 'options.2.text': 'same' }],
+    ['options[0]', 'bad_characters', { 'options.0.text': 'control' }],
+    ['options[0]', 'required', { 'options.0.text': 'its words' }],
+    ['options', 'too_few', { 'options.0.text': 'few' }],
+    ['options', 'too_many', { 'options.0.text': 'its words' }],
+    ['tags[3]', 'required', { tag: 'tag' }],
+    ['tags[3]', 'too_long', { tag: 'tag' }],
+    ['tags[3]', 'bad_characters', { tag: 'tag' }],
+    ['tags[3]', 'wrong_type', { tag: 'its words' }],
+    ['tags', 'too_many', { tag: 'manyTags' }],
+    ['closesAt', 'in_the_past', { closesAt: 'past' }],
+    ['opensAt', 'out_of_order', { opensAt: 'order' }],
+    ['opensAt', 'bad_format', { opensAt: 'time' }],
+    ['voters', 'unknown', { voters: 'its words' }],
+  ] as const)('%s %s', (field, code, faults) => {
+    expect(faultsOfRefusal([{ field, code, message: 'its words' }], draft)).toEqual(faults);
+  });
+
+  it('shows the words of a code that it does not know', () => {
+    const error = { field: 'title', code: 'rude', message: 'is rude' } as never;
+    expect(faultsOfRefusal([error], draft)).toEqual({ title: 'is rude' });
   });
 
   it('keeps the first of a field', () => {
-    const errors = [
-      { field: 'title', message: 'first' },
-      { field: 'title', message: 'second' },
-    ];
-    expect(faultsOfRefusal(errors, draft)).toEqual({ title: 'first' });
+    const errors = (['too_long', 'bad_characters'] as const).map((code) => ({
+      field: 'title',
+      code,
+      message: '',
+    }));
+    expect(faultsOfRefusal(errors, draft)).toEqual({ title: 'long' });
   });
 });

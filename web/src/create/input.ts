@@ -31,16 +31,30 @@ export function toInput(draft: Draft, now: number): Schemas['PollInput'] {
   };
 }
 
-/** The server's words that the page can say in the reader's language. */
-const KNOWN: [RegExp, Fault][] = [
-  [/control characters/, 'control'],
-  [/same as an earlier/, 'same'],
-  [/characters$/, 'long'],
-  [/a-z, 0-9/, 'tag'],
-  [/in the future/, 'past'],
-  [/before closesAt/, 'order'],
-  [/a time like/, 'time'],
-];
+type Words = Partial<Record<FieldError['code'], Fault>>;
+
+/** What the server finds, as the page says it: in a field of its own way, or in any. */
+const TAG_WORDS: Words = {
+  required: 'tag',
+  too_long: 'tag',
+  bad_characters: 'tag',
+  too_many: 'manyTags',
+};
+const WORDS: Words = {
+  too_long: 'long',
+  too_few: 'few',
+  bad_characters: 'control',
+  duplicate: 'same',
+  bad_format: 'time',
+  in_the_past: 'past',
+  out_of_order: 'order',
+};
+
+function faultOf({ field, code, message }: FieldError): string {
+  if (field.startsWith('tags')) return TAG_WORDS[code] ?? message;
+  if (field === 'title' && code === 'required') return 'missing';
+  return WORDS[code] ?? message;
+}
 
 /** "options[1]" is the second that was sent, wherever it stands in the form. */
 function fieldOf(name: string, draft: Draft): string {
@@ -52,9 +66,6 @@ function fieldOf(name: string, draft: Draft): string {
 
 export function faultsOfRefusal(errors: readonly FieldError[], draft: Draft): Faults {
   const faults: Record<string, string> = {};
-  for (const { field, message } of errors) {
-    const known = KNOWN.find(([words]) => words.test(message));
-    faults[fieldOf(field, draft)] ??= known?.[1] ?? message;
-  }
+  for (const error of errors) faults[fieldOf(error.field, draft)] ??= faultOf(error);
   return faults;
 }

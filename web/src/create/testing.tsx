@@ -18,17 +18,19 @@ export function json(status: number, body: unknown): Response {
   return new Response(JSON.stringify(body), { status, headers: { 'Content-Type': type } });
 }
 
-export const refusal = (...errors: { field: string; message: string }[]) =>
+export const refusal = (...errors: { field: string; code: string; message: string }[]) =>
   json(422, { status: 422, code: 'invalid', detail: 'No.', errors });
 
-/** What was sent to POST /api/polls. */
+/** What was sent to POST /api/polls, and under which keys. */
 export let sent: unknown[] = [];
+export let keys: (string | null)[] = [];
 
 export let services = createServices();
 
 /** A server that gives these answers to POST /api/polls, and then creates. */
 export function serve(...answers: Answer[]): void {
   sent = [];
+  keys = [];
   vi.stubGlobal('fetch', async (request: Request) => {
     const path = new URL(request.url).pathname;
     if (path === '/api/tags')
@@ -38,6 +40,7 @@ export function serve(...answers: Answer[]): void {
       ]);
     if (path !== '/api/polls') return new Response(null, { status: 204 });
     sent.push(await request.json());
+    keys.push(request.headers.get('Idempotency-Key'));
     const answer = answers.shift();
     return answer instanceof Response ? answer : (answer?.() ?? json(201, POLL));
   });

@@ -1,4 +1,4 @@
-/** Makes the poll: once, however often the button is pressed. */
+/** Makes the poll: once, however often the button is pressed or an answer is lost. */
 import { useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import { api, data, type Poll } from '~/api/client';
@@ -6,10 +6,11 @@ import { ApiError, type FieldError, isCode } from '~/api/error';
 import { pollQuery, tagsQuery } from '~/api/queries';
 import { useServices } from '~/services';
 import { meQuery } from '~/session/session';
+import type { Attempts } from './attempts';
 import type { Draft } from './draft';
-import { toInput } from './input';
 
 interface Handlers {
+  attempts: Attempts;
   onCreated: () => void;
   /** The draft has to outlast a visit to another screen. */
   onLeave: () => void;
@@ -23,11 +24,24 @@ export interface Creation {
   error: unknown;
 }
 
-function createPoll(draft: Draft): Promise<Poll> {
-  return data(api.POST('/api/polls', { body: toInput(draft, Date.now()) }));
+async function createPoll(attempts: Attempts, draft: Draft): Promise<Poll> {
+  const { key, inputs } = attempts.next(draft, Date.now());
+  const params = { header: { 'Idempotency-Key': key } };
+  let conflict: unknown;
+  for (const body of inputs) {
+    try {
+      return await data(api.POST('/api/polls', { params, body }));
+    } catch (cause) {
+      if (!isCode(cause, 'conflict')) throw cause;
+      conflict = cause;
+    }
+  }
+  attempts.forget(); // it has become a poll in another shape: the reader hears of it
+  throw conflict;
 }
 
-export function useCreate({ onCreated, onLeave, onRefused }: Handlers): Creation {
+export function useCreate(handlers: Handlers): Creation {
+  const { attempts, onCreated, onLeave, onRefused } = handlers;
   const { client } = useServices();
   const [, navigate] = useLocation();
   const [error, setError] = useState<unknown>(null);
@@ -59,7 +73,7 @@ export function useCreate({ onCreated, onLeave, onRefused }: Handlers): Creation
   const attempt = async (draft: Draft) => {
     const me = client.getQueryData(meQuery.queryKey);
     if (me !== undefined && me?.kind !== 'user') leave('/register');
-    else await createPoll(draft).then(show, explain);
+    else await createPoll(attempts, draft).then(show, explain);
   };
 
   const create = async (draft: Draft) => {

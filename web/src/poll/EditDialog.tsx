@@ -65,10 +65,10 @@ interface FieldsProps {
 }
 
 function LastingFields({ form, set, error, isClosed }: FieldsProps) {
-  const { t } = useLingui();
+  const { t, i18n } = useLingui();
   return (
     <>
-      <Field label={t`Description`} error={errorAt(error, 'description')}>
+      <Field label={t`Description`} error={errorAt(i18n, error, 'description')}>
         {(control) => (
           <textarea
             {...control}
@@ -87,7 +87,7 @@ function LastingFields({ form, set, error, isClosed }: FieldsProps) {
             ? t`A later time, or none, opens the poll again.`
             : t`Without a time it stays open until you close it.`
         }
-        error={errorAt(error, 'closesAt')}
+        error={errorAt(i18n, error, 'closesAt')}
       >
         {(control) => (
           <input

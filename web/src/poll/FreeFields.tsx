@@ -10,10 +10,10 @@ interface FreeFieldsProps {
 }
 
 export function FreeFields({ form, set, error }: FreeFieldsProps) {
-  const { t } = useLingui();
+  const { t, i18n } = useLingui();
   return (
     <>
-      <Field label={t`Title`} error={errorAt(error, 'title')}>
+      <Field label={t`Title`} error={errorAt(i18n, error, 'title')}>
         {(control) => (
           <input
             {...control}
@@ -28,7 +28,7 @@ export function FreeFields({ form, set, error }: FreeFieldsProps) {
       <Field
         label={t`Options`}
         hint={t`One a line, 2 to 20.`}
-        error={errorAt(error, 'options')}
+        error={errorAt(i18n, error, 'options')}
       >
         {(control) => (
           <textarea

@@ -167,13 +167,13 @@ describe('editing', () => {
   });
 
   test('what the server finds wrong is said at its field', async () => {
-    const errors = [{ field: 'closesAt', message: 'must be in the future' }];
+    const errors = [{ field: 'closesAt', code: 'in_the_past', message: 'No.' }];
     edit(true, () => problem(422, 'invalid', { errors }));
     await write('Description', 'New');
     await press('Save');
     const field = screen.getByLabelText('End');
     await waitFor(() => expect(field.getAttribute('aria-invalid')).toBe('true'));
-    expect(screen.getByText('must be in the future')).toBeDefined();
+    expect(screen.getByText('This has to be in the future.')).toBeDefined();
   });
 
   test('a closed poll can be opened again', () => {

@@ -1,3 +1,4 @@
+import { i18n } from '@lingui/core';
 import { expect, test } from 'vitest';
 import { ApiError } from '~/api/error';
 import { changeOf, errorAt, formOf, toLocal } from './edit';
@@ -38,12 +39,12 @@ test('the end is written in the time zone of the reader', () => {
 
 test('an error is found at its field, also at a part of it', () => {
   const errors = [
-    { field: 'options[1]', message: 'too long' },
-    { field: 'title', message: 'too short' },
-  ];
+    { field: 'options[1]', code: 'too_long', message: 'No.' },
+    { field: 'title', code: 'rude', message: 'is rude' },
+  ] as never;
   const error = new ApiError({ code: 'invalid', errors }, Response.error());
-  expect(errorAt(error, 'options')).toBe('too long');
-  expect(errorAt(error, 'title')).toBe('too short');
-  expect(errorAt(error, 'description')).toBeUndefined();
-  expect(errorAt(null, 'title')).toBeUndefined();
+  expect(errorAt(i18n, error, 'options')).toBe('This is too long. Please shorten it.');
+  expect(errorAt(i18n, error, 'title')).toBe('is rude');
+  expect(errorAt(i18n, error, 'description')).toBeUndefined();
+  expect(errorAt(i18n, null, 'title')).toBeUndefined();
 });

@@ -1,6 +1,8 @@
 /** What an owner writes into the form, and what of it the server is asked to change. */
+import type { I18n, MessageDescriptor } from '@lingui/core';
+import { msg } from '@lingui/core/macro';
 import type { Poll } from '~/api/client';
-import { ApiError } from '~/api/error';
+import { ApiError, type FieldError } from '~/api/error';
 import type { PollChange } from './actions';
 
 export interface PollForm {
@@ -56,8 +58,24 @@ export function changeOf(poll: Poll, form: PollForm): PollChange {
   return Object.fromEntries(Object.entries(toChange(form)).filter(isNew));
 }
 
+const WORDS: Partial<Record<FieldError['code'], MessageDescriptor>> = {
+  required: msg`Please fill this in.`,
+  too_long: msg`This is too long. Please shorten it.`,
+  too_few: msg`A poll needs at least two options.`,
+  too_many: msg`These are too many.`,
+  bad_characters: msg`There is an invisible character in it. Please type it anew.`,
+  duplicate: msg`Two options say the same.`,
+  in_the_past: msg`This has to be in the future.`,
+};
+
 /** What the server says about a field, or a part of it (`options[1]`). */
-export function errorAt(error: unknown, field: keyof PollForm): string | undefined {
+export function errorAt(
+  i18n: I18n,
+  error: unknown,
+  field: keyof PollForm,
+): string | undefined {
   if (!(error instanceof ApiError)) return undefined;
-  return error.errors.find((one) => one.field.split('[')[0] === field)?.message;
+  const found = error.errors.find((one) => one.field.split('[')[0] === field);
+  const known = found && WORDS[found.code];
+  return known === undefined ? found?.message : i18n._(known);
 }

@@ -5,6 +5,7 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { api, data, type Poll, type Schemas } from '~/api/client';
 import { ApiError, isCode } from '~/api/error';
+import { newKey } from '~/api/key';
 import { pollQuery } from '~/api/queries';
 import { KeyedStore } from '~/KeyedStore';
 import type { ResultsStore } from '~/results/store';
@@ -28,12 +29,6 @@ interface Parts {
   results: ResultsStore;
   choices: ChoicesStore;
   session: Session;
-}
-
-/** crypto.randomUUID would need https, and a server in a local network has none. */
-function newKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 export function isUnderWay(ballot: Ballot | undefined): boolean {

@@ -1,0 +1,208 @@
+/* poll_create.c — POST /api/polls.
+ *
+ *   rules ─▶ store lane: has this key made a poll already? else add it ─▶ catalogue
+ *
+ * Requests for one key meet on the store lane, one after the other: so two at the same
+ * instant make one poll. A repeat is answered whenever it comes; that closesAt is in
+ * the future is asked of a first one only.
+ */
+#include "app/body.h"
+#include "app/handlers.h"
+#include "app/look.h"
+#include "app/views.h"
+#include "base/err.h"
+#include "base/mem.h"
+
+struct creation {
+    struct app *app;
+    struct poll *poll; /* its id and its owner's name are set once they are known */
+    bool keyed;
+    struct poll_key key;
+    uint32_t made; /* the poll that the key has made before; 0: none */
+};
+
+static void free_creation(void *data)
+{
+    struct creation *n = data;
+
+    poll_unref(n->poll);
+    mem_free(n);
+}
+
+static struct creation *creation_of(struct store_job *job)
+{
+    return call_of_job(job)->data;
+}
+
+static bool is_late(const struct poll *p)
+{
+    return p->rules.closes_ms != 0 && p->rules.closes_ms <= p->created_ms;
+}
+
+/* 0: go on, or n->made. ERR_CONFLICT: the key is another poll's. ERR_INVALID: it is the
+ * first of its key, and breaks the one rule that was not asked before. */
+static int find_made(struct store *s, struct creation *n)
+{
+    int rc = s->ops->key_find(s, n->poll->rules.owner_id, &n->key, &n->made);
+
+    if (rc == ERR_NOT_FOUND)
+        rc = is_late(n->poll) ? ERR_INVALID : 0;
+    return rc;
+}
+
+/* The owner's name is read on the writer's side, where it is changed too (me.c). */
+static int add_poll(struct store *s, struct creation *n)
+{
+    struct poll *unnamed = n->poll;
+    struct account owner;
+    uint32_t id;
+    int rc = s->ops->account_get(s, n->poll->rules.owner_id, &owner);
+
+    if (rc == 0)
+        rc = s->ops->poll_add(s, n->poll, &id);
+    if (rc == 0 && n->keyed)
+        rc = s->ops->key_add(s, owner.id, &n->key, id);
+    if (rc != 0)
+        return rc;
+    n->poll = poll_with_owner(unnamed, owner.id, str_of(owner.username));
+    n->poll->id = id; /* nobody else has it yet */
+    poll_unref(unnamed);
+    return 0;
+}
+
+static int store_poll(struct store *s, struct store_job *job)
+{
+    struct creation *n = creation_of(job);
+    int rc = n->keyed ? find_made(s, n) : 0;
+
+    return rc != 0 || n->made != 0 ? rc : add_poll(s, n);
+}
+
+static void new_result(const struct poll *p, struct result *ret)
+{
+    static const uint32_t none[LIMIT_OPTIONS];
+
+    tally_result_at(p, 1, none, 0, p->created_ms, ret);
+}
+
+/* On the store lane, durable: now everybody may know it. */
+static void poll_stored(struct store_job *job)
+{
+    struct creation *n = creation_of(job);
+    const struct poll_rules *rules = &n->poll->rules;
+    struct result r;
+
+    if (n->made != 0)
+        return;
+    new_result(n->poll, &r);
+    catalogue_add(n->app->catalogue, poll_ref(n->poll), &r);
+    feed_add(n->app->feed, n->poll, &r);
+    if (rules->opens_ms != 0)
+        scheduler_at(n->app->scheduler, n->poll->id, rules->opens_ms);
+    if (rules->closes_ms != 0)
+        scheduler_at(n->app->scheduler, n->poll->id, rules->closes_ms);
+}
+
+/* ---- answering ---- */
+
+static void add_location(struct call *c, uint32_t id)
+{
+    struct buf location = {0};
+
+    buf_text(&location, "/api/polls/");
+    buf_u64(&location, id);
+    http_add_header(c->req, "Location", buf_str(&location));
+    buf_done(&location);
+}
+
+static void reply_as_it_is(struct call *c, const struct look *look)
+{
+    add_location(c, look->poll->id);
+    http_add_header(c->req, "Idempotent-Replay", STR("true"));
+    view_poll(call_out(c), look->poll, &look->result, &look->viewer);
+    call_reply(c, 200);
+}
+
+/* Not made again either: what its owner has deleted, no late packet puts back. */
+static void reply_repeated(struct call *c, uint32_t made)
+{
+    c->id = made;
+    if (catalogue_get(c->app->catalogue, made, NULL, NULL) != 0)
+        call_fail(c, ERR_CONFLICT,
+                  "The poll that this Idempotency-Key made has been deleted.");
+    else
+        look_at_poll(c, LOOK_VIEWER, reply_as_it_is);
+}
+
+static void fail_late(struct call *c, const struct creation *n)
+{
+    struct faults faults = {call_fault, c};
+    struct poll *p = poll_ref(n->poll); /* a fault takes the place of n */
+
+    (void)poll_check(p, p->created_ms, &faults);
+    poll_unref(p);
+    if (!call_fail_if_faults(c)) /* the store found something else */
+        call_fail(c, ERR_INVALID, NULL);
+}
+
+static void fail_creation(struct call *c, const struct creation *n)
+{
+    switch (c->job.rc) {
+    case ERR_NOT_FOUND: /* an owner who is not stored has gone since the token */
+        call_fail(c, ERR_UNAUTHORIZED, NULL);
+        break;
+    case ERR_CONFLICT:
+        call_fail(c, ERR_CONFLICT, "This Idempotency-Key was used for another poll.");
+        break;
+    case ERR_INVALID:
+        fail_late(c, n);
+        break;
+    default:
+        call_fail(c, c->job.rc, NULL);
+    }
+}
+
+static void reply_created(struct call *c)
+{
+    struct creation *n = c->data;
+    struct viewer v = {.user = c->who.user, .choice = -1};
+    struct result r;
+
+    if (c->job.rc != 0) {
+        fail_creation(c, n);
+    } else if (n->made != 0) {
+        reply_repeated(c, n->made);
+    } else {
+        new_result(n->poll, &r);
+        view_poll(call_out(c), n->poll, &r, &v);
+        add_location(c, n->poll->id);
+        call_reply(c, 201);
+    }
+}
+
+void handle_poll_create(struct call *c)
+{
+    struct faults faults = {call_fault, c};
+    int64_t now_ms = clock_now_ms(c->app->clock);
+    struct poll *poll = NULL;
+    struct creation *n;
+    struct poll_key key;
+    bool keyed;
+
+    if (!call_json(c))
+        return;
+    (void)key_input(c->body, http_header(c->req, "idempotency-key"), &faults, key.key,
+                    &keyed);
+    (void)poll_input(c->body, c->who.user, keyed ? 0 : now_ms, &faults, &poll);
+    if (call_fail_if_faults(c)) {
+        poll_unref(poll);
+        return;
+    }
+    poll_hash(poll, key.content);
+    poll->created_ms = now_ms;
+    n = mem_zalloc(1, sizeof *n);
+    *n = (struct creation){.app = c->app, .poll = poll, .keyed = keyed, .key = key};
+    c->data = n;
+    c->free_data = free_creation;
+    call_store(c, store_poll, poll_stored, reply_created);
+}
