@@ -1,6 +1,6 @@
-/* faults.h — every way in which a value can break a rule: one line each. The word is the
- * `code` of an entry of `errors`, stable, for programs; the sentence beside it is given
- * where the rule is. When you add one, also add it to docs/api/openapi.yaml. */
+/* faults.h — every way in which a value can break a rule: one line each. The word is
+ * the `code` of an entry of `errors`, stable, for programs; the sentence beside it is
+ * given where the rule is. When you add one, also add it to docs/api/openapi.yaml. */
 #ifndef TBL_FAULTS_H
 #define TBL_FAULTS_H
 
