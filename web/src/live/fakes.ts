@@ -233,3 +233,35 @@ export function event(pollId: number, version: number): string {
   const data = JSON.stringify(snapshot(pollId, version));
   return `event: results\nid: ${pollId}.${version}\ndata: ${data}\n\n`;
 }
+
+/** A page that is live, and follows poll 1. */
+export async function livePage(chance?: () => number) {
+  const { live, results } = fakePage(chance);
+  const untrack = live.track(1);
+  await paint();
+  const socket = FakeSocket.last.accept();
+  socket.told();
+  return { live, results, socket, untrack };
+}
+
+/** WebSocket has failed twice, and a stream has been asked for. */
+export async function blockedPage() {
+  const page = fakePage();
+  page.live.track(1);
+  page.live.track(2);
+  await paint();
+  FakeSocket.last.drop();
+  await nextAttempt();
+  FakeSocket.last.drop();
+  await nextAttempt();
+  return { ...page, stream: FakeStream.last };
+}
+
+export async function streamingPage() {
+  const page = await blockedPage();
+  await page.stream.open();
+  return page;
+}
+
+export const track = (...polls: number[]) => ({ type: 'track', polls });
+export const untracks = (...polls: number[]) => ({ type: 'untrack', polls });

@@ -1,98 +1,7 @@
-import { i18n } from '@lingui/core';
-import { I18nProvider } from '@lingui/react';
-import { act, fireEvent, render, screen, within } from '@testing-library/react';
-import userEvent from '@testing-library/user-event';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { Route } from 'wouter';
-import type { Poll } from '~/api/client';
+import { act, screen, within } from '@testing-library/react';
+import { expect, test, vi } from 'vitest';
 import { deletionOf } from '~/results/deletion';
-import { createServices, ServicesProvider } from '~/services';
-import { PresentPage } from './PresentPage';
-
-const RESULTS: NonNullable<Poll['results']> = {
-  pollId: 5,
-  version: 3,
-  status: 'open',
-  totalVotes: 3,
-  options: [
-    { index: 0, votes: 1, percent: 33.3 },
-    { index: 1, votes: 2, percent: 66.7 },
-  ],
-};
-const POLL: Poll = {
-  id: 5,
-  title: 'Tabs or spaces?',
-  description: null,
-  options: [
-    { index: 0, text: 'Tabs' },
-    { index: 1, text: 'Spaces' },
-  ],
-  tags: [],
-  owner: { id: 1, username: 'ada' },
-  status: 'open',
-  createdAt: '2026-01-01T00:00:00.000Z',
-  opensAt: null,
-  closesAt: null,
-  resultsVisibility: 'always',
-  voteChange: true,
-  voters: 'anyone',
-  myVote: null,
-  skipped: false,
-  results: RESULTS,
-};
-const ADA = { id: 1, username: 'ada', kind: 'user' };
-
-type Answers = Record<string, () => Response>;
-let answers: Answers;
-let calls: string[];
-
-/** @param more answers beside the poll's; with /api/users/me somebody is signed in */
-function open(search = '', more: Answers = {}) {
-  answers = { 'GET /api/polls/5': () => Response.json(POLL), ...more };
-  if ('GET /api/users/me' in more) localStorage.setItem('pollux.session', 'yes');
-  history.replaceState(null, '', `/present/5${search}`);
-  const services = createServices();
-  const { unmount } = render(
-    <I18nProvider i18n={i18n}>
-      <ServicesProvider services={services}>
-        <Route path="/present/:id">
-          <PresentPage />
-        </Route>
-      </ServicesProvider>
-    </I18nProvider>,
-  );
-  return { ...services, unmount };
-}
-
-function openAsOwner(more: Answers = {}) {
-  return open('', {
-    'GET /api/users/me': () => Response.json(ADA),
-    'GET /api/users/me/polls': () =>
-      Response.json({ items: [{ id: 9 }, POLL, { id: 2 }], nextCursor: null }),
-    ...more,
-  });
-}
-
-const option = (name: string) => {
-  const item = screen.getByText(name).closest('li');
-  if (item === null) throw new Error('not an option');
-  return item;
-};
-const press = (key: string) => userEvent.keyboard(key);
-
-beforeEach(() => {
-  calls = [];
-  vi.stubGlobal('fetch', async (request: Request) => {
-    const call = `${request.method} ${new URL(request.url).pathname}`;
-    calls.push(call);
-    return answers[call]?.() ?? Response.json({ code: 'not_found' }, { status: 404 });
-  });
-});
-
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-});
+import { open, option, POLL, press, RESULTS } from './harness';
 
 test('a poll that is deleted leaves its question, and no code that leads nowhere', async () => {
   const { results } = open('?revealed');
@@ -113,18 +22,6 @@ test('hides the counts at first; total and options are there', async () => {
   screen.getByText('3');
 });
 
-test('reveals the result by R and by space, hides it again, and keeps it in the address', async () => {
-  open();
-  await screen.findByText('Spaces');
-  await press('r');
-  expect(option('Spaces').textContent).toContain('66.7%');
-  expect(option('Tabs').textContent).toContain('1 vote');
-  expect(location.search).toContain('revealed');
-  await press(' ');
-  expect(option('Spaces').textContent).not.toMatch(/\d/);
-  expect(location.search).not.toContain('revealed');
-});
-
 test('is revealed at once where the address says so', async () => {
   open('?revealed');
   await screen.findByText('66.7%');
@@ -132,43 +29,6 @@ test('is revealed at once where the address says so', async () => {
   expect(
     screen.getByRole('button', { name: 'Hide the result', pressed: true }),
   ).toBeTruthy();
-});
-
-test('a key with a modifier, or one that is held, is not for the stage', async () => {
-  open();
-  await screen.findByText('Spaces');
-  await press('{Control>}r{/Control}');
-  fireEvent.keyDown(document.body, { key: 'r', repeat: true });
-  expect(screen.queryByText('66.7%')).toBeNull();
-});
-
-test('space presses the button that has the focus, and that alone', async () => {
-  open();
-  (await screen.findByRole('button', { name: 'Light or dark' })).focus();
-  await press(' ');
-  expect(screen.queryByText('66.7%')).toBeNull();
-  expect(localStorage.getItem('pollux.present.theme')).toBe('light');
-});
-
-test('a click leaves the space bar to the result', async () => {
-  open();
-  await userEvent.click(await screen.findByRole('button', { name: 'Light or dark' }));
-  await press(' ');
-  screen.getByText('66.7%');
-});
-
-test('is dark, until it is switched, and remembers that, for itself', async () => {
-  const { theme } = document.documentElement.dataset;
-  const { unmount } = open();
-  await screen.findByText('Spaces');
-  expect(document.documentElement.dataset.theme).toBe('dark');
-  await press('t');
-  expect(document.documentElement.dataset.theme).toBe('light');
-  unmount();
-  expect(document.documentElement.dataset.theme).toBe(theme);
-  open();
-  await screen.findByText('Spaces');
-  expect(document.documentElement.dataset.theme).toBe('light');
 });
 
 test('follows live results: the final one has its winner', async () => {
@@ -226,93 +86,6 @@ test.each([
   screen.getByText(why);
 });
 
-test('Q fills the screen with the code, and Q or Escape ends that', async () => {
-  open();
-  await screen.findByText('Spaces');
-  for (const end of ['q', '{Escape}']) {
-    await press('q');
-    expect(screen.queryByText('Spaces')).toBeNull();
-    screen.getByText(`${location.host}/p/5`);
-    screen.getByRole('img', { name: `QR code to join: ${location.host}/p/5` });
-    await press(end);
-    screen.getByText('Spaces');
-  }
-});
-
-test('? tells the keys; while it does, they do nothing', async () => {
-  open();
-  await screen.findByText('Spaces');
-  await press('?');
-  const help = screen.getByRole('dialog', { name: 'Keys' });
-  within(help).getByText('Reveal the result');
-  expect(within(help).queryByText('Close the poll')).toBeNull(); // not the owner
-  await press('r');
-  expect(screen.queryByText('66.7%')).toBeNull();
-});
-
-test('its owner closes the poll, when asked again', async () => {
-  openAsOwner({
-    'POST /api/polls/5/close': () =>
-      Response.json({
-        ...POLL,
-        status: 'closed',
-        results: { ...RESULTS, version: 4, status: 'closed' },
-      }),
-  });
-  await screen.findByRole('button', { name: 'Close the poll' });
-  await press('c');
-  const dialog = screen.getByRole('dialog', { name: 'Close this poll now?' });
-  expect(calls).not.toContain('POST /api/polls/5/close');
-  await userEvent.click(within(dialog).getByRole('button', { name: 'Close the poll' }));
-  await screen.findByText('Closed');
-  expect(screen.queryByRole('dialog')).toBeNull();
-  expect(screen.queryByRole('button', { name: 'Close the poll' })).toBeNull();
-});
-
-test('a poll that cannot be closed stays, and says why', async () => {
-  openAsOwner({
-    'POST /api/polls/5/close': () => Response.json({ code: 'overloaded' }, { status: 503 }),
-  });
-  await screen.findByRole('button', { name: 'Close the poll' });
-  await press('c');
-  const dialog = screen.getByRole('dialog');
-  await userEvent.click(within(dialog).getByRole('button', { name: 'Close the poll' }));
-  await within(dialog).findByRole('alert');
-});
-
-test('nobody else may close it', async () => {
-  open('', { 'GET /api/users/me': () => Response.json({ ...ADA, id: 2 }) });
-  await screen.findByText('Spaces');
-  await press('c');
-  expect(screen.queryByRole('dialog')).toBeNull();
-  expect(calls).not.toContain('GET /api/users/me/polls');
-});
-
-test('arrows go through the presenter’s polls; the next one is hidden again', async () => {
-  openAsOwner();
-  await screen.findByRole('button', { name: 'Next poll' });
-  await press('r{ArrowRight}');
-  expect(location.pathname + location.search).toBe('/present/9');
-  history.replaceState(null, '', '/present/5');
-  await screen.findByRole('button', { name: 'Poll before' });
-  await press('{ArrowLeft}');
-  expect(location.pathname).toBe('/present/2');
-});
-
-test('buttons and pointer go when the mouse rests, and come back', async () => {
-  vi.useFakeTimers({ shouldAdvanceTime: true });
-  open();
-  await screen.findByText('Spaces');
-  const toolbar = screen.getByRole('toolbar');
-  act(() => vi.advanceTimersByTime(2900));
-  expect(toolbar.className).not.toContain('opacity-0');
-  act(() => vi.advanceTimersByTime(200));
-  expect(toolbar.className).toContain('opacity-0');
-  expect(screen.getByRole('main').className).toContain('cursor-none');
-  fireEvent.pointerMove(document);
-  expect(toolbar.className).not.toContain('opacity-0');
-});
-
 test('counts down to the closing', async () => {
   vi.useFakeTimers({ shouldAdvanceTime: true });
   const closesAt = new Date(Date.now() + 65_000).toISOString();
@@ -332,36 +105,6 @@ test('says when a scheduled poll opens', async () => {
   });
   expect((await screen.findByRole('timer')).textContent).toMatch(/^Opens \w+ \d+, /);
   screen.getByText('Not open yet');
-});
-
-test('keeps the screen on while it is there', async () => {
-  const release = vi.fn(async () => {});
-  const request = vi.fn(async () => ({ release }));
-  vi.stubGlobal('navigator', Object.assign(navigator, { wakeLock: { request } }));
-  const { unmount } = open();
-  await screen.findByText('Spaces');
-  expect(request).toHaveBeenCalledTimes(1);
-  document.dispatchEvent(new Event('visibilitychange'));
-  expect(request).toHaveBeenCalledTimes(2);
-  await act(async () => {});
-  unmount();
-  expect(release).toHaveBeenCalled();
-});
-
-test('has no button for what the browser cannot do', async () => {
-  open();
-  await screen.findByText('Spaces');
-  expect(screen.queryByRole('button', { name: 'Full screen' })).toBeNull();
-});
-
-test('fills the screen, where the browser can', async () => {
-  const requestFullscreen = vi.fn(async () => {});
-  Object.assign(document.documentElement, { requestFullscreen });
-  Object.defineProperty(document, 'fullscreenEnabled', { value: true });
-  open();
-  await screen.findByText('Spaces');
-  await press('f');
-  expect(requestFullscreen).toHaveBeenCalledTimes(1);
 });
 
 test('says that there is no such poll', async () => {
