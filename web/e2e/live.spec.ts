@@ -1,15 +1,7 @@
 /** What one person does, another one sees: at once, and after whatever happened in between. */
 import { lasting_port } from '../../test/e2e/lib/server.mjs';
-import { isLive, watchCalls } from './lib/steps';
+import { castVote, isLive, watchCalls } from './lib/steps';
 import { barOf, expect, report, Server, test, watch } from './lib/test';
-
-async function castVote(
-  page: import('@playwright/test').Page,
-  option: string,
-): Promise<void> {
-  await page.getByRole('radio', { name: option }).check();
-  await page.getByRole('button', { name: 'Vote', exact: true }).click();
-}
 
 test('a vote in one browser moves the bar in another', async ({
   server,

@@ -8,10 +8,18 @@ import {
 } from '@playwright/test';
 import type { Server } from './test';
 
+export async function choose(page: Page | Frame, option: string): Promise<void> {
+  await page.getByRole('radio', { name: option }).check();
+}
+
+export async function press(page: Page | Frame, button: string): Promise<void> {
+  await page.getByRole('button', { name: button, exact: true }).click();
+}
+
 /** Chooses an option and sends it. */
 export async function castVote(page: Page | Frame, option: string): Promise<void> {
-  await page.getByRole('radio', { name: option }).check();
-  await page.getByRole('button', { name: 'Vote', exact: true }).click();
+  await choose(page, option);
+  await press(page, 'Vote');
 }
 
 /** What is fetched after the first sight is there, the live connection too. */
