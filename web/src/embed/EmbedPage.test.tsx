@@ -4,41 +4,18 @@ import { act, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Route } from 'wouter';
-import type { Poll } from '~/api/client';
 import { activateLocale, openCatalogue } from '~/i18n/i18n';
 import { createServices, ServicesProvider } from '~/services';
+import { aPoll, optionsOf, someResults } from '~/test/fakeApi';
 import { EmbedPage } from './EmbedPage';
 
-const POLL: Poll = {
+const POLL = aPoll({
   id: 6,
-  title: 'Tabs or spaces?',
-  description: null,
-  options: [
-    { index: 0, text: 'Tabs' },
-    { index: 1, text: 'Spaces' },
-  ],
-  tags: [],
+  options: optionsOf('Tabs', 'Spaces'),
   owner: null,
-  status: 'open',
-  createdAt: '2026-01-01T00:00:00.000Z',
-  opensAt: null,
-  closesAt: null,
-  resultsVisibility: 'always',
   voteChange: true,
-  voters: 'anyone',
-  myVote: null,
-  skipped: false,
-  results: {
-    pollId: 6,
-    version: 3,
-    status: 'open',
-    totalVotes: 1,
-    options: [
-      { index: 0, votes: 1, percent: 100 },
-      { index: 1, votes: 0, percent: 0 },
-    ],
-  },
-};
+  results: { ...someResults([1, 0], 3), pollId: 6 },
+});
 
 let answer: () => Response;
 

@@ -2,8 +2,9 @@ import { i18n } from '@lingui/core';
 import { I18nProvider } from '@lingui/react';
 import { act, render } from '@testing-library/react';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
-import type { Poll, Results } from '~/api/client';
+import type { Results } from '~/api/client';
 import { createServices, ServicesProvider } from '~/services';
+import { aPoll, optionsOf } from '~/test/fakeApi';
 import { Announcer } from './Announcer';
 import { snapshot } from './fakes';
 
@@ -12,28 +13,11 @@ beforeEach(() => {
   onTestFinished(() => void vi.useRealTimers());
 });
 
-const POLL: Poll = {
-  id: 1,
+const POLL = aPoll({
   title: 'Drink?',
-  description: null,
-  options: [
-    { index: 0, text: 'Tea' },
-    { index: 1, text: 'Coffee' },
-    { index: 2, text: 'Water' },
-  ],
-  tags: [],
-  owner: { id: 1, username: 'ada' },
-  status: 'open',
-  createdAt: '2026-01-01T00:00:00.000Z',
-  opensAt: null,
-  closesAt: null,
-  resultsVisibility: 'always',
-  voteChange: false,
-  voters: 'anyone',
-  myVote: null,
-  skipped: false,
+  options: optionsOf('Tea', 'Coffee', 'Water'),
   results: null,
-};
+});
 
 let version = 1;
 function results(...votes: number[]): Results {

@@ -1,5 +1,6 @@
 /** For tests: a page whose network, screen and clock are in the test's hands. */
 import { onTestFinished, vi } from 'vitest';
+import { setBearer } from '~/api/client';
 import { ResultsStore } from '~/results/store';
 import { LiveConnection } from './connection';
 
@@ -260,6 +261,16 @@ export async function blockedPage() {
 export async function streamingPage() {
   const page = await blockedPage();
   await page.stream.open();
+  return page;
+}
+
+/** A page that sends a token, and follows poll 1. */
+export async function widget() {
+  setBearer('a.b.c');
+  onTestFinished(() => setBearer(null));
+  const page = fakePage();
+  page.live.track(1);
+  await paint();
   return page;
 }
 

@@ -16,16 +16,8 @@ import {
   pass,
   setOnline,
   streamingPage,
+  widget,
 } from './fakes';
-
-async function widget() {
-  setBearer('a.b.c');
-  onTestFinished(() => setBearer(null));
-  const page = fakePage();
-  page.live.track(1);
-  await paint();
-  return page;
-}
 
 test('after two sockets that did not open, a stream brings the snapshots', async () => {
   const { live, results, stream } = await blockedPage();

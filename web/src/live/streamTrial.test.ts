@@ -13,18 +13,10 @@ import {
   settle,
   snapshot,
   streamingPage,
+  widget,
 } from './fakes';
 
 const TRY_SOCKET_MS = 5 * 60_000;
-
-async function widget() {
-  setBearer('a.b.c');
-  onTestFinished(() => setBearer(null));
-  const page = fakePage();
-  page.live.track(1);
-  await paint();
-  return page;
-}
 
 test('WebSocket is tried beside the stream, and takes over when it works', async () => {
   const { live, stream, results } = await streamingPage();

@@ -8,6 +8,7 @@ import { Router } from 'wouter';
 import { memoryLocation } from 'wouter/memory-location';
 import type { Me, Poll, Results } from '~/api/client';
 import { createServices, ServicesProvider } from '~/services';
+import { aPoll, optionsOf } from '~/test/fakeApi';
 
 export const ADA: Me = {
   id: 1,
@@ -36,28 +37,15 @@ export function resultsOf(votes: number[], more: Partial<Results> = {}): Results
 }
 
 export function pollOf(more: Partial<Poll> = {}): Poll {
-  return {
+  return aPoll({
     id: 5,
     title: 'Tea or coffee?',
-    description: null,
-    options: [
-      { index: 0, text: 'Tea' },
-      { index: 1, text: 'Coffee' },
-    ],
+    options: optionsOf('Tea', 'Coffee'),
     tags: ['drinks'],
     owner: { id: 1, username: 'ada' },
-    status: 'open',
-    createdAt: '2026-01-01T00:00:00.000Z',
-    opensAt: null,
-    closesAt: null,
-    resultsVisibility: 'always',
-    voteChange: false,
-    voters: 'anyone',
-    myVote: null,
-    skipped: false,
     results: resultsOf([3, 1]),
     ...more,
-  };
+  });
 }
 
 export function problem(status: number, code: string, more: object = {}): Response {

@@ -5,41 +5,18 @@ import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, vi } from 'vitest';
 import { Route } from 'wouter';
-import type { Poll } from '~/api/client';
 import { createServices, ServicesProvider } from '~/services';
+import { aPoll, optionsOf, someResults } from '~/test/fakeApi';
 import { PresentPage } from './PresentPage';
 
-export const RESULTS: NonNullable<Poll['results']> = {
-  pollId: 5,
-  version: 3,
-  status: 'open',
-  totalVotes: 3,
-  options: [
-    { index: 0, votes: 1, percent: 33.3 },
-    { index: 1, votes: 2, percent: 66.7 },
-  ],
-};
-export const POLL: Poll = {
+export const RESULTS = { ...someResults([1, 2], 3), pollId: 5 };
+export const POLL = aPoll({
   id: 5,
-  title: 'Tabs or spaces?',
-  description: null,
-  options: [
-    { index: 0, text: 'Tabs' },
-    { index: 1, text: 'Spaces' },
-  ],
-  tags: [],
+  options: optionsOf('Tabs', 'Spaces'),
   owner: { id: 1, username: 'ada' },
-  status: 'open',
-  createdAt: '2026-01-01T00:00:00.000Z',
-  opensAt: null,
-  closesAt: null,
-  resultsVisibility: 'always',
   voteChange: true,
-  voters: 'anyone',
-  myVote: null,
-  skipped: false,
   results: RESULTS,
-};
+});
 export const ADA = { id: 1, username: 'ada', kind: 'user' };
 
 type Answers = Record<string, () => Response>;

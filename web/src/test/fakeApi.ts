@@ -82,12 +82,16 @@ export function aGuestJoins(id: number) {
   return { status: 201, body: { user, token: 'a.b.c', expiresAt: '2036-01-01T00:00:00Z' } };
 }
 
+export function optionsOf(...texts: string[]): Poll['options'] {
+  return texts.map((text, index) => ({ index, text }));
+}
+
 export function aPoll(change: Partial<Poll> = {}): Poll {
   return {
     id: 1,
     title: 'Tabs or spaces?',
     description: null,
-    options: ['Tabs', 'Spaces', 'Both'].map((text, index) => ({ index, text })),
+    options: optionsOf('Tabs', 'Spaces', 'Both'),
     tags: [],
     owner: { id: 99, username: 'ada' },
     status: 'open',
