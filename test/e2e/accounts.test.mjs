@@ -10,6 +10,9 @@ import { wait_until, within_a_day } from './lib/wait.mjs';
 const OURS = 'https://polls.example';
 const server = with_server({ config: { 'server.origins': OURS } });
 
+/** So many passwords at once are hashed by however slow a machine: the rest may get 503. */
+const ALWAYS_HASHED = 8;
+
 const fresh = () => {
   const username = `u${randomUUID().slice(0, 12)}`;
   return { username, email: `${username}@example.org`, password: 'correct horse' };
@@ -53,12 +56,12 @@ describe('register', () => {
   test('of one name many times at once makes one account', async () => {
     const body = fresh();
     const answers = await Promise.all(
-      Array.from({ length: 10 }, () =>
+      Array.from({ length: ALWAYS_HASHED }, () =>
         server.api.post('/api/auth/register', { body, expect: 'any' }),
       ),
     );
     const statuses = answers.map((answer) => answer.status).sort();
-    assert.deepEqual(statuses, [201, ...Array(9).fill(409)]);
+    assert.deepEqual(statuses, [201, ...Array(ALWAYS_HASHED - 1).fill(409)]);
   });
 
   const rows = [

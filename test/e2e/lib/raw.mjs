@@ -1,9 +1,7 @@
 // HTTP by hand over a socket, for what no client library would send.
 import net from 'node:net';
 import { check_unreadable } from './openapi.mjs';
-import { within } from './wait.mjs';
-
-const LIMIT_MS = 10_000;
+import { LIMIT_MS, within } from './wait.mjs';
 
 /** A connection on which bytes are sent as they are. */
 export class Raw {

@@ -54,9 +54,25 @@ export function card(page: Page, title: string) {
 
 type Point = { x: number; y: number };
 
+/** Nothing scrolls any more: a finger that comes down before only stops that. */
+async function atRest(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const FRAMES = 15;
+    const places = () =>
+      [...document.querySelectorAll('*')].map((one) => one.scrollTop).join();
+    let last = places();
+    for (let alike = 0; alike < FRAMES; alike++) {
+      await new Promise(requestAnimationFrame);
+      if (places() !== last) alike = 0;
+      last = places();
+    }
+  });
+}
+
 /** A finger that goes down, along a straight way, and up. */
 export async function drawFinger(page: Page, from: Point, to: Point): Promise<void> {
   const STEPS = 12;
+  await atRest(page);
   const browser = await page.context().newCDPSession(page);
   const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', touchPoints: Point[]) =>
     browser.send('Input.dispatchTouchEvent', { type, touchPoints });
