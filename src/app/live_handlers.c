@@ -1,4 +1,4 @@
-/* live_handlers.c — /ws, /ws/polls/{id}, /api/live, /api/polls/{id}/live. */
+/* live_handlers.c — /ws, /ws/polls/{id}; and watchers over either protocol. */
 #include <stddef.h>
 
 #include "app/handlers.h"
@@ -22,9 +22,7 @@ static bool send_frame(struct subscriber *sub, struct frame *f)
     return w->kind == WATCHER_WS ? ws_send(w->ws, f) : sse_send(w->sse, f);
 }
 
-/* Nothing will ever come over an event stream that follows nothing; over a WebSocket
- * more can be asked for. */
-static void end_if_idle(struct watcher *w)
+void watcher_end_if_idle(struct watcher *w)
 {
     if (w->kind == WATCHER_SSE && !w->closed && !w->opening &&
         w->subscriber.n_follows == 0 && w->n_pending == 0)
@@ -33,7 +31,7 @@ static void end_if_idle(struct watcher *w)
 
 static void on_ended(struct subscriber *sub)
 {
-    end_if_idle((struct watcher *)sub);
+    watcher_end_if_idle((struct watcher *)sub);
 }
 
 static const struct subscriber_ops subscriber_ops = {.send = send_frame,
@@ -88,7 +86,7 @@ static void on_writable(void *user)
     hub_writable(&w->subscriber);
 }
 
-static void on_close(void *user)
+void watcher_gone(void *user)
 {
     struct watcher *w = user;
 
@@ -161,7 +159,7 @@ static void on_answer(struct mail *m)
         v.choice = q->op.choice;
     if (is_wanted(q)) /* that it is deleted is told to who follows it */
         (void)follow(w, q->poll, &v, q->seen_version);
-    end_if_idle(w);
+    watcher_end_if_idle(w);
     free_if_done(w);
     poll_unref(q->poll);
     mem_free(q);
@@ -204,7 +202,7 @@ static void unwatch(struct watcher *w, uint32_t poll)
     hub_unfollow(&w->subscriber, poll);
 }
 
-static int watch(struct watcher *w, uint32_t poll, uint64_t seen_version)
+int watcher_watch(struct watcher *w, uint32_t poll, uint64_t seen_version)
 {
     struct app *app = w->live->loop->app;
     struct viewer v = viewer_of(w);
@@ -238,7 +236,8 @@ void watcher_recheck(struct watcher *w, uint32_t poll)
 
 /* ---- WebSocket ---- */
 
-static void send_error(struct watcher *w, int err, const char *detail)
+/* more: further members, as JSON, each behind a comma. */
+static void send_error(struct watcher *w, int err, const char *detail, struct str more)
 {
     struct buf out = {0};
 
@@ -246,6 +245,7 @@ static void send_error(struct watcher *w, int err, const char *detail)
     buf_text(&out, err_code(err));
     buf_text(&out, "\",\"detail\":");
     buf_json_str(&out, str_of(detail));
+    buf_str_add(&out, more);
     buf_char(&out, '}');
     ws_text(w->ws, buf_str(&out));
     buf_done(&out);
@@ -254,21 +254,59 @@ static void send_error(struct watcher *w, int err, const char *detail)
 /* One that cannot be understood: said, counted, and the third ends the connection. */
 static void not_understood(struct watcher *w, int err, const char *detail)
 {
-    send_error(w, err, detail);
+    send_error(w, err, detail, (struct str){NULL, 0});
     if (++w->n_errors >= LIMIT_WS_ERRORS)
         ws_close(w->ws, CLOSE_POLICY, "too many messages that were not understood");
 }
 
-static void track(struct watcher *w, uint32_t poll)
-{
-    int rc = watch(w, poll, 0);
+/* Polls of one message that are not tracked, and why: 0 once it is told. */
+struct refused {
+    uint32_t polls[LIMIT_TRACKED_POLLS];
+    int errs[LIMIT_TRACKED_POLLS];
+    size_t n;
+};
 
-    if (rc == ERR_TOO_LARGE)
-        send_error(w, rc, "At most 100 polls can be tracked by one connection.");
-    else if (rc == ERR_NOT_FOUND)
-        send_error(w, rc, "There is no such poll.");
-    else if (rc != 0)
-        send_error(w, rc, "Try again.");
+static void track(struct watcher *w, uint32_t poll, struct refused *r)
+{
+    int rc = watcher_watch(w, poll, 0);
+
+    if (rc == 0)
+        return;
+    r->polls[r->n] = poll;
+    r->errs[r->n++] = rc;
+}
+
+static const char *why_refused(int err)
+{
+    if (err == ERR_TOO_LARGE)
+        return "At most 100 polls can be tracked by one connection.";
+    return err == ERR_NOT_FOUND ? "There is no such poll." : "Try again.";
+}
+
+/* All that are refused for this reason, in one message. */
+static void tell_of(struct watcher *w, struct refused *r, int err)
+{
+    struct buf more = {0};
+    const char *before = ",\"polls\":[";
+
+    for (size_t i = 0; i < r->n; i++) {
+        if (r->errs[i] != err)
+            continue;
+        buf_text(&more, before);
+        buf_u64(&more, r->polls[i]);
+        before = ",";
+        r->errs[i] = 0;
+    }
+    buf_char(&more, ']');
+    send_error(w, err, why_refused(err), buf_str(&more));
+    buf_done(&more);
+}
+
+static void tell_refused(struct watcher *w, struct refused *r)
+{
+    for (size_t i = 0; i < r->n; i++)
+        if (r->errs[i] != 0)
+            tell_of(w, r, r->errs[i]);
 }
 
 /* Every id in the list, or none. */
@@ -301,6 +339,7 @@ static bool are_topics(json_t *topics)
 
 static void take_polls(struct watcher *w, json_t *polls, bool tracks)
 {
+    struct refused refused = {.n = 0};
     json_t *id;
     size_t i;
 
@@ -309,10 +348,11 @@ static void take_polls(struct watcher *w, json_t *polls, bool tracks)
         uint32_t poll = (uint32_t)json_integer_value(id);
 
         if (tracks)
-            track(w, poll);
+            track(w, poll, &refused);
         else
             unwatch(w, poll);
     }
+    tell_refused(w, &refused);
 }
 
 static void take_topics(struct watcher *w, json_t *topics, bool tracks)
@@ -323,7 +363,8 @@ static void take_topics(struct watcher *w, json_t *topics, bool tracks)
         hub_unfollow(&w->subscriber, TOPIC_LEADERBOARD);
     else if (hub_follow(&w->subscriber, TOPIC_LEADERBOARD, 0, 0, LIMIT_TRACKED_POLLS) !=
              0)
-        send_error(w, ERR_TOO_LARGE, "At most 100 can be tracked by one connection.");
+        send_error(w, ERR_TOO_LARGE, "At most 100 can be tracked by one connection.",
+                   STR(",\"topics\":[\"leaderboard\"]"));
 }
 
 static void take_wishes(struct watcher *w, json_t *message, bool tracks)
@@ -377,9 +418,9 @@ static void on_binary(void *user)
 
 void watchers_set_ops(struct live *l, uint32_t write_timeout_ms)
 {
-    l->ws_ops =
-        (struct ws_ops){on_text, on_binary, on_writable, on_close, write_timeout_ms};
-    l->sse_ops = (struct sse_ops){on_writable, on_close, write_timeout_ms};
+    l->ws_ops = (struct ws_ops){on_text, on_binary, on_writable, watcher_gone,
+                                write_timeout_ms};
+    l->sse_ops = (struct sse_ops){on_writable, watcher_gone, write_timeout_ms};
 }
 
 static void fail_handshake(struct call *c, int err)
@@ -398,7 +439,7 @@ static struct watcher *accept_ws(struct call *c)
     int rc = ws_accept(c->req, &c->loop->live->ws_ops, w, &w->ws);
 
     if (rc != 0 || w->ws == NULL) {
-        on_close(w);
+        watcher_gone(w);
         w = NULL;
     }
     if (rc != 0)
@@ -415,6 +456,7 @@ void handle_ws(struct call *c)
 
 void handle_ws_poll(struct call *c)
 {
+    struct refused refused = {.n = 0};
     uint32_t poll = c->id;
     struct watcher *w;
 
@@ -423,132 +465,8 @@ void handle_ws_poll(struct call *c)
         return;
     }
     w = accept_ws(c);
-    if (w != NULL)
-        track(w, poll);
-}
-
-/* ---- server-sent events ---- */
-
-enum { RESUME_BYTES = 4096 };
-
-/* What the client has already: "12.34,13.5", polls and versions; the header, or the
- * parameter where a browser cannot set it. */
-static struct str read_resume(struct call *c, struct buf *out)
-{
-    struct str resume = http_header(c->req, "last-event-id");
-
-    if (resume.at == NULL && http_query(c->req, "lastEventId", out, &resume) != 0)
-        return (struct str){NULL, 0};
-    return resume.len <= RESUME_BYTES ? resume : (struct str){NULL, 0};
-}
-
-/* What cannot be read is passed over: then the client gets the snapshot once more. */
-static uint64_t resume_version(struct str resume, uint32_t poll)
-{
-    while (resume.len > 0) {
-        struct str item, id, version;
-        uint64_t n, v;
-
-        resume = str_cut(resume, ',', &item);
-        version = str_cut(str_trim(item), '.', &id);
-        if (str_to_u64(id, UINT32_MAX, &n) == 0 && n == poll &&
-            str_to_u64(version, UINT64_MAX, &v) == 0)
-            return v;
-    }
-    return 0;
-}
-
-struct sse_polls {
-    uint32_t ids[LIMIT_TRACKED_POLLS];
-    size_t n;
-};
-
-static int read_polls(struct call *c, struct sse_polls *ret)
-{
-    struct buf text = {0};
-    struct str list, item;
-    uint64_t id;
-    int rc = http_query(c->req, "polls", &text, &list);
-
-    ret->n = 0;
-    while (rc == 0 && list.len > 0) {
-        list = str_cut(list, ',', &item);
-        rc = str_to_u64(str_trim(item), UINT32_MAX, &id);
-        if (rc != 0 || id == 0 || ret->n == LIMIT_TRACKED_POLLS)
-            rc = ERR_BAD_REQUEST;
-        else
-            ret->ids[ret->n++] = (uint32_t)id;
-    }
-    buf_done(&text);
-    return rc == 0 && ret->n > 0 ? 0 : ERR_BAD_REQUEST;
-}
-
-static void follow_all(struct watcher *w, const struct sse_polls *polls,
-                       struct str resume)
-{
-    w->opening = true;
-    for (size_t i = 0; i < polls->n; i++)
-        (void)watch(w, polls->ids[i], resume_version(resume, polls->ids[i]));
-    w->opening = false;
-    end_if_idle(w);
-}
-
-/* HEAD asks what GET would say, and follows nothing. */
-static void reply_sse_head(struct call *c)
-{
-    http_add_header(c->req, "Cache-Control", STR("no-store"));
-    call_reply_type(c, 200, "text/event-stream");
-}
-
-static void open_sse(struct call *c, const struct sse_polls *polls)
-{
-    struct watcher *w = watcher_new(c->loop->live, WATCHER_SSE, &c->who);
-    struct buf text = {0};
-    struct str borrowed = read_resume(c, &text);
-    struct buf resume = {0}; /* the request goes away below */
-
-    buf_str_add(&resume, borrowed);
-    w->sse = sse_accept(c->req, &c->loop->live->sse_ops, w);
-    call_taken_over(c, 200);
-    if (w->sse == NULL)
-        on_close(w);
-    else
-        follow_all(w, polls, buf_str(&resume));
-    buf_done(&text);
-    buf_done(&resume);
-}
-
-static void start_sse(struct call *c, const struct sse_polls *polls)
-{
-    if (c->req->method == HTTP_HEAD_)
-        reply_sse_head(c);
-    else
-        open_sse(c, polls);
-}
-
-void handle_sse_poll(struct call *c)
-{
-    struct sse_polls polls = {.ids = {c->id}, .n = 1};
-
-    if (catalogue_get(c->app->catalogue, c->id, NULL, NULL) != 0)
-        call_fail(c, ERR_NOT_FOUND, "There is no such poll.");
-    else
-        start_sse(c, &polls);
-}
-
-void handle_sse(struct call *c)
-{
-    struct sse_polls polls;
-
-    if (read_polls(c, &polls) != 0) {
-        call_fail(c, ERR_BAD_REQUEST, "Say which: ?polls=1,2,3 (1 to 100 polls).");
+    if (w == NULL)
         return;
-    }
-    for (size_t i = 0; i < polls.n; i++) {
-        if (catalogue_get(c->app->catalogue, polls.ids[i], NULL, NULL) == 0)
-            continue;
-        call_fail(c, ERR_NOT_FOUND, "There is no such poll among them.");
-        return;
-    }
-    start_sse(c, &polls);
+    track(w, poll, &refused);
+    tell_refused(w, &refused);
 }

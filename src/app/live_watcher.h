@@ -1,4 +1,5 @@
-/* live_watcher.h — one watcher; shared by live.c and live_handlers.c only. */
+/* live_watcher.h — one watcher; shared by live.c, live_handlers.c and live_sse.c only.
+ */
 #ifndef APP_LIVE_WATCHER_H
 #define APP_LIVE_WATCHER_H
 
@@ -60,6 +61,12 @@ struct live {
 void watchers_set_ops(struct live *l, uint32_t write_timeout_ms);
 struct watcher *watcher_new(struct live *l, enum watcher_kind kind,
                             const struct identity *who);
+/* 0, ERR_NOT_FOUND, ERR_TOO_LARGE: it follows as many as it may, ERR_OVERLOADED. */
+int watcher_watch(struct watcher *w, uint32_t poll, uint64_t seen_version);
+/* Nothing will ever come over an event stream that follows nothing; over a WebSocket
+ * more can be asked for. */
+void watcher_end_if_idle(struct watcher *w);
+void watcher_gone(void *watcher); /* its connection is */
 /* What the watcher's user may see of that poll may have changed: ask, and show it. */
 void watcher_recheck(struct watcher *w, uint32_t poll);
 /* A sign of life, and the next appointment. */

@@ -42,10 +42,11 @@ enum http_method {
     HTTP_PATCH_,
     HTTP_DELETE_,
     HTTP_OPTIONS_,
+    HTTP_OTHER_, /* one that no path takes: PROPFIND, TRACE, get */
     HTTP__METHODS
 };
 
-const char *http_method_text(enum http_method method); /* "GET" */
+const char *http_method_text(enum http_method method); /* "GET"; "other" */
 
 struct http_server; /* one a loop */
 

@@ -42,7 +42,7 @@ static int read_version(struct message *m, struct str s)
 static const char *const methods[HTTP__METHODS] = {
     [HTTP_GET_] = "GET",         [HTTP_HEAD_] = "HEAD",   [HTTP_POST_] = "POST",
     [HTTP_PUT_] = "PUT",         [HTTP_PATCH_] = "PATCH", [HTTP_DELETE_] = "DELETE",
-    [HTTP_OPTIONS_] = "OPTIONS",
+    [HTTP_OPTIONS_] = "OPTIONS", [HTTP_OTHER_] = "other",
 };
 
 const char *http_method_text(enum http_method method)
@@ -50,15 +50,17 @@ const char *http_method_text(enum http_method method)
     return methods[method];
 }
 
+/* A method that is not known is the path's to refuse. CONNECT has no path. */
 static int read_method(struct message *m, struct str s)
 {
-    for (unsigned i = 0; i < HTTP__METHODS; i++) {
-        if (str_eq(s, str_of(methods[i]))) {
-            m->method = (enum http_method)i;
-            return 0;
-        }
-    }
-    return ERR_NOT_IMPLEMENTED;
+    unsigned i = 0;
+
+    if (str_eq(s, STR("CONNECT")))
+        return ERR_NOT_IMPLEMENTED;
+    while (i < HTTP_OTHER_ && !str_eq(s, str_of(methods[i])))
+        i++;
+    m->method = (enum http_method)i;
+    return 0;
 }
 
 /* "http://authority/path": what follows the authority, in *ret_rest. */
@@ -293,6 +295,8 @@ static int judge_framing(struct message *m, const char *data)
         return ERR_BAD_REQUEST;
     if (!str_eq_nocase(coding, STR("chunked")))
         return judge_coding(coding);
+    if (m->method == HTTP_OTHER_) /* the library does not know them all: read_again() */
+        return ERR_NOT_IMPLEMENTED;
     m->chunked = true;
     return 0;
 }
@@ -324,7 +328,8 @@ static int finish_head(struct message *m, const char *data)
     m->keep_alive = !m->says_close && (m->minor == 1 || m->says_keep_alive);
     m->head_len = m->line_at;
     m->stage = m->chunked ? STAGE_CHUNK_SIZE : STAGE_BODY;
-    rc = m->chunked || m->always_twice ? read_again(m, data) : 0;
+    if (m->chunked || (m->always_twice && m->method != HTTP_OTHER_))
+        rc = read_again(m, data);
     return rc != 0 ? rc : MESSAGE_HEAD;
 }
 

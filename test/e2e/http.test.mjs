@@ -81,8 +81,12 @@ describe('a request line or a header that cannot be read', () => {
     ['a target that is no path', 'GET healthz HTTP/1.1\r\nHost: x\r\n\r\n', 400],
     ['a broken escape in the query', 'GET /api/polls?tag=%zz HTTP/1.1\r\nHost: x\r\n\r\n', 400],
     ['an escape that is not UTF-8', 'GET /api/polls?tag=%ff HTTP/1.1\r\nHost: x\r\n\r\n', 400],
-    ['an unknown method', 'BREW /healthz HTTP/1.1\r\nHost: x\r\n\r\n', 501],
-    ['a method in lower case', 'get /healthz HTTP/1.1\r\nHost: x\r\n\r\n', [400, 501]],
+    ['a method that has no path', 'CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n', 501],
+    [
+      'an unknown method with a body in chunks',
+      'BREW / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+      501,
+    ],
     ['another protocol', 'GET /healthz SPDY/1.1\r\nHost: x\r\n\r\n', 400],
     ['HTTP/2 without negotiation', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', [400, 501, 505]],
     ['HTTP/1.2 and beyond', 'GET /healthz HTTP/3.0\r\nHost: x\r\n\r\n', [400, 505]],
@@ -289,6 +293,16 @@ describe('methods', () => {
       const allow = headers.allow.split(/, ?/);
       for (const name of allowed) assert.ok(allow.includes(name), headers.allow);
       assert.ok(!allow.includes(method), headers.allow);
+    });
+    test(`a method that nobody knows is 405 on ${path}, and the line stays open`, async () => {
+      const raw = new Raw(server);
+      for (const name of ['PROPFIND', 'TRACE', 'get', 'FOO-1']) {
+        raw.send(`${name} ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}`);
+        const answer = await raw.answer();
+        assert.equal(check_problem(answer).code, 'method_not_allowed');
+        for (const known of allowed) assert.ok(answer.headers.allow.includes(known), name);
+      }
+      raw.end();
     });
     test(`OPTIONS ${path} says what is allowed`, async () => {
       const { status, headers } = await server.api.options(path);

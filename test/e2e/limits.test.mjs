@@ -253,6 +253,7 @@ describe('whose request it is', () => {
         ['no such poll', 'get', '/api/polls/99', { token }, 404, '50'],
         ['no such path', 'get', '/api/nothing', { token }, 404, '50'],
         ['no such method', 'patch', '/api/polls', { token }, 405, '50'],
+        ['a method of no path', 'propfind', '/api/polls', { token }, 405, '50'],
         ['nobody', 'get', '/api/polls', {}, 200, '1000'],
         ['nobody, nowhere', 'get', '/api', {}, 404, '1000'],
         ['no token', 'get', '/api/users/me', {}, 401, '1000'],
@@ -266,7 +267,7 @@ describe('whose request it is', () => {
         ['a WebSocket', 'get', '/ws', { token }, 426, undefined],
       ];
       for (const [why, method, path, call, expect, limit] of rows) {
-        const answer = await server.api[method](path, { ...call, expect });
+        const answer = await server.api.call(method.toUpperCase(), path, { ...call, expect });
         assert.equal(limit_of(answer), limit, why);
         for (const name of ['remaining', 'reset']) {
           assert.equal(`x-ratelimit-${name}` in answer.headers, limit !== undefined, why);

@@ -386,10 +386,18 @@ describe('many polls over one WebSocket', () => {
   test('a poll that does not exist is an error, and the others are tracked', async () => {
     const poll = await new_poll();
     const feed = await open_ws(server, '/ws');
-    feed.send({ type: 'track', polls: [999_999, poll.id] });
-    const error = await feed.next((m) => m.type === 'error');
-    assert.equal(error.code, 'not_found');
+    feed.send({ type: 'track', polls: [999_999, poll.id, 999_998] });
     await feed.next((m) => m.pollId === poll.id && m.type === 'results');
+    feed.send({ type: 'track', polls: [999_997] });
+    await feed.next((m) => m.type === 'error' && m.polls[0] === 999_997);
+    const errors = feed.messages.filter((m) => m.type === 'error');
+    assert.deepEqual(
+      errors.map(({ code, polls }) => [code, polls]),
+      [
+        ['not_found', [999_999, 999_998]],
+        ['not_found', [999_997]],
+      ],
+    );
     await feed.end();
   });
   test('at most 100', async () => {
@@ -407,13 +415,26 @@ describe('many polls over one WebSocket', () => {
     );
     feed.send({ type: 'track', polls: [polls[100]] });
     const error = await feed.next((m) => m.type === 'error');
-    assert.ok(error.code && error.detail, JSON.stringify(error));
+    assert.ok(error.detail);
+    assert.deepEqual([error.code, error.polls], ['too_large', [polls[100]]]);
+    feed.send({ type: 'track', topics: ['leaderboard'] });
+    const topic = await feed.next((m) => m.topics !== undefined);
+    assert.deepEqual([topic.code, topic.topics], ['too_large', ['leaderboard']]);
     const n_before = feed.messages.length;
     feed.send({ type: 'track', polls: polls.slice(0, 100) }); /* as it is already */
     feed.send({ type: 'untrack', polls: [polls[0]] });
     feed.send({ type: 'track', polls: [polls[100]] });
     await feed.next((m) => m.pollId === polls[100] && m.type === 'results');
     assert.ok(feed.messages.slice(n_before).every((m) => m.type !== 'error'));
+    feed.send({ type: 'untrack', polls: [polls[1]] });
+    feed.send({ type: 'track', polls: [999_999, polls[1], polls[0]] });
+    const errors = () => feed.messages.slice(n_before).filter((m) => m.type === 'error');
+    await wait_until(() => errors().length === 2, 5000, '2 errors');
+    const refused = errors().map((m) => [m.code, m.polls]);
+    assert.deepEqual(refused, [
+      ['not_found', [999_999]],
+      ['too_large', [polls[0]]],
+    ]);
     await feed.end();
   });
 

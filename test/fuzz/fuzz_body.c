@@ -20,6 +20,7 @@ static void try_poll(const json_t *body)
 {
     size_t n_faults = 0;
     struct faults faults = {count_fault, &n_faults};
+    uint8_t hash[VOTE_KEY_BYTES];
     struct poll *p;
 
     if (poll_input(body, 1, 1000, &faults, &p) != 0) {
@@ -27,6 +28,7 @@ static void try_poll(const json_t *body)
         return;
     }
     assert(n_faults == 0 && p->rules.owner_id == 1);
+    poll_hash(p, hash);
     assert(poll_check(p, 1000, &faults) == 0 && n_faults == 0);
     poll_unref(p);
 }

@@ -194,7 +194,7 @@ static void refuses_with_a_problem_document_and_closes(void **state)
          "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n10001\r\n",
          413, "too_large"},
         {"an expectation", GET("/") "Expect: x\r\n\r\n", 417, "expectation_failed"},
-        {"a method", "BREW / HTTP/1.1\r\nHost: a\r\n\r\n", 501, "not_implemented"},
+        {"a method", "CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n", 501, "not_implemented"},
         {"a coding", GET("/") "Transfer-Encoding: gzip, chunked\r\n\r\n", 501,
          "not_implemented"},
         {"a version", "GET / HTTP/3.0\r\nHost: a\r\n\r\n", 505, "http_version"},

@@ -95,7 +95,7 @@ export class SocketLine implements Line {
     else this.events.news(message);
   }
 
-  /** Which poll it was about is not said: what is tracked already may be tracked again. */
+  /** All of it, which is simpler: what is tracked already may be tracked again. */
   private onError(code: string): void {
     if (!PASSING.includes(code)) return;
     clearTimeout(this.trackingAgain);
