@@ -86,6 +86,7 @@ function OptionText({ index, options }: { index: number; options: Options }) {
     <div className="flex min-w-0 grow flex-col gap-1">
       <input
         {...form.register(`options.${index}.text`)}
+        dir="auto"
         aria-label={t`Option ${number}`}
         aria-invalid={error !== undefined}
         aria-describedby={error || hasCounter ? id : undefined}

@@ -81,8 +81,8 @@ export function CloseDialog({ poll, onClose }: ActionDialogProps) {
     >
       <p>
         <Trans>
-          Nobody can vote on “{title}” from then on. To open it again, give it a later
-          closing time.
+          Nobody can vote on “<bdi>{title}</bdi>” from then on. To open it again, give it a
+          later closing time.
         </Trans>
       </p>
     </ConfirmDialog>
@@ -109,7 +109,8 @@ export function DeleteDialog({
     >
       <p>
         <Trans>
-          “{title}”, its link and all of its votes will be gone. This cannot be undone.
+          “<bdi>{title}</bdi>”, its link and all of its votes will be gone. This cannot be
+          undone.
         </Trans>
       </p>
     </ConfirmDialog>

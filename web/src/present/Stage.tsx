@@ -80,7 +80,7 @@ export function Stage({ poll, look }: StageProps) {
       )}
       <footer className="flex min-h-11 flex-wrap items-center gap-x-[3vmin]">
         <State poll={poll} now={now} isRevealed={reveal.isRevealed} isIdle={isIdle} />
-        <div className="ml-auto">
+        <div className="ms-auto">
           <Controls actions={actions} isIdle={isIdle} />
         </div>
       </footer>
@@ -93,7 +93,10 @@ export function Stage({ poll, look }: StageProps) {
 function WholeJoin({ poll }: { poll: Poll }) {
   return (
     <div className="flex min-h-0 flex-col items-center justify-center gap-[3vmin]">
-      <h1 className="line-clamp-2 max-w-[90vw] text-center text-[clamp(1rem,4vmin,5rem)] leading-tight font-bold">
+      <h1
+        dir="auto"
+        className="line-clamp-2 max-w-[90vw] text-center text-[clamp(1rem,4vmin,5rem)] leading-tight font-bold"
+      >
         {poll.title}
       </h1>
       <JoinCode pollId={poll.id} className="w-full max-w-[56dvh]" />

@@ -18,10 +18,10 @@ export function NotOpenYet({ poll }: { poll: Poll }) {
           <span className="text-quiet tabular-nums">({untilIn(i18n.locale, opens)})</span>
         </span>
       </p>
-      <ul className="flex flex-col gap-2">
+      <ul dir="auto" className="flex flex-col gap-2">
         {poll.options.map(({ index, text }) => (
-          <li key={index} dir="auto" className="rounded-xl bg-sunken px-4 py-3">
-            {text}
+          <li key={index} className="rounded-xl bg-sunken px-4 py-3">
+            <span className="mixed-text">{text}</span>
           </li>
         ))}
       </ul>
