@@ -38,7 +38,7 @@ export function OptionRow({ index, options, isSorting, onRemove }: OptionRowProp
           event.preventDefault();
           options.drag(row.current, event.nativeEvent);
         }}
-        className="grid min-h-11 w-8 shrink-0 cursor-grab! touch-none place-items-center text-quiet select-none sm:w-11"
+        className="grid size-11 shrink-0 cursor-grab! touch-none place-items-center text-quiet select-none max-sm:-ms-3"
       >
         <Icon name="grip" />
       </button>
