@@ -3,13 +3,14 @@
  * below them the state and the presenter's buttons. Upright screens have it all in one column.
  */
 import { useLingui } from '@lingui/react/macro';
-import { useState } from 'react';
+import { Suspense, useState } from 'react';
 import type { Poll } from '~/api/client';
+import { onDemand } from '~/app/onDemand';
+import { WaitingDialog } from '~/app/WaitingDialog';
 import { usePollResults } from '~/results/usePollResults';
 import { useMe } from '~/session/session';
 import { useTitle } from '~/ui/useTitle';
 import { keysOf } from './actions';
-import { CloseDialog } from './CloseDialog';
 import { Controls } from './Controls';
 import { Counts } from './Counts';
 import { Help } from './Help';
@@ -24,6 +25,11 @@ import { useNeighbours } from './useNeighbours';
 import { useReveal } from './useReveal';
 import type { StageLook } from './useStageLook';
 import { useWakeLock } from './useWakeLock';
+
+/** Shared with the poll's own page, words and all. */
+const CloseDialog = onDemand('poll', () =>
+  import('~/poll/CloseDialog').then((m) => m.CloseDialog),
+);
 
 interface StageProps {
   poll: Poll;
@@ -85,7 +91,9 @@ export function Stage({ poll, look }: StageProps) {
         </div>
       </footer>
       {overlay === 'help' && <Help actions={actions} onClose={endOverlay} />}
-      {overlay === 'close' && <CloseDialog pollId={poll.id} onDone={endOverlay} />}
+      <Suspense fallback={<WaitingDialog title={t`Close the poll`} onClose={endOverlay} />}>
+        {overlay === 'close' && <CloseDialog poll={poll} onClose={endOverlay} />}
+      </Suspense>
     </main>
   );
 }
