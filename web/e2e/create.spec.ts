@@ -313,6 +313,35 @@ test.describe('by finger', () => {
   });
 });
 
+test('what moves and removes an option is 44 px wide and high, also at 320 px', async ({
+  page,
+}) => {
+  await page.setViewportSize({ width: 320, height: 568 });
+  await page.goto('/new');
+  await write(page, 'In order?', ['A', 'B', 'C']);
+  const expectTargets = async () => {
+    const sizes = await page
+      .getByRole('listitem')
+      .filter({ has: page.getByRole('textbox', { name: OPTIONS }) })
+      .locator('button:visible')
+      .evaluateAll((buttons) =>
+        buttons.map((button) => {
+          const { left, right, width, height } = button.getBoundingClientRect();
+          return { isWithin: left >= 0 && right <= 320, least: Math.min(width, height) };
+        }),
+      );
+    expect(sizes.length).toBeGreaterThanOrEqual(6);
+    for (const size of sizes) {
+      expect(size.isWithin).toBe(true);
+      expect(size.least).toBeGreaterThanOrEqual(44);
+    }
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
+  };
+  await expectTargets();
+  await page.getByRole('button', { name: 'Reorder' }).click();
+  await expectTargets();
+});
+
 test('a newcomer writes first, registers then, and finds it all again', async ({
   page,
 }) => {

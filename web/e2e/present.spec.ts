@@ -121,12 +121,12 @@ test('C closes the poll, after a question, for its owner alone', async ({
   await page.goto(`/present/${poll.id}`);
   await expect(page.getByRole('button', { name: 'Close the poll' })).toBeAttached();
   await page.keyboard.press('c');
-  const dialog = page.getByRole('dialog', { name: 'Close this poll now?' });
-  await dialog.getByRole('button', { name: 'Leave it open' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Close this poll?' });
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
   await expect(dialog).toHaveCount(0);
   expect((await server.api.results(poll.id)).status).toBe('open');
   await page.keyboard.press('c');
-  await dialog.getByRole('button', { name: 'Close the poll' }).click();
+  await dialog.getByRole('button', { name: 'Close now' }).click();
   await expect(page.getByText('Closed', { exact: true })).toBeVisible();
   expect((await server.api.results(poll.id)).status).toBe('closed');
   await expect(guest.getByText('Closed — final result')).toBeVisible();

@@ -96,6 +96,40 @@ function brightness(page: Page): Promise<number> {
 /** Once what was chosen is drawn. */
 const expectBrightness = (page: Page) => expect.poll(() => brightness(page));
 
+/** The colour that the browser takes for its own frame: of the first that applies. */
+function frameColour(page: Page): Promise<string | undefined> {
+  return page.evaluate(
+    () =>
+      [...document.querySelectorAll<HTMLMetaElement>('meta[name=theme-color]')].find(
+        ({ media }) => matchMedia(media).matches,
+      )?.content,
+  );
+}
+
+test('the browser’s frame follows the appearance that was chosen', async ({ page }) => {
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.goto('/leaderboard');
+  const light = await frameColour(page);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  const dark = await frameColour(page);
+  expect(dark).not.toBe(light);
+
+  await openSettings(page);
+  await page.getByRole('radio', { name: 'Light' }).check();
+  expect(await frameColour(page)).toBe(light);
+  await page.reload();
+  await expect(page.getByRole('heading', { name: 'Leaderboard' })).toBeVisible();
+  expect(await frameColour(page)).toBe(light);
+  await page.emulateMedia({ colorScheme: 'light' });
+  await openSettings(page);
+  await page.getByRole('radio', { name: 'Dark' }).check();
+  expect(await frameColour(page)).toBe(dark);
+  await page.getByRole('radio', { name: 'As the system' }).check();
+  expect(await frameColour(page)).toBe(light);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  expect(await frameColour(page)).toBe(dark);
+});
+
 const DARK = 70;
 const LIGHT = 200;
 

@@ -34,7 +34,9 @@ export function Detail({ label, value, children }: DetailProps) {
       <div className="flex items-center gap-3">
         <div className="min-w-0 grow">
           <p className="text-sm text-quiet">{label}</p>
-          <p>{value}</p>
+          <p>
+            <bdi>{value}</bdi>
+          </p>
           <p role="status" className="text-sm font-medium text-good">
             {state === 'saved' && <Trans>Saved.</Trans>}
           </p>

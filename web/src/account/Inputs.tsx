@@ -37,14 +37,14 @@ export function PasswordInput({ label, hint, field, ...native }: InputProps) {
             control={control}
             {...native}
             type={isShown ? 'text' : 'password'}
-            className="pr-12"
+            className="pe-12"
           />
           <button
             type="button"
             aria-label={name}
             title={name}
             onClick={() => setShown(!isShown)}
-            className="absolute inset-y-0 right-0 flex min-w-11 items-center justify-center rounded-xl text-quiet hover:text-ink"
+            className="absolute inset-y-0 end-0 flex min-w-11 items-center justify-center rounded-xl text-quiet hover:text-ink"
           >
             <Icon name="eye" />
             {isShown && (
@@ -72,6 +72,7 @@ function Control({ field, control, className = '', ...native }: OneControl) {
       {...control}
       {...native}
       name={field.name}
+      dir="auto"
       value={field.value}
       onChange={(event) => field.onChange(event.target.value)}
       onBlur={field.onBlur}

@@ -62,7 +62,7 @@ function MyPoll({ poll }: { poll: Poll }) {
   return (
     <li ref={ref} className="flex flex-col gap-3 rounded-2xl bg-card p-4 shadow-card">
       <div>
-        <h2 className="font-semibold">
+        <h2 dir="auto" className="font-semibold">
           <Link href={`/p/${poll.id}`} className="inline-block py-1 hover:underline">
             {poll.title}
           </Link>

@@ -54,7 +54,7 @@ function MyVote({ poll, votedAt }: MyVoteProps) {
     <li className="flex flex-col gap-3 rounded-2xl bg-card p-4 shadow-card">
       <div className="flex items-center gap-3">
         <div className="min-w-0 grow">
-          <h2 className="font-semibold">
+          <h2 dir="auto" className="font-semibold">
             <Link href={`/p/${poll.id}`} className="inline-block py-1 hover:underline">
               {title}
             </Link>

@@ -45,7 +45,10 @@ function NavLink({ href, icon, label, also }: NavLinkProps) {
         className="flex h-full min-w-11 flex-col items-center justify-center gap-0.5 border-accent px-1 text-quiet hover:text-ink aria-[current=page]:text-accent max-sm:border-t-2 max-sm:not-aria-[current=page]:border-transparent sm:flex-row sm:gap-2 sm:border-b-2 sm:px-3 sm:not-aria-[current=page]:border-transparent"
       >
         <Icon name={icon} />
-        <span className="max-w-full truncate text-xs font-medium sm:max-w-40 sm:text-base sm:max-lg:sr-only">
+        <span
+          dir="auto"
+          className="max-w-full truncate text-xs font-medium sm:max-w-40 sm:text-base sm:max-lg:sr-only"
+        >
           {label}
         </span>
       </Link>

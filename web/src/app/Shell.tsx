@@ -29,7 +29,7 @@ export function Shell({ children }: { children: ReactNode }) {
         <div className="mx-auto flex h-full max-w-5xl items-center gap-2 px-3">
           <Link
             href="/"
-            className="mr-auto flex min-h-11 items-center gap-2 text-lg font-bold"
+            className="me-auto flex min-h-11 items-center gap-2 text-lg font-bold"
           >
             <img src="/favicon.svg" alt="" className="size-7" />
             Pollux
@@ -57,7 +57,7 @@ function SkipLink() {
   return (
     <a
       href="#main"
-      className="sr-only focus:not-sr-only focus:fixed focus:top-1 focus:left-1 focus:z-20 focus:rounded-xl focus:bg-card focus:px-4 focus:py-3 focus:shadow-card"
+      className="sr-only focus:not-sr-only focus:fixed focus:top-1 focus:start-1 focus:z-20 focus:rounded-xl focus:bg-card focus:px-4 focus:py-3 focus:shadow-card"
     >
       <Trans>To the content</Trans>
     </a>

@@ -17,6 +17,7 @@ export function Description({ text }: { text: string }) {
     <div>
       <p
         ref={ref}
+        dir="auto"
         className={`whitespace-pre-line text-quiet ${isOpen ? '' : 'line-clamp-3'}`}
       >
         {text}

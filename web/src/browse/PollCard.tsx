@@ -60,7 +60,7 @@ function About({ poll }: { poll: Poll }) {
     <>
       {description !== null && <Description text={description} />}
       <p className="-my-2 flex min-h-11 flex-wrap items-center gap-x-3 text-sm text-quiet">
-        {owner && <span>{owner.username}</span>}
+        {owner && <bdi>{owner.username}</bdi>}
         <Closing poll={poll} />
         {tags.map((tag) => (
           <Link

@@ -25,10 +25,11 @@ export function SearchField({ filter, input, className, onClose }: SearchFieldPr
   };
   return (
     <search className={`relative grow sm:w-48 sm:shrink-0 sm:grow-0 lg:w-64 ${className}`}>
-      <Icon name="search" className="absolute top-3 left-3 size-5 text-quiet" />
+      <Icon name="search" className="absolute top-3 start-3 size-5 text-quiet" />
       <input
         ref={input}
         type="search"
+        dir="auto"
         enterKeyHint="search"
         aria-label={t`Search polls`}
         placeholder={t`Search`}
@@ -40,7 +41,7 @@ export function SearchField({ filter, input, className, onClose }: SearchFieldPr
       <IconButton
         icon="close"
         label={t`Clear search`}
-        className={`absolute top-0 right-0 ${typed === '' ? 'sm:hidden' : ''}`}
+        className={`absolute top-0 end-0 ${typed === '' ? 'sm:hidden' : ''}`}
         onClick={close}
       />
     </search>

@@ -42,6 +42,7 @@ export function FurtherFields({ isChecked }: { isChecked: boolean }) {
             <textarea
               {...control}
               {...form.register('description')}
+              dir="auto"
               rows={3}
               className={`${inputClass} field-sizing-content min-h-24`}
             />

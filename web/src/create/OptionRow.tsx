@@ -38,7 +38,7 @@ export function OptionRow({ index, options, isSorting, onRemove }: OptionRowProp
           event.preventDefault();
           options.drag(row.current, event.nativeEvent);
         }}
-        className="grid min-h-11 w-8 shrink-0 cursor-grab! touch-none place-items-center text-quiet select-none sm:w-11"
+        className="grid size-11 shrink-0 cursor-grab! touch-none place-items-center text-quiet select-none max-sm:-ms-3"
       >
         <Icon name="grip" />
       </button>
@@ -86,6 +86,7 @@ function OptionText({ index, options }: { index: number; options: Options }) {
     <div className="flex min-w-0 grow flex-col gap-1">
       <input
         {...form.register(`options.${index}.text`)}
+        dir="auto"
         aria-label={t`Option ${number}`}
         aria-invalid={error !== undefined}
         aria-describedby={error || hasCounter ? id : undefined}

@@ -40,13 +40,15 @@ function Card({ draft }: { draft: Draft }) {
   const title = trimmed(draft.title);
   return (
     <article className="flex flex-col gap-4 rounded-2xl bg-card p-5 shadow-card">
-      <p className={`text-xl font-semibold ${title === '' ? 'text-quiet' : ''}`}>
+      <p dir="auto" className={`text-xl font-semibold ${title === '' ? 'text-quiet' : ''}`}>
         {title || <Trans>Your question</Trans>}
       </p>
       {draft.description.trim() !== '' && (
-        <p className="whitespace-pre-line">{trimmed(draft.description)}</p>
+        <p dir="auto" className="whitespace-pre-line">
+          {trimmed(draft.description)}
+        </p>
       )}
-      <ul className="flex flex-col gap-2">
+      <ul dir="auto" className="flex flex-col gap-2">
         {shown.map((text) => (
           <li
             key={text}
@@ -56,7 +58,7 @@ function Card({ draft }: { draft: Draft }) {
               aria-hidden="true"
               className="size-4 shrink-0 rounded-full border-2 border-edge"
             />
-            {text}
+            <span className="mixed-text">{text}</span>
           </li>
         ))}
       </ul>

@@ -32,6 +32,7 @@ export function TitleField() {
         <textarea
           {...control}
           {...field}
+          dir="auto"
           rows={2}
           required
           onChange={(event) => {

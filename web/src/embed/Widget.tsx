@@ -89,7 +89,7 @@ function Footer({ poll, tellsTotal }: { poll: Poll; tellsTotal: boolean }) {
         target="_blank"
         rel="noopener"
         title={t`Open this poll in a new tab`}
-        className="ml-auto inline-flex min-h-11 items-center gap-1.5 font-semibold text-ink"
+        className="ms-auto inline-flex min-h-11 items-center gap-1.5 font-semibold text-ink"
       >
         <img src="/favicon.svg" alt="" className="size-5" />
         Pollux

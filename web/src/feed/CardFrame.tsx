@@ -30,6 +30,7 @@ export function CardFrame(props: CardFrameProps) {
       <div className="flex flex-col gap-2">
         <h2
           id={heading}
+          dir="auto"
           tabIndex={-1}
           className={`leading-tight font-bold text-balance outline-none ${poll.title.length > LONG ? 'text-xl' : 'text-2xl'}`}
         >

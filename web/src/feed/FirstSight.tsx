@@ -37,10 +37,12 @@ function FirstCard({ poll }: { poll: Poll }) {
   const about = (
     <>
       {poll.description !== null && (
-        <p className="line-clamp-3 whitespace-pre-line text-quiet">{poll.description}</p>
+        <p dir="auto" className="line-clamp-3 whitespace-pre-line text-quiet">
+          {poll.description}
+        </p>
       )}
       <p className="-my-2 flex min-h-11 items-center text-sm text-quiet">
-        {poll.owner?.username}
+        <bdi>{poll.owner?.username}</bdi>
       </p>
     </>
   );

@@ -52,6 +52,7 @@ function Line({ place: { poll, rank }, votes, share, inAll }: LineProps) {
         {/* all of the line leads there */}
         <Link
           href={`/p/${poll.id}`}
+          dir="auto"
           className="grow py-1 font-medium after:absolute after:inset-0 hover:underline"
         >
           {poll.title}

@@ -62,7 +62,7 @@ export function LiveBadge() {
 
 /** On the narrowest phones a long word hangs below the header, which has no room for it. */
 const LONG =
-  'max-[22rem]:absolute max-[22rem]:top-full max-[22rem]:right-0 max-[22rem]:rounded-full max-[22rem]:bg-card max-[22rem]:px-3 max-[22rem]:py-1 max-[22rem]:shadow-card';
+  'max-[22rem]:absolute max-[22rem]:top-full max-[22rem]:end-0 max-[22rem]:rounded-full max-[22rem]:bg-card max-[22rem]:px-3 max-[22rem]:py-1 max-[22rem]:shadow-card';
 
 function useLasting(state: LiveState): LiveState {
   const [shown, setShown] = useState<LiveState>('idle');

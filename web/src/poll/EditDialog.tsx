@@ -72,6 +72,7 @@ function LastingFields({ form, set, error, isClosed }: FieldsProps) {
         {(control) => (
           <textarea
             {...control}
+            dir="auto"
             rows={4}
             maxLength={2000}
             value={form.description}

@@ -17,6 +17,7 @@ export function FreeFields({ form, set, error }: FreeFieldsProps) {
         {(control) => (
           <input
             {...control}
+            dir="auto"
             required
             maxLength={200}
             value={form.title}
@@ -33,6 +34,7 @@ export function FreeFields({ form, set, error }: FreeFieldsProps) {
         {(control) => (
           <textarea
             {...control}
+            dir="auto"
             required
             rows={4}
             value={form.options}

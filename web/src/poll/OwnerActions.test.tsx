@@ -51,7 +51,9 @@ describe('deleting', () => {
     const onDeleted = vi.fn();
     show(<OwnerActions poll={POLL} status="open" onDeleted={onDeleted} />);
     await press('Delete');
-    expect(screen.getByText(/Tea or coffee.*all of its votes will be gone/)).toBeDefined();
+    expect(screen.getByRole('dialog').textContent).toMatch(
+      /Tea or coffee.*all of its votes will be gone/,
+    );
     await press('Delete for good');
     await waitFor(() => expect(onDeleted).toHaveBeenCalledOnce());
     expect(asked()).toEqual(['DELETE /api/polls/5']);

@@ -5,7 +5,8 @@ import type { Poll } from '~/api/client';
 import { useMe } from '~/session/session';
 import { Button, ButtonLink, buttonClass } from '~/ui/Button';
 import { Icon } from '~/ui/Icon';
-import { useClosePoll, useDeletePoll } from './actions';
+import { useDeletePoll } from './actions';
+import { CloseDialog } from './CloseDialog';
 import { ConfirmDialog } from './ConfirmDialog';
 
 export function useIsOwner(poll: Poll): boolean {
@@ -60,40 +61,13 @@ function CsvLink({ pollId }: { pollId: number }) {
   );
 }
 
-interface ActionDialogProps {
+interface DeleteDialogProps {
   poll: Pick<Poll, 'id' | 'title'>;
   onClose: () => void;
+  onDeleted: () => void;
 }
 
-export function CloseDialog({ poll, onClose }: ActionDialogProps) {
-  const { t } = useLingui();
-  const { id, title } = poll;
-  const { mutate, isPending, error } = useClosePoll();
-  return (
-    <ConfirmDialog
-      title={t`Close this poll?`}
-      action={t`Close now`}
-      icon="lock"
-      isPending={isPending}
-      error={error}
-      onConfirm={() => mutate(id, { onSuccess: onClose })}
-      onClose={onClose}
-    >
-      <p>
-        <Trans>
-          Nobody can vote on “{title}” from then on. To open it again, give it a later
-          closing time.
-        </Trans>
-      </p>
-    </ConfirmDialog>
-  );
-}
-
-export function DeleteDialog({
-  poll,
-  onClose,
-  onDeleted,
-}: ActionDialogProps & { onDeleted: () => void }) {
+function DeleteDialog({ poll, onClose, onDeleted }: DeleteDialogProps) {
   const { t } = useLingui();
   const { id, title } = poll;
   const { mutate, isPending, error } = useDeletePoll(onDeleted);
@@ -109,7 +83,8 @@ export function DeleteDialog({
     >
       <p>
         <Trans>
-          “{title}”, its link and all of its votes will be gone. This cannot be undone.
+          “<bdi>{title}</bdi>”, its link and all of its votes will be gone. This cannot be
+          undone.
         </Trans>
       </p>
     </ConfirmDialog>

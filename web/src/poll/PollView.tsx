@@ -53,7 +53,11 @@ function Intro({ poll, now }: { poll: Poll; now: PollResults }) {
         results={now.results}
         viewers={now.viewers}
       />
-      {poll.description && <p className="whitespace-pre-line">{poll.description}</p>}
+      {poll.description && (
+        <p dir="auto" className="whitespace-pre-line">
+          {poll.description}
+        </p>
+      )}
       <div className="flex min-h-11 flex-wrap items-center gap-x-2 text-sm text-quiet">
         <Owner poll={poll} />
         {poll.tags.map((tag) => (
@@ -76,9 +80,12 @@ function Owner({ poll }: { poll: Poll }) {
   const name = poll.owner?.username;
   if (name === undefined) return <Trans>Its owner has left.</Trans>;
   return (
-    <span className="mr-2">
+    <span className="me-2">
       <Trans>
-        Asked by <strong className="text-ink">{name}</strong>
+        Asked by{' '}
+        <strong dir="auto" className="text-ink">
+          {name}
+        </strong>
       </Trans>
     </span>
   );

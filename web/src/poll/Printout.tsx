@@ -27,9 +27,11 @@ export function Printout({ poll, results }: { poll: Poll; results: Results | nul
       {results !== null ? (
         <Bars options={poll.options} results={results} />
       ) : (
-        <ul className="list-inside list-disc">
+        <ul dir="auto" className="list-inside list-disc">
           {poll.options.map(({ index, text }) => (
-            <li key={index}>{text}</li>
+            <li key={index}>
+              <span className="mixed-text">{text}</span>
+            </li>
           ))}
         </ul>
       )}

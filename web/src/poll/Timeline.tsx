@@ -31,7 +31,7 @@ export function Timeline({ poll, status }: TimelineProps) {
         >
           <Icon name="chart" />
           <Trans>Votes over time</Trans>
-          <Icon name={isOpen ? 'up' : 'down'} className="ml-auto size-5" />
+          <Icon name={isOpen ? 'up' : 'down'} className="ms-auto size-5" />
         </button>
       </h2>
       <div id={body} hidden={!isOpen} className="px-4 pb-4 sm:px-6 sm:pb-6">

@@ -29,7 +29,7 @@ export function TimelineTable({ options, stats }: TimelineTableProps) {
 }
 
 const CELL =
-  'min-w-24 px-3 py-1.5 text-right align-bottom font-normal wrap-break-word first:text-left';
+  'min-w-24 px-3 py-1.5 text-end align-bottom font-normal wrap-break-word first:text-start';
 
 function Table({ options, stats }: TimelineTableProps) {
   const { t, i18n } = useLingui();
@@ -48,7 +48,7 @@ function Table({ options, stats }: TimelineTableProps) {
             </th>
             {options.map(({ index, text }) => (
               <th key={index} scope="col" className={`${CELL} font-semibold`}>
-                {text}
+                <bdi>{text}</bdi>
               </th>
             ))}
           </tr>

@@ -25,6 +25,11 @@ export function isNear(left: number): boolean {
   return left <= NEAR;
 }
 
+/** How it is said where there are no words around it. */
+export function formatLeft(locale: string, left: number): string {
+  return isNear(left) ? formatClock(left) : formatWords(locale, left);
+}
+
 /** "4:59"; never less than 0:00. */
 export function formatClock(left: number): string {
   const seconds = Math.max(0, Math.ceil(left / SECOND));

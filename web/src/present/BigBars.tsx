@@ -7,6 +7,7 @@ import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { memo, type RefObject } from 'react';
 import type { Poll, Results } from '~/api/client';
 import { formatPercent } from '~/results/Bars';
+import { directionOf } from '~/results/direction';
 import { Icon } from '~/ui/Icon';
 
 interface BigBarsProps {
@@ -24,6 +25,7 @@ export function BigBars({ ref, options, results, isFinal }: BigBarsProps) {
   return (
     <ul
       ref={ref}
+      dir={directionOf(options)}
       className="grid min-h-0 grow auto-cols-fr grid-flow-col grid-rows-[repeat(var(--rows,1),minmax(min-content,3.6em))] content-center-safe gap-[0.35em] overflow-hidden leading-[1.15] font-semibold"
     >
       {options.map(({ index, text }) => {
@@ -65,12 +67,12 @@ const BigBar = memo(function BigBar({
         className="absolute inset-0 overflow-hidden rounded-[0.35em] bg-sunken"
       >
         <span
-          className={`absolute inset-0 origin-left transition-transform duration-700 ease-bar ${isFirst ? 'bg-[color-mix(in_oklch,var(--color-accent)_35%,var(--color-bar))]' : 'bg-bar'}`}
+          className={`absolute inset-0 origin-left rtl:origin-right transition-transform duration-700 ease-bar ${isFirst ? 'bg-[color-mix(in_oklch,var(--color-accent)_35%,var(--color-bar))]' : 'bg-bar'}`}
           style={{ transform: `scaleX(${percent / 100})` }}
         />
       </span>
-      <span dir="auto" className="relative grow">
-        {text}
+      <span className="relative grow">
+        <span className="mixed-text">{text}</span>
       </span>
       <Figures votes={votes} percent={percent} isWinner={isFirst && isFinal} />
     </li>
@@ -90,13 +92,19 @@ interface FiguresProps {
 function Figures({ votes, percent, isWinner }: FiguresProps) {
   const { i18n } = useLingui();
   return (
-    <span className="relative min-w-[4em] shrink-0 text-right whitespace-nowrap tabular-nums">
+    <span className="relative min-w-[4em] shrink-0 text-end whitespace-nowrap tabular-nums">
       <span className="block font-bold">
         {votes === null ? NOTHING : formatPercent(i18n, percent)}
       </span>
       <span className="block text-[0.55em] font-medium">
         {isWinner && <Winner />}
-        {votes === null ? NOTHING : <Plural value={votes} one="# vote" other="# votes" />}
+        {votes === null ? (
+          NOTHING
+        ) : (
+          <bdi>
+            <Plural value={votes} one="# vote" other="# votes" />
+          </bdi>
+        )}
       </span>
     </span>
   );
@@ -104,7 +112,7 @@ function Figures({ votes, percent, isWinner }: FiguresProps) {
 
 function Winner() {
   return (
-    <span className="mr-[0.3em] inline-block align-[-0.15em]">
+    <span className="me-[0.3em] inline-block align-[-0.15em]">
       <Icon name="trophy" className="size-[1.1em]" />
       <span className="sr-only">
         <Trans>most votes</Trans>

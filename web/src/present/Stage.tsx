@@ -3,13 +3,14 @@
  * below them the state and the presenter's buttons. Upright screens have it all in one column.
  */
 import { useLingui } from '@lingui/react/macro';
-import { useState } from 'react';
+import { Suspense, useState } from 'react';
 import type { Poll } from '~/api/client';
+import { onDemand } from '~/app/onDemand';
+import { WaitingDialog } from '~/app/WaitingDialog';
 import { usePollResults } from '~/results/usePollResults';
 import { useMe } from '~/session/session';
 import { useTitle } from '~/ui/useTitle';
 import { keysOf } from './actions';
-import { CloseDialog } from './CloseDialog';
 import { Controls } from './Controls';
 import { Counts } from './Counts';
 import { Help } from './Help';
@@ -24,6 +25,11 @@ import { useNeighbours } from './useNeighbours';
 import { useReveal } from './useReveal';
 import type { StageLook } from './useStageLook';
 import { useWakeLock } from './useWakeLock';
+
+/** Shared with the poll's own page, words and all. */
+const CloseDialog = onDemand('poll', () =>
+  import('~/poll/CloseDialog').then((m) => m.CloseDialog),
+);
 
 interface StageProps {
   poll: Poll;
@@ -80,12 +86,14 @@ export function Stage({ poll, look }: StageProps) {
       )}
       <footer className="flex min-h-11 flex-wrap items-center gap-x-[3vmin]">
         <State poll={poll} now={now} isRevealed={reveal.isRevealed} isIdle={isIdle} />
-        <div className="ml-auto">
+        <div className="ms-auto">
           <Controls actions={actions} isIdle={isIdle} />
         </div>
       </footer>
       {overlay === 'help' && <Help actions={actions} onClose={endOverlay} />}
-      {overlay === 'close' && <CloseDialog pollId={poll.id} onDone={endOverlay} />}
+      <Suspense fallback={<WaitingDialog title={t`Close the poll`} onClose={endOverlay} />}>
+        {overlay === 'close' && <CloseDialog poll={poll} onClose={endOverlay} />}
+      </Suspense>
     </main>
   );
 }
@@ -93,7 +101,10 @@ export function Stage({ poll, look }: StageProps) {
 function WholeJoin({ poll }: { poll: Poll }) {
   return (
     <div className="flex min-h-0 flex-col items-center justify-center gap-[3vmin]">
-      <h1 className="line-clamp-2 max-w-[90vw] text-center text-[clamp(1rem,4vmin,5rem)] leading-tight font-bold">
+      <h1
+        dir="auto"
+        className="line-clamp-2 max-w-[90vw] text-center text-[clamp(1rem,4vmin,5rem)] leading-tight font-bold"
+      >
         {poll.title}
       </h1>
       <JoinCode pollId={poll.id} className="w-full max-w-[56dvh]" />

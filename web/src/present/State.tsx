@@ -1,11 +1,16 @@
 /** How the poll stands: open, how long still, final; and whether the numbers are of now. */
 import { Trans } from '@lingui/react/macro';
-import type { ReactNode } from 'react';
+import { type ReactNode, Suspense } from 'react';
 import type { Poll } from '~/api/client';
+import { onDemand } from '~/app/onDemand';
 import { LiveBadge } from '~/live/LiveBadge';
 import type { PollResults } from '~/results/usePollResults';
 import { Icon } from '~/ui/Icon';
-import { Clock } from './Clock';
+
+/** As on the poll's own page, words and all. */
+const Countdown = onDemand('poll', () =>
+  import('~/poll/Countdown').then((m) => m.Countdown),
+);
 
 interface StateProps {
   poll: Poll;
@@ -27,7 +32,11 @@ export function State({ poll, now, isRevealed, isIdle }: StateProps) {
         {status === 'closed' && <Icon name="lock" className="size-[1.2em]" />}
         <Standing status={status} isShown={isShown} />
       </p>
-      <Clock poll={poll} status={status} />
+      <div className="font-semibold empty:hidden">
+        <Suspense>
+          <Countdown poll={poll} status={status} />
+        </Suspense>
+      </div>
       {status !== 'closed' && (
         // its button is for the presenter, and goes with the others
         <div

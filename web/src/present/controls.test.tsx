@@ -87,9 +87,9 @@ test('its owner closes the poll, when asked again', async () => {
   });
   await screen.findByRole('button', { name: 'Close the poll' });
   await press('c');
-  const dialog = screen.getByRole('dialog', { name: 'Close this poll now?' });
+  const dialog = await screen.findByRole('dialog', { name: 'Close this poll?' });
   expect(calls).not.toContain('POST /api/polls/5/close');
-  await userEvent.click(within(dialog).getByRole('button', { name: 'Close the poll' }));
+  await userEvent.click(within(dialog).getByRole('button', { name: 'Close now' }));
   await screen.findByText('Closed');
   expect(screen.queryByRole('dialog')).toBeNull();
   expect(screen.queryByRole('button', { name: 'Close the poll' })).toBeNull();
@@ -101,8 +101,8 @@ test('a poll that cannot be closed stays, and says why', async () => {
   });
   await screen.findByRole('button', { name: 'Close the poll' });
   await press('c');
-  const dialog = screen.getByRole('dialog');
-  await userEvent.click(within(dialog).getByRole('button', { name: 'Close the poll' }));
+  const dialog = await screen.findByRole('dialog');
+  await userEvent.click(within(dialog).getByRole('button', { name: 'Close now' }));
   await within(dialog).findByRole('alert');
 });
 

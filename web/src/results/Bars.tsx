@@ -7,6 +7,7 @@ import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { type CSSProperties, memo } from 'react';
 import type { Poll, Results } from '~/api/client';
 import { Icon } from '~/ui/Icon';
+import { directionOf } from './direction';
 
 export interface BarsProps {
   options: Poll['options'];
@@ -26,7 +27,7 @@ export const Bars = memo(function Bars({
   const most = Math.max(...votesOf);
   const isAllTied = votesOf.every((votes) => votes === most);
   return (
-    <ul className={`flex flex-col ${large ? 'gap-5' : 'gap-2'}`}>
+    <ul dir={directionOf(options)} className={`flex flex-col ${large ? 'gap-5' : 'gap-2'}`}>
       {options.map(({ index, text }) => {
         const { votes = 0, percent = 0 } = results.options[index] ?? {};
         return (
@@ -64,17 +65,19 @@ const Bar = memo(function Bar({ text, votes, percent, isMine, isFirst, large }: 
     >
       <span
         aria-hidden="true"
-        className={`absolute inset-0 origin-left [transform:scaleX(var(--part))] transition-transform duration-500 ease-bar starting:[transform:scaleX(0)] ${isMine ? 'bg-mine' : 'bg-bar'}`}
+        className={`absolute inset-0 origin-left rtl:origin-right [transform:scaleX(var(--part))] transition-transform duration-500 ease-bar starting:[transform:scaleX(0)] ${isMine ? 'bg-mine' : 'bg-bar'}`}
         style={{ '--part': percent / 100 } as CSSProperties}
       />
       <span className={`relative grow ${isFirst ? 'font-semibold' : ''}`}>
-        <span dir="auto">{text}</span>
+        <span className="mixed-text">{text}</span>
         {isMine && <MineMark />}
       </span>
-      <span className="relative shrink-0 text-right leading-tight tabular-nums">
+      <span className="relative shrink-0 text-end leading-tight tabular-nums">
         <span className="block font-semibold">{formatPercent(i18n, percent)}</span>{' '}
         <span className={`block ${large ? 'text-xl' : 'text-sm'}`}>
-          <Plural value={votes} one="# vote" other="# votes" />
+          <bdi>
+            <Plural value={votes} one="# vote" other="# votes" />
+          </bdi>
         </span>
       </span>
     </li>
@@ -90,7 +93,7 @@ export function formatPercent(i18n: I18n, percent: number): string {
 /** Words and a sign: the colour is never alone. */
 function MineMark() {
   return (
-    <span className="ml-2 inline-flex items-center gap-1 align-middle text-sm font-semibold whitespace-nowrap">
+    <span className="ms-2 inline-flex items-center gap-1 align-middle text-sm font-semibold whitespace-nowrap">
       <Icon name="check" className="size-4" />
       <Trans>your vote</Trans>
     </span>

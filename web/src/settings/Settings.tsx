@@ -19,7 +19,7 @@ export function Settings({ onClose }: { onClose: () => void }) {
         <ThemeChoice />
         <KeysSwitch />
         <div className="flex flex-wrap gap-2 border-t border-line pt-4">
-          <a href="/docs" className={buttonClass('quiet', '-ml-4')}>
+          <a href="/docs" className={buttonClass('quiet', '-ms-4')}>
             <Trans>For developers</Trans>
           </a>
           <SignOut onDone={onClose} />
@@ -101,7 +101,7 @@ function SignOut({ onDone }: { onDone: () => void }) {
     onDone();
   };
   return (
-    <Button kind="plain" className="ml-auto" onClick={leave}>
+    <Button kind="plain" className="ms-auto" onClick={leave}>
       {me.kind === 'user' ? <Trans>Sign out</Trans> : <Trans>Leave as guest</Trans>}
     </Button>
   );

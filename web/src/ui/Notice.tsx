@@ -17,7 +17,7 @@ export function Notice({
   return (
     <p
       role={kind === 'good' ? 'status' : 'alert'}
-      className={`rounded-xl border-l-4 bg-sunken px-4 py-3 font-medium ${KINDS[kind]}`}
+      className={`rounded-xl border-s-4 bg-sunken px-4 py-3 font-medium ${KINDS[kind]}`}
     >
       {children}
     </p>

@@ -21,7 +21,12 @@ export function Page({ title, children, wide = false }: PageProps) {
       tabIndex={-1}
       className={`mx-auto flex w-full flex-col gap-5 px-4 pt-4 pb-16 outline-none ${wide ? 'max-w-5xl' : 'max-w-2xl'}`}
     >
-      <h1 ref={heading} tabIndex={-1} className="text-2xl font-bold outline-none">
+      <h1
+        ref={heading}
+        dir="auto"
+        tabIndex={-1}
+        className="text-2xl font-bold outline-none"
+      >
         {title}
       </h1>
       {children}

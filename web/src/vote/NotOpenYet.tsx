@@ -2,6 +2,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import type { Poll } from '~/api/client';
 import { clock } from '~/api/sentence';
+import { formatLeft } from '~/poll/countdown';
 import { Icon } from '~/ui/Icon';
 
 export function NotOpenYet({ poll }: { poll: Poll }) {
@@ -9,37 +10,23 @@ export function NotOpenYet({ poll }: { poll: Poll }) {
   if (poll.opensAt === null) return null;
   const opens = new Date(poll.opensAt);
   const time = clock(i18n, opens);
+  const left = opens.getTime() - Date.now();
   return (
     <div className="flex flex-col gap-3">
       <p className="flex items-center gap-2 font-medium">
         <Icon name="clock" />
         <span>
           <Trans>Opens: {time}</Trans>{' '}
-          <span className="text-quiet tabular-nums">({untilIn(i18n.locale, opens)})</span>
+          <span className="text-quiet tabular-nums">({formatLeft(i18n.locale, left)})</span>
         </span>
       </p>
-      <ul className="flex flex-col gap-2">
+      <ul dir="auto" className="flex flex-col gap-2">
         {poll.options.map(({ index, text }) => (
-          <li key={index} dir="auto" className="rounded-xl bg-sunken px-4 py-3">
-            {text}
+          <li key={index} className="rounded-xl bg-sunken px-4 py-3">
+            <span className="mixed-text">{text}</span>
           </li>
         ))}
       </ul>
     </div>
   );
-}
-
-const UNITS = [
-  ['day', 86_400],
-  ['hour', 3600],
-  ['minute', 60],
-] as const;
-
-/** "in 3 minutes", in the reader's language. */
-export function untilIn(locale: string, when: Date): string {
-  const seconds = Math.max(0, Math.round((when.getTime() - Date.now()) / 1000));
-  const format = new Intl.RelativeTimeFormat(locale);
-  for (const [unit, size] of UNITS)
-    if (seconds >= 2 * size) return format.format(Math.floor(seconds / size), unit);
-  return format.format(seconds, 'second');
 }

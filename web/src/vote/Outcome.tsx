@@ -91,7 +91,7 @@ function Standing({ now }: { now: PollResults }): ReactNode {
 
 function Total({ votes }: { votes: number }) {
   return (
-    <span className="ml-auto tabular-nums">
+    <span className="ms-auto tabular-nums">
       <Plural value={votes} _0="No votes yet" one="# vote" other="# votes" />
     </span>
   );
@@ -118,11 +118,9 @@ function MyVote({ poll, myVote }: { poll: Poll; myVote: number | null }) {
   const mine = poll.options.find(({ index }) => index === myVote);
   if (mine === undefined) return null;
   return (
-    <p className="flex min-h-12 items-center gap-3 rounded-xl bg-mine px-4 py-2">
+    <p dir="auto" className="flex min-h-12 items-center gap-3 rounded-xl bg-mine px-4 py-2">
       <Icon name="check" />
-      <span className="grow" dir="auto">
-        {mine.text}
-      </span>
+      <span className="grow">{mine.text}</span>
       <span className="shrink-0 text-sm font-semibold">
         <Trans>your vote</Trans>
       </span>

@@ -131,7 +131,7 @@ interface OptionsProps {
 const Options = memo(function Options({ poll, choice, isFixed, onChoose }: OptionsProps) {
   const name = useId();
   return (
-    <div className="flex flex-col gap-2">
+    <div dir="auto" className="flex flex-col gap-2">
       {poll.options.map(({ index, text }) => (
         <label
           key={index}
@@ -144,9 +144,7 @@ const Options = memo(function Options({ poll, choice, isFixed, onChoose }: Optio
             onChange={() => isFixed || onChoose(index)}
             className="size-5 shrink-0 accent-accent outline-none"
           />
-          <span dir="auto" className="min-w-0">
-            {text}
-          </span>
+          <span className="min-w-0 mixed-text">{text}</span>
         </label>
       ))}
     </div>

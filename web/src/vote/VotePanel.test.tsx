@@ -15,7 +15,6 @@ import {
   VOTE,
   vote,
 } from './harness';
-import { untilIn } from './NotOpenYet';
 
 describe('a poll that is deleted', () => {
   test.each([
@@ -136,24 +135,6 @@ describe('the form', () => {
     serve();
     show(aPoll({ resultsVisibility: 'after_vote', results: null }));
     noButton('Show results');
-  });
-});
-
-describe('the time until a poll opens', () => {
-  const now = Date.parse('2026-05-04T12:00:00Z');
-
-  test.each([
-    [-5, 'in 0 seconds'],
-    [119, 'in 119 seconds'],
-    [120, 'in 2 minutes'],
-    [119 * 60, 'in 119 minutes'],
-    [120 * 60, 'in 2 hours'],
-    [47 * 3600, 'in 47 hours'],
-    [71 * 3600, 'in 2 days'],
-  ])('%i seconds ahead: %s', (seconds, words) => {
-    vi.useFakeTimers({ now });
-    expect(untilIn('en', new Date(now + seconds * 1000))).toBe(words);
-    vi.useRealTimers();
   });
 });
 

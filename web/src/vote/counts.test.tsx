@@ -90,12 +90,12 @@ describe('a poll that moves', () => {
   test('opens at its time: before there is no form', () => {
     vi.useFakeTimers({ now: Date.parse('2026-05-04T12:00:00Z') });
     serve();
-    show(aPoll({ status: 'scheduled', opensAt: '2026-05-04T12:05:00Z', results: null }));
-    expect(screen.getByText('(in 5 minutes)')).toBeTruthy();
+    show(aPoll({ status: 'scheduled', opensAt: '2026-05-04T12:06:00Z', results: null }));
+    expect(screen.getByText('(in 6 minutes)')).toBeTruthy();
     expect(screen.queryByRole('radio')).toBeNull();
     expect(screen.getByText('Spaces')).toBeTruthy();
-    act(() => vi.advanceTimersByTime(4 * 60_000 + 10_000));
-    expect(screen.getByText('(in 50 seconds)')).toBeTruthy();
+    act(() => vi.advanceTimersByTime(5 * 60_000 + 10_000));
+    expect(screen.getByText('(0:50)')).toBeTruthy();
     act(() => vi.advanceTimersByTime(51_000));
     expect(screen.queryByRole('radio')).toBeNull();
     act(() => vi.advanceTimersByTime(5000)); // no word from the server: it will decide
