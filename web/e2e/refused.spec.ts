@@ -85,7 +85,7 @@ test.describe('refused', () => {
     await expectAlert(
       page,
       new RegExp(
-        `^That was your last vote for today\\. You can vote again from .*${TIME.source}\\.$`,
+        `^Not counted: your votes for today are used up\\. You can vote again from .*${TIME.source}\\.$`,
       ),
     );
     await expect(page.getByRole('radio', { name: 'Tabs' })).toBeChecked();

@@ -20,7 +20,7 @@ const REFUSALS: [ErrorCode, RegExp][] = [
   ['already_skipped', /skipped/],
   ['poll_closed', /has closed/],
   ['poll_not_open', /not open yet/],
-  ['daily_limit', /last vote for today/],
+  ['daily_limit', /^Not counted: your votes for today are used up/],
   ['rate_limited', /a lot in a short time/],
   ['unknown_option', /option is no longer there/],
   ['unauthorized', /Sign in again/],

@@ -12,7 +12,7 @@ const SENTENCES: Partial<Record<ErrorCode, ReturnType<typeof msg>>> = {
   unauthorized: msg`Your session has ended. Sign in again, please.`,
   too_large: msg`That is too much to send.`,
   forbidden: msg`You may not do this.`,
-  daily_limit: msg`That was your last vote for today. Come back tomorrow.`,
+  daily_limit: msg`Not counted: your votes for today are used up. Come back tomorrow.`,
   poll_not_open: msg`This poll is not open yet.`,
   rate_limited: msg`That was a lot in a short time. Wait a moment, please.`,
   internal: msg`Something has failed on the server. Try again.`,
@@ -40,7 +40,7 @@ function timedSentence(i18n: I18n, error: ApiError): string | null {
   switch (error.code) {
     case 'daily_limit':
       return i18n._(
-        msg`That was your last vote for today. You can vote again from ${time}.`,
+        msg`Not counted: your votes for today are used up. You can vote again from ${time}.`,
       );
     case 'poll_not_open':
       return i18n._(msg`This poll is not open yet. Opening: ${time}.`);

@@ -6,7 +6,7 @@ import type { Poll } from '~/api/client';
 import { onDemand } from '~/app/onDemand';
 import { WaitingDialog } from '~/app/WaitingDialog';
 import { useIsDeleted } from '~/results/deletion';
-import { useChoice } from '~/services';
+import { usePollResults } from '~/results/usePollResults';
 import { Button, buttonClass, IconButton } from '~/ui/Button';
 import { Icon } from '~/ui/Icon';
 
@@ -27,8 +27,8 @@ const wordy = 'whitespace-nowrap max-[24rem]:px-3 max-[24rem]:*:[svg]:hidden';
 export function CardActions({ poll, isSkipping, onSkip, onNext }: CardActionsProps) {
   const { t } = useLingui();
   const isDeleted = useIsDeleted(poll.id);
-  const hasVoted = useChoice(poll).myVote !== null;
-  const isDone = hasVoted || isDeleted;
+  const { myVote, skipped, status } = usePollResults(poll);
+  const isDone = myVote !== null || skipped || status === 'closed';
   return (
     <div className="mt-auto flex items-center border-t border-line pt-3 min-[24rem]:gap-1">
       {isDone ? (

@@ -175,13 +175,48 @@ describe('a skip', () => {
   });
 
   test('that is refused leaves the card, and says why', async () => {
-    serve({ 'POST /api/polls/1/skip': problem(410, 'poll_closed') });
+    serve({ 'POST /api/polls/1/skip': problem(500, 'internal') });
     const { user } = open();
     await user.click(await skipOf(1));
     await within(await card(1)).findByRole('alert');
-    expect(screen.getByRole('alert').textContent).toMatch(/closed/);
+    expect(screen.getByRole('alert').textContent).toMatch(/failed on the server/);
     expect(services.choices.isDone(aTitled(1))).toBe(false);
     expect(await skipOf(1)).toHaveProperty('disabled', false); // it may be tried again
+  });
+
+  test.each([
+    [410, 'poll_closed'],
+    [404, 'not_found'],
+  ])('of a poll that nobody can vote on any more goes on: %i %s', async (status, code) => {
+    serve({ 'POST /api/polls/1/skip': problem(status, code) });
+    const { user } = open();
+    await user.click(await skipOf(1));
+    await noCard(1);
+    expect(screen.queryByRole('alert')).toBeNull();
+  });
+
+  test('of a poll that was voted on elsewhere shows the vote', async () => {
+    const poll = aPoll({ title: 'Poll 1', myVote: 2, results: someResults([0, 0, 1], 9) });
+    serve({
+      'POST /api/polls/1/skip': problem(409, 'already_voted'),
+      'GET /api/polls/1': { status: 200, body: poll },
+    });
+    const { user } = open();
+    await user.click(await skipOf(1));
+    const voted = within(await card(1));
+    await voted.findByText('Your vote counts.');
+    expect(voted.getByRole('button', { name: 'Next poll' }).textContent).toBe('Next poll');
+    expect(screen.queryByRole('alert')).toBeNull();
+  });
+
+  test('is not offered where the poll has closed: the way on is', async () => {
+    serve({});
+    open();
+    await skipOf(1);
+    act(() => services.results.offer(someResults([0, 0, 0], 2, 'closed')));
+    const closed = within(await card(1));
+    expect(closed.queryByRole('button', { name: 'Skip' })).toBeNull();
+    expect(closed.getByRole('button', { name: 'Next poll' }).textContent).toBe('Next poll');
   });
 
   test('is s on the keyboard', async () => {

@@ -1,6 +1,7 @@
 /** A skip is final, so the card leaves the lists only when the server has taken it. */
 import { useState } from 'react';
 import { api, data, type Poll } from '~/api/client';
+import { isCode } from '~/api/error';
 import { useServices } from '~/services';
 import { leave } from './onTheWay';
 
@@ -12,7 +13,7 @@ function delay(ms: number): Promise<void> {
 }
 
 export function useSkip({ id }: Poll) {
-  const { session, choices, client } = useServices();
+  const { session, choices, client, ballots } = useServices();
   const [isLeaving, setLeaving] = useState(false);
   const [error, setError] = useState<unknown>(null);
 
@@ -22,16 +23,23 @@ export function useSkip({ id }: Poll) {
     choices.set(id, { myVote: null, skipped: true });
   };
 
+  /** @returns whether the poll is still to be shown: with the vote that counts, or why. */
+  const explain = async (failure: unknown): Promise<boolean> => {
+    if (isCode(failure, 'poll_closed', 'not_found')) return false; // nothing is left to skip
+    const isVoted = isCode(failure, 'already_voted') && (await ballots.lookUp(id)) !== null;
+    if (!isVoted) setError(failure);
+    setLeaving(false);
+    return true;
+  };
+
   const skip = async () => {
     setError(null);
     setLeaving(true);
-    try {
-      await Promise.all([send(), delay(LEAVING_MS)]);
-      leave(client, id);
-    } catch (failure) {
-      setError(failure);
-      setLeaving(false);
-    }
+    const [isToStay] = await Promise.all([
+      send().then(() => false, explain),
+      delay(LEAVING_MS),
+    ]);
+    if (!isToStay) leave(client, id);
   };
   return { skip, isLeaving, error };
 }

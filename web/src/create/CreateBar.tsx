@@ -21,7 +21,7 @@ export function CreateBar({ isBusy, error, isChecked }: CreateBarProps) {
   const wrong = isChecked ? Object.keys(faults).length : 0;
   const isRefusal = isCode(error, 'invalid'); // said at its fields
   return (
-    <div className="sticky bottom-0 -mx-4 flex flex-col gap-3 border-t border-line bg-ground px-4 py-3">
+    <div className="sticky bottom-[var(--covered,0px)] -mx-4 flex flex-col gap-3 border-t border-line bg-ground px-4 py-3">
       {wrong > 0 && (
         <Notice>
           <Plural

@@ -66,7 +66,7 @@ export function VoteForm(props: VoteFormProps) {
 function Actions(props: VoteFormProps & { choice: number | null }) {
   const { ballot, choice, myVote, onRecall, onCancel, onWatch } = props;
   return (
-    <div className="sticky bottom-0 flex flex-wrap gap-2 bg-inherit py-1">
+    <div className="sticky bottom-[var(--covered,0px)] flex flex-wrap gap-2 bg-inherit py-1">
       <Button
         kind="primary"
         type="submit"

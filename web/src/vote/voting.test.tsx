@@ -84,7 +84,7 @@ describe('a vote', () => {
     const onVoted = vi.fn();
     show(aPoll(), { onVoted });
     await vote('Both');
-    expect((await screen.findByRole('alert')).textContent).toMatch(/last vote for today/);
+    expect((await screen.findByRole('alert')).textContent).toMatch(/^Not counted/);
     expect(radio('Both')).toHaveProperty('checked', true);
     expect(button('Vote')).toBeTruthy();
     expect(onVoted).not.toHaveBeenCalled();
