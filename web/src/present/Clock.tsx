@@ -2,6 +2,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useEffect, useState } from 'react';
 import type { Poll } from '~/api/client';
+import { now } from '~/clock';
 import { Icon } from '~/ui/Icon';
 import { formatLeft, untilNextSecond } from './clock';
 
@@ -35,11 +36,11 @@ function Words({ time, isOpening }: { time: string; isOpening: boolean }) {
 }
 
 function useTimeLeft(at: number): number {
-  const [now, setNow] = useState(Date.now);
-  const left = at - now;
+  const [time, setTime] = useState(now);
+  const left = at - time;
   useEffect(() => {
     if (left <= 0) return;
-    const timer = setTimeout(() => setNow(Date.now()), untilNextSecond(left));
+    const timer = setTimeout(() => setTime(now()), untilNextSecond(left));
     return () => clearTimeout(timer);
   }, [left]);
   return left;

@@ -2,6 +2,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import type { Poll } from '~/api/client';
 import { clock } from '~/api/sentence';
+import { now } from '~/clock';
 import { Icon } from '~/ui/Icon';
 
 export function NotOpenYet({ poll }: { poll: Poll }) {
@@ -37,7 +38,7 @@ const UNITS = [
 
 /** "in 3 minutes", in the reader's language. */
 export function untilIn(locale: string, when: Date): string {
-  const seconds = Math.max(0, Math.round((when.getTime() - Date.now()) / 1000));
+  const seconds = Math.max(0, Math.round((when.getTime() - now()) / 1000));
   const format = new Intl.RelativeTimeFormat(locale);
   for (const [unit, size] of UNITS)
     if (seconds >= 2 * size) return format.format(Math.floor(seconds / size), unit);
