@@ -43,7 +43,7 @@ async function createPoll(attempts: Attempts, draft: Draft): Promise<Poll> {
 
 export function useCreate(handlers: Handlers): Creation {
   const { attempts, onCreated, onLeave, onRefused } = handlers;
-  const { client } = useServices();
+  const { client, session } = useServices();
   const [, navigate] = useLocation();
   const [error, setError] = useState<unknown>(null);
   const [isBusy, setIsBusy] = useState(false);
@@ -73,7 +73,8 @@ export function useCreate(handlers: Handlers): Creation {
 
   const attempt = async (draft: Draft) => {
     const me = client.getQueryData(meQuery.queryKey);
-    if (me !== undefined && me?.kind !== 'user') leave('/register');
+    if (me !== undefined && me?.kind !== 'user')
+      leave(session.hasExpired ? '/sign-in' : '/register');
     else await createPoll(attempts, draft).then(show, explain);
   };
 
