@@ -1,6 +1,7 @@
 /** What only a poll's owner may do with it. */
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
+import { flushSync } from 'react-dom';
 import type { Poll } from '~/api/client';
 import { useMe } from '~/session/session';
 import { Button, ButtonLink, buttonClass } from '~/ui/Button';
@@ -17,12 +18,20 @@ interface OwnerActionsProps {
   poll: Pick<Poll, 'id' | 'title'>;
   status: Poll['status'];
   onEdit?: () => void;
-  onDeleted?: () => void;
+  /** After what was asked for is done: where the focus goes on, for its button may be gone. */
+  onClosed: () => void;
+  onDeleted: () => void;
 }
 
-export function OwnerActions({ poll, status, onEdit, onDeleted }: OwnerActionsProps) {
+export function OwnerActions(props: OwnerActionsProps) {
+  const { poll, status, onEdit, onClosed, onDeleted } = props;
   const [asked, setAsked] = useState<'close' | 'delete' | null>(null);
   const stop = () => setAsked(null);
+  /** Outside of an open dialog nothing takes the focus. */
+  const stopAnd = (goOn: () => void) => () => {
+    flushSync(stop);
+    goOn();
+  };
   return (
     <div className="flex flex-wrap gap-2">
       {onEdit && (
@@ -42,9 +51,11 @@ export function OwnerActions({ poll, status, onEdit, onDeleted }: OwnerActionsPr
       <Button kind="danger" icon="trash" onClick={() => setAsked('delete')}>
         <Trans>Delete</Trans>
       </Button>
-      {asked === 'close' && <CloseDialog poll={poll} onClose={stop} />}
+      {asked === 'close' && (
+        <CloseDialog poll={poll} onClose={stop} onClosed={stopAnd(onClosed)} />
+      )}
       {asked === 'delete' && (
-        <DeleteDialog poll={poll} onClose={stop} onDeleted={onDeleted ?? stop} />
+        <DeleteDialog poll={poll} onClose={stop} onDeleted={stopAnd(onDeleted)} />
       )}
     </div>
   );
@@ -65,7 +76,11 @@ interface ActionDialogProps {
   onClose: () => void;
 }
 
-export function CloseDialog({ poll, onClose }: ActionDialogProps) {
+export function CloseDialog({
+  poll,
+  onClose,
+  onClosed,
+}: ActionDialogProps & { onClosed: () => void }) {
   const { t } = useLingui();
   const { id, title } = poll;
   const { mutate, isPending, error } = useClosePoll();
@@ -76,7 +91,7 @@ export function CloseDialog({ poll, onClose }: ActionDialogProps) {
       icon="lock"
       isPending={isPending}
       error={error}
-      onConfirm={() => mutate(id, { onSuccess: onClose })}
+      onConfirm={() => mutate(id, { onSuccess: onClosed })}
       onClose={onClose}
     >
       <p>
