@@ -200,6 +200,7 @@ test.describe('its owner', () => {
     await expect(page.getByText('Closed', { exact: true })).toBeVisible();
     await expect(page.getByRole('radio')).toHaveCount(0);
     await expect(page.getByRole('button', { name: 'Close now' })).toHaveCount(0);
+    await expect(page.locator('#poll-status')).toBeFocused();
     expect((await server.api.results(poll.id)).status).toBe('closed');
   });
 

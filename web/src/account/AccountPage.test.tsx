@@ -1,5 +1,5 @@
 /** The account's screen, for nobody, a guest and a user. */
-import { act, screen, within } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it, vi } from 'vitest';
 import { AccountPage } from './AccountPage';
 import { ADA, type Answer, GUEST, problem, rememberSession, serve, show } from './testing';
@@ -94,6 +94,19 @@ describe('a user', () => {
     expect(document.activeElement).toBe(button('Change: Username'));
     const patch = asked.find(({ what }) => what.startsWith('PATCH'));
     expect(patch?.body).toEqual({ username: 'countess' });
+  });
+
+  it('is sent to sign in when the session has ended, and is to come back', async () => {
+    serveAda({
+      'PATCH /api/users/me': problem(401, 'unauthorized'),
+      'POST /api/auth/logout': { status: 204 },
+    });
+    const { user } = open('?tab=profile');
+    await user.click(await screen.findByRole('button', { name: 'Change: Username' }));
+    await user.type(field('New username'), '2');
+    await user.click(button('Save'));
+    await waitFor(() => expect(location.pathname).toBe('/sign-in'));
+    expect(location.search).toBe('?next=%2Faccount%3Ftab%3Dprofile');
   });
 
   it('has to give the right password for another e-mail address', async () => {

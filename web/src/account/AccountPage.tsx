@@ -2,9 +2,10 @@
 import { useLingui } from '@lingui/react/macro';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useSearch } from 'wouter';
+import { Redirect, useSearch } from 'wouter';
 import type { Me } from '~/api/client';
 import { sentenceOf } from '~/api/sentence';
+import { useServices } from '~/services';
 import { meQuery } from '~/session/session';
 import { Notice } from '~/ui/Notice';
 import { Page, Spinner } from '~/ui/Page';
@@ -19,6 +20,8 @@ export function AccountPage() {
   const { t, i18n } = useLingui();
   const { data: me, error } = useQuery({ ...meQuery, refetchOnMount: 'always' });
   const [isDeleted, setDeleted] = useState(false);
+  const { session } = useServices();
+  const next = `/account?${useSearch()}`;
   if (me === undefined && error === null) return <Spinner label={t`Loading…`} />;
   if (me === undefined)
     return (
@@ -26,6 +29,8 @@ export function AccountPage() {
         <Notice>{sentenceOf(i18n, error)}</Notice>
       </Page>
     );
+  if (me === null && session.hasExpired)
+    return <Redirect to={`/sign-in?${new URLSearchParams({ next })}`} replace />;
   if (me === null) return <Newcomer isDeleted={isDeleted} />;
   return <Account me={me} onDeleted={() => setDeleted(true)} />;
 }

@@ -74,10 +74,26 @@ function MyPoll({ poll }: { poll: Poll }) {
         />
       </div>
       <Suspense fallback={<div className="min-h-11" />}>
-        <OwnerActions poll={poll} status={status} />
+        <OwnerActions
+          poll={poll}
+          status={status}
+          onClosed={() => focusTitle(ref.current)}
+          onDeleted={() => focusNext(ref.current)}
+        />
       </Suspense>
     </li>
   );
+}
+
+function focusTitle(item: Element | null): void {
+  item?.querySelector('a')?.focus();
+}
+
+/** The line goes with the next answer: to the one below, else above, else the heading. */
+function focusNext(item: Element | null): void {
+  const next = item?.nextElementSibling ?? item?.previousElementSibling;
+  if (next) focusTitle(next);
+  else document.querySelector('h1')?.focus();
 }
 
 const DOTS: Record<Status, string> = {

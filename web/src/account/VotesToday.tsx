@@ -2,10 +2,11 @@
 import { plural } from '@lingui/core/macro';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import type { Me } from '~/api/client';
+import { now } from '~/clock';
 
 /** The server's day ends at midnight in UTC. */
 function endOfDay(): Date {
-  return new Date(new Date().setUTCHours(24, 0, 0, 0));
+  return new Date(new Date(now()).setUTCHours(24, 0, 0, 0));
 }
 
 export function VotesToday({ me }: { me: Me }) {

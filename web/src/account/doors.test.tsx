@@ -1,6 +1,7 @@
 /** Signing in and registering, as somebody does it. */
 import { screen, waitFor } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
+import { meQuery } from '~/session/session';
 import { RegisterPage } from './RegisterPage';
 import { SignInPage } from './SignInPage';
 import { ADA, GUEST, problem, rememberSession, serve, show } from './testing';
@@ -114,6 +115,33 @@ describe('signing in', () => {
     open('/sign-in?next=/p/12');
     const link = screen.getByRole('link', { name: 'Make an account' });
     expect(link.getAttribute('href')).toBe('/register?next=%2Fp%2F12');
+  });
+});
+
+describe('a session that has ended', () => {
+  const open = async (next: string) => {
+    rememberSession();
+    serve({ 'GET /api/users/me': { body: ADA }, 'POST /api/auth/logout': { status: 204 } });
+    const { services } = show(`/sign-in?next=${next}`, null);
+    await services.client.fetchQuery(meQuery);
+    await services.session.lost(services.session.era, true);
+    return services;
+  };
+
+  it.each([
+    ['/new', /Your draft is kept/],
+    ['/account', /Sign in again to go on/],
+  ])('is said at the door from %s', async (next, words) => {
+    const services = await open(next);
+    show(`/sign-in?next=${next}`, <SignInPage />, services);
+    expect(screen.getByRole('alert').textContent).toMatch(words);
+  });
+
+  it('is not what signing out is', async () => {
+    const services = await open('/account');
+    await services.session.signOut();
+    show('/sign-in', <SignInPage />, services);
+    expect(screen.queryByRole('alert')).toBeNull();
   });
 });
 

@@ -170,14 +170,19 @@ describe('my polls', () => {
         items = [poll(2)];
         return { status: 204 };
       },
+      'DELETE /api/polls/2': { status: 204 },
     });
     const { user } = open('?tab=polls');
     const [first] = await screen.findAllByRole('button', { name: 'Delete' });
     if (first) await user.click(first);
     await user.click(await screen.findByRole('button', { name: 'Delete for good' }));
     await waitFor(() => expect(screen.queryByRole('link', { name: 'Poll 1' })).toBeNull());
-    expect(screen.getByRole('link', { name: 'Poll 2' })).toBeTruthy();
+    expect(document.activeElement).toBe(screen.getByRole('link', { name: 'Poll 2' }));
     expect(asked.map(({ what }) => what)).toContain('DELETE /api/polls/1');
+    items = [];
+    await user.click(button('Delete'));
+    await user.click(await screen.findByRole('button', { name: 'Delete for good' }));
+    await waitFor(() => expect(document.activeElement?.tagName).toBe('H1'));
   });
 
   it('are closed from the list', async () => {
@@ -199,5 +204,6 @@ describe('my polls', () => {
     await waitFor(() =>
       expect(screen.queryByRole('button', { name: 'Close now' })).toBeNull(),
     );
+    expect(document.activeElement).toBe(screen.getByRole('link', { name: 'Poll 1' }));
   });
 });

@@ -47,10 +47,13 @@ function respond({ status = 200, body, headers }: Answer): Response {
 }
 
 /** Shows a screen at an address; nothing connects to a live server. */
-export function show(path: string, screen: ReactNode) {
+export function show(
+  path: string,
+  screen: ReactNode,
+  services: Services = createServices(),
+) {
   vi.stubGlobal('requestAnimationFrame', () => 0);
   history.replaceState(null, '', path);
-  const services: Services = createServices();
   const view = render(
     <I18nProvider i18n={i18n}>
       <ServicesProvider services={services}>{screen}</ServicesProvider>

@@ -3,6 +3,7 @@
  * ApiError, which everything that shows refusals understands; nothing else is thrown.
  */
 import createClient from 'openapi-fetch';
+import { heard } from '~/clock';
 import { ApiError, type ProblemDocument } from './error';
 import type { components, paths } from './schema';
 
@@ -40,8 +41,11 @@ export function sessionEra(): number {
 
 async function send(request: Request): Promise<Response> {
   if (bearer !== null) request.headers.set('Authorization', `Bearer ${bearer}`);
+  const sentAt = Date.now();
   try {
-    return await fetch(request, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const answer = await fetch(request, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    heard(answer.headers.get('Date'), sentAt);
+    return answer;
   } catch (cause) {
     throw ApiError.ofNetwork(cause);
   }

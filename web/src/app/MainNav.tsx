@@ -21,9 +21,9 @@ export function MainNav() {
 function AccountLink() {
   const { t } = useLingui();
   const me = useMe();
-  if (me?.kind === 'user')
-    return <NavLink href="/account" icon="user" label={me.username ?? t`Account`} />;
-  return <NavLink href="/sign-in" icon="user" label={t`Sign in`} also="/register" />;
+  if (me == null)
+    return <NavLink href="/sign-in" icon="user" label={t`Sign in`} also="/register" />;
+  return <NavLink href="/account" icon="user" label={me.username ?? t`Guest`} />;
 }
 
 interface NavLinkProps {

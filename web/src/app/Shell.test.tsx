@@ -45,6 +45,14 @@ test('who is nobody may sign in', async () => {
   expect(link('Sign in').getAttribute('href')).toBe('/sign-in');
 });
 
+test('a guest finds their votes', async () => {
+  remember('session', 'yes');
+  open({ status: 200, body: aMe() });
+  expect((await nav().findByRole('link', { name: 'Guest' })).getAttribute('href')).toBe(
+    '/account',
+  );
+});
+
 test('a user sees their name, which leads to their account', async () => {
   remember('session', 'yes');
   open({ status: 200, body: aMe({ kind: 'user', username: 'ada' }) });

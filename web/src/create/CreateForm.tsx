@@ -5,7 +5,7 @@ import { CreateBar } from './CreateBar';
 import { DraftFormProvider, useNewDraftForm } from './DraftForm';
 import type { Draft } from './draft';
 import { FurtherFields } from './FurtherFields';
-import { focusField } from './focusField';
+import { focusField, focusFirstFault } from './focusField';
 import { RegisterHint, RestoredHint } from './Hints';
 import { OptionsField } from './OptionsField';
 import { Preview } from './Preview';
@@ -37,8 +37,7 @@ export function CreateForm({ kept }: { kept: Draft | null }) {
 
   // After what is wrong has been drawn, and unfolded where it was folded away.
   useEffect(() => {
-    if (tries > 0)
-      element.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+    if (tries > 0) focusFirstFault(element.current);
   }, [tries]);
 
   const submit = (event: FormEvent) => {

@@ -140,6 +140,16 @@ describe('who may', () => {
     expect(kept()).toMatchObject({ title: 'Lunch?' });
   });
 
+  it('who was somebody signs in again', async () => {
+    const user = open(null);
+    services.session.hasExpired = true;
+    await write(user, 'a', 'b');
+    await user.click(create());
+    await waitFor(() =>
+      expect(location.pathname + location.search).toBe('/sign-in?next=/new'),
+    );
+  });
+
   it('tells a user nothing about accounts', () => {
     open();
     expect(screen.queryByText(/you need an account/)).toBeNull();

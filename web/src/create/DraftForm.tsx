@@ -3,6 +3,7 @@ import { useLingui } from '@lingui/react/macro';
 import { createContext, type ReactNode, useContext, useState } from 'react';
 import { get, type Path, type UseFormReturn, useForm } from 'react-hook-form';
 import type { FieldError } from '~/api/error';
+import { now } from '~/clock';
 import { type Draft, EMPTY } from './draft';
 import { faultsOfRefusal } from './input';
 import { type Faults, faultsOf } from './rules';
@@ -46,9 +47,15 @@ interface Refusal {
   faults: Faults;
 }
 
-/** A tag is wrong as one of all the tags. */
+/** What makes up a value: a tag is wrong as one of all, a time also where it is not typed. */
+const PARTS: Readonly<Record<string, readonly (keyof Draft)[]>> = {
+  tag: ['tags', 'tag'],
+  opensAt: ['opens', 'opensAt'],
+  closesAt: ['closes', 'closesAt', 'opens', 'opensAt'],
+};
+
 function valueAt(draft: Draft, field: string): string {
-  return JSON.stringify(field === 'tag' ? [draft.tags, draft.tag] : get(draft, field));
+  return JSON.stringify((PARTS[field] ?? [field]).map((part) => get(draft, part)));
 }
 
 function pick(faults: Faults, isWanted: (field: string) => boolean): Faults {
@@ -67,7 +74,7 @@ export function useNewDraftForm(kept: Draft | null): DraftForm {
   const [isChecked, setIsChecked] = useState(false);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
 
-  const all = faultsOf(draft, Date.now());
+  const all = faultsOf(draft, now());
   const isTouched = (field: string) =>
     get(touched, field) === true || (field === 'opensAt' && touched.closesAt === true); // together they are wrong
   const reached = useUnpressed(Object.keys(all).filter(isTouched));
@@ -86,7 +93,7 @@ export function useNewDraftForm(kept: Draft | null): DraftForm {
     },
     checkAll: () => {
       setIsChecked(true);
-      return Object.keys(faultsOf(form.getValues(), Date.now())).length > 0;
+      return Object.keys(faultsOf(form.getValues(), now())).length > 0;
     },
     refuse: (errors) => {
       const draft = structuredClone(form.getValues());

@@ -1,6 +1,7 @@
 /** The poll as voters will see it: beside the form, on a narrow screen below it on demand. */
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
+import { now } from '~/clock';
 import { Button } from '~/ui/Button';
 import { useDraftForm } from './DraftForm';
 import type { Draft } from './draft';
@@ -72,7 +73,7 @@ function Facts({ draft }: { draft: Draft }) {
   const clock = (ms: number) =>
     i18n.date(new Date(ms), { dateStyle: 'medium', timeStyle: 'short' });
   const opens = openingOf(draft);
-  const closes = closingOf(draft, Date.now());
+  const closes = closingOf(draft, now());
   const opening = opens === null ? '' : clock(opens);
   const closing = closes === null ? '' : clock(closes);
   return (

@@ -1,5 +1,5 @@
 /** One of a few, each with a sentence if it needs one. */
-import type { ReactNode } from 'react';
+import { type ReactNode, useId } from 'react';
 import type { UseFormRegisterReturn } from 'react-hook-form';
 
 export interface RadioCard<T extends string> {
@@ -12,11 +12,19 @@ interface RadioCardsProps<T extends string> {
   legend: ReactNode;
   field: UseFormRegisterReturn;
   cards: RadioCard<T>[];
+  /** Why what is chosen does not do. */
+  error?: string | undefined;
 }
 
-export function RadioCards<T extends string>({ legend, field, cards }: RadioCardsProps<T>) {
+export function RadioCards<T extends string>(props: RadioCardsProps<T>) {
+  const { legend, field, cards, error } = props;
+  const errorId = useId();
   return (
-    <fieldset className="min-w-0">
+    <fieldset
+      data-wrong={error && 'true'}
+      aria-describedby={error && errorId}
+      className="min-w-0"
+    >
       <legend className="mb-2 font-medium">{legend}</legend>
       <div className="flex flex-wrap gap-2">
         {cards.map(({ value, name, sentence }) => (
@@ -37,6 +45,11 @@ export function RadioCards<T extends string>({ legend, field, cards }: RadioCard
           </label>
         ))}
       </div>
+      {error && (
+        <p id={errorId} role="alert" className="mt-2 text-sm font-medium text-bad">
+          {error}
+        </p>
+      )}
     </fieldset>
   );
 }

@@ -1,6 +1,7 @@
 /** When a poll opens and closes: at once and never, unless somebody wants it otherwise. */
 import { Trans, useLingui } from '@lingui/react/macro';
 import type { Path } from 'react-hook-form';
+import { now } from '~/clock';
 import { Field, inputClass } from '~/ui/Field';
 import { useDraftForm } from './DraftForm';
 import type { Draft } from './draft';
@@ -9,11 +10,11 @@ import { suggestedTime, zoneName } from './times';
 
 export function TimeFields() {
   const { t } = useLingui();
-  const { form, draft } = useDraftForm();
+  const { form, draft, faultAt } = useDraftForm();
 
   /** A time to begin with, for who wants one. */
   const suggest = (field: 'opensAt' | 'closesAt') => {
-    if (form.getValues(field) === '') form.setValue(field, suggestedTime(Date.now()));
+    if (form.getValues(field) === '') form.setValue(field, suggestedTime(now()));
   };
   const opens = form.register('opens', {
     onChange: ({ target }) => target.value === 'at' && suggest('opensAt'),
@@ -32,6 +33,7 @@ export function TimeFields() {
             { value: 'now', name: t`at once` },
             { value: 'at', name: t`at a time` },
           ]}
+          error={draft.opens === 'at' ? undefined : faultAt('opensAt')}
         />
         {draft.opens === 'at' && <TimeField name="opensAt" label={t`Opening time`} />}
       </div>
@@ -47,6 +49,7 @@ export function TimeFields() {
             { value: '10080', name: t`after 1 week` },
             { value: 'at', name: t`at a time` },
           ]}
+          error={draft.closes === 'at' ? undefined : faultAt('closesAt')}
         />
         {draft.closes === 'at' && <TimeField name="closesAt" label={t`Closing time`} />}
       </div>

@@ -115,4 +115,20 @@ describe('what the server refuses', () => {
     await user.click(create());
     await waitFor(() => expect(location.pathname).toBe('/p/7'));
   });
+
+  it('shows at the group of choices where the time is not typed', async () => {
+    serve(refusal({ field: 'closesAt', code: 'in_the_past', message: 'No.' }));
+    const user = open();
+    await write(user, 'a', 'b');
+    const choice = screen.getByRole('radio', { name: 'after 5 minutes' });
+    await user.click(choice);
+    await user.click(create());
+    expect(await screen.findByText('This has to be in the future.')).toBeTruthy();
+    expect(document.activeElement).toBe(choice);
+    const group = screen.getByRole('group', { name: 'Closes' });
+    const words = document.getElementById(group.getAttribute('aria-describedby') ?? '');
+    expect(words?.textContent).toBe('This has to be in the future.');
+    await user.click(screen.getByRole('radio', { name: 'after 1 hour' }));
+    expect(screen.queryByText('This has to be in the future.')).toBeNull();
+  });
 });

@@ -4,6 +4,7 @@ import { useLocation } from 'wouter';
 import { api, data, type Poll } from '~/api/client';
 import { ApiError, type FieldError, isCode } from '~/api/error';
 import { pollQuery, tagsQuery } from '~/api/queries';
+import { now } from '~/clock';
 import { useServices } from '~/services';
 import { meQuery } from '~/session/session';
 import type { Attempts } from './attempts';
@@ -25,7 +26,7 @@ export interface Creation {
 }
 
 async function createPoll(attempts: Attempts, draft: Draft): Promise<Poll> {
-  const { key, inputs } = attempts.next(draft, Date.now());
+  const { key, inputs } = attempts.next(draft, now());
   const params = { header: { 'Idempotency-Key': key } };
   let conflict: unknown;
   for (const body of inputs) {
@@ -42,7 +43,7 @@ async function createPoll(attempts: Attempts, draft: Draft): Promise<Poll> {
 
 export function useCreate(handlers: Handlers): Creation {
   const { attempts, onCreated, onLeave, onRefused } = handlers;
-  const { client } = useServices();
+  const { client, session } = useServices();
   const [, navigate] = useLocation();
   const [error, setError] = useState<unknown>(null);
   const [isBusy, setIsBusy] = useState(false);
@@ -72,7 +73,8 @@ export function useCreate(handlers: Handlers): Creation {
 
   const attempt = async (draft: Draft) => {
     const me = client.getQueryData(meQuery.queryKey);
-    if (me !== undefined && me?.kind !== 'user') leave('/register');
+    if (me !== undefined && me?.kind !== 'user')
+      leave(session.hasExpired ? '/sign-in' : '/register');
     else await createPoll(attempts, draft).then(show, explain);
   };
 

@@ -7,9 +7,10 @@ import { ConfirmDialog } from './ConfirmDialog';
 interface CloseDialogProps {
   poll: Pick<Poll, 'id' | 'title'>;
   onClose: () => void;
+  onClosed: () => void;
 }
 
-export function CloseDialog({ poll, onClose }: CloseDialogProps) {
+export function CloseDialog({ poll, onClose, onClosed }: CloseDialogProps) {
   const { t } = useLingui();
   const { id, title } = poll;
   const { mutate, isPending, error } = useClosePoll();
@@ -20,7 +21,7 @@ export function CloseDialog({ poll, onClose }: CloseDialogProps) {
       icon="lock"
       isPending={isPending}
       error={error}
-      onConfirm={() => mutate(id, { onSuccess: onClose })}
+      onConfirm={() => mutate(id, { onSuccess: onClosed })}
       onClose={onClose}
     >
       <p>

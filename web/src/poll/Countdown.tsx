@@ -5,17 +5,18 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useEffect, useState } from 'react';
 import type { Poll } from '~/api/client';
+import { now } from '~/clock';
 import { Icon } from '~/ui/Icon';
 import { formatClock, formatWords, isNear, nextEvent, nextTick } from './countdown';
 
 /** Milliseconds until a moment: every second when it is near, else every minute. */
 function useTimeLeft(until: number): number {
-  const [now, setNow] = useState(Date.now);
-  const left = until - now;
+  const [time, setTime] = useState(now);
+  const left = until - time;
   useEffect(() => {
     const delay = nextTick(left);
     if (delay === null) return;
-    const timer = setTimeout(() => setNow(Date.now()), delay);
+    const timer = setTimeout(() => setTime(now()), delay);
     return () => clearTimeout(timer);
   }, [left]);
   return left;

@@ -1,5 +1,6 @@
 import { screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
+import type { ComponentProps } from 'react';
 import { describe, expect, test, vi } from 'vitest';
 import { EditDialog } from './EditDialog';
 import { pollOf, problem, resultsOf, serve, show } from './harness';
@@ -12,10 +13,23 @@ const CLOSED = pollOf({
 });
 const press = (name: string) => userEvent.click(screen.getByRole('button', { name }));
 
+function Actions(props: Partial<ComponentProps<typeof OwnerActions>>) {
+  const nothing = () => {};
+  return (
+    <OwnerActions
+      poll={POLL}
+      status="open"
+      onClosed={nothing}
+      onDeleted={nothing}
+      {...props}
+    />
+  );
+}
+
 describe('closing', () => {
   test('asks first, and shows what the server made of it', async () => {
     const { asked } = serve({ 'POST /api/polls/5/close': () => CLOSED });
-    const { services } = show(<OwnerActions poll={POLL} status="open" />);
+    const { services } = show(<Actions />);
     await press('Close now');
     expect(screen.getByRole('dialog', { name: 'Close this poll?' })).toBeDefined();
     expect(asked()).toEqual([]);
@@ -30,7 +44,7 @@ describe('closing', () => {
 
   test('can be thought better of', async () => {
     const { asked } = serve({});
-    show(<OwnerActions poll={POLL} status="open" />);
+    show(<Actions />);
     await press('Close now');
     await press('Cancel');
     expect(screen.queryByRole('dialog')).toBeNull();
@@ -38,7 +52,7 @@ describe('closing', () => {
   });
 
   test('is not offered twice', () => {
-    show(<OwnerActions poll={POLL} status="closed" />);
+    show(<Actions status="closed" />);
     expect(screen.queryByRole('button', { name: 'Close now' })).toBeNull();
   });
 });
@@ -49,7 +63,7 @@ describe('deleting', () => {
       'DELETE /api/polls/5': () => new Response(null, { status: 204 }),
     });
     const onDeleted = vi.fn();
-    show(<OwnerActions poll={POLL} status="open" onDeleted={onDeleted} />);
+    show(<Actions onDeleted={onDeleted} />);
     await press('Delete');
     expect(screen.getByRole('dialog').textContent).toMatch(
       /Tea or coffee.*all of its votes will be gone/,
@@ -62,7 +76,7 @@ describe('deleting', () => {
   test('has a sentence where it fails', async () => {
     serve({ 'DELETE /api/polls/5': () => problem(403, 'forbidden') });
     const onDeleted = vi.fn();
-    show(<OwnerActions poll={POLL} status="open" onDeleted={onDeleted} />);
+    show(<Actions onDeleted={onDeleted} />);
     await press('Delete');
     await press('Delete for good');
     expect((await screen.findByRole('alert')).textContent).toBe('You may not do this.');
@@ -72,7 +86,7 @@ describe('deleting', () => {
 
 test('lists of polls are asked for anew', async () => {
   serve({ 'POST /api/polls/5/close': () => CLOSED });
-  const { services } = show(<OwnerActions poll={POLL} status="open" />);
+  const { services } = show(<Actions />);
   services.client.setQueryData(['polls', 'mine'], []);
   services.client.setQueryData(['tags'], []);
   await press('Close now');
@@ -84,7 +98,7 @@ test('lists of polls are asked for anew', async () => {
 });
 
 test('the rest are links', () => {
-  show(<OwnerActions poll={POLL} status="open" />);
+  show(<Actions />);
   const csv = screen.getByRole('link', { name: 'Download CSV' });
   expect(csv.getAttribute('href')).toBe('/api/polls/5/results.csv');
   expect(csv.hasAttribute('download')).toBe(true);

@@ -1,6 +1,7 @@
 /** What only a poll's owner may do with it. */
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
+import { flushSync } from 'react-dom';
 import type { Poll } from '~/api/client';
 import { useMe } from '~/session/session';
 import { Button, ButtonLink, buttonClass } from '~/ui/Button';
@@ -18,12 +19,20 @@ interface OwnerActionsProps {
   poll: Pick<Poll, 'id' | 'title'>;
   status: Poll['status'];
   onEdit?: () => void;
-  onDeleted?: () => void;
+  /** After what was asked for is done: where the focus goes on, for its button may be gone. */
+  onClosed: () => void;
+  onDeleted: () => void;
 }
 
-export function OwnerActions({ poll, status, onEdit, onDeleted }: OwnerActionsProps) {
+export function OwnerActions(props: OwnerActionsProps) {
+  const { poll, status, onEdit, onClosed, onDeleted } = props;
   const [asked, setAsked] = useState<'close' | 'delete' | null>(null);
   const stop = () => setAsked(null);
+  /** Outside of an open dialog nothing takes the focus. */
+  const stopAnd = (goOn: () => void) => () => {
+    flushSync(stop);
+    goOn();
+  };
   return (
     <div className="flex flex-wrap gap-2">
       {onEdit && (
@@ -43,9 +52,11 @@ export function OwnerActions({ poll, status, onEdit, onDeleted }: OwnerActionsPr
       <Button kind="danger" icon="trash" onClick={() => setAsked('delete')}>
         <Trans>Delete</Trans>
       </Button>
-      {asked === 'close' && <CloseDialog poll={poll} onClose={stop} />}
+      {asked === 'close' && (
+        <CloseDialog poll={poll} onClose={stop} onClosed={stopAnd(onClosed)} />
+      )}
       {asked === 'delete' && (
-        <DeleteDialog poll={poll} onClose={stop} onDeleted={onDeleted ?? stop} />
+        <DeleteDialog poll={poll} onClose={stop} onDeleted={stopAnd(onDeleted)} />
       )}
     </div>
   );

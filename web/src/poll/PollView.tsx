@@ -13,7 +13,7 @@ import '~/vote/aside'; // it is shown at once where the poll was voted on
 import { OwnerActions, useIsOwner } from './OwnerActions';
 import { PollRules } from './PollRules';
 import { Printout } from './Printout';
-import { StatusLine } from './StatusLine';
+import { focusStatus, StatusLine } from './StatusLine';
 import { Timeline } from './Timeline';
 
 const ShareDialog = onDemand('share', () =>
@@ -129,6 +129,7 @@ function OwnerPart({ poll, now }: { poll: Poll; now: PollResults }) {
         poll={poll}
         status={now.status}
         onEdit={() => setEditing(true)}
+        onClosed={focusStatus}
         onDeleted={() => navigate('/account', { replace: true })}
       />
       <Suspense fallback={<WaitingDialog title={t`Edit the poll`} onClose={close} />}>

@@ -43,6 +43,13 @@ function Viewers({ count, isKnown }: { count: number; isKnown: boolean }) {
   );
 }
 
+const STATUS = 'poll-status';
+
+/** For whoever has just changed it. */
+export function focusStatus(): void {
+  document.getElementById(STATUS)?.focus();
+}
+
 const BADGES = {
   scheduled: 'text-warn',
   open: 'text-good',
@@ -52,7 +59,9 @@ const BADGES = {
 function StatusBadge({ status }: { status: Poll['status'] }) {
   return (
     <span
+      id={STATUS}
       role="status"
+      tabIndex={-1}
       className={`inline-flex items-center gap-1.5 rounded-full bg-sunken px-3 py-1 font-semibold ${BADGES[status]}`}
     >
       <span aria-hidden="true" className="size-2 rounded-full bg-current" />

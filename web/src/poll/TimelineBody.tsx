@@ -3,6 +3,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useMemo, useState } from 'react';
 import type { Poll } from '~/api/client';
 import { sentenceOf } from '~/api/sentence';
+import { now } from '~/clock';
 import { Notice } from '~/ui/Notice';
 import { Spinner } from '~/ui/Page';
 import { BucketChoice } from './BucketChoice';
@@ -19,7 +20,7 @@ interface TimelineBodyProps {
 
 export function TimelineBody({ poll, status }: TimelineBodyProps) {
   const { t, i18n } = useLingui();
-  const [wanted, setWanted] = useState<Bucket>(() => bucketFor(poll, Date.now()));
+  const [wanted, setWanted] = useState<Bucket>(() => bucketFor(poll, now()));
   const { data, error } = useStats(poll.id, wanted, status);
   if (data === undefined)
     return error === null ? (

@@ -92,7 +92,9 @@ export function Stage({ poll, look }: StageProps) {
       </footer>
       {overlay === 'help' && <Help actions={actions} onClose={endOverlay} />}
       <Suspense fallback={<WaitingDialog title={t`Close the poll`} onClose={endOverlay} />}>
-        {overlay === 'close' && <CloseDialog poll={poll} onClose={endOverlay} />}
+        {overlay === 'close' && (
+          <CloseDialog poll={poll} onClose={endOverlay} onClosed={endOverlay} />
+        )}
       </Suspense>
     </main>
   );

@@ -70,6 +70,8 @@ export class Session {
   tokens: TokenKeeper | null = null;
   /** Counts the changes of who is here. */
   era = 0;
+  /** A user's session has ended, and not because they signed out. */
+  hasExpired = false;
   private joining: Promise<void> | null = null;
   private leaving: Promise<void> | null = null;
   private readonly listeners = new Set<(change: SessionChange) => void>();
@@ -121,6 +123,7 @@ export class Session {
   }
 
   signOut(): Promise<void> {
+    this.hasExpired = false;
     return this.leave('switched');
   }
 
@@ -132,7 +135,8 @@ export class Session {
     }
     const me = this.client.getQueryData(meQuery.queryKey);
     if (!isNews && me == null && remembered(MARK) === null) return;
-    await this.leave(me?.kind === 'user' ? 'switched' : 'joined');
+    this.hasExpired = me?.kind === 'user';
+    await this.leave(this.hasExpired ? 'switched' : 'joined');
   }
 
   private leave(change: SessionChange): Promise<void> {

@@ -2,6 +2,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import type { Poll } from '~/api/client';
 import { clock } from '~/api/sentence';
+import { now } from '~/clock';
 import { formatLeft } from '~/poll/countdown';
 import { Icon } from '~/ui/Icon';
 
@@ -10,7 +11,7 @@ export function NotOpenYet({ poll }: { poll: Poll }) {
   if (poll.opensAt === null) return null;
   const opens = new Date(poll.opensAt);
   const time = clock(i18n, opens);
-  const left = opens.getTime() - Date.now();
+  const left = opens.getTime() - now();
   return (
     <div className="flex flex-col gap-3">
       <p className="flex items-center gap-2 font-medium">
