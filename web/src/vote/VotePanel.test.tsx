@@ -1,6 +1,6 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { deletionOf } from '~/results/deletion';
 import { aMe, aPoll, problem, someResults } from '~/test/fakeApi';
 import {
