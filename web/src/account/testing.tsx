@@ -6,7 +6,8 @@ import { userEvent } from '@testing-library/user-event';
 import type { ReactNode } from 'react';
 import { vi } from 'vitest';
 import type { Me } from '~/api/client';
-import { createServices, type Services, ServicesProvider } from '~/services';
+import { type Services, ServicesProvider } from '~/services';
+import { testServices } from '~/test/services';
 
 export interface Asked {
   /** Like "GET /api/users/me/votes?cursor=2". */
@@ -47,11 +48,7 @@ function respond({ status = 200, body, headers }: Answer): Response {
 }
 
 /** Shows a screen at an address; nothing connects to a live server. */
-export function show(
-  path: string,
-  screen: ReactNode,
-  services: Services = createServices(),
-) {
+export function show(path: string, screen: ReactNode, services: Services = testServices()) {
   vi.stubGlobal('requestAnimationFrame', () => 0);
   history.replaceState(null, '', path);
   const view = render(

@@ -4,8 +4,9 @@ import { I18nProvider } from '@lingui/react';
 import { render, screen, within } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
 import { beforeEach, expect, test } from 'vitest';
-import { createServices, ServicesProvider } from '~/services';
+import { ServicesProvider } from '~/services';
 import { aMe, type Call, fakeApi, type Reply } from '~/test/fakeApi';
+import { testServices } from '~/test/services';
 import { remember } from './remember';
 import { Shell } from './Shell';
 import { shortcutsAreOn } from './shortcuts';
@@ -19,7 +20,7 @@ function open(me: Reply = { status: 401, body: { code: 'unauthorized' } }) {
   });
   render(
     <I18nProvider i18n={i18n}>
-      <ServicesProvider services={createServices()}>
+      <ServicesProvider services={testServices()}>
         <Shell>
           <main>the screen</main>
         </Shell>

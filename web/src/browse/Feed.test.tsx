@@ -6,7 +6,7 @@ import { userEvent } from '@testing-library/user-event';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { FeedPage } from '~/feed/FeedPage';
 import { deletionOf } from '~/results/deletion';
-import { createServices, type Services, ServicesProvider } from '~/services';
+import { type Services, ServicesProvider } from '~/services';
 import {
   type Answer,
   aGuestJoins,
@@ -19,6 +19,7 @@ import {
   someResults,
 } from '~/test/fakeApi';
 import { later } from '~/test/later';
+import { testServices } from '~/test/services';
 import { pretendLayout } from './layout';
 import { messages } from './locales/en.po';
 
@@ -27,7 +28,7 @@ let services: Services;
 beforeEach(() => {
   i18n.load('en', { ...i18n.messages, ...messages });
   history.replaceState(null, '', '/');
-  services = createServices();
+  services = testServices();
   pretendLayout();
 });
 

@@ -4,8 +4,9 @@ import { I18nProvider } from '@lingui/react';
 import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { vi } from 'vitest';
-import { createServices, ServicesProvider } from '~/services';
+import { ServicesProvider } from '~/services';
 import { meQuery } from '~/session/session';
+import { testServices } from '~/test/services';
 import { CreatePage } from './CreatePage';
 
 type Answer = Response | (() => Promise<Response>);
@@ -25,7 +26,7 @@ export const refusal = (...errors: { field: string; code: string; message: strin
 export let sent: unknown[] = [];
 export let keys: (string | null)[] = [];
 
-export let services = createServices();
+export let services = testServices();
 
 /** A server that gives these answers to POST /api/polls, and then creates. */
 export function serve(...answers: Answer[]): void {
@@ -47,7 +48,7 @@ export function serve(...answers: Answer[]): void {
 }
 
 export function open(me: 'user' | 'guest' | null = 'user') {
-  services = createServices();
+  services = testServices();
   services.client.setQueryData(
     meQuery.queryKey,
     me === null ? null : ({ kind: me } as never),

@@ -5,8 +5,9 @@ import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Route } from 'wouter';
 import { activateLocale, openCatalogue } from '~/i18n/i18n';
-import { createServices, ServicesProvider } from '~/services';
+import { ServicesProvider } from '~/services';
 import { aPoll, optionsOf, someResults } from '~/test/fakeApi';
+import { testServices } from '~/test/services';
 import { EmbedPage } from './EmbedPage';
 
 const POLL = aPoll({
@@ -21,7 +22,7 @@ let answer: () => Response;
 
 function open(search = '') {
   history.replaceState(null, '', `/embed/6${search}`);
-  const services = createServices();
+  const services = testServices();
   render(
     <I18nProvider i18n={i18n}>
       <ServicesProvider services={services}>

@@ -2,8 +2,9 @@ import { InfiniteQueryObserver } from '@tanstack/react-query';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Poll } from '~/api/client';
 import { leave, lookAgain, needsMore } from '~/browse/onTheWay';
-import { createServices, type Services } from '~/services';
+import type { Services } from '~/services';
 import { aPoll, type Call, fakeApi } from '~/test/fakeApi';
+import { testServices } from '~/test/services';
 import { feedQuery, reopen } from './walk';
 
 const ALL = { tags: [], q: '', sort: 'new' } as const;
@@ -11,7 +12,7 @@ const CHOSEN = { tags: ['c', 'go'], q: 'tabs', sort: 'hot' } as const;
 
 let services: Services;
 beforeEach(() => {
-  services = createServices();
+  services = testServices();
 });
 
 /** A server whose pages are these: by cursor '1', '2', … */

@@ -3,8 +3,9 @@ import { I18nProvider } from '@lingui/react';
 import { act, render } from '@testing-library/react';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import type { Results } from '~/api/client';
-import { createServices, ServicesProvider } from '~/services';
+import { ServicesProvider } from '~/services';
 import { aPoll, optionsOf } from '~/test/fakeApi';
+import { testServices } from '~/test/services';
 import { Announcer } from './Announcer';
 import { snapshot } from './fakes';
 
@@ -25,7 +26,7 @@ function results(...votes: number[]): Results {
 }
 
 function show(first: Results | null) {
-  const services = createServices();
+  const services = testServices();
   const page = (now: Results | null, poll = POLL) => (
     <I18nProvider i18n={i18n}>
       <ServicesProvider services={services}>

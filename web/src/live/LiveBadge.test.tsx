@@ -2,7 +2,8 @@ import { i18n } from '@lingui/core';
 import { I18nProvider } from '@lingui/react';
 import { act, fireEvent, render, screen } from '@testing-library/react';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
-import { createServices, ServicesProvider } from '~/services';
+import { ServicesProvider } from '~/services';
+import { testServices } from '~/test/services';
 import type { LiveState } from './connection';
 import { LiveBadge } from './LiveBadge';
 
@@ -12,7 +13,7 @@ beforeEach(() => {
 });
 
 function show() {
-  const services = createServices();
+  const services = testServices();
   render(
     <I18nProvider i18n={i18n}>
       <ServicesProvider services={services}>

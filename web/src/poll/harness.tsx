@@ -7,8 +7,9 @@ import { vi } from 'vitest';
 import { Router } from 'wouter';
 import { memoryLocation } from 'wouter/memory-location';
 import type { Me, Poll, Results } from '~/api/client';
-import { createServices, ServicesProvider } from '~/services';
+import { ServicesProvider } from '~/services';
 import { aPoll, optionsOf } from '~/test/fakeApi';
+import { testServices } from '~/test/services';
 
 export const ADA: Me = {
   id: 1,
@@ -83,7 +84,7 @@ class SilentSocket extends EventTarget {
 
 export function show(screen: ReactNode, { path = '/', me = null as Me | null } = {}) {
   vi.stubGlobal('WebSocket', SilentSocket);
-  const services = createServices();
+  const services = testServices();
   services.client.setQueryData(['me'], me);
   const place = memoryLocation({ path, record: true });
   render(

@@ -5,8 +5,9 @@ import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, vi } from 'vitest';
 import { Route } from 'wouter';
-import { createServices, ServicesProvider } from '~/services';
+import { ServicesProvider } from '~/services';
 import { aPoll, optionsOf, someResults } from '~/test/fakeApi';
+import { testServices } from '~/test/services';
 import { PresentPage } from './PresentPage';
 
 export const RESULTS = { ...someResults([1, 2], 3), pollId: 5 };
@@ -28,7 +29,7 @@ export function open(search = '', more: Answers = {}) {
   answers = { 'GET /api/polls/5': () => Response.json(POLL), ...more };
   if ('GET /api/users/me' in more) localStorage.setItem('pollux.session', 'yes');
   history.replaceState(null, '', `/present/5${search}`);
-  const services = createServices();
+  const services = testServices();
   const { unmount } = render(
     <I18nProvider i18n={i18n}>
       <ServicesProvider services={services}>

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { api, data } from '~/api/client';
-import { createServices, type Services } from '~/services';
+import type { Services } from '~/services';
 import { aGuestJoins, aMe, type Call, fakeApi, problem, type Reply } from '~/test/fakeApi';
+import { testServices } from '~/test/services';
 import { meQuery, type SessionChange } from './session';
 
 const WHO = 'GET /api/users/me';
@@ -17,7 +18,7 @@ let services: Services;
 let changes: SessionChange[];
 
 beforeEach(() => {
-  services = createServices();
+  services = testServices();
   changes = [];
   services.session.onChange((change) => changes.push(change));
 });

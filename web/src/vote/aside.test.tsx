@@ -3,15 +3,16 @@ import { I18nProvider } from '@lingui/react';
 import { render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect, test } from 'vitest';
-import { createServices, ServicesProvider } from '~/services';
+import { ServicesProvider } from '~/services';
 import { aPoll, fakeApi, someResults } from '~/test/fakeApi';
+import { testServices } from '~/test/services';
 import { VotePanel } from './VotePanel';
 
 test('what comes after the vote is fetched, and takes the focus when it is there', async () => {
   fakeApi({});
   render(
     <I18nProvider i18n={i18n}>
-      <ServicesProvider services={createServices()}>
+      <ServicesProvider services={testServices()}>
         <VotePanel poll={aPoll({ results: someResults([1, 0, 0], 2) })} />
       </ServicesProvider>
     </I18nProvider>,

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { createServices, type Services } from '~/services';
+import type { Services } from '~/services';
 import { meQuery } from '~/session/session';
 import {
   aGuestJoins,
@@ -11,6 +11,7 @@ import {
   type Reply,
   someResults,
 } from '~/test/fakeApi';
+import { testServices } from '~/test/services';
 
 const VOTE = 'POST /api/polls/1/vote';
 const ME = { status: 200, body: aMe() };
@@ -20,7 +21,7 @@ let isOnline: boolean;
 
 beforeEach(() => {
   localStorage.setItem('pollux.session', 'yes');
-  services = createServices();
+  services = testServices();
   isOnline = true;
   vi.spyOn(navigator, 'onLine', 'get').mockImplementation(() => isOnline);
   vi.useFakeTimers();

@@ -5,8 +5,9 @@ import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, expect } from 'vitest';
 import type { Poll } from '~/api/client';
-import { createServices, type Services, ServicesProvider } from '~/services';
+import { type Services, ServicesProvider } from '~/services';
 import { aMe, type Call, fakeApi, type Reply, someResults } from '~/test/fakeApi';
+import { testServices } from '~/test/services';
 import './aside';
 import { VotePanel, type VotePanelProps } from './VotePanel';
 
@@ -14,7 +15,7 @@ export const VOTE = 'POST /api/polls/1/vote';
 export let services: Services;
 
 beforeEach(() => {
-  services = createServices();
+  services = testServices();
 });
 
 /** A guest, unless `routes` says who is here. */
