@@ -12,7 +12,7 @@
  *           minute; then nothing is open ────────────┘
  *
  * A line that was lost is tried again with jittered backoff (backoff.ts); at once when the
- * network or the reader comes back. A dead line is noticed after 35 s of silence at most
+ * network or the reader comes back. A dead line is noticed after 20 s of silence at most
  * (socket.ts; 40 s: stream.ts), within 3 s after waking up.
  */
 import { bearerToken } from '~/api/client';

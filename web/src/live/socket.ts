@@ -1,12 +1,14 @@
 /**
  * A line by WebSocket. Scripts do not see the protocol's pings, and a dead network closes
- * nothing: after 25 s without a message this asks for a pong, and gives up 10 s later.
- * Where results move, that costs nothing; where they do not, two tiny messages.
+ * nothing: after 10 s without a message this asks for a pong, and gives up 10 s later. How
+ * many are watching comes with results only: where those do not move, what is tracked is
+ * tracked anew at the same time, for the snapshot that comes at once. Where they do move,
+ * all that costs nothing.
  */
 import { type Line, type LineEvents, readMessage, type Wishes } from './line';
 import { Silence } from './silence';
 
-const QUIET_MS = 25_000;
+const QUIET_MS = 10_000;
 const ANSWER_MS = 10_000;
 /** After waking up: the network is there, or it is not. */
 const CHECK_MS = 3000;
@@ -20,7 +22,7 @@ export class SocketLine implements Line {
   private readonly socket: WebSocket;
   private readonly silence = new Silence(
     QUIET_MS,
-    () => this.ask(ANSWER_MS),
+    () => this.onQuiet(),
     () => this.end(null),
   );
   private readonly tracked = new Set<number>();
@@ -72,6 +74,13 @@ export class SocketLine implements Line {
   private tell(type: 'track' | 'untrack', polls: number[], leaderboard: boolean): void {
     if (polls.length === 0 && !leaderboard) return;
     this.send({ type, polls, ...(leaderboard ? { topics: ['leaderboard'] } : {}) });
+  }
+
+  private onQuiet(): void {
+    const polls = [...this.tracked];
+    this.tell('untrack', polls, false);
+    this.tell('track', polls, false);
+    this.ask(ANSWER_MS);
   }
 
   private ask(withinMs: number): void {
