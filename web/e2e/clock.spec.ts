@@ -54,6 +54,6 @@ test('a clock that is fast does not close a poll, nor open one', async ({
   await expect(page.getByRole('timer')).toHaveText(/Closes in [234]:\d\d/);
   await page.goto(`/p/${later.id}`);
   await expect(page.getByRole('timer')).toHaveText(/Opens in [234]:\d\d/);
-  await expect(page.getByText(/\(in (2|3|4) minutes\)|\(in 1\d\d seconds\)/)).toBeVisible();
+  await expect(page.getByText(/\([234]:\d\d\)/)).toBeVisible();
   await expect(page.getByRole('radio')).toHaveCount(0);
 });

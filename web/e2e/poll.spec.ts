@@ -2,7 +2,7 @@
 import type { Page } from '@playwright/test';
 import { ahead_of } from '../../test/e2e/lib/wait.mjs';
 import { votes } from './lib/screens';
-import { castVote, isLive, oneMore, textOf, watchCalls } from './lib/steps';
+import { castVote, isLive, oneMore, textOf, watchCalls, withoutDates } from './lib/steps';
 import { barOf, expect, type Server, signIn, test } from './lib/test';
 
 const MINUTE = 60_000;
@@ -51,6 +51,7 @@ test('counts down, and at its end is closed without being asked', async ({
   });
   // The reader's clock is the test's own, so that nothing depends on how fast this runs.
   await page.clock.install({ time: closesAt - 20 * MINUTE });
+  await withoutDates(page);
   await page.goto(`/p/${poll.id}`);
   const timer = page.getByRole('timer');
   await expect(timer).toHaveText('Closes in 20 minutes');

@@ -127,7 +127,7 @@ test('C closes the poll, after a question, for its owner alone', async ({
   expect((await server.api.results(poll.id)).status).toBe('open');
   await page.keyboard.press('c');
   await dialog.getByRole('button', { name: 'Close now' }).click();
-  await expect(page.getByText('Closed', { exact: true })).toBeVisible();
+  await expect(page.getByText('Closed — the result is still hidden (R)')).toBeVisible();
   expect((await server.api.results(poll.id)).status).toBe('closed');
   await expect(guest.getByText('Closed — final result')).toBeVisible();
   await expect(option(guest, 'Spaces')).toContainText('most votes');
@@ -211,6 +211,15 @@ function misplaced(page: Page): Promise<string[]> {
   });
 }
 
+/** The size of the smallest letters of a list, in pixels. */
+function smallest(page: Page): Promise<number> {
+  return page
+    .locator('main li :not(:has(*))')
+    .evaluateAll((parts) =>
+      Math.min(...parts.map((part) => Number.parseFloat(getComputedStyle(part).fontSize))),
+    );
+}
+
 test.describe('everything fits', () => {
   const SIZES = [
     { width: 1024, height: 768 },
@@ -235,6 +244,7 @@ test.describe('everything fits', () => {
         await page.keyboard.press('r');
         await expect(page.getByText('%')).toHaveCount(count);
         expect(await misplaced(page), `${where}, revealed`).toEqual([]);
+        expect(await smallest(page), `${where}, letters`).toBeGreaterThanOrEqual(12);
         await page.keyboard.press('q');
         await expect(page.getByRole('listitem')).toHaveCount(0);
         expect(await misplaced(page), `${where}, the code`).toEqual([]);

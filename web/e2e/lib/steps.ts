@@ -46,6 +46,15 @@ export async function holdBack(page: Page, url: string): Promise<() => void> {
   return release;
 }
 
+/** No answer says what time it is: the clock is the test's own. */
+export async function withoutDates(page: Page): Promise<void> {
+  await page.route('**/api/**', async (route) => {
+    const response = await route.fetch();
+    const { date, ...headers } = response.headers();
+    await route.fulfill({ response, headers });
+  });
+}
+
 /** The paths of the API that are asked for from now on. */
 export function watchCalls(source: Page | BrowserContext): string[] {
   const asked: string[] = [];

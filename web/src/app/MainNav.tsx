@@ -38,11 +38,11 @@ function NavLink({ href, icon, label, also }: NavLinkProps) {
   const [path] = useLocation();
   const isHere = path === href || path === also;
   return (
-    <li className="grow not-last:shrink-0 last:min-w-0">
+    <li className="min-w-[44px] grow last:shrink-[99]">
       <Link
         href={href}
         aria-current={isHere ? 'page' : undefined}
-        className="flex h-full min-w-11 flex-col items-center justify-center gap-0.5 border-accent px-1 text-quiet hover:text-ink aria-[current=page]:text-accent max-sm:border-t-2 max-sm:not-aria-[current=page]:border-transparent sm:flex-row sm:gap-2 sm:border-b-2 sm:px-3 sm:not-aria-[current=page]:border-transparent"
+        className="flex h-full flex-col items-center justify-center gap-0.5 border-accent px-1 text-quiet hover:text-ink aria-[current=page]:text-accent max-sm:border-t-2 max-sm:not-aria-[current=page]:border-transparent sm:flex-row sm:gap-2 sm:border-b-2 sm:px-3 sm:not-aria-[current=page]:border-transparent"
       >
         <Icon name={icon} />
         <span

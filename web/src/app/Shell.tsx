@@ -29,10 +29,10 @@ export function Shell({ children }: { children: ReactNode }) {
         <div className="mx-auto flex h-full max-w-5xl items-center gap-2 px-3">
           <Link
             href="/"
-            className="me-auto flex min-h-11 items-center gap-2 text-lg font-bold"
+            className="one-line me-auto h-11 min-w-[44px] shrink-[99] gap-x-2 text-lg font-bold *:h-11"
           >
-            <img src="/favicon.svg" alt="" className="size-7" />
-            Pollux
+            <img src="/favicon.svg" alt="" className="w-7" />
+            <span className="leading-11">Pollux</span>
           </Link>
           <Suspense>
             <LiveBadge />

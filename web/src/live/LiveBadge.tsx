@@ -29,14 +29,17 @@ export function LiveBadge() {
     paused: t`paused`,
   };
   return (
-    <div className="relative flex items-center">
+    <div className="relative flex min-w-0 items-center">
       <span
         role="status"
-        className="flex items-center gap-1.5 text-sm whitespace-nowrap text-quiet"
+        className="one-line h-5 gap-x-1.5 text-sm whitespace-nowrap text-quiet"
       >
         {shown !== 'idle' && (
           <>
-            <span aria-hidden="true" className={`size-2.5 rounded-full ${DOTS[shown]}`} />
+            <span
+              aria-hidden="true"
+              className={`my-1.25 size-2.5 rounded-full ${DOTS[shown]}`}
+            />
             <span className={shown === 'live' ? '' : LONG}>{words[shown]}</span>
           </>
         )}

@@ -96,7 +96,7 @@ function Figures({ votes, percent, isWinner }: FiguresProps) {
       <span className="block font-bold">
         {votes === null ? NOTHING : formatPercent(i18n, percent)}
       </span>
-      <span className="block text-[0.55em] font-medium">
+      <span className="block text-[max(0.55em,0.75rem)] font-medium">
         {isWinner && <Winner />}
         {votes === null ? (
           NOTHING

@@ -68,14 +68,14 @@ test('a closed poll stays hidden until it is revealed', async () => {
   open('', {
     'GET /api/polls/5': () => Response.json({ ...POLL, status: 'closed' }),
   });
-  await screen.findByText('Closed');
+  await screen.findByText('Closed — the result is still hidden (R)');
   await press('r');
   screen.getByText('Closed — final result');
 });
 
 test.each([
   ['after_close', 'The result is shown when the poll closes.'],
-  ['after_vote', 'Only who has voted sees the result. This browser has not.'],
+  ['after_vote', 'Only people who have voted can see the result.'],
 ])('says why there is nothing to reveal: %s', async (resultsVisibility, why) => {
   open('', {
     'GET /api/polls/5': () => Response.json({ ...POLL, resultsVisibility, results: null }),

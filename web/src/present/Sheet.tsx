@@ -47,7 +47,7 @@ function Withheld({ poll, now }: { poll: Poll; now: PollResults }) {
       ) : poll.resultsVisibility === 'after_close' ? (
         <Trans>The result is shown when the poll closes.</Trans>
       ) : (
-        <Trans>Only who has voted sees the result. This browser has not.</Trans>
+        <Trans>Only people who have voted can see the result.</Trans>
       )}
     </p>
   );

@@ -48,6 +48,7 @@ export function Stage({ poll, look }: StageProps) {
   const isIdle = useIdle();
   const mayClose = isOwner && now.status !== 'closed';
   const actions = useActions({
+    pollId: poll.id,
     reveal,
     look,
     fullScreen,

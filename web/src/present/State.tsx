@@ -30,7 +30,7 @@ export function State({ poll, now, isRevealed, isIdle }: StateProps) {
         className={isPlain ? 'sr-only' : 'inline-flex items-center gap-2 font-semibold'}
       >
         {status === 'closed' && <Icon name="lock" className="size-[1.2em]" />}
-        <Standing status={status} isShown={isShown} />
+        <Standing status={status} isShown={isShown} isRevealed={isRevealed} />
       </p>
       <div className="font-semibold empty:hidden">
         <Suspense>
@@ -52,11 +52,14 @@ export function State({ poll, now, isRevealed, isIdle }: StateProps) {
 interface StandingProps {
   status: Poll['status'];
   isShown: boolean;
+  isRevealed: boolean;
 }
 
 /** Also says to those who do not see it when the result is revealed. */
-function Standing({ status, isShown }: StandingProps): ReactNode {
+function Standing({ status, isShown, isRevealed }: StandingProps): ReactNode {
   if (status === 'scheduled') return <Trans>Not open yet</Trans>;
+  if (status === 'closed' && !isRevealed)
+    return <Trans>Closed — the result is still hidden (R)</Trans>;
   if (status === 'closed')
     return isShown ? <Trans>Closed — final result</Trans> : <Trans>Closed</Trans>;
   return isShown ? (

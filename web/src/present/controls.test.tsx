@@ -90,7 +90,7 @@ test('its owner closes the poll, when asked again', async () => {
   const dialog = await screen.findByRole('dialog', { name: 'Close this poll?' });
   expect(calls).not.toContain('POST /api/polls/5/close');
   await userEvent.click(within(dialog).getByRole('button', { name: 'Close now' }));
-  await screen.findByText('Closed');
+  await screen.findByText(/^Closed/);
   expect(screen.queryByRole('dialog')).toBeNull();
   expect(screen.queryByRole('button', { name: 'Close the poll' })).toBeNull();
 });
@@ -167,4 +167,17 @@ test('fills the screen, where the browser can', async () => {
   await screen.findByText('Spaces');
   await press('f');
   expect(requestFullscreen).toHaveBeenCalledTimes(1);
+});
+
+test('there is a way back to the poll, by a button and by B', async () => {
+  for (const goBack of [
+    () => press('b'),
+    () => userEvent.click(screen.getByRole('button', { name: 'Back to the poll' })),
+  ]) {
+    const { unmount } = open();
+    await screen.findByText('Spaces');
+    await goBack();
+    expect(location.pathname).toBe('/p/5');
+    unmount();
+  }
 });

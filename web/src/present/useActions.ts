@@ -1,5 +1,6 @@
 /** What can be done on the stage now, in the order of its buttons. */
 import { useLingui } from '@lingui/react/macro';
+import { useLocation } from 'wouter';
 import type { Action } from './actions';
 import type { FullScreen } from './useFullScreen';
 import type { Neighbours } from './useNeighbours';
@@ -10,6 +11,7 @@ import type { StageLook } from './useStageLook';
 export type Overlay = 'join' | 'help' | 'close' | null;
 
 export interface StageState {
+  pollId: number;
   reveal: Reveal;
   look: StageLook;
   fullScreen: FullScreen;
@@ -64,8 +66,9 @@ function useMoves({ reveal, neighbours, mayClose, setOverlay }: StageState) {
 }
 
 /** What changes how it is shown. */
-function useViews({ look, fullScreen, overlay, setOverlay }: StageState) {
+function useViews({ pollId, look, fullScreen, overlay, setOverlay }: StageState) {
   const { t } = useLingui();
+  const [, navigate] = useLocation();
   const join: Action = {
     keys: overlay === 'join' ? ['q', 'escape'] : ['q'],
     keyNames: ['Q'],
@@ -96,5 +99,15 @@ function useViews({ look, fullScreen, overlay, setOverlay }: StageState) {
     icon: 'help',
     run: () => setOverlay('help'),
   };
-  return [join, full, theme, help];
+  const leave: Action = {
+    keys: ['b'],
+    keyNames: ['B'],
+    label: t`Back to the poll`,
+    icon: 'close',
+    run: () => {
+      if (fullScreen.isFull) fullScreen.toggle?.();
+      navigate(`/p/${pollId}`);
+    },
+  };
+  return [join, full, theme, help, leave];
 }
