@@ -117,7 +117,7 @@ static void print_origin(const struct config *c, enum config_key key, struct buf
         buf_text(out, "default");
         break;
     case CONFIG_FILE:
-        buf_json_str(out, str_of(c->file)); /* one line, whatever the name */
+        setting_show_text(c->file, out); /* one line, whatever the name */
         buf_printf(out, " line %zu", o->line);
         break;
     case CONFIG_ENV:

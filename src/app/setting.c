@@ -425,14 +425,50 @@ static void show_word(const struct setting *s, int index, struct buf *out)
     buf_str_add(out, word);
 }
 
-/* A JSON string is a YAML string too. */
+/* How many bytes at p are a character that YAML takes for a line's end or does not take
+ * at all: C1 controls, the two separators, the byte order mark and two that are none.
+ */
+static size_t yaml_refuses(const unsigned char *p, size_t left, unsigned *ret_c)
+{
+    if (left >= 2 && p[0] == 0xc2) {
+        *ret_c = p[1];
+        return p[1] < 0xa0 ? 2 : 0;
+    }
+    if (left < 3 || (p[0] != 0xe2 && p[0] != 0xef))
+        return 0;
+    *ret_c = (p[0] & 0x0fU) << 12 | (p[1] & 0x3fU) << 6 | (p[2] & 0x3fU);
+    return *ret_c == 0x2028 || *ret_c == 0x2029 || *ret_c == 0xfeff || *ret_c >= 0xfffe
+               ? 3
+               : 0;
+}
+
+void setting_show_text(const char *text, struct buf *out)
+{
+    struct buf json = {0};
+    size_t n;
+
+    buf_json_str(&json, str_of(text));
+    for (size_t i = 0; i < json.len; i += n) {
+        unsigned c;
+
+        n = yaml_refuses((const unsigned char *)json.data + i, json.len - i, &c);
+        if (n != 0) {
+            buf_printf(out, "\\u%04x", c);
+        } else {
+            n = 1;
+            buf_char(out, json.data[i]);
+        }
+    }
+    buf_done(&json);
+}
+
 static void show_list(const struct setting_list *l, struct buf *out)
 {
     buf_char(out, '[');
     for (size_t i = 0; i < l->n; i++) {
         if (i != 0)
             buf_text(out, ", ");
-        buf_json_str(out, str_of(l->items[i]));
+        setting_show_text(l->items[i], out);
     }
     buf_char(out, ']');
 }
@@ -456,7 +492,7 @@ void setting_show(const struct setting *s, const void *object, struct buf *out)
                    LENGTH(duration_units), out);
         break;
     case SETTING_STRING:
-        buf_json_str(out, str_of(*(char *const *)field));
+        setting_show_text(*(char *const *)field, out);
         break;
     case SETTING_SECRET:
         assert(s->type != SETTING_SECRET); /* it is not shown */

@@ -82,6 +82,9 @@ void setting_expected(const struct setting *s, struct buf *out);
 /* The value as YAML, which setting_set() or a list in the file takes back. Not for a
  * SECRET. */
 void setting_show(const struct setting *s, const void *object, struct buf *out);
+/* A text in one line: a JSON string, which is one of YAML too, where what YAML does not
+ * take as it is (a C1 control, say) is written as an escape. */
+void setting_show_text(const char *text, struct buf *out);
 
 /* Free what the field owns and zero it. */
 void setting_done(const struct setting *s, void *object);

@@ -409,7 +409,11 @@ static void problems_of_others_are_kept(void **state)
 /* What is printed can be used as a file, and says the same. */
 static void print_is_a_file_that_says_the_same(void **state)
 {
-    static char *const env[] = {(char *)"POLLUX_DATA_DIR=/a # \"b\": [c]\n", NULL};
+    static char *const env[] = {
+        (char *)"POLLUX_DATA_DIR=/a # \"b\": [c]\n\x7f\xc2\x80\xc2\x85\xc2\x9f\xc2\xa0"
+                "\xe2\x80\xa8\xe2\x80\xa9\xef\xbb\xbf\xef\xbf\xbd\xef\xbf\xbe\xef\xbf"
+                "\xbf",
+        NULL};
     const struct config_flag flags[] = {
         {CONFIG_KEY_server_origins, "https://a.example,http://[::1]:8080"},
         {CONFIG_KEY_server_trusted_proxies, "10.0.0.0/8,::1"},
