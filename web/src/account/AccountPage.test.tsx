@@ -1,8 +1,9 @@
 /** The account's screen, for nobody, a guest and a user. */
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it, vi } from 'vitest';
+import { type Answer, fakeApi, problem } from '~/test/fakeApi';
 import { AccountPage } from './AccountPage';
-import { ADA, type Answer, GUEST, problem, rememberSession, serve, show } from './testing';
+import { ADA, GUEST, rememberSession, show } from './testing';
 
 const open = (tab = '') => show(`/account${tab}`, <AccountPage />);
 const button = (name: string | RegExp) => screen.getByRole('button', { name });
@@ -10,12 +11,12 @@ const field = (name: string) => screen.getByLabelText<HTMLInputElement>(name);
 
 function serveAda(more: Record<string, Answer | (() => Answer)> = {}) {
   rememberSession();
-  return serve({ 'GET /api/users/me': { body: ADA }, ...more });
+  return fakeApi({ 'GET /api/users/me': { body: ADA }, ...more });
 }
 
 describe('nobody', () => {
   it('is invited, and not asked about', async () => {
-    const asked = serve({});
+    const asked = fakeApi({});
     open();
     expect(await screen.findByRole('heading', { name: 'You are not signed in' }));
     expect(screen.getByRole('link', { name: 'Register' }).getAttribute('href')).toBe(
@@ -28,7 +29,7 @@ describe('nobody', () => {
 describe('a guest', () => {
   const openGuest = async (more: Record<string, Answer> = {}) => {
     rememberSession();
-    const asked = serve({ 'GET /api/users/me': { body: GUEST }, ...more });
+    const asked = fakeApi({ 'GET /api/users/me': { body: GUEST }, ...more });
     const view = open();
     await screen.findByRole('heading', { name: 'You are here as a guest' });
     return { asked, ...view };

@@ -2,12 +2,13 @@
 import { screen, waitFor } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { meQuery } from '~/session/session';
+import { fakeApi, problem } from '~/test/fakeApi';
 import { RegisterPage } from './RegisterPage';
 import { SignInPage } from './SignInPage';
-import { ADA, GUEST, problem, rememberSession, serve, show } from './testing';
+import { ADA, GUEST, rememberSession, show } from './testing';
 
 const field = (name: string) => screen.getByLabelText<HTMLInputElement>(name);
-const posts = (asked: ReturnType<typeof serve>) =>
+const posts = (asked: ReturnType<typeof fakeApi>) =>
   asked.filter(({ what }) => what.startsWith('POST'));
 
 describe('signing in', () => {
@@ -18,14 +19,14 @@ describe('signing in', () => {
   };
 
   it('sends what was typed, and goes where it was to go', async () => {
-    const asked = serve({
+    const asked = fakeApi({
       'POST /api/auth/login': { body: {} },
       'GET /api/users/me': { body: ADA },
     });
     const { user } = open('/sign-in?next=/p/12');
     await signIn(user);
     await waitFor(() => expect(location.pathname).toBe('/p/12'));
-    expect(posts(asked)).toEqual([
+    expect(posts(asked)).toMatchObject([
       {
         what: 'POST /api/auth/login',
         body: { email: 'ada@example.org', password: 'correct horse' },
@@ -34,14 +35,14 @@ describe('signing in', () => {
   });
 
   it('does not send anybody to another site', async () => {
-    serve({ 'POST /api/auth/login': { body: {} }, 'GET /api/users/me': { body: ADA } });
+    fakeApi({ 'POST /api/auth/login': { body: {} }, 'GET /api/users/me': { body: ADA } });
     const { user } = open('/sign-in?next=//evil.example');
     await signIn(user);
     await waitFor(() => expect(location.pathname).toBe('/'));
   });
 
   it('says one sentence for a wrong password, and keeps what was typed', async () => {
-    serve({ 'POST /api/auth/login': problem(401, 'unauthorized') });
+    fakeApi({ 'POST /api/auth/login': problem(401, 'unauthorized') });
     const { user } = open();
     await signIn(user);
     expect(await screen.findByRole('alert')).toHaveProperty(
@@ -53,7 +54,7 @@ describe('signing in', () => {
   });
 
   it('says when to come back after too many tries', async () => {
-    serve({
+    fakeApi({
       'POST /api/auth/login': {
         ...problem(429, 'rate_limited'),
         headers: { 'Retry-After': '600' },
@@ -67,7 +68,7 @@ describe('signing in', () => {
   });
 
   it('sends nothing incomplete, and goes to what is missing', async () => {
-    const asked = serve({});
+    const asked = fakeApi({});
     const { user } = open();
     await user.type(field('E-mail address'), 'ada@example.org');
     await user.click(screen.getByRole('button', { name: 'Sign in' }));
@@ -77,7 +78,7 @@ describe('signing in', () => {
   });
 
   it('sends once, however often the button is pressed', async () => {
-    const asked = serve({ 'POST /api/auth/login': () => new Promise(() => {}) });
+    const asked = fakeApi({ 'POST /api/auth/login': () => new Promise(() => {}) });
     const { user } = open();
     await signIn(user);
     await user.click(screen.getByRole('button', { name: 'Sign in' }));
@@ -86,7 +87,7 @@ describe('signing in', () => {
 
   it('sends on who is signed in already', async () => {
     rememberSession();
-    serve({ 'GET /api/users/me': { body: ADA } });
+    fakeApi({ 'GET /api/users/me': { body: ADA } });
     const before = history.length;
     open('/sign-in?next=/new');
     await waitFor(() => expect(location.pathname).toBe('/new'));
@@ -94,14 +95,14 @@ describe('signing in', () => {
   });
 
   it('tells password managers which is which', () => {
-    serve({});
+    fakeApi({});
     open();
     expect(field('E-mail address').autocomplete).toBe('username');
     expect(field('Password').autocomplete).toBe('current-password');
   });
 
   it('shows the password on demand', async () => {
-    serve({});
+    fakeApi({});
     const { user } = open();
     expect(field('Password').type).toBe('password');
     await user.click(screen.getByRole('button', { name: 'Show the password' }));
@@ -111,7 +112,7 @@ describe('signing in', () => {
   });
 
   it('leads to registering with the same aim', () => {
-    serve({});
+    fakeApi({});
     open('/sign-in?next=/p/12');
     const link = screen.getByRole('link', { name: 'Make an account' });
     expect(link.getAttribute('href')).toBe('/register?next=%2Fp%2F12');
@@ -121,7 +122,10 @@ describe('signing in', () => {
 describe('a session that has ended', () => {
   const open = async (next: string) => {
     rememberSession();
-    serve({ 'GET /api/users/me': { body: ADA }, 'POST /api/auth/logout': { status: 204 } });
+    fakeApi({
+      'GET /api/users/me': { body: ADA },
+      'POST /api/auth/logout': { status: 204 },
+    });
     const { services } = show(`/sign-in?next=${next}`, null);
     await services.client.fetchQuery(meQuery);
     await services.session.lost(services.session.era, true);
@@ -155,7 +159,7 @@ describe('registering', () => {
   };
 
   it('makes an account, and goes on to the polls', async () => {
-    const asked = serve({
+    const asked = fakeApi({
       'POST /api/auth/register': { status: 201, body: {} },
       'GET /api/users/me': { body: ADA },
     });
@@ -170,7 +174,7 @@ describe('registering', () => {
   });
 
   it('speaks up when a field is left, and follows what is typed then', async () => {
-    serve({});
+    fakeApi({});
     const { user } = open();
     await user.type(field('Username'), 'ad');
     expect(screen.queryByText('A username has 3 to 50 characters.')).toBeNull();
@@ -181,7 +185,7 @@ describe('registering', () => {
   });
 
   it('is sent by a press that does not leave the field first: no button runs away', async () => {
-    serve({});
+    fakeApi({});
     const { user } = open();
     await user.type(field('Username'), 'ad');
     await user.pointer({
@@ -193,7 +197,7 @@ describe('registering', () => {
   });
 
   it('does not complain about a field that was only passed', async () => {
-    serve({});
+    fakeApi({});
     const { user } = open();
     await user.click(field('Username'));
     await user.tab();
@@ -205,7 +209,7 @@ describe('registering', () => {
     ['E-mail address', 'email', 'There is an account with this e-mail address already.'],
   ])('says at the field that the %s is taken', async (label, name, sentence) => {
     const errors = [{ field: name, code: 'taken', message: 'is taken' }];
-    serve({ 'POST /api/auth/register': problem(409, 'conflict', { errors }) });
+    fakeApi({ 'POST /api/auth/register': problem(409, 'conflict', { errors }) });
     const { user } = open();
     await fill(user);
     await waitFor(() => expect(document.activeElement).toBe(field(label)));
@@ -222,7 +226,7 @@ describe('registering', () => {
       { field: 'username', code: 'bad_characters', message: 'No.' },
       { field: 'password', code: 'stolen', message: 'is on a list of stolen ones' },
     ];
-    serve({ 'POST /api/auth/register': problem(422, 'invalid', { errors }) });
+    fakeApi({ 'POST /api/auth/register': problem(422, 'invalid', { errors }) });
     const { user } = open();
     await fill(user);
     expect(await screen.findByText('A username has no invisible characters.')).toBeTruthy();
@@ -231,7 +235,7 @@ describe('registering', () => {
 
   it('says in a sentence what is wrong with a field that is not there', async () => {
     const errors = [{ field: 'captcha', code: 'required', message: 'is needed' }];
-    serve({ 'POST /api/auth/register': problem(422, 'invalid', { errors }) });
+    fakeApi({ 'POST /api/auth/register': problem(422, 'invalid', { errors }) });
     const { user } = open();
     await fill(user);
     expect(await screen.findByRole('alert')).toBeTruthy();
@@ -239,7 +243,7 @@ describe('registering', () => {
 
   it('says in a sentence what belongs to no field, and lets one try again', async () => {
     let status = 503;
-    serve({
+    fakeApi({
       'POST /api/auth/register': () =>
         status === 503 ? problem(503, 'unavailable') : { status, body: {} },
       'GET /api/users/me': { body: ADA },
@@ -254,7 +258,7 @@ describe('registering', () => {
 
   it('tells a guest that the votes do not move', async () => {
     rememberSession();
-    serve({ 'GET /api/users/me': { body: GUEST } });
+    fakeApi({ 'GET /api/users/me': { body: GUEST } });
     open();
     expect(await screen.findByText(/do not move to your account/)).toBeTruthy();
     expect(screen.getByRole('link', { name: 'do that first' }).getAttribute('href')).toBe(
@@ -263,13 +267,13 @@ describe('registering', () => {
   });
 
   it('tells a newcomer nothing about guests', async () => {
-    serve({});
+    fakeApi({});
     open();
     expect(screen.queryByText(/do not move to your account/)).toBeNull();
   });
 
   it('tells password managers that the password is a new one', () => {
-    serve({});
+    fakeApi({});
     open();
     expect(field('E-mail address').autocomplete).toBe('email');
     expect(field('Password').autocomplete).toBe('new-password');

@@ -1,8 +1,9 @@
 /** What is one's own: votes and polls. */
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { type Answer, fakeApi, problem } from '~/test/fakeApi';
 import { AccountPage } from './AccountPage';
-import { ADA, type Answer, problem, rememberSession, serve, show } from './testing';
+import { ADA, rememberSession, show } from './testing';
 
 let isOnScreen = true;
 beforeEach(() => {
@@ -25,7 +26,7 @@ const button = (name: string) => screen.getByRole('button', { name });
 
 function serveAda(more: Record<string, Answer | (() => Answer)>) {
   rememberSession();
-  return serve({ 'GET /api/users/me': { body: ADA }, ...more });
+  return fakeApi({ 'GET /api/users/me': { body: ADA }, ...more });
 }
 
 const vote = (id: number) => ({

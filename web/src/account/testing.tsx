@@ -1,4 +1,4 @@
-/** For the tests of whole screens: a server made of a table, and a page around the screen. */
+/** For the tests of whole screens: a page around the screen, and who is signed in. */
 import { i18n } from '@lingui/core';
 import { I18nProvider } from '@lingui/react';
 import { render } from '@testing-library/react';
@@ -8,44 +8,6 @@ import { vi } from 'vitest';
 import type { Me } from '~/api/client';
 import { type Services, ServicesProvider } from '~/services';
 import { testServices } from '~/test/services';
-
-export interface Asked {
-  /** Like "GET /api/users/me/votes?cursor=2". */
-  what: string;
-  body: unknown;
-}
-
-export interface Answer {
-  status?: number;
-  body?: unknown;
-  headers?: Record<string, string>;
-}
-
-type Answers = Record<string, Answer | (() => Answer | Promise<Answer>)>;
-
-export function problem(status: number, code: string, more: object = {}): Answer {
-  return { status, body: { status, code, title: code, detail: code, ...more } };
-}
-
-/** Answers by method and path, or by path and query; remembers what it was asked. */
-export function serve(answers: Answers): Asked[] {
-  const asked: Asked[] = [];
-  vi.spyOn(globalThis, 'fetch').mockImplementation(async (input) => {
-    const request = input as Request;
-    const { pathname, search } = new URL(request.url);
-    const path = `${request.method} ${pathname}`;
-    const text = await request.text();
-    asked.push({ what: path + search, body: text === '' ? null : JSON.parse(text) });
-    const found = answers[path + search] ?? answers[path] ?? problem(404, 'not_found');
-    return respond(typeof found === 'function' ? await found() : found);
-  });
-  return asked;
-}
-
-function respond({ status = 200, body, headers }: Answer): Response {
-  const init = { status, headers: { 'Content-Type': 'application/json', ...headers } };
-  return new Response(body === undefined ? null : JSON.stringify(body), init);
-}
 
 /** Shows a screen at an address; nothing connects to a live server. */
 export function show(path: string, screen: ReactNode, services: Services = testServices()) {

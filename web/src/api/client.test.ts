@@ -13,7 +13,7 @@ describe('a call', () => {
 
   test('throws what the server refused, and when it may be tried again', async () => {
     vi.useFakeTimers({ now: 1_000_000, toFake: ['Date'] });
-    fakeApi({ 'GET /api/tags': problem(429, 'rate_limited', 30) });
+    fakeApi({ 'GET /api/tags': problem(429, 'rate_limited', { retryAfter: 30 }) });
     const error = await tags().catch((e: unknown) => e as ApiError);
     vi.useRealTimers();
     expect(error).toMatchObject({ code: 'rate_limited', status: 429, isTransient: false });

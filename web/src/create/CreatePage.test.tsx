@@ -1,10 +1,11 @@
 import { act, cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { type Answer, problem } from '~/test/fakeApi';
+import { later } from '~/test/later';
 import {
   begin,
   button,
   create,
-  json,
   kept,
   more,
   open,
@@ -73,13 +74,13 @@ describe('creating', () => {
   });
 
   it('is busy until there is an answer', async () => {
-    let answer: (response: Response) => void = () => {};
-    serve(() => new Promise((resolve) => (answer = resolve)));
+    const { promise, keep } = later<Answer>();
+    serve(() => promise);
     const user = open();
     await write(user, 'a', 'b');
     await user.click(create());
     expect(button('Creating…')).toHaveProperty('disabled', true);
-    answer(json(503, { code: 'overloaded', status: 503 }));
+    keep(problem(503, 'overloaded'));
     expect(await screen.findByText(/Very many people/)).toBeTruthy();
     await user.click(create());
     await waitFor(() => expect(location.pathname).toBe('/p/7'));
@@ -132,7 +133,7 @@ describe('who may', () => {
     [401, 'unauthorized', '/sign-in?next=/new'],
     [403, 'forbidden', '/register?next=/new'],
   ])('after %d %s it goes to %s', async (status, code, to) => {
-    serve(json(status, { status, code }));
+    serve(problem(status, code));
     const user = open();
     await write(user, 'a', 'b');
     await user.click(create());

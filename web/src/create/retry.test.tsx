@@ -1,10 +1,10 @@
 import { cleanup, fireEvent, screen, waitFor } from '@testing-library/react';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { problem } from '~/test/fakeApi';
 import {
   begin,
   button,
   create,
-  json,
   keys,
   open,
   POLL,
@@ -18,7 +18,7 @@ import {
 beforeEach(begin);
 
 const lost = () => Promise.reject(new DOMException('', 'TimeoutError'));
-const conflict = () => json(409, { status: 409, code: 'conflict', detail: 'No.' });
+const conflict = () => problem(409, 'conflict');
 const isCreated = () => waitFor(() => expect(location.pathname).toBe('/p/7'));
 
 /** A draft whose first answer is lost. */
@@ -33,7 +33,7 @@ async function loseAnswer(...answers: Parameters<typeof serve>) {
 
 describe('where no answer came', () => {
   it('the same is sent again under the same key', async () => {
-    const user = await loseAnswer(json(200, POLL));
+    const user = await loseAnswer({ body: POLL });
     await user.click(create());
     await isCreated();
     expect(keys).toEqual([expect.stringMatching(/\d/), keys[0]]);
@@ -63,7 +63,7 @@ describe('where no answer came', () => {
   });
 
   it('a time that counts from now on is sent as it was, too', async () => {
-    serve(lost, conflict(), json(200, POLL));
+    serve(lost, conflict(), { body: POLL });
     const user = open();
     await write(user, 'a', 'b');
     await user.click(screen.getByText('More options'));

@@ -3,24 +3,17 @@ import { i18n } from '@lingui/core';
 import { I18nProvider } from '@lingui/react';
 import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { vi } from 'vitest';
 import { ServicesProvider } from '~/services';
 import { meQuery } from '~/session/session';
+import { fakeApi, problem, type Reply } from '~/test/fakeApi';
 import { testServices } from '~/test/services';
 import { CreatePage } from './CreatePage';
-
-type Answer = Response | (() => Promise<Response>);
 
 /** What the server makes of every draft. */
 export const POLL = { id: 7, title: 'Lunch?', options: [], tags: [] };
 
-export function json(status: number, body: unknown): Response {
-  const type = status < 400 ? 'application/json' : 'application/problem+json';
-  return new Response(JSON.stringify(body), { status, headers: { 'Content-Type': type } });
-}
-
 export const refusal = (...errors: { field: string; code: string; message: string }[]) =>
-  json(422, { status: 422, code: 'invalid', detail: 'No.', errors });
+  problem(422, 'invalid', { errors });
 
 /** What was sent to POST /api/polls, and under which keys. */
 export let sent: unknown[] = [];
@@ -29,21 +22,22 @@ export let keys: (string | null)[] = [];
 export let services = testServices();
 
 /** A server that gives these answers to POST /api/polls, and then creates. */
-export function serve(...answers: Answer[]): void {
+export function serve(...answers: Reply[]): void {
   sent = [];
   keys = [];
-  vi.stubGlobal('fetch', async (request: Request) => {
-    const path = new URL(request.url).pathname;
-    if (path === '/api/tags')
-      return json(200, [
-        { tag: 'food', polls: 3 },
-        { tag: 'fun', polls: 2 },
-      ]);
-    if (path !== '/api/polls') return new Response(null, { status: 204 });
-    sent.push(await request.json());
-    keys.push(request.headers.get('Idempotency-Key'));
-    const answer = answers.shift();
-    return answer instanceof Response ? answer : (answer?.() ?? json(201, POLL));
+  const tags = [
+    { tag: 'food', polls: 3 },
+    { tag: 'fun', polls: 2 },
+  ];
+  fakeApi({
+    'GET /api/tags': { body: tags },
+    'POST /api/polls': (call) => {
+      sent.push(call.body);
+      keys.push(call.key);
+      const answer = answers.shift() ?? { status: 201, body: POLL };
+      if (answer === 'unreachable') throw new TypeError('fetch failed');
+      return typeof answer === 'function' ? answer(call) : answer;
+    },
   });
 }
 

@@ -6,7 +6,14 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Route } from 'wouter';
 import { activateLocale, openCatalogue } from '~/i18n/i18n';
 import { ServicesProvider } from '~/services';
-import { aPoll, optionsOf, someResults } from '~/test/fakeApi';
+import {
+  type Answer,
+  aPoll,
+  fakeApi,
+  optionsOf,
+  problem,
+  someResults,
+} from '~/test/fakeApi';
 import { testServices } from '~/test/services';
 import { EmbedPage } from './EmbedPage';
 
@@ -18,7 +25,7 @@ const POLL = aPoll({
   results: { ...someResults([1, 0], 3), pollId: 6 },
 });
 
-let answer: () => Response;
+let answer: Answer;
 
 function open(search = '') {
   history.replaceState(null, '', `/embed/6${search}`);
@@ -36,8 +43,8 @@ function open(search = '') {
 }
 
 beforeEach(() => {
-  answer = () => Response.json(POLL);
-  vi.stubGlobal('fetch', async () => answer());
+  answer = { body: POLL };
+  fakeApi({ 'GET /api/polls/6': () => answer });
 });
 
 afterEach(async () => {
@@ -74,7 +81,7 @@ test('shows the newest total, and says it once when the poll has closed', async 
 test('says the total once where the result is watched, and again back at the form', async () => {
   const options = [1, 2].map((votes, index) => ({ index, votes, percent: 50 }));
   const results = { pollId: 6, version: 3, status: 'open', totalVotes: 3, options };
-  answer = () => Response.json({ ...POLL, results });
+  answer = { body: { ...POLL, results } };
   open();
   await userEvent.click(await screen.findByRole('button', { name: 'Show results' }));
   screen.getByText('3 votes'); // fails where there are two
@@ -83,7 +90,7 @@ test('says the total once where the result is watched, and again back at the for
 });
 
 test('shows at once what was voted on before, and has a name in the page around it', async () => {
-  answer = () => Response.json({ ...POLL, myVote: 1 });
+  answer = { body: { ...POLL, myVote: 1 } };
   open();
   await screen.findByRole('heading', { name: 'Tabs or spaces?' });
   screen.getByText('Your vote counts.');
@@ -91,14 +98,14 @@ test('shows at once what was voted on before, and has a name in the page around 
 });
 
 test('tells no total where results are hidden', async () => {
-  answer = () => Response.json({ ...POLL, results: null });
+  answer = { body: { ...POLL, results: null } };
   open();
   await screen.findByRole('heading', { name: 'Tabs or spaces?' });
   expect(screen.queryByText(/\d votes?/)).toBeNull();
 });
 
 test('says that there is no such poll, and offers no second try', async () => {
-  answer = () => Response.json({ code: 'not_found', detail: 'no' }, { status: 404 });
+  answer = problem(404, 'not_found');
   open();
   expect(await screen.findByRole('alert')).toHaveProperty(
     'textContent',
@@ -108,17 +115,17 @@ test('says that there is no such poll, and offers no second try', async () => {
 });
 
 test('tries again where that may help', async () => {
-  answer = () => Response.json({ code: 'internal', detail: 'Oh.' }, { status: 500 });
+  answer = problem(500, 'internal');
   open();
   const again = await screen.findByRole('button', { name: 'Try again' });
-  answer = () => Response.json(POLL);
+  answer = { body: POLL };
   await userEvent.click(again);
   await screen.findByRole('heading', { name: 'Tabs or spaces?' });
 });
 
 test('leads nowhere within the frame, and back to the poll', async () => {
   const opened = vi.spyOn(window, 'open').mockReturnValue(null);
-  answer = () => Response.json({ ...POLL, voters: 'registered' });
+  answer = { body: { ...POLL, voters: 'registered' } };
   open('?theme=dark');
   await userEvent.click(await screen.findByRole('link', { name: 'Sign in' }));
   expect(opened).toHaveBeenCalledWith('/sign-in?next=%2Fp%2F6', '_blank', 'noopener');

@@ -1,7 +1,8 @@
 /** The leaderboard: its order, where it comes from, and what is said about it. */
 import { act, screen, waitFor } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Answer, problem, serve, show } from '~/account/testing';
+import { show } from '~/account/testing';
+import { type Answer, fakeApi, problem } from '~/test/fakeApi';
 import { addressOf, isLiveKind, shownOf } from './address';
 import { LeaderboardPage } from './LeaderboardPage';
 import { newsOf, type Place } from './news';
@@ -68,7 +69,7 @@ describe('the screen', () => {
   const open = (search = '') => show(`/leaderboard${search}`, <LeaderboardPage />);
 
   function serveBoards(boards: Record<string, Answer | (() => Answer | Promise<Answer>)>) {
-    return serve({ 'GET /api/tags': { body: [{ tag: 'music', polls: 2 }] }, ...boards });
+    return fakeApi({ 'GET /api/tags': { body: [{ tag: 'music', polls: 2 }] }, ...boards });
   }
   const ALL = 'GET /api/leaderboard?window=all&limit=10';
   const HOUR = 'GET /api/leaderboard?window=hour&limit=10';

@@ -2,8 +2,9 @@ import { screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import type { ComponentProps } from 'react';
 import { describe, expect, test, vi } from 'vitest';
+import { type Answer, problem } from '~/test/fakeApi';
 import { EditDialog } from './EditDialog';
-import { pollOf, problem, resultsOf, serve, show } from './harness';
+import { pollOf, resultsOf, serve, show } from './harness';
 import { OwnerActions } from './OwnerActions';
 
 const POLL = pollOf();
@@ -28,7 +29,7 @@ function Actions(props: Partial<ComponentProps<typeof OwnerActions>>) {
 
 describe('closing', () => {
   test('asks first, and shows what the server made of it', async () => {
-    const { asked } = serve({ 'POST /api/polls/5/close': () => CLOSED });
+    const { asked } = serve({ 'POST /api/polls/5/close': { body: CLOSED } });
     const { services } = show(<Actions />);
     await press('Close now');
     expect(screen.getByRole('dialog', { name: 'Close this poll?' })).toBeDefined();
@@ -60,7 +61,7 @@ describe('closing', () => {
 describe('deleting', () => {
   test('says what will be gone, and then tells', async () => {
     const { asked } = serve({
-      'DELETE /api/polls/5': () => new Response(null, { status: 204 }),
+      'DELETE /api/polls/5': { status: 204 },
     });
     const onDeleted = vi.fn();
     show(<Actions onDeleted={onDeleted} />);
@@ -74,7 +75,7 @@ describe('deleting', () => {
   });
 
   test('has a sentence where it fails', async () => {
-    serve({ 'DELETE /api/polls/5': () => problem(403, 'forbidden') });
+    serve({ 'DELETE /api/polls/5': problem(403, 'forbidden') });
     const onDeleted = vi.fn();
     show(<Actions onDeleted={onDeleted} />);
     await press('Delete');
@@ -85,7 +86,7 @@ describe('deleting', () => {
 });
 
 test('lists of polls are asked for anew', async () => {
-  serve({ 'POST /api/polls/5/close': () => CLOSED });
+  serve({ 'POST /api/polls/5/close': { body: CLOSED } });
   const { services } = show(<Actions />);
   services.client.setQueryData(['polls', 'mine'], []);
   services.client.setQueryData(['tags'], []);
@@ -107,12 +108,12 @@ test('the rest are links', () => {
 });
 
 describe('editing', () => {
-  function edit(hasVotes: boolean, answer: () => Response | object, poll = POLL) {
+  function edit(hasVotes: boolean, answer: Answer, poll = POLL) {
     const bodies: unknown[] = [];
     serve({
-      'PATCH /api/polls/5': async (request) => {
-        bodies.push(await request.json());
-        return answer();
+      'PATCH /api/polls/5': ({ body }) => {
+        bodies.push(body);
+        return answer;
       },
     });
     const onClose = vi.fn();
@@ -130,7 +131,7 @@ describe('editing', () => {
 
   test('with votes, only description and end are offered, and only changes sent', async () => {
     const changed = pollOf({ description: 'New' });
-    const { bodies, onClose, services } = edit(true, () => changed);
+    const { bodies, onClose, services } = edit(true, { body: changed });
     expect(screen.queryByLabelText('Title')).toBeNull();
     expect(screen.queryByLabelText('Options')).toBeNull();
     expect(screen.getByLabelText('End')).toBeDefined();
@@ -142,7 +143,7 @@ describe('editing', () => {
   });
 
   test('without votes, the question and the rules too', async () => {
-    const { bodies, onClose } = edit(false, () => POLL);
+    const { bodies, onClose } = edit(false, { body: POLL });
     await write('Title', 'Mate?');
     await write('Options', 'Yes{enter}No');
     await userEvent.selectOptions(
@@ -168,14 +169,14 @@ describe('editing', () => {
   });
 
   test('nothing changed, nothing sent', async () => {
-    const { bodies, onClose } = edit(true, () => POLL);
+    const { bodies, onClose } = edit(true, { body: POLL });
     await press('Save');
     expect(onClose).toHaveBeenCalledOnce();
     expect(bodies).toEqual([]);
   });
 
   test('a vote that came first has a sentence', async () => {
-    const { onClose } = edit(false, () => problem(409, 'conflict'));
+    const { onClose } = edit(false, problem(409, 'conflict'));
     await write('Title', 'Mate?');
     await press('Save');
     expect((await screen.findByRole('alert')).textContent).toMatch(/^Somebody has voted/);
@@ -184,7 +185,7 @@ describe('editing', () => {
 
   test('what the server finds wrong is said at its field', async () => {
     const errors = [{ field: 'closesAt', code: 'in_the_past', message: 'No.' }];
-    edit(true, () => problem(422, 'invalid', { errors }));
+    edit(true, problem(422, 'invalid', { errors }));
     await write('Description', 'New');
     await press('Save');
     const field = screen.getByLabelText('End');
@@ -193,7 +194,7 @@ describe('editing', () => {
   });
 
   test('a closed poll can be opened again', () => {
-    edit(true, () => POLL, CLOSED);
+    edit(true, { body: POLL }, CLOSED);
     expect(screen.getByText('A later time, or none, opens the poll again.')).toBeDefined();
   });
 });

@@ -4,11 +4,13 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Route } from 'wouter';
 import type { Poll } from '~/api/client';
 import { deletionOf } from '~/results/deletion';
-import { ADA, pollOf, problem, resultsOf, serve, show } from './harness';
+import { problem } from '~/test/fakeApi';
+import { later } from '~/test/later';
+import { ADA, pollOf, resultsOf, serve, show } from './harness';
 import { PollPage } from './PollPage';
 
 function open(poll: Poll, options: Parameters<typeof show>[1] = {}) {
-  const server = serve({ 'GET /api/polls/5': () => poll });
+  const server = serve({ 'GET /api/polls/5': { body: poll } });
   return { ...server, ...showPage('/p/5', options) };
 }
 
@@ -126,7 +128,7 @@ describe('no poll', () => {
   test('a failure has a sentence and another try', async () => {
     let isDown = true;
     serve({
-      'GET /api/polls/5': () => (isDown ? problem(500, 'internal') : pollOf()),
+      'GET /api/polls/5': () => (isDown ? problem(500, 'internal') : { body: pollOf() }),
     });
     showPage('/p/5');
     await screen.findByRole('heading', { name: 'The poll cannot be shown' });
@@ -146,7 +148,7 @@ describe('watched for a while', () => {
   test('a poll that is deleted keeps its title, and says that it is gone', async () => {
     let isThere = true;
     serve({
-      'GET /api/polls/5': () => (isThere ? pollOf() : problem(404, 'not_found')),
+      'GET /api/polls/5': () => (isThere ? { body: pollOf() } : problem(404, 'not_found')),
     });
     showPage('/p/5');
     await title();
@@ -215,8 +217,8 @@ describe('the owner', () => {
 
   test('is elsewhere once the poll is deleted', async () => {
     serve({
-      'GET /api/polls/5': () => pollOf(),
-      'DELETE /api/polls/5': () => new Response(null, { status: 204 }),
+      'GET /api/polls/5': { body: pollOf() },
+      'DELETE /api/polls/5': { status: 204 },
     });
     const { place } = showPage('/p/5', { me: ADA });
     await title();
@@ -226,20 +228,17 @@ describe('the owner', () => {
   });
 
   test('also when the live connection says so before the answer is there', async () => {
-    let answer = () => {};
-    const late = new Promise<void>((resolve) => {
-      answer = resolve;
-    });
+    const { promise, keep } = later();
     serve({
-      'GET /api/polls/5': () => pollOf(),
-      'DELETE /api/polls/5': () => late.then(() => new Response(null, { status: 204 })),
+      'GET /api/polls/5': { body: pollOf() },
+      'DELETE /api/polls/5': () => promise.then(() => ({ status: 204 })),
     });
     const { place, services } = showPage('/p/5', { me: ADA });
     await title();
     await userEvent.click(screen.getByRole('button', { name: 'Delete' }));
     await userEvent.click(screen.getByRole('button', { name: 'Delete for good' }));
     act(() => services.results.offer(deletionOf(5)));
-    answer();
+    keep();
     await waitFor(() => expect(place.history).toEqual(['/account']));
   });
 });

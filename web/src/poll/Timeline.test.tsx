@@ -1,7 +1,8 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { pollOf, problem, resultsOf, serve, show } from './harness';
+import { type Answer, problem } from '~/test/fakeApi';
+import { pollOf, resultsOf, serve, show } from './harness';
 import { Timeline } from './Timeline';
 
 const POLL = pollOf({ createdAt: new Date(Date.now() - 24 * 3_600_000).toISOString() });
@@ -42,9 +43,9 @@ beforeEach(() => {
   );
 });
 
-function open(answer: (bucket: string | null) => Response | object) {
+function open(answer: (bucket: string | null) => Answer) {
   const server = serve({
-    'GET /api/polls/5/stats': ({ url }) => answer(new URL(url).searchParams.get('bucket')),
+    'GET /api/polls/5/stats': ({ search }) => answer(search.get('bucket')),
   });
   show(<Timeline poll={POLL} status="closed" />);
   return server;
@@ -52,7 +53,7 @@ function open(answer: (bucket: string | null) => Response | object) {
 const button = () => screen.getByRole('button', { name: 'Votes over time' });
 
 test('is asked for when it is opened, in buckets that go with the age', async () => {
-  const { asked } = open(() => STATS);
+  const { asked } = open(() => ({ body: STATS }));
   expect(button().getAttribute('aria-expanded')).toBe('false');
   expect(asked()).toEqual([]);
   await userEvent.click(button());
@@ -65,7 +66,7 @@ test('is asked for when it is opened, in buckets that go with the age', async ()
 });
 
 test('has each number, also as a table', async () => {
-  open(() => STATS);
+  open(() => ({ body: STATS }));
   await userEvent.click(button());
   await screen.findByText('Skipped');
   expect(screen.getByText('7')).toBeDefined();
@@ -91,7 +92,7 @@ test('has each number, also as a table', async () => {
 
 describe('buckets', () => {
   test('can be chosen', async () => {
-    const { asked } = open(() => STATS);
+    const { asked } = open(() => ({ body: STATS }));
     await userEvent.click(button());
     await userEvent.click(await screen.findByRole('radio', { name: 'By day' }));
     await waitFor(() => expect(asked()).toHaveLength(2));
@@ -101,7 +102,7 @@ describe('buckets', () => {
 
   test('are coarser where there are too many, and that is said', async () => {
     const { asked } = open((bucket) =>
-      bucket === 'minute' ? problem(422, 'invalid') : STATS,
+      bucket === 'minute' ? problem(422, 'invalid') : { body: STATS },
     );
     await userEvent.click(button());
     await userEvent.click(await screen.findByRole('radio', { name: 'By minute' }));
@@ -114,7 +115,9 @@ describe('buckets', () => {
 });
 
 test('without votes there is nothing to draw', async () => {
-  open(() => ({ ...STATS, timeline: [], firstVoteAt: null, lastVoteAt: null }));
+  open(() => ({
+    body: { ...STATS, timeline: [], firstVoteAt: null, lastVoteAt: null },
+  }));
   await userEvent.click(button());
   expect(await screen.findByText('No votes yet.')).toBeDefined();
 });
@@ -126,7 +129,7 @@ test('a refusal has its sentence', async () => {
 });
 
 test('the lines are drawn anew when the theme changes', async () => {
-  open(() => STATS);
+  open(() => ({ body: STATS }));
   await userEvent.click(button());
   await screen.findByRole('img');
   await waitFor(() => expect(strokes.length).toBeGreaterThan(0));

@@ -8,33 +8,13 @@ import { Router } from 'wouter';
 import { memoryLocation } from 'wouter/memory-location';
 import type { Me, Poll, Results } from '~/api/client';
 import { ServicesProvider } from '~/services';
-import { aPoll, optionsOf } from '~/test/fakeApi';
+import { aMe, aPoll, fakeApi, optionsOf, type Routes, someResults } from '~/test/fakeApi';
 import { testServices } from '~/test/services';
 
-export const ADA: Me = {
-  id: 1,
-  username: 'ada',
-  email: 'ada@example.org',
-  kind: 'user',
-  createdAt: '2026-01-01T00:00:00.000Z',
-  votesToday: 0,
-  votesLeftToday: 100,
-};
+export const ADA = aMe({ id: 1, username: 'ada', email: 'ada@example.org', kind: 'user' });
 
 export function resultsOf(votes: number[], more: Partial<Results> = {}): Results {
-  const totalVotes = votes.reduce((sum, one) => sum + one, 0);
-  return {
-    pollId: 5,
-    version: 10,
-    status: 'open',
-    totalVotes,
-    options: votes.map((count, index) => ({
-      index,
-      votes: count,
-      percent: totalVotes && (100 * count) / totalVotes,
-    })),
-    ...more,
-  };
+  return { ...someResults(votes, 10), pollId: 5, ...more };
 }
 
 export function pollOf(more: Partial<Poll> = {}): Poll {
@@ -49,29 +29,10 @@ export function pollOf(more: Partial<Poll> = {}): Poll {
   });
 }
 
-export function problem(status: number, code: string, more: object = {}): Response {
-  const body = { status, code, title: code, detail: `the server says ${code}`, ...more };
-  return Response.json(body, { status });
-}
-
-type Answer = (request: Request) => Response | object | Promise<Response | object>;
-
-/** Answers by method and path ("GET /api/polls/5"); what is not told is 404. */
-export function serve(answers: Record<string, Answer>) {
-  const server = vi.fn(async (request: Request) => {
-    const answer = answers[`${request.method} ${new URL(request.url).pathname}`];
-    if (answer === undefined) return problem(404, 'not_found');
-    const given = await answer(request);
-    return given instanceof Response ? given : Response.json(given);
-  });
-  vi.stubGlobal('fetch', server);
-  return {
-    /** What was asked for so far, as "GET /api/polls/5?bucket=hour". */
-    asked: () =>
-      server.mock.calls.map(
-        ([{ method, url }]) => `${method} ${url.slice(location.origin.length)}`,
-      ),
-  };
+export function serve(routes: Routes) {
+  const calls = fakeApi(routes);
+  /** What was asked for so far, as "GET /api/polls/5?bucket=hour". */
+  return { asked: () => calls.map(({ what }) => what) };
 }
 
 /** A line that nothing comes over: snapshots are offered to the store by the test. */

@@ -1,6 +1,7 @@
 import { act, screen, within } from '@testing-library/react';
 import { expect, test, vi } from 'vitest';
 import { deletionOf } from '~/results/deletion';
+import { problem } from '~/test/fakeApi';
 import { open, option, POLL, press, RESULTS } from './harness';
 
 test('a poll that is deleted leaves its question, and no code that leads nowhere', async () => {
@@ -66,7 +67,7 @@ test('a draw has no winner', async () => {
 
 test('a closed poll stays hidden until it is revealed', async () => {
   open('', {
-    'GET /api/polls/5': () => Response.json({ ...POLL, status: 'closed' }),
+    'GET /api/polls/5': { body: { ...POLL, status: 'closed' } },
   });
   await screen.findByText('Closed — the result is still hidden (R)');
   await press('r');
@@ -78,7 +79,7 @@ test.each([
   ['after_vote', 'Only people who have voted can see the result.'],
 ])('says why there is nothing to reveal: %s', async (resultsVisibility, why) => {
   open('', {
-    'GET /api/polls/5': () => Response.json({ ...POLL, resultsVisibility, results: null }),
+    'GET /api/polls/5': { body: { ...POLL, resultsVisibility, results: null } },
   });
   await screen.findByText('Spaces');
   expect(screen.queryByText(why)).toBeNull();
@@ -89,7 +90,7 @@ test.each([
 test('counts down to the closing', async () => {
   vi.useFakeTimers({ shouldAdvanceTime: true });
   const closesAt = new Date(Date.now() + 65_000).toISOString();
-  open('', { 'GET /api/polls/5': () => Response.json({ ...POLL, closesAt }) });
+  open('', { 'GET /api/polls/5': { body: { ...POLL, closesAt } } });
   const timer = await screen.findByRole('timer');
   expect(timer.textContent).toBe('Closes in 1:05');
   act(() => vi.advanceTimersByTime(1000));
@@ -100,8 +101,7 @@ test('counts down to the closing', async () => {
 test('says when a scheduled poll opens', async () => {
   const opensAt = new Date(Date.now() + 48 * 3_600_000).toISOString();
   open('', {
-    'GET /api/polls/5': () =>
-      Response.json({ ...POLL, status: 'scheduled', opensAt, results: null }),
+    'GET /api/polls/5': { body: { ...POLL, status: 'scheduled', opensAt, results: null } },
   });
   expect((await screen.findByRole('timer')).textContent).toBe('Opens in 2 days');
   screen.getByText('Not open yet');
@@ -109,7 +109,7 @@ test('says when a scheduled poll opens', async () => {
 
 test('says that there is no such poll', async () => {
   open('', {
-    'GET /api/polls/5': () => Response.json({ code: 'not_found' }, { status: 404 }),
+    'GET /api/polls/5': problem(404, 'not_found'),
   });
   await screen.findByRole('heading', { name: 'This poll cannot be shown' });
 });

@@ -1,7 +1,8 @@
 import { act, fireEvent, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect, test, vi } from 'vitest';
-import { ADA, calls, open, openAsOwner, option, POLL, press, RESULTS } from './harness';
+import { problem } from '~/test/fakeApi';
+import { ADA, asked, open, openAsOwner, option, POLL, press, RESULTS } from './harness';
 
 test('reveals the result by R and by space, hides it again, and keeps it in the address', async () => {
   open();
@@ -78,17 +79,18 @@ test('? tells the keys; while it does, they do nothing', async () => {
 
 test('its owner closes the poll, when asked again', async () => {
   openAsOwner({
-    'POST /api/polls/5/close': () =>
-      Response.json({
+    'POST /api/polls/5/close': {
+      body: {
         ...POLL,
         status: 'closed',
         results: { ...RESULTS, version: 4, status: 'closed' },
-      }),
+      },
+    },
   });
   await screen.findByRole('button', { name: 'Close the poll' });
   await press('c');
   const dialog = await screen.findByRole('dialog', { name: 'Close this poll?' });
-  expect(calls).not.toContain('POST /api/polls/5/close');
+  expect(asked()).not.toContain('POST /api/polls/5/close');
   await userEvent.click(within(dialog).getByRole('button', { name: 'Close now' }));
   await screen.findByText(/^Closed/);
   expect(screen.queryByRole('dialog')).toBeNull();
@@ -97,7 +99,7 @@ test('its owner closes the poll, when asked again', async () => {
 
 test('a poll that cannot be closed stays, and says why', async () => {
   openAsOwner({
-    'POST /api/polls/5/close': () => Response.json({ code: 'overloaded' }, { status: 503 }),
+    'POST /api/polls/5/close': problem(503, 'overloaded'),
   });
   await screen.findByRole('button', { name: 'Close the poll' });
   await press('c');
@@ -107,11 +109,11 @@ test('a poll that cannot be closed stays, and says why', async () => {
 });
 
 test('nobody else may close it', async () => {
-  open('', { 'GET /api/users/me': () => Response.json({ ...ADA, id: 2 }) });
+  open('', { 'GET /api/users/me': { body: { ...ADA, id: 2 } } });
   await screen.findByText('Spaces');
   await press('c');
   expect(screen.queryByRole('dialog')).toBeNull();
-  expect(calls).not.toContain('GET /api/users/me/polls');
+  expect(asked()).not.toContain('GET /api/users/me/polls');
 });
 
 test('arrows go through the presenter’s polls; the next one is hidden again', async () => {

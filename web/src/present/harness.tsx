@@ -3,10 +3,17 @@ import { i18n } from '@lingui/core';
 import { I18nProvider } from '@lingui/react';
 import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { afterEach, beforeEach, vi } from 'vitest';
+import { afterEach, vi } from 'vitest';
 import { Route } from 'wouter';
 import { ServicesProvider } from '~/services';
-import { aPoll, optionsOf, someResults } from '~/test/fakeApi';
+import {
+  aPoll,
+  type Call,
+  fakeApi,
+  optionsOf,
+  type Routes,
+  someResults,
+} from '~/test/fakeApi';
 import { testServices } from '~/test/services';
 import { PresentPage } from './PresentPage';
 
@@ -20,13 +27,12 @@ export const POLL = aPoll({
 });
 export const ADA = { id: 1, username: 'ada', kind: 'user' };
 
-type Answers = Record<string, () => Response>;
-let answers: Answers;
-export let calls: string[];
+let calls: Call[];
+export const asked = () => calls.map(({ what }) => what);
 
 /** @param more answers beside the poll's; with /api/users/me somebody is signed in */
-export function open(search = '', more: Answers = {}) {
-  answers = { 'GET /api/polls/5': () => Response.json(POLL), ...more };
+export function open(search = '', more: Routes = {}) {
+  calls = fakeApi({ 'GET /api/polls/5': { body: POLL }, ...more });
   if ('GET /api/users/me' in more) localStorage.setItem('pollux.session', 'yes');
   history.replaceState(null, '', `/present/5${search}`);
   const services = testServices();
@@ -42,11 +48,12 @@ export function open(search = '', more: Answers = {}) {
   return { ...services, unmount };
 }
 
-export function openAsOwner(more: Answers = {}) {
+export function openAsOwner(more: Routes = {}) {
   return open('', {
-    'GET /api/users/me': () => Response.json(ADA),
-    'GET /api/users/me/polls': () =>
-      Response.json({ items: [{ id: 9 }, POLL, { id: 2 }], nextCursor: null }),
+    'GET /api/users/me': { body: ADA },
+    'GET /api/users/me/polls': {
+      body: { items: [{ id: 9 }, POLL, { id: 2 }], nextCursor: null },
+    },
     ...more,
   });
 }
@@ -57,15 +64,6 @@ export const option = (name: string) => {
   return item;
 };
 export const press = (key: string) => userEvent.keyboard(key);
-
-beforeEach(() => {
-  calls = [];
-  vi.stubGlobal('fetch', async (request: Request) => {
-    const call = `${request.method} ${new URL(request.url).pathname}`;
-    calls.push(call);
-    return answers[call]?.() ?? Response.json({ code: 'not_found' }, { status: 404 });
-  });
-});
 
 afterEach(() => {
   vi.useRealTimers();

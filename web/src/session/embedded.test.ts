@@ -1,33 +1,30 @@
 import { QueryClient } from '@tanstack/react-query';
 import { afterEach, expect, test, vi } from 'vitest';
 import { api, bearerToken, setBearer } from '~/api/client';
+import { fakeApi, problem } from '~/test/fakeApi';
 import { embed } from './embedded';
 import { meQuery, Session } from './session';
 
 const HOUR = 3_600_000;
 const GUEST = { id: 7, username: null, email: null, kind: 'guest' };
 const inAnHour = () => new Date(Date.now() + HOUR).toISOString();
-const json = (body: unknown, status = 200) => Response.json(body, { status });
-const refused = () => json({ code: 'unauthorized', detail: 'who?' }, 401);
+const refused = problem(401, 'unauthorized');
 
 /** The server, as a frame sees it: with its cookies, or without them. */
 function serve({ cookies }: { cookies: boolean }) {
   const server = { hasCookie: false, valid: 'the-token' };
   const isKnown = (bearer: string | null) =>
     bearer === null ? server.hasCookie : bearer === `Bearer ${server.valid}`;
-  const answers: Record<string, (bearer: string | null) => Response> = {
-    '/api/auth/guest': () => {
+  fakeApi({
+    'POST /api/auth/guest': () => {
       server.hasCookie = cookies;
-      return json({ user: GUEST, token: server.valid, expiresAt: inAnHour() }, 201);
+      const body = { user: GUEST, token: server.valid, expiresAt: inAnHour() };
+      return { status: 201, body };
     },
-    '/api/auth/logout': () => new Response(null, { status: 204 }),
-    '/api/users/me': (bearer) => (isKnown(bearer) ? json(GUEST) : refused()),
-    '/api/tags': (bearer) => (bearer === null || isKnown(bearer) ? json([]) : refused()),
-  };
-  vi.stubGlobal('fetch', async (input: Request | string) => {
-    const request = new Request(input instanceof Request ? input : location.origin + input);
-    const answer = answers[new URL(request.url).pathname];
-    return answer?.(request.headers.get('Authorization')) ?? refused();
+    'POST /api/auth/logout': { status: 204 },
+    'GET /api/users/me': ({ bearer }) => (isKnown(bearer) ? { body: GUEST } : refused),
+    'GET /api/tags': ({ bearer }) =>
+      bearer === null || isKnown(bearer) ? { body: [] } : refused,
   });
   return server;
 }

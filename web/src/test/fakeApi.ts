@@ -3,37 +3,47 @@ import { vi } from 'vitest';
 import type { Me, Poll, Results } from '~/api/client';
 
 export interface Call {
+  /** Like "GET /api/users/me/votes?cursor=2". */
+  readonly what: string;
   readonly method: string;
   readonly path: string;
   readonly search: URLSearchParams;
   readonly key: string | null;
+  readonly bearer: string | null;
   readonly body: unknown;
 }
 
-export interface Answer {
-  status: number;
-  body?: unknown;
-  headers?: Record<string, string>;
-}
-export type Reply = Answer | 'unreachable' | ((call: Call) => Answer | Promise<Answer>);
+/** 200 where it does not say; also a whole Response. */
+export type Answer =
+  | { status?: number; body?: unknown; headers?: Record<string, string> }
+  | Response;
+type Told = Answer | Promise<Answer>;
+export type Reply = Answer | 'unreachable' | ((call: Call) => Told);
+export type Routes = Record<string, Reply | Reply[]>;
 
 /** A problem as the server words it; `retryAfter` in seconds. */
-export function problem(status: number, code: string, retryAfter?: number): Answer {
+export function problem(
+  status: number,
+  code: string,
+  { retryAfter, ...more }: { retryAfter?: number; [member: string]: unknown } = {},
+): Answer {
   const headers = retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) };
-  return { status, body: { status, code, title: code, detail: `about ${code}` }, headers };
+  const body = { status, code, title: code, detail: `about ${code}`, ...more };
+  return { status, body, headers };
 }
 
 /**
- * Routes such as 'POST /api/polls/1/vote'. Of a list each reply is given once, and the
- * last one from then on. What is not listed is 404.
+ * Routes such as 'POST /api/polls/1/vote', with a query where that matters. Of a list each
+ * reply is given once, and the last one from then on. What is not listed is 404.
  */
-export function fakeApi(routes: Record<string, Reply | Reply[]>): Call[] {
+export function fakeApi(routes: Routes): Call[] {
   const calls: Call[] = [];
   const turns = new Map<string, number>();
   vi.spyOn(globalThis, 'fetch').mockImplementation(async (input) => {
-    const call = await callOf(input as Request);
+    const call = await callOf(input);
     calls.push(call);
-    const route = `${call.method} ${call.path}`;
+    const plain = `${call.method} ${call.path}`;
+    const route = call.what in routes ? call.what : plain;
     const replies = [routes[route] ?? problem(404, 'not_found')].flat();
     const turn = turns.get(route) ?? 0;
     turns.set(route, turn + 1);
@@ -44,19 +54,26 @@ export function fakeApi(routes: Record<string, Reply | Reply[]>): Call[] {
   return calls;
 }
 
-async function callOf(request: Request): Promise<Call> {
+async function callOf(input: Request | URL | string): Promise<Call> {
+  const request = new Request(
+    input instanceof Request ? input : new URL(input, location.href),
+  );
   const text = await request.text();
-  const { pathname, searchParams } = new URL(request.url);
+  const { pathname, search, searchParams } = new URL(request.url);
   return {
+    what: `${request.method} ${pathname}${search}`,
     method: request.method,
     path: pathname,
     search: searchParams,
     key: request.headers.get('Idempotency-Key'),
+    bearer: request.headers.get('Authorization'),
     body: text === '' ? undefined : JSON.parse(text),
   };
 }
 
-function responseOf({ status, body, headers = {} }: Answer): Response {
+function responseOf(answer: Answer): Response {
+  if (answer instanceof Response) return answer.clone();
+  const { status = 200, body, headers = {} } = answer;
   return new Response(body === undefined ? null : JSON.stringify(body), {
     status,
     headers: { 'Content-Type': 'application/json', ...headers },

@@ -1,6 +1,6 @@
 import { i18n } from '@lingui/core';
 import { cleanup, configure } from '@testing-library/react';
-import { afterEach, beforeEach } from 'vitest';
+import { afterAll, afterEach, beforeEach, vi } from 'vitest';
 import { messages } from '~/i18n/first.en';
 import { restServices } from './services';
 
@@ -13,3 +13,5 @@ afterEach(() => {
   restServices();
   localStorage.clear();
 });
+/** Code that is still on its way would find no document, and try again without one. */
+afterAll(() => vi.dynamicImportSettled());

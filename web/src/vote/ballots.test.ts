@@ -80,10 +80,10 @@ describe('a vote', () => {
 
   test.each<[string, Reply]>([
     ['the network fails', 'unreachable'],
-    ['the server is overloaded', problem(503, 'overloaded', 1)],
+    ['the server is overloaded', problem(503, 'overloaded', { retryAfter: 1 })],
     ['the server is stopping', problem(503, 'unavailable')],
     ['somebody in between answers', { status: 502 }],
-    ['it was too much at once', problem(429, 'rate_limited', 2)],
+    ['it was too much at once', problem(429, 'rate_limited', { retryAfter: 2 })],
   ])('is sent again under its key when %s', async (_, failure) => {
     const calls = serve({ [VOTE]: [failure, failure, accepted(1)] });
     expect(await castPatiently(1)).toBe(true);
@@ -93,7 +93,9 @@ describe('a vote', () => {
   });
 
   test('is not sent again before the server wants it', async () => {
-    const calls = serve({ [VOTE]: [problem(503, 'overloaded', 8), accepted(1)] });
+    const calls = serve({
+      [VOTE]: [problem(503, 'overloaded', { retryAfter: 8 }), accepted(1)],
+    });
     void services.ballots.cast(aPoll(), 1);
     await vi.advanceTimersByTimeAsync(7900);
     expect(votesOf(calls)).toHaveLength(1);
@@ -120,7 +122,7 @@ describe('a vote', () => {
   });
 
   test('does not wait longer than a reader does', async () => {
-    const calls = serve({ [VOTE]: problem(429, 'rate_limited', 50) });
+    const calls = serve({ [VOTE]: problem(429, 'rate_limited', { retryAfter: 50 }) });
     expect(await castPatiently(1)).toBe(false);
     expect(votesOf(calls)).toHaveLength(1);
   });

@@ -80,7 +80,7 @@ describe('a vote', () => {
   );
 
   test('that is refused stays chosen, and the sentence says why', async () => {
-    serve({ [VOTE]: problem(429, 'daily_limit', 60) });
+    serve({ [VOTE]: problem(429, 'daily_limit', { retryAfter: 60 }) });
     const onVoted = vi.fn();
     show(aPoll(), { onVoted });
     await vote('Both');
