@@ -17,7 +17,11 @@ import { Tabs, tabOf } from './Tabs';
 
 export function AccountPage() {
   const { t, i18n } = useLingui();
-  const { data: me, error } = useQuery({ ...meQuery, refetchOnMount: 'always' });
+  const { data: me, error } = useQuery({
+    ...meQuery,
+    refetchOnMount: 'always',
+    refetchOnWindowFocus: 'always', // it may have ended elsewhere
+  });
   const [isDeleted, setDeleted] = useState(false);
   if (me === undefined && error === null) return <Spinner label={t`Loading…`} />;
   if (me === undefined)

@@ -1,6 +1,7 @@
 /** A poll that is being written, and how this browser keeps it until it is created. */
 import * as z from 'zod/mini';
 import { remember, remembered } from '~/app/remember';
+import { DRAFT_KEY } from './draftKey';
 import { MAX_OPTIONS, MIN_OPTIONS } from './limits';
 
 /** Its shape. Whether it can become a poll is for rules.ts. */
@@ -69,13 +70,12 @@ export function isUntouched({ title, options, ...draft }: Draft): boolean {
   return isBlank && !hasFurther({ title, options, ...draft });
 }
 
-const KEY = 'draft';
 const PAUSE_MS = 400;
 
 /** null: there is none, or none that this version of the page understands. */
 export function keptDraft(): Draft | null {
   try {
-    return z.parse(draftShape, JSON.parse(remembered(KEY) ?? ''));
+    return z.parse(draftShape, JSON.parse(remembered(DRAFT_KEY) ?? ''));
   } catch {
     return null;
   }
@@ -95,13 +95,13 @@ export class DraftKeeper {
   readonly flush = (): void => {
     clearTimeout(this.timer);
     if (this.pending === null) return;
-    remember(KEY, isUntouched(this.pending) ? null : JSON.stringify(this.pending));
+    remember(DRAFT_KEY, isUntouched(this.pending) ? null : JSON.stringify(this.pending));
     this.pending = null;
   };
 
   forget(): void {
     clearTimeout(this.timer);
     this.pending = null;
-    remember(KEY, null);
+    remember(DRAFT_KEY, null);
   }
 }
