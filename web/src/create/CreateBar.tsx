@@ -1,11 +1,11 @@
 /** Always in reach: the button, and why it did not work. */
-import { Plural, Trans, useLingui } from '@lingui/react/macro';
+import { Plural, Trans } from '@lingui/react/macro';
 import { Link } from 'wouter';
 import { isCode } from '~/api/error';
-import { sentenceOf } from '~/api/sentence';
 import { useMe } from '~/session/session';
 import { Button } from '~/ui/Button';
 import { Notice } from '~/ui/Notice';
+import { Refusal } from '~/ui/Refusal';
 import { useDraftForm } from './DraftForm';
 
 interface CreateBarProps {
@@ -48,9 +48,7 @@ export function CreateBar({ isBusy, error, isChecked }: CreateBarProps) {
 
 /** Where no answer came there may be a poll: a second one should not come by surprise. */
 function Failure({ error }: { error: unknown }) {
-  const { i18n } = useLingui();
-  if (!isCode(error, 'timeout', 'unreadable'))
-    return <Notice>{sentenceOf(i18n, error)}</Notice>;
+  if (!isCode(error, 'timeout', 'unreadable')) return <Refusal error={error} />;
   return (
     <Notice kind="warn">
       <Trans>

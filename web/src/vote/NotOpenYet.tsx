@@ -1,7 +1,7 @@
 /** A poll that opens later: when, and how long that is. */
 import { Trans, useLingui } from '@lingui/react/macro';
 import type { Poll } from '~/api/client';
-import { clock } from '~/api/sentence';
+import { clock, untilIn } from '~/api/sentence';
 import { Icon } from '~/ui/Icon';
 
 export function NotOpenYet({ poll }: { poll: Poll }) {
@@ -27,19 +27,4 @@ export function NotOpenYet({ poll }: { poll: Poll }) {
       </ul>
     </div>
   );
-}
-
-const UNITS = [
-  ['day', 86_400],
-  ['hour', 3600],
-  ['minute', 60],
-] as const;
-
-/** "in 3 minutes", in the reader's language. */
-export function untilIn(locale: string, when: Date): string {
-  const seconds = Math.max(0, Math.round((when.getTime() - Date.now()) / 1000));
-  const format = new Intl.RelativeTimeFormat(locale);
-  for (const [unit, size] of UNITS)
-    if (seconds >= 2 * size) return format.format(Math.floor(seconds / size), unit);
-  return format.format(seconds, 'second');
 }

@@ -4,6 +4,7 @@ import { act, render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Poll } from '~/api/client';
+import { untilIn } from '~/api/sentence';
 import { deletionOf } from '~/results/deletion';
 import { createServices, type Services, ServicesProvider } from '~/services';
 import {
@@ -16,7 +17,6 @@ import {
   someResults,
 } from '~/test/fakeApi';
 import './aside';
-import { untilIn } from './NotOpenYet';
 import { VotePanel, type VotePanelProps } from './VotePanel';
 
 const VOTE = 'POST /api/polls/1/vote';
