@@ -24,6 +24,7 @@ const REFUSALS: [ErrorCode, RegExp][] = [
   ['rate_limited', /a lot in a short time/],
   ['unknown_option', /option is no longer there/],
   ['unauthorized', /Sign in again/],
+  ['no_cookie', /does not keep cookies/],
   ['forbidden', /may not/],
   ['not_found', /no such thing/],
   ['too_large', /too much/],
@@ -61,6 +62,17 @@ describe('the sentence of a refusal', () => {
   ])('%s says until when', (code, words) => {
     expect(sentenceOf(i18n, refusal(code, 1800))).toMatch(words);
   });
+
+  test.each([
+    [29, /go on in 29 seconds\.$/],
+    [119, /go on in 119 seconds\.$/],
+    [150, /go on from 2:03\sPM\.$/],
+  ])(
+    'rate_limited for %i s: seconds where they are few, else a minute that is not too early',
+    (seconds, words) => {
+      expect(sentenceOf(i18n, refusal('rate_limited', seconds))).toMatch(words);
+    },
+  );
 
   test('says the day where it is another', () => {
     expect(sentenceOf(i18n, refusal('daily_limit', 11 * 3600))).toMatch(/May 5, 2026/);

@@ -10,6 +10,7 @@ const SENTENCES: Partial<Record<ErrorCode, ReturnType<typeof msg>>> = {
   unknown_option: msg`This option is no longer there. Reload the page to see the poll as it is now.`,
   not_found: msg`There is no such thing here any more.`,
   unauthorized: msg`Your session has ended. Sign in again, please.`,
+  no_cookie: msg`This browser does not keep cookies for this site, and voting needs one.`,
   too_large: msg`That is too much to send.`,
   forbidden: msg`You may not do this.`,
   daily_limit: msg`Not counted: your votes for today are used up. Come back tomorrow.`,
@@ -34,9 +35,33 @@ export function clock(i18n: I18n, when: Date): string {
   );
 }
 
+const UNITS = [
+  ['day', 86_400],
+  ['hour', 3600],
+  ['minute', 60],
+] as const;
+
+/** "in 3 minutes", in the reader's language. */
+export function untilIn(locale: string, when: Date): string {
+  const seconds = Math.max(0, Math.ceil((when.getTime() - Date.now()) / 1000));
+  const format = new Intl.RelativeTimeFormat(locale);
+  for (const [unit, size] of UNITS)
+    if (seconds >= 2 * size) return format.format(Math.floor(seconds / size), unit);
+  return format.format(seconds, 'second');
+}
+
+/** Shorter is counted in seconds (ui/Refusal.tsx counts them down). */
+const SHORT_MS = 120_000;
+const MINUTE_MS = 60_000;
+
+/** Never a minute in which it is too early. */
+function nextMinute(when: Date): Date {
+  return new Date(Math.ceil(when.getTime() / MINUTE_MS) * MINUTE_MS);
+}
+
 function timedSentence(i18n: I18n, error: ApiError): string | null {
   if (error.retryAt === null) return null;
-  const time = clock(i18n, error.retryAt);
+  const time = clock(i18n, nextMinute(error.retryAt));
   switch (error.code) {
     case 'daily_limit':
       return i18n._(
@@ -44,8 +69,13 @@ function timedSentence(i18n: I18n, error: ApiError): string | null {
       );
     case 'poll_not_open':
       return i18n._(msg`This poll is not open yet. Opening: ${time}.`);
-    case 'rate_limited':
+    case 'rate_limited': {
+      if (error.retryAt.getTime() - Date.now() < SHORT_MS) {
+        const wait = untilIn(i18n.locale, error.retryAt);
+        return i18n._(msg`That was a lot in a short time. You can go on ${wait}.`);
+      }
       return i18n._(msg`That was a lot in a short time. You can go on from ${time}.`);
+    }
     default:
       return null;
   }

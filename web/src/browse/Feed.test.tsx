@@ -20,6 +20,7 @@ import {
 } from '~/test/fakeApi';
 import { later } from '~/test/later';
 import { testServices } from '~/test/services';
+import { REACHED } from '~/vote/retry';
 import { pretendLayout } from './layout';
 import { messages } from './locales/en.po';
 
@@ -140,13 +141,25 @@ describe('the feed', () => {
   });
 
   test('says when everything was seen, and how to ask', async () => {
-    serve({ 'GET /api/polls': page() });
+    serve({ 'GET /api/polls': ({ search }) => (search.has('seen') ? page(9) : page()) });
     open();
     await screen.findByRole('heading', { name: 'You have seen everything.' });
     expect(screen.getByRole('link', { name: 'Ask something yourself' })).toHaveProperty(
       'pathname',
       '/new',
     );
+  });
+
+  test('says when there is nothing at all, and how to begin', async () => {
+    const calls = serve({ 'GET /api/polls': page() });
+    open();
+    await screen.findByRole('heading', { name: 'There are no polls yet.' });
+    const { pathname } = screen.getByRole<HTMLAnchorElement>('link', {
+      name: 'Ask the first question',
+    });
+    expect(pathname).toBe('/new');
+    const any = asked(calls, 'GET /api/polls').find(({ search }) => search.has('seen'));
+    expect(any?.search.get('status')).toBeNull(); // a closed one is one, too
   });
 
   test('goes on to the next page where all of a page is done', async () => {
@@ -173,6 +186,46 @@ describe('a skip', () => {
     expect(posts).toEqual(['/api/auth/guest', '/api/polls/1/skip']);
     expect(document.activeElement?.textContent).toBe('Poll 2');
     expect(services.choices.isDone(aTitled(1))).toBe(true);
+  });
+
+  test('that failed says so until the server is reached again', async () => {
+    serve({ 'POST /api/polls/1/skip': 'unreachable' });
+    const { user } = open();
+    await user.click(await skipOf(1));
+    await within(await card(1)).findByRole('alert');
+    act(() => void dispatchEvent(new Event(REACHED)));
+    expect(screen.queryByRole('alert')).toBeNull();
+  });
+
+  test('refused after a vote that was: the card says it once', async () => {
+    serve({
+      'POST /api/polls/1/vote': problem(429, 'rate_limited', { retryAfter: 30 }),
+      'POST /api/polls/1/skip': problem(429, 'rate_limited', { retryAfter: 30 }),
+    });
+    const { user } = open();
+    await skipOf(1);
+    const voter = within(await card(1));
+    await user.click(voter.getByRole('radio', { name: 'Tabs' }));
+    await user.click(voter.getByRole('button', { name: 'Vote' }));
+    await voter.findByRole('alert');
+    await user.click(await skipOf(1));
+    await waitFor(() => expect(services.ballots.get(1)).toBeUndefined());
+    await voter.findByRole('alert');
+    await user.click(voter.getByRole('button', { name: 'Vote' }));
+    await waitFor(() => expect(services.ballots.get(1)?.phase).toBe('failed'));
+    expect(voter.getAllByRole('alert')).toHaveLength(1);
+  });
+
+  test('where no cookie is kept says so', async () => {
+    const calls = serve({
+      'GET /api/users/me': problem(401, 'unauthorized'),
+      'POST /api/polls/1/skip': problem(401, 'unauthorized'),
+    });
+    const { user } = open();
+    await user.click(await skipOf(1));
+    const why = await within(await card(1)).findByRole('alert');
+    expect(why.textContent).toMatch(/does not keep cookies/);
+    expect(asked(calls, 'POST /api/auth/guest')).toHaveLength(1);
   });
 
   test('that is refused leaves the card, and says why', async () => {

@@ -1,8 +1,9 @@
 /** A skip is final, so the card leaves the lists only when the server has taken it. */
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { api, data, type Poll } from '~/api/client';
-import { isCode } from '~/api/error';
+import { ApiError, isCode } from '~/api/error';
 import { useServices } from '~/services';
+import { REACHED } from '~/vote/retry';
 import { leave } from './onTheWay';
 
 /** As long as the card takes to leave the screen (PollCard). */
@@ -13,14 +14,22 @@ function delay(ms: number): Promise<void> {
 }
 
 export function useSkip({ id }: Poll) {
-  const { session, choices, client, ballots } = useServices();
+  const { choices, client, ballots } = useServices();
   const [isLeaving, setLeaving] = useState(false);
   const [error, setError] = useState<unknown>(null);
 
+  useEffect(() => {
+    if (!(error instanceof ApiError && error.isTransient)) return;
+    const forget = () => setError(null); // it can be reached again, and may be tried again
+    addEventListener(REACHED, forget);
+    return () => removeEventListener(REACHED, forget);
+  }, [error]);
+
   const send = async () => {
-    await session.ensure();
-    await data(api.POST('/api/polls/{id}/skip', { params: { path: { id } } }));
-    choices.set(id, { myVote: null, skipped: true });
+    await ballots.asSomebody(() =>
+      data(api.POST('/api/polls/{id}/skip', { params: { path: { id } } })),
+    );
+    choices.make(id, { myVote: null, skipped: true });
   };
 
   /** @returns whether the poll is still to be shown: with the vote that counts, or why. */
@@ -34,6 +43,7 @@ export function useSkip({ id }: Poll) {
 
   const skip = async () => {
     setError(null);
+    if (ballots.get(id)?.phase === 'failed') ballots.recall(id); // its notice is old now
     setLeaving(true);
     const [isToStay] = await Promise.all([
       send().then(() => false, explain),
