@@ -56,7 +56,7 @@ describe('what is wrong', () => {
     const user = open();
     await write(user, 'a', 'b');
     await user.click(screen.getByText('More options'));
-    const [, closingAt] = screen.getAllByRole('radio', { name: 'at a time' });
+    const [, closingAt] = screen.getAllByRole('radio', { name: 'at a set time' });
     await user.click(closingAt as HTMLElement);
     const time = screen.getByLabelText('Closing time');
     fireEvent.change(time, { target: { value: '2001-01-01T00:00' } });
