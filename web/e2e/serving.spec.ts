@@ -188,3 +188,23 @@ test.describe('the tests’ own watch', () => {
     await asked;
   });
 });
+
+test('without JavaScript there are words, in both languages, and a way on', async ({
+  browser,
+  server,
+}) => {
+  const context = await browser.newContext({
+    javaScriptEnabled: false,
+    baseURL: server.url,
+    viewport: { width: 390, height: 844 },
+  });
+  const page = await context.newPage();
+  await page.goto('/');
+  const words = page.getByText('Pollux shows polls live');
+  await expect(words).toBeVisible();
+  await expect(page.getByText('Pollux zeigt Umfragen live')).toBeVisible();
+  expect((await words.boundingBox())?.x).toBeGreaterThanOrEqual(16);
+  await page.getByRole('link', { name: 'Its API' }).click();
+  await expect(page).toHaveURL(/\/docs$/);
+  await context.close();
+});
