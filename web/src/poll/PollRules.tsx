@@ -5,11 +5,21 @@ import { Icon, type IconName } from '~/ui/Icon';
 
 interface Rule {
   icon: IconName;
-  words: string;
+  /** null: nothing that is worth saying. */
+  words: string | null;
 }
 
-export function PollRules({ poll }: { poll: Poll }) {
-  const rules = [useVoters(poll), useVisibility(poll), useChange(poll), ...useTimes(poll)];
+function isTold(rule: Rule): rule is Rule & { words: string } {
+  return rule.words !== null;
+}
+
+/** When it is over, nobody needs to know what they could have done: how it came about, only. */
+export function PollRules({ poll, status }: { poll: Poll; status: Poll['status'] }) {
+  const isOver = status === 'closed';
+  const voters = useVoters(poll, isOver);
+  const visibility = useVisibility(poll, isOver);
+  const change = useChange(poll, isOver);
+  const rules = [voters, visibility, change, ...useTimes(poll)].filter(isTold);
   return (
     <ul className="flex flex-col gap-3 text-sm text-quiet">
       {rules.map(({ icon, words }) => (
@@ -22,17 +32,27 @@ export function PollRules({ poll }: { poll: Poll }) {
   );
 }
 
-function useVoters({ voters }: Poll): Rule {
+function useVoters({ voters }: Poll, isOver: boolean): Rule {
   const { t } = useLingui();
-  const words = {
-    anyone: t`Anyone can vote, without an account.`,
-    registered: t`You need an account to vote.`,
-  };
+  const words = isOver
+    ? {
+        anyone: t`Anyone could vote, without an account.`,
+        registered: t`Only people with an account could vote.`,
+      }
+    : {
+        anyone: t`Anyone can vote, without an account.`,
+        registered: t`You need an account to vote.`,
+      };
   return { icon: 'user', words: words[voters] };
 }
 
-function useVisibility({ resultsVisibility }: Poll): Rule {
+function useVisibility({ resultsVisibility }: Poll, isOver: boolean): Rule {
   const { t } = useLingui();
+  if (isOver) {
+    const isForVoters = resultsVisibility === 'after_vote';
+    const words = isForVoters ? t`Only people who have voted can see the result.` : null;
+    return { icon: 'eye', words };
+  }
   const words = {
     always: t`Everyone can see the result at any time.`,
     after_vote: t`You see the result once you have voted.`,
@@ -41,8 +61,9 @@ function useVisibility({ resultsVisibility }: Poll): Rule {
   return { icon: 'eye', words: words[resultsVisibility] };
 }
 
-function useChange({ voteChange }: Poll): Rule {
+function useChange({ voteChange }: Poll, isOver: boolean): Rule {
   const { t } = useLingui();
+  if (isOver) return { icon: 'lock', words: null };
   return voteChange
     ? {
         icon: 'undo',
