@@ -19,7 +19,7 @@ describe('what is wrong', () => {
   it('shows after an attempt, the first of it focused', async () => {
     const user = open();
     await user.click(create());
-    expect(screen.getByText('3 things need another look.')).toBeTruthy();
+    expect(screen.getByText('2 things need another look.')).toBeTruthy();
     expect(document.activeElement).toBe(question());
     expect(screen.getByText('A poll needs a question.')).toBeTruthy();
     await write(user, 'a');
