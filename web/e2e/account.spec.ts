@@ -41,19 +41,19 @@ test.describe('registering', () => {
       'E-mail address': `${name}@example.org`,
       Password: PASSWORD,
     });
-    await page.getByRole('button', { name: 'Register' }).click();
+    await page.getByRole('button', { name: 'Create an account' }).click();
     const field = page.getByLabel('Username', { exact: true });
     await expect(field).toHaveAccessibleDescription(/^This username is taken\./);
     await expect(field).toBeFocused();
     await fillIn(page, { Username: name, 'E-mail address': other.user.email });
-    await page.getByRole('button', { name: 'Register' }).click();
+    await page.getByRole('button', { name: 'Create an account' }).click();
     await expect(
       page.getByLabel('E-mail address', { exact: true }),
     ).toHaveAccessibleDescription(
       /^There is an account with this e-mail address already\./,
     );
     await fillIn(page, { 'E-mail address': `${name}@example.org` });
-    await page.getByRole('button', { name: 'Register' }).click();
+    await page.getByRole('button', { name: 'Create an account' }).click();
     await expect(page).toHaveURL('/new');
     await page.goto('/account');
     await expect(heading(page, 'Your account')).toBeVisible();

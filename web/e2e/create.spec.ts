@@ -348,14 +348,16 @@ test('a newcomer writes first, registers then, and finds it all again', async ({
   await page.goto('/new');
   await expect(page.getByText('To create a poll you need an account.')).toBeVisible();
   await write(page, 'May newcomers ask?', ['Yes', 'Of course']);
-  await expect(page.getByText('Next you register, and then come back here.')).toBeVisible();
+  await expect(
+    page.getByText('Next you create an account, and then come back here.'),
+  ).toBeVisible();
   await create(page).click();
   await expect(page).toHaveURL('/register?next=/new');
   const name = `new-${Date.now()}`;
   await page.getByLabel('Username').fill(name);
   await page.getByLabel('E-mail address').fill(`${name}@example.org`);
   await page.getByLabel('Password', { exact: true }).fill('correct horse');
-  await page.getByRole('button', { name: 'Register', exact: true }).click();
+  await page.getByRole('button', { name: 'Create an account', exact: true }).click();
   await expect(page).toHaveURL('/new');
   await expect(question(page)).toHaveValue('May newcomers ask?');
   expect(await order(page)).toEqual(['Yes', 'Of course']);

@@ -78,7 +78,7 @@ test('is of the last day or hour, and of one tag, where that is asked for', asyn
   await expect(page).toHaveURL('/leaderboard?window=hour');
   await expect(lines(page).first()).toContainText('9 votes');
   await expect(lines(page).first()).toContainText('9 in all');
-  await expect(page.getByText('fetched anew every 10 seconds')).toBeVisible();
+  await expect(page.getByText('refreshed every 10 seconds')).toBeVisible();
   await page.getByLabel('Tag').selectOption('south');
   await expect(page).toHaveURL('/leaderboard?window=hour&tag=south');
   await expect(titles(page)).toHaveText(['Epsilon']);

@@ -160,7 +160,7 @@ test('the arrows go through the presenter’s own polls', async ({
   await page.keyboard.press('ArrowLeft');
   await expect(heading).toHaveText('The first');
   await expect(page).toHaveURL(`/present/${ids[0]}`);
-  await expect(page.getByRole('button', { name: 'Poll before' })).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Previous poll' })).toHaveCount(0);
 });
 
 /** As people write them: short and long ones. */

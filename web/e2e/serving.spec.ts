@@ -102,7 +102,7 @@ test('a second visit asks only whether the page is still the same', async ({ pag
   await page.goto('/sign-in');
   await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
   await page.goto('/register');
-  await expect(page.getByRole('heading', { name: 'Register' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Create an account' })).toBeVisible();
   const kept = [...fetched];
   await page.goto('/sign-in');
   await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
@@ -187,4 +187,24 @@ test.describe('the tests’ own watch', () => {
     await page.setContent(`<img src="${FOREIGN}">`);
     await asked;
   });
+});
+
+test('without JavaScript there are words, in both languages, and a way on', async ({
+  browser,
+  server,
+}) => {
+  const context = await browser.newContext({
+    javaScriptEnabled: false,
+    baseURL: server.url,
+    viewport: { width: 390, height: 844 },
+  });
+  const page = await context.newPage();
+  await page.goto('/');
+  const words = page.getByText('Pollux shows polls live');
+  await expect(words).toBeVisible();
+  await expect(page.getByText('Pollux zeigt Umfragen live')).toBeVisible();
+  expect((await words.boundingBox())?.x).toBeGreaterThanOrEqual(16);
+  await page.getByRole('link', { name: 'Its API' }).click();
+  await expect(page).toHaveURL(/\/docs$/);
+  await context.close();
 });

@@ -182,7 +182,7 @@ test('keys that are switched off do nothing; the others go on working', async ({
   await openFeed(page, '/?tag=keys');
   await expectReading(page, 'keys 1');
   await openSettings(page);
-  const keys = page.getByRole('checkbox', { name: 'Keys of one character' });
+  const keys = page.getByRole('checkbox', { name: 'Single-key shortcuts' });
   await expect(keys).toBeChecked();
   await keys.uncheck();
   await page.keyboard.press('Escape');

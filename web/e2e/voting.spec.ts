@@ -17,7 +17,7 @@ test('only registered people may vote: says so, and leads there and back', async
   await page.getByLabel('Username').fill(name);
   await page.getByLabel('E-mail address').fill(`${name}@example.org`);
   await page.getByLabel('Password', { exact: true }).fill('correct horse');
-  await press(page, 'Register');
+  await press(page, 'Create an account');
   await expect(page).toHaveURL(`/p/${poll.id}`);
   await castVote(page, 'Both');
   await expect(barOf(page, 'Both')).toContainText('your vote');

@@ -19,9 +19,9 @@ describe('nobody', () => {
     const asked = fakeApi({});
     open();
     expect(await screen.findByRole('heading', { name: 'You are not signed in' }));
-    expect(screen.getByRole('link', { name: 'Register' }).getAttribute('href')).toBe(
-      '/register',
-    );
+    expect(
+      screen.getByRole('link', { name: 'Create an account' }).getAttribute('href'),
+    ).toBe('/register');
     expect(asked).toEqual([]);
   });
 });

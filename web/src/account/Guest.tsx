@@ -28,7 +28,7 @@ export function Guest({ me, onDeleted }: { me: Me; onDeleted: () => void }) {
         </p>
         <div className="flex flex-wrap gap-2">
           <ButtonLink href="/register?next=/account" kind="primary">
-            <Trans>Register</Trans>
+            <Trans>Create an account</Trans>
           </ButtonLink>
           <ButtonLink href="/sign-in?next=/account">
             <Trans>Sign in</Trans>

@@ -24,7 +24,7 @@ export function Newcomer({ isDeleted }: { isDeleted: boolean }) {
         </p>
         <div className="flex flex-wrap gap-2">
           <ButtonLink href="/register" kind="primary">
-            <Trans>Register</Trans>
+            <Trans>Create an account</Trans>
           </ButtonLink>
           <ButtonLink href="/sign-in">
             <Trans>Sign in</Trans>

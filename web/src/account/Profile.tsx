@@ -1,6 +1,8 @@
 /** A user's account: who they are here, and what they may change about it. */
 import { Trans, useLingui } from '@lingui/react/macro';
 import type { Me } from '~/api/client';
+import { useServices } from '~/services';
+import { Button } from '~/ui/Button';
 import { Card } from './Card';
 import { Detail } from './Detail';
 import { EmailForm, PasswordForm, UsernameForm } from './DetailForms';
@@ -11,12 +13,18 @@ export function Profile({ me, onDeleted }: { me: Me; onDeleted: () => void }) {
   const { t, i18n } = useLingui();
   const since = i18n.date(me.createdAt, { dateStyle: 'long' });
   const { username, email } = me;
+  const { session } = useServices();
   return (
     <>
       <Card>
-        <p className="text-quiet">
-          <Trans>Member since {since}</Trans>
-        </p>
+        <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
+          <p className="text-quiet">
+            <Trans>Member since {since}</Trans>
+          </p>
+          <Button onClick={() => void session.signOut()}>
+            <Trans>Sign out</Trans>
+          </Button>
+        </div>
         <VotesToday me={me} />
       </Card>
       <Card>

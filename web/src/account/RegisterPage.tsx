@@ -13,8 +13,8 @@ export function RegisterPage() {
   const { t } = useLingui();
   return (
     <Door
-      title={t`Register`}
-      question={t`You have an account?`}
+      title={t`Create an account`}
+      question={t`Already have an account?`}
       otherPath="/sign-in"
       other={t`Sign in`}
     >
@@ -34,7 +34,7 @@ function RegisterForm() {
     },
   });
   return (
-    <FormFrame form={form} action={t`Register`}>
+    <FormFrame form={form} action={t`Create an account`}>
       {/* "nickname": a password manager is to keep the e-mail address, which signs in */}
       <TextInput
         label={t`Username`}

@@ -18,7 +18,7 @@ export function SignInPage() {
       title={t`Sign in`}
       question={t`New here?`}
       otherPath="/register"
-      other={t`Make an account`}
+      other={t`Create an account`}
     >
       <SignInForm />
     </Door>

@@ -1,7 +1,6 @@
 /** Taking away what is stored, leaving, and being forgotten. */
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
-import { useServices } from '~/services';
 import { Button, buttonClass } from '~/ui/Button';
 import { Icon } from '~/ui/Icon';
 import { Card } from './Card';
@@ -15,7 +14,6 @@ export function YourData({
   onDeleted: () => void;
 }) {
   const { t } = useLingui();
-  const { session } = useServices();
   const [isAsking, setAsking] = useState(false);
   return (
     <Card title={t`Your data`}>
@@ -31,11 +29,6 @@ export function YourData({
           <Icon name="download" />
           <Trans>Export</Trans>
         </a>
-        {!isGuest && (
-          <Button onClick={() => void session.signOut()}>
-            <Trans>Sign out</Trans>
-          </Button>
-        )}
         <Button kind="danger" icon="trash" onClick={() => setAsking(true)}>
           {isGuest ? <Trans>Forget me</Trans> : <Trans>Delete account</Trans>}
         </Button>

@@ -114,7 +114,7 @@ describe('signing in', () => {
   it('leads to registering with the same aim', () => {
     fakeApi({});
     open('/sign-in?next=/p/12');
-    const link = screen.getByRole('link', { name: 'Make an account' });
+    const link = screen.getByRole('link', { name: 'Create an account' });
     expect(link.getAttribute('href')).toBe('/register?next=%2Fp%2F12');
   });
 });
@@ -155,7 +155,7 @@ describe('registering', () => {
     await user.type(field('Username'), 'ada');
     await user.type(field('E-mail address'), 'ada@example.org');
     await user.type(field('Password'), 'correct horse');
-    await user.click(screen.getByRole('button', { name: 'Register' }));
+    await user.click(screen.getByRole('button', { name: 'Create an account' }));
   };
 
   it('makes an account, and goes on to the polls', async () => {
@@ -190,7 +190,7 @@ describe('registering', () => {
     await user.type(field('Username'), 'ad');
     await user.pointer({
       keys: '[MouseLeft>]',
-      target: screen.getByRole('button', { name: 'Register' }),
+      target: screen.getByRole('button', { name: 'Create an account' }),
     });
     expect(screen.queryByRole('alert')).toBeNull();
     expect(document.activeElement).toBe(field('Username'));
@@ -252,7 +252,7 @@ describe('registering', () => {
     await fill(user);
     expect((await screen.findByRole('alert')).textContent).toMatch(/not ready/);
     status = 201;
-    await user.click(screen.getByRole('button', { name: 'Register' }));
+    await user.click(screen.getByRole('button', { name: 'Create an account' }));
     await waitFor(() => expect(location.pathname).toBe('/'));
   });
 

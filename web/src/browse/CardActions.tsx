@@ -63,7 +63,7 @@ function FurtherActions({ poll }: { poll: Poll }) {
         title={t`Details`}
         className={buttonClass('quiet', 'min-w-11 px-2')}
       >
-        <Icon name="chart" />
+        <Icon name="info" />
       </Link>
       <ShareButton poll={poll} />
     </>

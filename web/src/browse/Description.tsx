@@ -29,7 +29,7 @@ export function Description({ text }: { text: string }) {
           onClick={() => setOpen(!isOpen)}
           className="min-h-11 font-medium text-accent hover:underline"
         >
-          {isOpen ? <Trans>Show less</Trans> : <Trans>Show all of it</Trans>}
+          {isOpen ? <Trans>Show less</Trans> : <Trans>Show more</Trans>}
         </button>
       )}
     </div>

@@ -102,6 +102,7 @@ describe('the feed', () => {
     act(() => services.results.offer(deletionOf(1)));
     const gone = await card(1);
     expect(within(gone).getByRole('alert').textContent).toBe('This poll was deleted.');
+    expect(within(gone).queryByText('Closed')).toBeNull();
     expect(within(gone).queryByRole('link', { name: 'Details' })).toBeNull();
     const buttons = within(gone).getAllByRole('button');
     expect(buttons.map((button) => button.textContent)).toEqual(['Next poll']);

@@ -7,6 +7,7 @@ import { onDemand } from '~/app/onDemand';
 import { CardFrame } from '~/feed/CardFrame';
 import { hrefOf } from '~/feed/filter';
 import { useKeyed } from '~/KeyedStore';
+import { useIsDeleted } from '~/results/deletion';
 import { usePollResults } from '~/results/usePollResults';
 import { useServices } from '~/services';
 import { Refusal } from '~/ui/Refusal';
@@ -52,6 +53,7 @@ export const PollCard = memo(function PollCard(props: PollCardProps) {
 /** Like a poll's own page says it, and brought by it. */
 function Closing({ poll }: { poll: Poll }) {
   const { status } = usePollResults(poll);
+  if (useIsDeleted(poll.id)) return null; // said below
   if (status === 'closed') return <Trans>Closed</Trans>;
   return <Suspense>{poll.closesAt && <Countdown poll={poll} status={status} />}</Suspense>;
 }

@@ -38,7 +38,7 @@ export function CreateBar({ isBusy, error, isChecked }: CreateBarProps) {
         </Button>
         {me !== undefined && me?.kind !== 'user' && draft.title !== '' && (
           <p className="text-sm text-quiet">
-            <Trans>Next you register, and then come back here.</Trans>
+            <Trans>Next you create an account, and then come back here.</Trans>
           </p>
         )}
       </div>

@@ -42,7 +42,7 @@ export function RegisterHint() {
           <Trans>Sign in</Trans>
         </ButtonLink>
         <ButtonLink href="/register?next=/new">
-          <Trans>Register</Trans>
+          <Trans>Create an account</Trans>
         </ButtonLink>
       </div>
     </Hint>

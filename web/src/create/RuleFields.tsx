@@ -38,7 +38,7 @@ export function RuleFields() {
           {
             value: 'registered',
             name: t`Registered users`,
-            sentence: t`One vote an account: harder to cheat, fewer votes.`,
+            sentence: t`One vote per account: harder to cheat, fewer votes.`,
           },
         ]}
       />

@@ -31,7 +31,7 @@ export function TimeFields() {
           field={opens}
           cards={[
             { value: 'now', name: t`at once` },
-            { value: 'at', name: t`at a time` },
+            { value: 'at', name: t`at a set time` },
           ]}
           error={draft.opens === 'at' ? undefined : faultAt('opensAt')}
         />
@@ -47,7 +47,7 @@ export function TimeFields() {
             { value: '60', name: t`after 1 hour` },
             { value: '1440', name: t`after 1 day` },
             { value: '10080', name: t`after 1 week` },
-            { value: 'at', name: t`at a time` },
+            { value: 'at', name: t`at a set time` },
           ]}
           error={draft.closes === 'at' ? undefined : faultAt('closesAt')}
         />

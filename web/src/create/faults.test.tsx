@@ -19,7 +19,7 @@ describe('what is wrong', () => {
   it('shows after an attempt, the first of it focused', async () => {
     const user = open();
     await user.click(create());
-    expect(screen.getByText('3 things need another look.')).toBeTruthy();
+    expect(screen.getByText('2 things need another look.')).toBeTruthy();
     expect(document.activeElement).toBe(question());
     expect(screen.getByText('A poll needs a question.')).toBeTruthy();
     await write(user, 'a');
@@ -56,7 +56,7 @@ describe('what is wrong', () => {
     const user = open();
     await write(user, 'a', 'b');
     await user.click(screen.getByText('More options'));
-    const [, closingAt] = screen.getAllByRole('radio', { name: 'at a time' });
+    const [, closingAt] = screen.getAllByRole('radio', { name: 'at a set time' });
     await user.click(closingAt as HTMLElement);
     const time = screen.getByLabelText('Closing time');
     fireEvent.change(time, { target: { value: '2001-01-01T00:00' } });

@@ -45,11 +45,11 @@ function text(max: number, isClean: (text: string) => boolean) {
 
 type Options = Draft['options'];
 
-/** Empty ones are wrong only where there would be too few. */
+/** Empty ones are wrong only where there would be too few: said once, at the first. */
 function emptyOptions(options: Options): number[] {
   const empty = options.flatMap(({ text }, i) => (trimmed(text) === '' ? [i] : []));
   const filled = options.length - empty.length;
-  return empty.slice(0, Math.max(0, MIN_OPTIONS - filled));
+  return filled < MIN_OPTIONS ? empty.slice(0, 1) : [];
 }
 
 function repeatedOptions(options: Options): number[] {

@@ -7,7 +7,7 @@ import type { Fault } from './rules';
 const SENTENCES: Record<Fault, ReturnType<typeof msg>> = {
   missing: msg`A poll needs a question.`,
   long: msg`This is too long. Please shorten it.`,
-  control: msg`There is an invisible character in it. Please type it anew.`,
+  control: msg`There is an invisible character in it. Please type it again.`,
   few: msg`A poll needs at least ${MIN_OPTIONS} options.`,
   same: msg`Another option says the same.`,
   tag: msg`A tag is short, and has only a–z, 0–9 and -.`,

@@ -19,7 +19,7 @@ function Windows({ shown }: { shown: Shown }) {
   const { t } = useLingui();
   const names = { all: t`All time`, day: t`Last day`, hour: t`Last hour` };
   return (
-    <nav aria-label={t`Votes of which time`} className="grow">
+    <nav aria-label={t`Period`} className="grow">
       <ul className="flex gap-1 rounded-xl bg-sunken p-1">
         {WINDOWS.map((window) => (
           <li key={window} className="grow">

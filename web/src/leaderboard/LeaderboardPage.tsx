@@ -39,7 +39,7 @@ function BoardShown({ shown }: { shown: Shown }) {
         {isPushed ? (
           <Trans>Live: the list follows every vote.</Trans>
         ) : (
-          <Trans>The list is fetched anew every 10 seconds.</Trans>
+          <Trans>The list is refreshed every 10 seconds.</Trans>
         )}{' '}
         <Trans>Polls whose results are not for everybody are not on it.</Trans>
       </p>

@@ -153,7 +153,7 @@ describe('the screen', () => {
       services.live.take({ type: 'leaderboard', items: [place(1, 1, 5)] });
     });
     await screen.findByText('5 votes');
-    expect(screen.getByText(/^The list is fetched anew every 10 seconds/)).toBeTruthy();
+    expect(screen.getByText(/^The list is refreshed every 10 seconds/)).toBeTruthy();
     const before = asked.length;
     await act(() => vi.advanceTimersByTimeAsync(30_000));
     expect(asked.length).toBe(before); // the connection does that

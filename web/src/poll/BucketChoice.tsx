@@ -17,7 +17,7 @@ export function BucketChoice({ wanted, shown, onChoose }: BucketChoiceProps) {
   return (
     <fieldset>
       <legend className="sr-only">
-        <Trans>How fine</Trans>
+        <Trans>Interval</Trans>
       </legend>
       <div className="flex flex-wrap gap-2">
         {BUCKETS.map((bucket) => (

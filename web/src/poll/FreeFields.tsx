@@ -28,7 +28,7 @@ export function FreeFields({ form, set, error }: FreeFieldsProps) {
       </Field>
       <Field
         label={t`Options`}
-        hint={t`One a line, 2 to 20.`}
+        hint={t`One per line, 2 to 20.`}
         error={errorAt(i18n, error, 'options')}
       >
         {(control) => (
@@ -48,7 +48,7 @@ export function FreeFields({ form, set, error }: FreeFieldsProps) {
         value={form.resultsVisibility}
         words={{
           always: t`Everyone, at any time`,
-          after_vote: t`Who has voted`,
+          after_vote: t`People who have voted`,
           after_close: t`Everyone, once it has closed`,
         }}
         onChoose={(resultsVisibility) => set({ resultsVisibility })}
@@ -56,7 +56,7 @@ export function FreeFields({ form, set, error }: FreeFieldsProps) {
       <Select
         label={t`Who may vote`}
         value={form.voters}
-        words={{ anyone: t`Anyone`, registered: t`Who has an account` }}
+        words={{ anyone: t`Anyone`, registered: t`Anyone with an account` }}
         onChoose={(voters) => set({ voters })}
       />
       <label className="flex min-h-11 items-center gap-3">

@@ -148,11 +148,11 @@ describe('editing', () => {
     await write('Options', 'Yes{enter}No');
     await userEvent.selectOptions(
       screen.getByLabelText('Who sees the result'),
-      'Who has voted',
+      'People who have voted',
     );
     await userEvent.selectOptions(
       screen.getByLabelText('Who may vote'),
-      'Who has an account',
+      'Anyone with an account',
     );
     await userEvent.click(screen.getByLabelText('Votes can be changed and taken back'));
     await press('Save');

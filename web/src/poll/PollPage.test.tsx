@@ -57,6 +57,16 @@ describe('a poll', () => {
     const rules = screen.getAllByRole('listitem').map((item) => item.textContent);
     expect(rules.some((rule) => rule?.startsWith(words))).toBe(true);
   });
+
+  test('tells of a closed poll how it was', async () => {
+    open(pollOf({ status: 'closed', resultsVisibility: 'after_vote', results: null }));
+    await title();
+    expect(screen.getByText('Anyone could vote, without an account.')).toBeDefined();
+    expect(
+      screen.getByText('Only people who have voted can see the result.'),
+    ).toBeDefined();
+    expect(screen.queryByText(/^A vote is final|You see the result|can vote/)).toBeNull();
+  });
 });
 
 test('a skip is final, and there is no vote to change', async () => {

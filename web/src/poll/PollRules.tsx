@@ -5,12 +5,27 @@ import { Icon, type IconName } from '~/ui/Icon';
 
 interface Rule {
   icon: IconName;
-  words: string;
+  /** null: nothing that is worth saying. */
+  words: string | null;
 }
 
-export function PollRules({ poll, isSkipped }: { poll: Poll; isSkipped: boolean }) {
-  const change = useChange(poll, isSkipped);
-  const rules = [useVoters(poll), useVisibility(poll), change, ...useTimes(poll)];
+function isTold(rule: Rule): rule is Rule & { words: string } {
+  return rule.words !== null;
+}
+
+interface PollRulesProps {
+  poll: Poll;
+  status: Poll['status'];
+  isSkipped: boolean;
+}
+
+/** When it is over, nobody needs to know what they could have done: how it came about, only. */
+export function PollRules({ poll, status, isSkipped }: PollRulesProps) {
+  const isOver = status === 'closed';
+  const voters = useVoters(poll, isOver);
+  const visibility = useVisibility(poll, isOver);
+  const change = useChange(poll, isOver, isSkipped);
+  const rules = [voters, visibility, change, ...useTimes(poll)].filter(isTold);
   return (
     <ul className="flex flex-col gap-3 text-sm text-quiet">
       {rules.map(({ icon, words }) => (
@@ -23,17 +38,27 @@ export function PollRules({ poll, isSkipped }: { poll: Poll; isSkipped: boolean 
   );
 }
 
-function useVoters({ voters }: Poll): Rule {
+function useVoters({ voters }: Poll, isOver: boolean): Rule {
   const { t } = useLingui();
-  const words = {
-    anyone: t`Anyone can vote, without an account.`,
-    registered: t`You need an account to vote.`,
-  };
+  const words = isOver
+    ? {
+        anyone: t`Anyone could vote, without an account.`,
+        registered: t`Only people with an account could vote.`,
+      }
+    : {
+        anyone: t`Anyone can vote, without an account.`,
+        registered: t`You need an account to vote.`,
+      };
   return { icon: 'user', words: words[voters] };
 }
 
-function useVisibility({ resultsVisibility }: Poll): Rule {
+function useVisibility({ resultsVisibility }: Poll, isOver: boolean): Rule {
   const { t } = useLingui();
+  if (isOver) {
+    const isForVoters = resultsVisibility === 'after_vote';
+    const words = isForVoters ? t`Only people who have voted can see the result.` : null;
+    return { icon: 'eye', words };
+  }
   const words = {
     always: t`Everyone can see the result at any time.`,
     after_vote: t`You see the result once you have voted.`,
@@ -43,8 +68,9 @@ function useVisibility({ resultsVisibility }: Poll): Rule {
 }
 
 /** Who has skipped the poll has no vote to change. */
-function useChange({ voteChange }: Poll, isSkipped: boolean): Rule {
+function useChange({ voteChange }: Poll, isOver: boolean, isSkipped: boolean): Rule {
   const { t } = useLingui();
+  if (isOver) return { icon: 'lock', words: null };
   if (isSkipped)
     return { icon: 'lock', words: t`A skip is final: you can no longer vote here.` };
   return voteChange

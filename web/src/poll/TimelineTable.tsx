@@ -19,7 +19,7 @@ export function TimelineTable({ options, stats }: TimelineTableProps) {
       {isOpen && (
         <>
           <p className="mb-2 text-sm text-quiet">
-            <Trans>Votes in all, by the end of the span that begins then</Trans>
+            <Trans>Total votes at the end of each interval</Trans>
           </p>
           <Table options={options} stats={stats} />
         </>
@@ -44,7 +44,7 @@ function Table({ options, stats }: TimelineTableProps) {
         <thead>
           <tr className="border-b border-line">
             <th scope="col" className={CELL}>
-              <Trans>Begin</Trans>
+              <Trans>Start</Trans>
             </th>
             {options.map(({ index, text }) => (
               <th key={index} scope="col" className={`${CELL} font-semibold`}>

@@ -122,7 +122,7 @@ test('arrows go through the presenter’s polls; the next one is hidden again', 
   await press('r{ArrowRight}');
   expect(location.pathname + location.search).toBe('/present/9');
   history.replaceState(null, '', '/present/5');
-  await screen.findByRole('button', { name: 'Poll before' });
+  await screen.findByRole('button', { name: 'Previous poll' });
   await press('{ArrowLeft}');
   expect(location.pathname).toBe('/present/2');
 });

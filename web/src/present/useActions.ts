@@ -34,7 +34,7 @@ function useMoves({ reveal, neighbours, mayClose, setOverlay }: StageState) {
   const before: Action | null = goBefore && {
     keys: ['arrowleft', 'pageup'],
     keyNames: ['←'],
-    label: t`Poll before`,
+    label: t`Previous poll`,
     icon: 'left',
     run: goBefore,
   };

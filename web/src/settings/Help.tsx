@@ -7,7 +7,7 @@ function useKeys(): [keys: string[], does: string][] {
   const { t } = useLingui();
   return [
     [['j', '↓'], t`next poll`],
-    [['k', '↑'], t`poll before`],
+    [['k', '↑'], t`previous poll`],
     [['1', '9'], t`choose an option`],
     [['v', t`Enter`], t`vote`],
     [['s'], t`skip the poll`],
@@ -34,9 +34,9 @@ export function Help({ onClose }: { onClose: () => void }) {
       </dl>
       <p className="mt-5 text-sm text-quiet">
         {shortcutsAreOn() ? (
-          <Trans>Keys of one character can be switched off in the settings.</Trans>
+          <Trans>Single-key shortcuts can be turned off in the settings.</Trans>
         ) : (
-          <Trans>Keys of one character are switched off in the settings.</Trans>
+          <Trans>Single-key shortcuts are turned off in the settings.</Trans>
         )}
       </p>
     </Dialog>

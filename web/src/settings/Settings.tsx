@@ -81,7 +81,7 @@ function KeysSwitch() {
       />
       <span>
         <span className="block font-medium">
-          <Trans>Keys of one character</Trans>
+          <Trans>Single-key shortcuts</Trans>
         </span>
         <span className="block text-sm text-quiet">
           <Trans>Such as s to skip. Press ? for all of them.</Trans>

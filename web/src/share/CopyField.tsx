@@ -32,7 +32,7 @@ export function CopyField({ label, text, rows = 1 }: CopyFieldProps) {
             wrap={isLine ? 'off' : 'soft'}
             spellCheck={false}
             onFocus={(event) => event.currentTarget.select()}
-            className={`${inputClass} resize-none ${isLine ? 'w-auto min-w-0 flex-1 basis-40 overflow-hidden' : 'font-mono text-sm'}`}
+            className={`${inputClass} resize-none ${isLine ? 'w-auto min-w-0 flex-1 basis-80 overflow-hidden' : 'font-mono text-sm'}`}
           />
           <Button icon={copied ? 'check' : 'link'} onClick={() => void copy()}>
             <Trans>Copy</Trans>

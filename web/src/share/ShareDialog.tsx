@@ -63,7 +63,7 @@ function QrPart({ id, url }: { id: number; url: string }) {
       />
       <div className="flex flex-1 basis-40 flex-col items-start gap-2">
         <p className="text-sm text-quiet">
-          <Trans>Whoever points a camera at it gets here.</Trans>
+          <Trans>Scan to open this poll.</Trans>
         </p>
         <Button icon="download" disabled={qr === undefined} onClick={() => void save()}>
           <Trans>Download as SVG</Trans>

@@ -51,7 +51,8 @@ function Standings(props: OutcomeProps) {
       )}
       {onScreen && <Announcer poll={poll} results={results} />}
       <p tabIndex={-1} className="flex flex-wrap justify-between gap-x-4 text-quiet">
-        <Standing now={now} /> {results && <Total votes={results.totalVotes} />}
+        <Standing now={now} />{' '}
+        {results && <Total votes={results.totalVotes} isOver={status === 'closed'} />}
       </p>
       {results === null && <NoCounts poll={poll} now={now} />}
       {myVote !== null && status === 'open' && <VotesLeft />}
@@ -89,10 +90,15 @@ function Standing({ now }: { now: PollResults }): ReactNode {
   return now.myVote !== null && <Trans>Your vote counts.</Trans>;
 }
 
-function Total({ votes }: { votes: number }) {
+/** To a poll that is over none can come. */
+function Total({ votes, isOver }: { votes: number; isOver: boolean }) {
   return (
     <span className="ms-auto tabular-nums">
-      <Plural value={votes} _0="No votes yet" one="# vote" other="# votes" />
+      {isOver ? (
+        <Plural value={votes} one="# vote" other="# votes" />
+      ) : (
+        <Plural value={votes} _0="No votes yet" one="# vote" other="# votes" />
+      )}
     </span>
   );
 }

@@ -133,7 +133,9 @@ describe('a vote', () => {
   });
 
   test('waits as long as the server has asked for, though it has been reached', async () => {
-    const calls = serve({ [VOTE]: [problem(503, 'overloaded', { retryAfter: 8 }), accepted(1)] });
+    const calls = serve({
+      [VOTE]: [problem(503, 'overloaded', { retryAfter: 8 }), accepted(1)],
+    });
     void services.ballots.cast(aPoll(), 1);
     await vi.advanceTimersByTimeAsync(1000);
     dispatchEvent(new Event(REACHED));

@@ -109,4 +109,15 @@ describe('a poll that moves', () => {
     act(() => services.results.offer(someResults([0, 0, 0], 2, 'open')));
     expect(radio('Tabs')).toBeTruthy();
   });
+
+  test('none can come any more where the poll is closed', () => {
+    serve();
+    const { unmount } = show(
+      aPoll({ status: 'closed', results: someResults([0, 0, 0], 3, 'closed') }),
+    );
+    expect(screen.queryByText('No votes yet')).toBeNull();
+    unmount();
+    show(aPoll({ skipped: true }));
+    expect(screen.getByText('No votes yet')).toBeTruthy();
+  });
 });
