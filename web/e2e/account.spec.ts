@@ -184,6 +184,13 @@ test('my polls are closed, taken away and deleted from their list', async ({
   await oneMore(server, id, 1);
   await expect(mine.getByText('2 votes', { exact: true })).toBeVisible();
 
+  // on a phone, what can be done with it is one row
+  const tops = await mine
+    .locator(':is(a, button):has(svg)')
+    .evaluateAll((actions) => actions.map((one) => one.getBoundingClientRect().top));
+  expect(tops).toHaveLength(4);
+  expect(new Set(tops).size).toBe(1);
+
   const saved = page.waitForEvent('download');
   await mine.getByRole('link', { name: 'Download CSV' }).click();
   const { text } = await server.api.get(`/api/polls/${id}/results.csv`, { token });

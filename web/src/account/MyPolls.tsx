@@ -77,6 +77,7 @@ function MyPoll({ poll }: { poll: Poll }) {
         <OwnerActions
           poll={poll}
           status={status}
+          isCompact
           onClosed={() => focusTitle(ref.current)}
           onDeleted={() => focusNext(ref.current)}
         />

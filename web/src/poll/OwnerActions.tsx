@@ -18,6 +18,8 @@ export function useIsOwner(poll: Poll): boolean {
 interface OwnerActionsProps {
   poll: Pick<Poll, 'id' | 'title'>;
   status: Poll['status'];
+  /** In a list: on a phone all but the first are pictures, side by side. */
+  isCompact?: boolean;
   onEdit?: () => void;
   /** After what was asked for is done: where the focus goes on, for its button may be gone. */
   onClosed: () => void;
@@ -25,7 +27,9 @@ interface OwnerActionsProps {
 }
 
 export function OwnerActions(props: OwnerActionsProps) {
-  const { poll, status, onEdit, onClosed, onDeleted } = props;
+  const { poll, status, isCompact = false, onEdit, onClosed, onDeleted } = props;
+  const word = isCompact ? 'max-sm:sr-only' : '';
+  const narrow = isCompact ? 'max-sm:px-3' : '';
   const [asked, setAsked] = useState<'close' | 'delete' | null>(null);
   const stop = () => setAsked(null);
   /** Outside of an open dialog nothing takes the focus. */
@@ -43,14 +47,23 @@ export function OwnerActions(props: OwnerActionsProps) {
       <ButtonLink href={`/present/${poll.id}`} kind="plain" icon="screen">
         <Trans>Present</Trans>
       </ButtonLink>
-      <CsvLink pollId={poll.id} />
+      <CsvLink pollId={poll.id} word={word} narrow={narrow} />
       {status !== 'closed' && (
-        <Button icon="lock" onClick={() => setAsked('close')}>
-          <Trans>Close now</Trans>
+        <Button icon="lock" className={narrow} onClick={() => setAsked('close')}>
+          <span className={word}>
+            <Trans>Close now</Trans>
+          </span>
         </Button>
       )}
-      <Button kind="danger" icon="trash" onClick={() => setAsked('delete')}>
-        <Trans>Delete</Trans>
+      <Button
+        kind="danger"
+        icon="trash"
+        className={narrow}
+        onClick={() => setAsked('delete')}
+      >
+        <span className={word}>
+          <Trans>Delete</Trans>
+        </span>
       </Button>
       {asked === 'close' && (
         <CloseDialog poll={poll} onClose={stop} onClosed={stopAnd(onClosed)} />
@@ -62,12 +75,24 @@ export function OwnerActions(props: OwnerActionsProps) {
   );
 }
 
+interface CsvLinkProps {
+  pollId: number;
+  word: string;
+  narrow: string;
+}
+
 /** The server names the file. */
-function CsvLink({ pollId }: { pollId: number }) {
+function CsvLink({ pollId, word, narrow }: CsvLinkProps) {
   return (
-    <a href={`/api/polls/${pollId}/results.csv`} download className={buttonClass('plain')}>
+    <a
+      href={`/api/polls/${pollId}/results.csv`}
+      download
+      className={buttonClass('plain', narrow)}
+    >
       <Icon name="download" />
-      <Trans>Download CSV</Trans>
+      <span className={word}>
+        <Trans>Download CSV</Trans>
+      </span>
     </a>
   );
 }
