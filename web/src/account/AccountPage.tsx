@@ -18,7 +18,11 @@ import { Tabs, tabOf } from './Tabs';
 
 export function AccountPage() {
   const { t, i18n } = useLingui();
-  const { data: me, error } = useQuery({ ...meQuery, refetchOnMount: 'always' });
+  const { data: me, error } = useQuery({
+    ...meQuery,
+    refetchOnMount: 'always',
+    refetchOnWindowFocus: 'always', // it may have ended elsewhere
+  });
   const [isDeleted, setDeleted] = useState(false);
   const { session } = useServices();
   const next = `/account?${useSearch()}`;

@@ -20,7 +20,7 @@ export function useSkip({ id }: Poll) {
   const send = async () => {
     await session.ensure();
     await data(api.POST('/api/polls/{id}/skip', { params: { path: { id } } }));
-    choices.set(id, { myVote: null, skipped: true });
+    choices.make(id, { myVote: null, skipped: true });
   };
 
   /** @returns whether the poll is still to be shown: with the vote that counts, or why. */

@@ -1,6 +1,7 @@
 /** The form, and beside it what voters will see. */
 import { useLingui } from '@lingui/react/macro';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { useServices } from '~/services';
 import { CreateBar } from './CreateBar';
 import { DraftFormProvider, useNewDraftForm } from './DraftForm';
 import type { Draft } from './draft';
@@ -12,6 +13,17 @@ import { Preview } from './Preview';
 import { TitleField } from './TitleField';
 import { useCreate } from './useCreate';
 import { useKeeper } from './useKeeper';
+
+/** A draft is not for who comes next. */
+function useLeaving(clear: () => void): void {
+  const { session } = useServices();
+  const newest = useRef(clear);
+  newest.current = clear;
+  useEffect(
+    () => session.onChange((change) => change === 'left' && newest.current()),
+    [session],
+  );
+}
 
 export function CreateForm({ kept }: { kept: Draft | null }) {
   const { t } = useLingui();
@@ -46,13 +58,17 @@ export function CreateForm({ kept }: { kept: Draft | null }) {
     else void create(form.getValues());
   };
 
-  const startOver = () => {
+  const clear = () => {
     draftForm.startOver();
     keeper.forget();
     setIsRestored(false);
     setTries(0);
+  };
+  const startOver = () => {
+    clear();
     focusField('title');
   };
+  useLeaving(clear);
 
   return (
     <DraftFormProvider value={draftForm}>

@@ -8,6 +8,7 @@ import type { Schemas } from '~/api/client';
 import { newKey } from '~/api/key';
 import { remember, remembered } from '~/app/remember';
 import type { Draft } from './draft';
+import { ATTEMPT_KEY } from './draftKey';
 import { toInput } from './input';
 
 const attemptShape = z.object({
@@ -20,12 +21,11 @@ const attemptShape = z.object({
 
 type Attempt = z.infer<typeof attemptShape>;
 
-const KEY = 'attempt';
 const MAX_TIMES = 5;
 
 function kept(): Attempt | null {
   try {
-    return z.parse(attemptShape, JSON.parse(remembered(KEY) ?? ''));
+    return z.parse(attemptShape, JSON.parse(remembered(ATTEMPT_KEY) ?? ''));
   } catch {
     return null;
   }
@@ -44,7 +44,7 @@ export class Attempts {
     const times = [now, ...before].slice(0, MAX_TIMES);
     const key = this.last?.key ?? newKey();
     this.last = { key, draft: text, times };
-    remember(KEY, JSON.stringify(this.last));
+    remember(ATTEMPT_KEY, JSON.stringify(this.last));
     const inputs = times.map((at) => toInput(draft, at));
     const byText = new Map(inputs.map((input) => [JSON.stringify(input), input]));
     return { key, inputs: [...byText.values()] };
@@ -53,6 +53,6 @@ export class Attempts {
   /** The next draft is another poll. */
   forget(): void {
     this.last = null;
-    remember(KEY, null);
+    remember(ATTEMPT_KEY, null);
   }
 }

@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import { remember, remembered } from '~/app/remember';
 import { Attempts } from './attempts';
+import { DRAFT_KEY } from './draftKey';
 import { MAX_OPTIONS, MIN_OPTIONS } from './limits';
 
 /** Its shape. Whether it can become a poll is for rules.ts. */
@@ -70,13 +71,12 @@ export function isUntouched({ title, options, ...draft }: Draft): boolean {
   return isBlank && !hasFurther({ title, options, ...draft });
 }
 
-const KEY = 'draft';
 const PAUSE_MS = 400;
 
 /** null: there is none, or none that this version of the page understands. */
 export function keptDraft(): Draft | null {
   try {
-    return z.parse(draftShape, JSON.parse(remembered(KEY) ?? ''));
+    return z.parse(draftShape, JSON.parse(remembered(DRAFT_KEY) ?? ''));
   } catch {
     return null;
   }
@@ -99,14 +99,14 @@ export class DraftKeeper {
     clearTimeout(this.timer);
     if (this.pending === null) return;
     if (isUntouched(this.pending)) this.forget();
-    else remember(KEY, JSON.stringify(this.pending));
+    else remember(DRAFT_KEY, JSON.stringify(this.pending));
     this.pending = null;
   };
 
   forget(): void {
     clearTimeout(this.timer);
     this.pending = null;
-    remember(KEY, null);
+    remember(DRAFT_KEY, null);
     this.attempts.forget();
   }
 }

@@ -143,7 +143,7 @@ describe('who is known', () => {
     expect(count(calls, '/api/auth/logout')).toBe(1);
     expect(me()).toBeNull();
     expect(mark()).toBeNull();
-    expect(changes).toEqual(['switched']);
+    expect(changes).toEqual(['left']);
   });
 
   test('a vote right after signing out waits for it: its cookie would go too', async () => {

@@ -15,7 +15,7 @@ import {
 import { isCode } from '~/api/error';
 import { remember, remembered } from '~/app/remember';
 
-const MARK = 'session';
+export const MARK = 'session';
 
 /** Asks once more where the session has changed meanwhile: the answer is about another. */
 async function whoAmI(): Promise<Me | null> {
@@ -57,8 +57,11 @@ export function useMe(): Me | null | undefined {
   return useQuery(meQuery).data;
 }
 
-/** joined: a guest came or went, all that they see stays. switched: it may not. */
-export type SessionChange = 'joined' | 'switched';
+/**
+ * joined: a guest came or went, all that they see stays. switched: it may not. left: signed
+ * out, and whoever is here now may be another.
+ */
+export type SessionChange = 'joined' | 'switched' | 'left';
 
 /** Where a widget keeps its token; the page itself has its cookie, and none (embedded.ts). */
 export interface TokenKeeper {
@@ -116,7 +119,7 @@ export class Session {
     this.arrive(await askWhoAmI(), 'switched');
   }
 
-  private arrive(me: Me | null, change: SessionChange): void {
+  arrive(me: Me | null, change: SessionChange): void {
     this.era++;
     this.client.setQueryData(meQuery.queryKey, me);
     for (const listener of this.listeners) listener(change);
@@ -124,7 +127,7 @@ export class Session {
 
   signOut(): Promise<void> {
     this.hasExpired = false;
-    return this.leave('switched');
+    return this.leave('left');
   }
 
   /** The server does not know who sent this. A guest loses nothing by it but a number. */

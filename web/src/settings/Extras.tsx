@@ -1,6 +1,9 @@
-/** Over every screen: the settings, the help, and the keys that work everywhere. */
+/** Over every screen: the settings, the help, keys that work everywhere, and other tabs. */
+import { useEffect } from 'react';
 import { useLocation } from 'wouter';
 import { useShortcuts } from '~/app/shortcuts';
+import { useServices } from '~/services';
+import { talkToOtherTabs } from '~/session/otherTabs';
 import { Help } from './Help';
 import { Settings } from './Settings';
 
@@ -13,6 +16,8 @@ interface ExtrasProps {
 
 export function Extras({ dialog, onDialog }: ExtrasProps) {
   const [, navigate] = useLocation();
+  const services = useServices();
+  useEffect(() => talkToOtherTabs(services), [services]);
   useShortcuts({
     '?': () => onDialog('help'),
     n: () => navigate('/new'),

@@ -126,7 +126,7 @@ export class Ballots extends KeyedStore<Ballot | undefined> {
 
   private confirmed(poll: Poll, wish: number | null, vote: Vote | null): void {
     const { client, results, choices } = this.parts;
-    choices.set(poll.id, { myVote: wish, skipped: false });
+    choices.make(poll.id, { myVote: wish, skipped: false });
     if (wish === null && poll.resultsVisibility === 'after_vote') results.hide(poll.id);
     if (vote === null) return;
     if (vote.results) results.offer(vote.results); // none while it waits in a queue

@@ -12,6 +12,15 @@ export interface Choice {
 }
 
 export class ChoicesStore extends KeyedStore<Choice> {
+  /** Told of what is done on this page (session/otherTabs.ts). */
+  onMade: (pollId: number, choice: Choice) => void = () => {};
+
+  /** Done here, and confirmed. */
+  make(pollId: number, choice: Choice): void {
+    this.set(pollId, choice);
+    this.onMade(pollId, choice);
+  }
+
   of(poll: Poll): Choice {
     return this.get(poll.id) ?? { myVote: poll.myVote, skipped: poll.skipped };
   }
