@@ -2,7 +2,12 @@
 import type { components } from './schema';
 
 export type ProblemDocument = components['schemas']['Problem'];
-export type ErrorCode = ProblemDocument['code'] | 'offline' | 'timeout' | 'unreadable';
+export type ErrorCode =
+  | ProblemDocument['code']
+  | 'offline'
+  | 'timeout'
+  | 'unreadable'
+  | 'no_cookie';
 export type FieldError = NonNullable<ProblemDocument['errors']>[number];
 
 const TRANSIENT: readonly ErrorCode[] = [
@@ -31,11 +36,13 @@ export class ApiError extends Error {
     this.retryAt = after > 0 ? new Date(Date.now() + after * 1000) : null;
   }
 
+  /** Of what the server did not say. */
+  static of(code: ErrorCode): ApiError {
+    return new ApiError({ code: code as ProblemDocument['code'] }, Response.error());
+  }
+
   static ofNetwork(cause: unknown): ApiError {
-    return new ApiError(
-      { code: codeOf(cause) as ProblemDocument['code'] },
-      Response.error(),
-    );
+    return ApiError.of(codeOf(cause));
   }
 
   /** Nothing was done: the same call may be sent again, under the same key. */

@@ -24,6 +24,7 @@ const REFUSALS: [ErrorCode, RegExp][] = [
   ['rate_limited', /a lot in a short time/],
   ['unknown_option', /option is no longer there/],
   ['unauthorized', /Sign in again/],
+  ['no_cookie', /does not keep cookies/],
   ['forbidden', /may not/],
   ['not_found', /no such thing/],
   ['too_large', /too much/],

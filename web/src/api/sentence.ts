@@ -10,6 +10,7 @@ const SENTENCES: Partial<Record<ErrorCode, ReturnType<typeof msg>>> = {
   unknown_option: msg`This option is no longer there. Reload the page to see the poll as it is now.`,
   not_found: msg`There is no such thing here any more.`,
   unauthorized: msg`Your session has ended. Sign in again, please.`,
+  no_cookie: msg`This browser does not keep cookies for this site, and voting needs one.`,
   too_large: msg`That is too much to send.`,
   forbidden: msg`You may not do this.`,
   daily_limit: msg`Not counted: your votes for today are used up. Come back tomorrow.`,

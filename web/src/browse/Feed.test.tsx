@@ -175,6 +175,18 @@ describe('a skip', () => {
     expect(services.choices.isDone(aTitled(1))).toBe(true);
   });
 
+  test('where no cookie is kept says so', async () => {
+    const calls = serve({
+      'GET /api/users/me': problem(401, 'unauthorized'),
+      'POST /api/polls/1/skip': problem(401, 'unauthorized'),
+    });
+    const { user } = open();
+    await user.click(await skipOf(1));
+    const why = await within(await card(1)).findByRole('alert');
+    expect(why.textContent).toMatch(/does not keep cookies/);
+    expect(asked(calls, 'POST /api/auth/guest')).toHaveLength(1);
+  });
+
   test('that is refused leaves the card, and says why', async () => {
     serve({ 'POST /api/polls/1/skip': problem(500, 'internal') });
     const { user } = open();

@@ -13,13 +13,14 @@ function delay(ms: number): Promise<void> {
 }
 
 export function useSkip({ id }: Poll) {
-  const { session, choices, client, ballots } = useServices();
+  const { choices, client, ballots } = useServices();
   const [isLeaving, setLeaving] = useState(false);
   const [error, setError] = useState<unknown>(null);
 
   const send = async () => {
-    await session.ensure();
-    await data(api.POST('/api/polls/{id}/skip', { params: { path: { id } } }));
+    await ballots.asSomebody(() =>
+      data(api.POST('/api/polls/{id}/skip', { params: { path: { id } } })),
+    );
     choices.make(id, { myVote: null, skipped: true });
   };
 

@@ -314,6 +314,21 @@ describe('a session that ends under a vote', () => {
     const calls = serve({ ...OUT, [VOTE]: problem(401, 'unauthorized') });
     expect(await castPatiently(1)).toBe(false);
     expect(votesOf(calls)).toHaveLength(2);
+    expect(services.ballots.get(1)?.error).toMatchObject({ code: 'no_cookie' });
+  });
+
+  test("a newcomer's, straight upon becoming a guest: the browser keeps no cookie", async () => {
+    localStorage.clear();
+    services = createServices();
+    await services.client.ensureQueryData(meQuery);
+    const calls = serve({
+      ...OUT,
+      'GET /api/users/me': problem(401, 'unauthorized'),
+      [VOTE]: problem(401, 'unauthorized'),
+    });
+    expect(await castPatiently(1)).toBe(false);
+    expect(calls.filter((call) => call.path === '/api/auth/guest')).toHaveLength(1);
+    expect(services.ballots.get(1)?.error).toMatchObject({ code: 'no_cookie' });
   });
 
   test("a user's: they are told, and do not vote as somebody else", async () => {

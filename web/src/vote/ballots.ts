@@ -72,7 +72,7 @@ export class Ballots extends KeyedStore<Ballot | undefined> {
     show('sending');
     try {
       const vote = await persistently(
-        () => ifWanted(() => this.send(poll, wish, key)),
+        () => ifWanted(() => this.asSomebody(() => this.request(poll, wish, key))),
         (hold) => ifWanted(() => show(hold)),
       );
       ifWanted(() => this.confirmed(poll, wish, vote));
@@ -92,17 +92,23 @@ export class Ballots extends KeyedStore<Ballot | undefined> {
     this.set(pollId, undefined);
   }
 
-  /** A guest whose session has ended becomes a new one, and the vote goes out once more. */
-  private async send(poll: Poll, wish: number | null, key: string): Promise<Vote | null> {
+  /**
+   * Calls as a user or a guest. A guest whose session has ended becomes a new one, and the
+   * call goes out once more; one who is not known right after that has a browser that keeps
+   * no cookie.
+   */
+  async asSomebody<T>(call: () => Promise<T>): Promise<T> {
     const { client, session } = this.parts;
-    await session.ensure();
-    const isGuest = client.getQueryData(meQuery.queryKey)?.kind === 'guest';
-    try {
-      return await this.request(poll, wish, key);
-    } catch (error) {
-      if (!isGuest || !isCode(error, 'unauthorized')) throw error;
+    const who = () => client.getQueryData(meQuery.queryKey);
+    for (let isNew = who() === null; ; isNew = true) {
       await session.ensure();
-      return this.request(poll, wish, key);
+      const isGuest = who()?.kind === 'guest';
+      try {
+        return await call();
+      } catch (error) {
+        if (!isGuest || !isCode(error, 'unauthorized')) throw error;
+        if (isNew) throw ApiError.of('no_cookie');
+      }
     }
   }
 
