@@ -1,7 +1,7 @@
-/** A server that is away while a screen is opened whose code was never fetched. */
+/** A server that is away: while a screen is opened whose code was never fetched, or for a vote. */
 import { expectReading, feedOf, openFeed } from './lib/feed';
-import { isLive } from './lib/steps';
-import { expect, Server, test } from './lib/test';
+import { castVote, isLive } from './lib/steps';
+import { barOf, expect, Server, test } from './lib/test';
 
 test('a screen is waited for, and comes by itself when the server is back', async ({
   browser,
@@ -35,6 +35,40 @@ test('a screen is waited for, and comes by itself when the server is back', asyn
     timeout: 40_000, // it asks ever more rarely, after 30 s at the latest
   });
   await expect(page.getByRole('heading', { name: 'Leaderboard' })).toBeFocused();
+  await context.close();
+  await own.end();
+});
+
+test('a vote waits for a server that is away, and a skip says so until it is back', async ({
+  browser,
+}) => {
+  const own = await Server.start();
+  const context = await browser.newContext({ baseURL: own.url, locale: 'en-US' });
+  const page = await context.newPage();
+  const ada = await own.api.register();
+  const [first, second] = await feedOf(own, ada, 'away', 2);
+  const skipper = await context.newPage();
+  await page.goto(`/p/${second}`);
+  await castVote(page, 'Tabs'); // a guest now: neither has to become one
+  await expect(barOf(page, 'Tabs')).toContainText('your vote');
+  await openFeed(skipper, '/?tag=away');
+  await isLive(skipper);
+  await page.goto(`/p/${first}`);
+  await isLive(page);
+  await own.kill();
+
+  await castVote(page, 'Tabs');
+  await expect(page.getByRole('alert')).toHaveText(
+    /^There is no answer to your vote yet\./,
+  );
+  await skipper.getByRole('button', { name: 'Skip' }).click();
+  await expect(skipper.getByRole('alert')).toHaveText(/cannot be reached/);
+
+  own.opts.config = { 'server.port': own.port };
+  await own.start();
+  await expect(barOf(page, 'Tabs')).toContainText('your vote', { timeout: 40_000 });
+  await expect(skipper.getByRole('alert')).toHaveCount(0, { timeout: 40_000 });
+  expect((await own.api.results(Number(first))).totalVotes).toBe(1);
   await context.close();
   await own.end();
 });

@@ -143,9 +143,6 @@ test.describe('refused', () => {
   /** What no test can bring a healthy server to say. */
   const FAILURES = [
     [500, 'internal', 'Something has failed on the server. Try again.'],
-    [503, 'overloaded', 'Very many people are here right now. Try again in a moment.'],
-    [503, 'unavailable', 'The server is not ready. Try again in a moment.'],
-    [408, 'request_timeout', 'Your connection is slow. Nothing is lost: try again.'],
     [404, 'not_found', 'There is no such thing here any more.'],
     [403, 'forbidden', 'You may not do this.'],
     [
@@ -182,6 +179,33 @@ test.describe('refused', () => {
       await page.getByRole('button', { name: /^(Try again|Vote)$/ }).click();
       await expect(barOf(page, 'Tabs')).toContainText('your vote');
       expect(keys.size).toBe(1); // so that it counts once, however often it arrived
+    });
+
+  for (const [status, code] of [
+    [503, 'overloaded'],
+    [503, 'unavailable'],
+    [408, 'request_timeout'],
+  ] as const)
+    test(`${code}: the vote is sent again by itself, and counts once`, async ({
+      server,
+      ada,
+      page,
+    }) => {
+      const poll = await server.api.create_poll(ada.token);
+      const refuse = (route: Route) =>
+        route.fulfill({
+          status,
+          contentType: 'application/problem+json',
+          body: JSON.stringify({ type: 'about:blank', title: 'No', status, code }),
+        });
+      await page.route('**/vote', refuse);
+      await page.goto(`/p/${poll.id}`);
+      await castVote(page, 'Tabs');
+      await expectAlert(page, /^There is no answer to your vote yet\./);
+      await page.unroute('**/vote', refuse);
+      await expect(barOf(page, 'Tabs')).toContainText('your vote');
+      await expect(page.getByRole('alert')).toHaveCount(0);
+      expect((await server.api.results(poll.id)).totalVotes).toBe(1);
     });
 
   test('offline: says so, keeps the vote, and it counts once', async ({

@@ -20,6 +20,7 @@ import {
 } from '~/test/fakeApi';
 import { later } from '~/test/later';
 import { testServices } from '~/test/services';
+import { REACHED } from '~/vote/retry';
 import { pretendLayout } from './layout';
 import { messages } from './locales/en.po';
 
@@ -173,6 +174,15 @@ describe('a skip', () => {
     expect(posts).toEqual(['/api/auth/guest', '/api/polls/1/skip']);
     expect(document.activeElement?.textContent).toBe('Poll 2');
     expect(services.choices.isDone(aTitled(1))).toBe(true);
+  });
+
+  test('that failed says so until the server is reached again', async () => {
+    serve({ 'POST /api/polls/1/skip': 'unreachable' });
+    const { user } = open();
+    await user.click(await skipOf(1));
+    await within(await card(1)).findByRole('alert');
+    act(() => void dispatchEvent(new Event(REACHED)));
+    expect(screen.queryByRole('alert')).toBeNull();
   });
 
   test('where no cookie is kept says so', async () => {

@@ -1,8 +1,9 @@
 /** A skip is final, so the card leaves the lists only when the server has taken it. */
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { api, data, type Poll } from '~/api/client';
-import { isCode } from '~/api/error';
+import { ApiError, isCode } from '~/api/error';
 import { useServices } from '~/services';
+import { REACHED } from '~/vote/retry';
 import { leave } from './onTheWay';
 
 /** As long as the card takes to leave the screen (PollCard). */
@@ -16,6 +17,13 @@ export function useSkip({ id }: Poll) {
   const { choices, client, ballots } = useServices();
   const [isLeaving, setLeaving] = useState(false);
   const [error, setError] = useState<unknown>(null);
+
+  useEffect(() => {
+    if (!(error instanceof ApiError && error.isTransient)) return;
+    const forget = () => setError(null); // it can be reached again, and may be tried again
+    addEventListener(REACHED, forget);
+    return () => removeEventListener(REACHED, forget);
+  }, [error]);
 
   const send = async () => {
     await ballots.asSomebody(() =>

@@ -18,6 +18,7 @@
 import { bearerToken } from '~/api/client';
 import { backoff, jittered } from '~/backoff';
 import { LAST_VERSION } from '~/results/deletion';
+import { REACHED } from '~/vote/retry';
 import type { Board, LiveConnection, Snapshots } from './connection';
 import type { Line, LineEvents, Wishes } from './line';
 import { SocketLine } from './socket';
@@ -187,6 +188,7 @@ export class Driver {
     this.openedAt = Date.now();
     this.wasLive = true;
     this.page.enter('live');
+    dispatchEvent(new Event(REACHED)); // what waits for the server waits no longer
   }
 
   private onClosed(againInMs: number | null): void {

@@ -110,6 +110,7 @@ function VoteLabel({ ballot, choice, isChange }: VoteLabelProps) {
     case 'sending':
       return <Trans>Sending…</Trans>;
     case 'retrying':
+    case 'waiting':
       return <Trans>Still trying…</Trans>;
     case 'offline':
       return <Trans>Waiting for a connection…</Trans>;

@@ -23,6 +23,14 @@ export function VoteNotice({ poll, ballot }: VoteNoticeProps) {
         </Trans>
       </Notice>
     );
+  if (ballot?.phase === 'waiting')
+    return (
+      <Notice kind="warn">
+        <Trans>
+          There is no answer to your vote yet. It is sent again by itself, and counts once.
+        </Trans>
+      </Notice>
+    );
   if (ballot?.phase !== 'failed') return null;
   const { error } = ballot;
   if (isCode(error, 'forbidden') && poll.voters === 'registered') return <NeedsAccount />;

@@ -12,6 +12,7 @@ import {
   someResults,
 } from '~/test/fakeApi';
 import { testServices } from '~/test/services';
+import { REACHED } from './retry';
 
 const VOTE = 'POST /api/polls/1/vote';
 const ME = { status: 200, body: aMe() };
@@ -104,14 +105,40 @@ describe('a vote', () => {
     expect(votesOf(calls)).toHaveLength(2);
   });
 
-  test('gives up after four tries; the next attempt uses the same key', async () => {
+  test('gives up after a minute; the next attempt uses the same key', async () => {
     const calls = serve({ [VOTE]: 'unreachable' });
-    expect(await castPatiently(1)).toBe(false);
-    expect(votesOf(calls)).toHaveLength(4);
+    const done = services.ballots.cast(aPoll(), 1);
+    await vi.advanceTimersByTimeAsync(25_000);
+    expect(services.ballots.get(1)?.phase).toBe('waiting');
+    await vi.advanceTimersByTimeAsync(35_000);
+    expect(await done).toBe(false);
+    expect(votesOf(calls).length).toBeGreaterThanOrEqual(6);
     expect(services.ballots.get(1)).toMatchObject({ phase: 'failed', wish: 1 });
     expect(services.choices.get(1)).toBeUndefined();
     await castPatiently(1);
     expect(new Set(votesOf(calls).map((call) => call.key)).size).toBe(1);
+  });
+
+  test('is sent as soon as the live connection has reached the server', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0.5); // pauses of 0.5, 1, 2, 4, 8, 16 s
+    const calls = serve({
+      [VOTE]: [...Array<Reply>(5).fill('unreachable'), accepted(1)],
+    });
+    const done = services.ballots.cast(aPoll(), 1);
+    await vi.advanceTimersByTimeAsync(8000);
+    expect(votesOf(calls)).toHaveLength(5);
+    dispatchEvent(new Event(REACHED));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(await done).toBe(true);
+  });
+
+  test('waits as long as the server has asked for, though it has been reached', async () => {
+    const calls = serve({ [VOTE]: [problem(503, 'overloaded', 8), accepted(1)] });
+    void services.ballots.cast(aPoll(), 1);
+    await vi.advanceTimersByTimeAsync(1000);
+    dispatchEvent(new Event(REACHED));
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(votesOf(calls)).toHaveLength(1);
   });
 
   test('for another option has a key of its own', async () => {
@@ -181,8 +208,9 @@ describe('without a network', () => {
 });
 
 describe('a network that comes and goes', () => {
-  test('gives a vote all its tries anew', async () => {
-    const failures = Array<Reply>(3).fill('unreachable');
+  test('gives a vote all its time anew', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0.5); // seven tries in 51.5 s
+    const failures = Array<Reply>(6).fill('unreachable');
     const goOffline = () => {
       isOnline = false;
       throw new TypeError('fetch failed');
@@ -193,7 +221,7 @@ describe('a network that comes and goes', () => {
     expect(services.ballots.get(1)?.phase).toBe('offline');
     isOnline = true;
     dispatchEvent(new Event('online'));
-    await vi.advanceTimersByTimeAsync(20_000);
+    await vi.advanceTimersByTimeAsync(52_000);
     expect(await done).toBe(true);
   });
 });

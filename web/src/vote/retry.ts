@@ -2,22 +2,38 @@
 import { ApiError, isCode } from '~/api/error';
 import { backoff } from '~/backoff';
 
-const TRIES = 4;
-const PATIENCE_MS = 20_000;
+/** A server that is started anew is back by then. */
+const PATIENCE_MS = 60_000;
+/** Of what the server asks for: a reader does not wait longer. */
+const LONGEST_PAUSE_MS = 20_000;
 
-export type Hold = 'retrying' | 'offline';
+/** On the window: the server has just been reached, by the live connection (live/driver.ts). */
+export const REACHED = 'pollux:reached';
 
-/** How long to wait before the next try; null: there is no use in one. */
-function pauseAfter(error: unknown, tries: number): number | null {
+/** waiting: it has been tried so often that the reader is told. */
+export type Hold = 'retrying' | 'waiting' | 'offline';
+const TOLD_AFTER = 4;
+
+/** How long to wait before the next try; null: there is no use in one, or not so soon. */
+function pauseAfter(error: unknown, tries: number, giveUpAt: number): number | null {
   if (!(error instanceof ApiError)) return null;
   if (!error.isTransient && !isCode(error, 'rate_limited')) return null;
-  const pause = backoff(tries - 1);
+  const backOff = backoff(tries - 1);
   const asked = error.retryAt === null ? 0 : error.retryAt.getTime() - Date.now();
-  return asked > 0 ? asked + pause / 4 : pause;
+  if (asked > LONGEST_PAUSE_MS) return null;
+  const pause = asked > 0 ? asked + backOff / 4 : backOff;
+  return Date.now() + pause > giveUpAt ? null : pause;
 }
 
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+/** Not longer than until the server is there again; but as long as it has asked for. */
+async function sleep(ms: number, error: ApiError): Promise<void> {
+  const woken = new AbortController();
+  await new Promise<unknown>((resolve) => {
+    setTimeout(resolve, ms);
+    if (error.retryAt === null)
+      addEventListener(REACHED, resolve, { signal: woken.signal });
+  });
+  woken.abort();
 }
 
 /** At once where there is a network; else when there is one again. */
@@ -46,12 +62,11 @@ export async function persistently<T>(
     try {
       return await call();
     } catch (error) {
-      const pause = pauseAfter(error, tries);
+      const pause = pauseAfter(error, tries, giveUpAt);
       if (pause === null) throw error;
       if (!navigator.onLine) continue;
-      if (tries >= TRIES || Date.now() + pause > giveUpAt) throw error;
-      onHold('retrying');
-      await sleep(pause);
+      onHold(tries < TOLD_AFTER ? 'retrying' : 'waiting');
+      await sleep(pause, error as ApiError);
     }
   }
 }
