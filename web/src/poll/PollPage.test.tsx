@@ -59,6 +59,13 @@ describe('a poll', () => {
   });
 });
 
+test('a skip is final, and there is no vote to change', async () => {
+  open(pollOf({ voteChange: true, skipped: true }));
+  await title();
+  expect(screen.getByText(/^A skip is final/)).toBeDefined();
+  expect(screen.queryByText(/You can change or take back your vote/)).toBeNull();
+});
+
 describe('how it is doing', () => {
   test('moves with the live snapshots', async () => {
     const { services } = open(pollOf());

@@ -8,8 +8,9 @@ interface Rule {
   words: string;
 }
 
-export function PollRules({ poll }: { poll: Poll }) {
-  const rules = [useVoters(poll), useVisibility(poll), useChange(poll), ...useTimes(poll)];
+export function PollRules({ poll, isSkipped }: { poll: Poll; isSkipped: boolean }) {
+  const change = useChange(poll, isSkipped);
+  const rules = [useVoters(poll), useVisibility(poll), change, ...useTimes(poll)];
   return (
     <ul className="flex flex-col gap-3 text-sm text-quiet">
       {rules.map(({ icon, words }) => (
@@ -41,8 +42,11 @@ function useVisibility({ resultsVisibility }: Poll): Rule {
   return { icon: 'eye', words: words[resultsVisibility] };
 }
 
-function useChange({ voteChange }: Poll): Rule {
+/** Who has skipped the poll has no vote to change. */
+function useChange({ voteChange }: Poll, isSkipped: boolean): Rule {
   const { t } = useLingui();
+  if (isSkipped)
+    return { icon: 'lock', words: t`A skip is final: you can no longer vote here.` };
   return voteChange
     ? {
         icon: 'undo',

@@ -36,7 +36,7 @@ export function PollView({ poll }: { poll: Poll }) {
         </div>
         <aside className="flex flex-col gap-6">
           <Sharing poll={poll} />
-          <PollRules poll={poll} />
+          <PollRules poll={poll} isSkipped={now.skipped} />
           <OwnerPart poll={poll} now={now} />
         </aside>
       </div>
