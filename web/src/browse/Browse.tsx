@@ -7,7 +7,7 @@ import { Screen, Slot } from '~/feed/Screen';
 import type { Feed } from '~/feed/useFeed';
 import { FeedList } from './FeedList';
 import { FeedTools } from './FeedTools';
-import { AllSeen, Failed, NothingFound } from './States';
+import { Failed, NoneLeft, NothingFound } from './States';
 import { useFocusAfterRetry } from './useFocusFollows';
 import { useLookAgain } from './useLookAgain';
 
@@ -45,5 +45,5 @@ export function Browse({ feed, filter, focused }: BrowseProps) {
 function WhyNone({ feed, filter }: StateProps) {
   if (feed.error !== null) return <Failed error={feed.error} onRetry={feed.retry} />;
   if (!feed.atEnd) return <CardSkeleton />;
-  return isNarrowed(filter) ? <NothingFound filter={filter} /> : <AllSeen />;
+  return isNarrowed(filter) ? <NothingFound filter={filter} /> : <NoneLeft />;
 }

@@ -141,13 +141,25 @@ describe('the feed', () => {
   });
 
   test('says when everything was seen, and how to ask', async () => {
-    serve({ 'GET /api/polls': page() });
+    serve({ 'GET /api/polls': ({ search }) => (search.has('seen') ? page(9) : page()) });
     open();
     await screen.findByRole('heading', { name: 'You have seen everything.' });
     expect(screen.getByRole('link', { name: 'Ask something yourself' })).toHaveProperty(
       'pathname',
       '/new',
     );
+  });
+
+  test('says when there is nothing at all, and how to begin', async () => {
+    const calls = serve({ 'GET /api/polls': page() });
+    open();
+    await screen.findByRole('heading', { name: 'There are no polls yet.' });
+    const { pathname } = screen.getByRole<HTMLAnchorElement>('link', {
+      name: 'Ask the first question',
+    });
+    expect(pathname).toBe('/new');
+    const any = asked(calls, 'GET /api/polls').find(({ search }) => search.has('seen'));
+    expect(any?.search.get('status')).toBeNull(); // a closed one is one, too
   });
 
   test('goes on to the next page where all of a page is done', async () => {

@@ -1,8 +1,11 @@
 /** What is shown where there is no poll to show. */
 import { Trans, useLingui } from '@lingui/react/macro';
+import { queryOptions, useQuery } from '@tanstack/react-query';
 import { type ReactNode, useId } from 'react';
 import { Link } from 'wouter';
+import { api, data } from '~/api/client';
 import { sentenceOf } from '~/api/sentence';
+import { CardSkeleton } from '~/feed/FirstSight';
 import { type Filter, hrefOf } from '~/feed/filter';
 import { Button, ButtonLink, buttonClass } from '~/ui/Button';
 
@@ -44,6 +47,31 @@ export function AllOfThese() {
     <State title={<Trans>You have seen all of these.</Trans>}>
       <ButtonLink href="/" kind="primary" icon="polls">
         <Trans>All polls</Trans>
+      </ButtonLink>
+    </State>
+  );
+}
+
+/** Of everything nothing is left: all of it was seen, or there never was any. */
+export function NoneLeft() {
+  const { data: isAny = true, isPending } = useQuery(isAnyQuery);
+  if (isPending) return <CardSkeleton />;
+  return isAny ? <AllSeen /> : <NoneYet />;
+}
+
+const isAnyQuery = queryOptions({
+  queryKey: ['polls', 'any'],
+  queryFn: async () => {
+    const query = { seen: 'include', limit: 1 } as const;
+    return (await data(api.GET('/api/polls', { params: { query } }))).items.length > 0;
+  },
+});
+
+function NoneYet() {
+  return (
+    <State title={<Trans>There are no polls yet.</Trans>}>
+      <ButtonLink href="/new" kind="primary" icon="plus">
+        <Trans>Ask the first question</Trans>
       </ButtonLink>
     </State>
   );
