@@ -35,9 +35,24 @@ export function clock(i18n: I18n, when: Date): string {
   );
 }
 
+/** "in 28 seconds", in the reader's language. */
+export function inSeconds(locale: string, when: Date): string {
+  const seconds = Math.max(0, Math.ceil((when.getTime() - Date.now()) / 1000));
+  return new Intl.RelativeTimeFormat(locale).format(seconds, 'second');
+}
+
+/** Shorter is counted in seconds (ui/Refusal.tsx counts them down). */
+const SHORT_MS = 120_000;
+const MINUTE_MS = 60_000;
+
+/** Never a minute in which it is too early. */
+function nextMinute(when: Date): Date {
+  return new Date(Math.ceil(when.getTime() / MINUTE_MS) * MINUTE_MS);
+}
+
 function timedSentence(i18n: I18n, error: ApiError): string | null {
   if (error.retryAt === null) return null;
-  const time = clock(i18n, error.retryAt);
+  const time = clock(i18n, nextMinute(error.retryAt));
   switch (error.code) {
     case 'daily_limit':
       return i18n._(
@@ -45,8 +60,13 @@ function timedSentence(i18n: I18n, error: ApiError): string | null {
       );
     case 'poll_not_open':
       return i18n._(msg`This poll is not open yet. Opening: ${time}.`);
-    case 'rate_limited':
+    case 'rate_limited': {
+      if (error.retryAt.getTime() - Date.now() < SHORT_MS) {
+        const wait = inSeconds(i18n.locale, error.retryAt);
+        return i18n._(msg`That was a lot in a short time. You can go on ${wait}.`);
+      }
       return i18n._(msg`That was a lot in a short time. You can go on from ${time}.`);
+    }
     default:
       return null;
   }

@@ -197,6 +197,25 @@ describe('a skip', () => {
     expect(screen.queryByRole('alert')).toBeNull();
   });
 
+  test('refused after a vote that was: the card says it once', async () => {
+    serve({
+      'POST /api/polls/1/vote': problem(429, 'rate_limited', { retryAfter: 30 }),
+      'POST /api/polls/1/skip': problem(429, 'rate_limited', { retryAfter: 30 }),
+    });
+    const { user } = open();
+    await skipOf(1);
+    const voter = within(await card(1));
+    await user.click(voter.getByRole('radio', { name: 'Tabs' }));
+    await user.click(voter.getByRole('button', { name: 'Vote' }));
+    await voter.findByRole('alert');
+    await user.click(await skipOf(1));
+    await waitFor(() => expect(services.ballots.get(1)).toBeUndefined());
+    await voter.findByRole('alert');
+    await user.click(voter.getByRole('button', { name: 'Vote' }));
+    await waitFor(() => expect(services.ballots.get(1)?.phase).toBe('failed'));
+    expect(voter.getAllByRole('alert')).toHaveLength(1);
+  });
+
   test('where no cookie is kept says so', async () => {
     const calls = serve({
       'GET /api/users/me': problem(401, 'unauthorized'),

@@ -1,14 +1,15 @@
 /** A card with all that can be done with it. */
-import { Trans, useLingui } from '@lingui/react/macro';
+import { Trans } from '@lingui/react/macro';
 import { memo, Suspense } from 'react';
 import { Link } from 'wouter';
 import type { Poll } from '~/api/client';
-import { sentenceOf } from '~/api/sentence';
 import { onDemand } from '~/app/onDemand';
 import { CardFrame } from '~/feed/CardFrame';
 import { hrefOf } from '~/feed/filter';
+import { useKeyed } from '~/KeyedStore';
 import { usePollResults } from '~/results/usePollResults';
-import { Notice } from '~/ui/Notice';
+import { useServices } from '~/services';
+import { Refusal } from '~/ui/Refusal';
 import { CardActions } from './CardActions';
 import { Description } from './Description';
 import { useSkip } from './useSkip';
@@ -27,7 +28,8 @@ interface PollCardProps {
 
 export const PollCard = memo(function PollCard(props: PollCardProps) {
   const { poll, position, count, onScreen, onNext } = props;
-  const { i18n } = useLingui();
+  const { ballots } = useServices();
+  const hasBallot = useKeyed(ballots, poll.id) !== undefined; // and a notice of its own
   const { skip, isLeaving, error } = useSkip(poll);
   return (
     <CardFrame
@@ -38,7 +40,7 @@ export const PollCard = memo(function PollCard(props: PollCardProps) {
       about={<About poll={poll} />}
       actions={
         <>
-          {error !== null && <Notice>{sentenceOf(i18n, error)}</Notice>}
+          {error !== null && !hasBallot && <Refusal error={error} />}
           <CardActions poll={poll} isSkipping={isLeaving} onSkip={skip} onNext={onNext} />
         </>
       }

@@ -43,6 +43,7 @@ export function useSkip({ id }: Poll) {
 
   const skip = async () => {
     setError(null);
+    if (ballots.get(id)?.phase === 'failed') ballots.recall(id); // its notice is old now
     setLeaving(true);
     const [isToStay] = await Promise.all([
       send().then(() => false, explain),

@@ -1,11 +1,11 @@
 /** Always in reach: the button, and why it did not work. */
-import { Plural, Trans, useLingui } from '@lingui/react/macro';
+import { Plural, Trans } from '@lingui/react/macro';
 import { Link } from 'wouter';
 import { isCode } from '~/api/error';
-import { sentenceOf } from '~/api/sentence';
 import { useMe } from '~/session/session';
 import { Button } from '~/ui/Button';
 import { Notice } from '~/ui/Notice';
+import { Refusal } from '~/ui/Refusal';
 import { useDraftForm } from './DraftForm';
 
 interface CreateBarProps {
@@ -47,7 +47,6 @@ export function CreateBar({ isBusy, error, isChecked }: CreateBarProps) {
 }
 
 function Failure({ error }: { error: unknown }) {
-  const { i18n } = useLingui();
   if (isCode(error, 'timeout', 'unreadable'))
     return (
       <Notice kind="warn">
@@ -58,7 +57,7 @@ function Failure({ error }: { error: unknown }) {
       </Notice>
     );
   if (isCode(error, 'conflict')) return <MadeBefore />;
-  return <Notice>{sentenceOf(i18n, error)}</Notice>;
+  return <Refusal error={error} />;
 }
 
 /** An answer was lost, and the draft has been changed since. */

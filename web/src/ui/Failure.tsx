@@ -1,9 +1,8 @@
 /** In the place of what could not be fetched: why, and another try where that may help. */
-import { Trans, useLingui } from '@lingui/react/macro';
+import { Trans } from '@lingui/react/macro';
 import { isCode } from '~/api/error';
-import { sentenceOf } from '~/api/sentence';
 import { Button } from './Button';
-import { Notice } from './Notice';
+import { Refusal } from './Refusal';
 
 interface FailureProps {
   /** Of what should be there. */
@@ -13,11 +12,10 @@ interface FailureProps {
 }
 
 export function Failure({ title, error, onRetry }: FailureProps) {
-  const { i18n } = useLingui();
   return (
     <div className="flex flex-col items-start gap-3">
       <h1 className="text-lg font-semibold">{title}</h1>
-      <Notice>{sentenceOf(i18n, error)}</Notice>
+      <Refusal error={error} />
       {!isCode(error, 'not_found', 'forbidden') && (
         <Button onClick={onRetry}>
           <Trans>Try again</Trans>

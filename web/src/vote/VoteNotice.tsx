@@ -1,10 +1,9 @@
 /** Why a vote is not there yet, or was refused. */
-import { msg } from '@lingui/core/macro';
-import { Trans, useLingui } from '@lingui/react/macro';
+import { Trans } from '@lingui/react/macro';
 import type { Poll } from '~/api/client';
 import { isCode } from '~/api/error';
-import { sentenceOf } from '~/api/sentence';
 import { Notice } from '~/ui/Notice';
+import { Refusal } from '~/ui/Refusal';
 import { type Ballot, isRefusal } from './ballots';
 import { AccountLinks, NeedsAccount } from './NeedsAccount';
 
@@ -14,7 +13,6 @@ interface VoteNoticeProps {
 }
 
 export function VoteNotice({ poll, ballot }: VoteNoticeProps) {
-  const { i18n } = useLingui();
   if (ballot?.phase === 'offline')
     return (
       <Notice kind="warn">
@@ -34,12 +32,15 @@ export function VoteNotice({ poll, ballot }: VoteNoticeProps) {
   if (ballot?.phase !== 'failed') return null;
   const { error } = ballot;
   if (isCode(error, 'forbidden') && poll.voters === 'registered') return <NeedsAccount />;
-  const sentence = isCode(error, 'conflict')
-    ? i18n._(msg`Your vote could not be changed. This is how it stands now.`)
-    : sentenceOf(i18n, error);
+  if (isCode(error, 'conflict'))
+    return (
+      <Notice kind="warn">
+        <Trans>Your vote could not be changed. This is how it stands now.</Trans>
+      </Notice>
+    );
   return (
     <>
-      <Notice kind={isRefusal(error) ? 'warn' : 'bad'}>{sentence}</Notice>
+      <Refusal error={error} kind={isRefusal(error) ? 'warn' : 'bad'} />
       {isCode(error, 'unauthorized') && <AccountLinks />}
     </>
   );

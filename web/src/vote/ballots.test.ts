@@ -133,7 +133,9 @@ describe('a vote', () => {
   });
 
   test('waits as long as the server has asked for, though it has been reached', async () => {
-    const calls = serve({ [VOTE]: [problem(503, 'overloaded', 8), accepted(1)] });
+    const calls = serve({
+      [VOTE]: [problem(503, 'overloaded', { retryAfter: 8 }), accepted(1)],
+    });
     void services.ballots.cast(aPoll(), 1);
     await vi.advanceTimersByTimeAsync(1000);
     dispatchEvent(new Event(REACHED));
@@ -347,7 +349,7 @@ describe('a session that ends under a vote', () => {
 
   test("a newcomer's, straight upon becoming a guest: the browser keeps no cookie", async () => {
     localStorage.clear();
-    services = createServices();
+    services = testServices();
     await services.client.ensureQueryData(meQuery);
     const calls = serve({
       ...OUT,
