@@ -82,8 +82,8 @@ test('a feed without polls invites to ask', async ({ browser }) => {
   const context = await browser.newContext({ baseURL: empty.url });
   const page = await context.newPage();
   await openFeed(page, '/');
-  await expectReading(page, 'You have seen everything.');
-  await page.getByRole('link', { name: 'Ask something yourself' }).click();
+  await expectReading(page, 'There are no polls yet.');
+  await page.getByRole('link', { name: 'Ask the first question' }).click();
   await expect(page).toHaveURL('/new');
   await context.close();
   await empty.end();

@@ -80,7 +80,8 @@ test('who signs out in one is gone from the other, and so is their draft', async
   await expect(question).toHaveValue('');
   await third.goto('/new');
   await expect(third.getByRole('textbox', { name: 'Question' })).toHaveValue('');
-  expect(await third.evaluate(() => localStorage.getItem('pollux.draft'))).toBeNull();
+  const kept = await third.evaluate(() => JSON.stringify(localStorage));
+  expect(kept).not.toContain('dismiss');
 });
 
 test('a draft outlives the way to an account', async ({ server, page }) => {

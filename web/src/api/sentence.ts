@@ -35,19 +35,10 @@ export function clock(i18n: I18n, when: Date): string {
   );
 }
 
-const UNITS = [
-  ['day', 86_400],
-  ['hour', 3600],
-  ['minute', 60],
-] as const;
-
-/** "in 3 minutes", in the reader's language. */
-export function untilIn(locale: string, when: Date): string {
+/** "in 28 seconds", in the reader's language. */
+export function inSeconds(locale: string, when: Date): string {
   const seconds = Math.max(0, Math.ceil((when.getTime() - Date.now()) / 1000));
-  const format = new Intl.RelativeTimeFormat(locale);
-  for (const [unit, size] of UNITS)
-    if (seconds >= 2 * size) return format.format(Math.floor(seconds / size), unit);
-  return format.format(seconds, 'second');
+  return new Intl.RelativeTimeFormat(locale).format(seconds, 'second');
 }
 
 /** Shorter is counted in seconds (ui/Refusal.tsx counts them down). */
@@ -71,7 +62,7 @@ function timedSentence(i18n: I18n, error: ApiError): string | null {
       return i18n._(msg`This poll is not open yet. Opening: ${time}.`);
     case 'rate_limited': {
       if (error.retryAt.getTime() - Date.now() < SHORT_MS) {
-        const wait = untilIn(i18n.locale, error.retryAt);
+        const wait = inSeconds(i18n.locale, error.retryAt);
         return i18n._(msg`That was a lot in a short time. You can go on ${wait}.`);
       }
       return i18n._(msg`That was a lot in a short time. You can go on from ${time}.`);

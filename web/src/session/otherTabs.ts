@@ -23,6 +23,7 @@ export function talkToOtherTabs(services: Services): () => void {
     if ('pollId' in news) return hearChoice(services, news.pollId, news.choice);
     const me = await whoIsHere(services);
     if (me === undefined) return;
+    if (me === null) session.hasExpired = news.change === 'switched';
     isHearing = true; // what was heard is not told on
     session.arrive(me, news.change);
     isHearing = false;
@@ -46,7 +47,7 @@ export function talkToOtherTabs(services: Services): () => void {
   open();
   choices.onMade = (pollId, choice) => tell({ pollId, choice });
   const stop = session.onChange((change) => {
-    if (change === 'left') forgetDraft(); // not for who comes next
+    if (change === 'left') forgetDraft();
     tell({ change });
   });
   window.addEventListener('pagehide', close, { signal });

@@ -2,7 +2,7 @@
 import { useLingui } from '@lingui/react/macro';
 import { useEffect, useReducer } from 'react';
 import { ApiError } from '~/api/error';
-import { sentenceOf, untilIn } from '~/api/sentence';
+import { inSeconds, sentenceOf } from '~/api/sentence';
 import { Notice } from './Notice';
 
 interface RefusalProps {
@@ -16,7 +16,7 @@ export function Refusal({ error, kind = 'bad' }: RefusalProps) {
   useSeconds(end);
   if (end !== null && end.getTime() <= Date.now()) return null;
   const sentence = sentenceOf(i18n, error);
-  const when = end === null ? '' : untilIn(i18n.locale, end);
+  const when = end === null ? '' : inSeconds(i18n.locale, end);
   const [before, after] = when === '' ? [sentence] : sentence.split(when);
   return (
     <Notice kind={kind}>
