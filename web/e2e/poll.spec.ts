@@ -279,3 +279,12 @@ test.describe('a poll that is not there', () => {
       await expect(page).toHaveURL('/');
     });
 });
+
+test('a long description leaves room for the options', async ({ server, ada, page }) => {
+  const description = 'All that there is to say about it. '.repeat(55).trim();
+  const poll = await server.api.create_poll(ada.token, { description });
+  await page.goto(`/p/${poll.id}`);
+  await expect(page.getByRole('radio').first()).toBeInViewport();
+  await page.getByRole('button', { name: 'Show more' }).click();
+  await expect(page.getByRole('radio').first()).not.toBeInViewport();
+});

@@ -1,5 +1,5 @@
 /** A card with all that can be done with it. */
-import { Trans } from '@lingui/react/macro';
+import { Trans, useLingui } from '@lingui/react/macro';
 import { memo, Suspense } from 'react';
 import { Link } from 'wouter';
 import type { Poll } from '~/api/client';
@@ -10,9 +10,9 @@ import { useKeyed } from '~/KeyedStore';
 import { useIsDeleted } from '~/results/deletion';
 import { usePollResults } from '~/results/usePollResults';
 import { useServices } from '~/services';
+import { Description } from '~/ui/Description';
 import { Refusal } from '~/ui/Refusal';
 import { CardActions } from './CardActions';
-import { Description } from './Description';
 import { useSkip } from './useSkip';
 
 const Countdown = onDemand('poll', () =>
@@ -59,10 +59,19 @@ function Closing({ poll }: { poll: Poll }) {
 }
 
 function About({ poll }: { poll: Poll }) {
+  const { t } = useLingui();
   const { description, owner, tags } = poll;
   return (
     <>
-      {description !== null && <Description text={description} />}
+      {description !== null && (
+        <Description
+          text={description}
+          clamp="line-clamp-3"
+          className="text-quiet"
+          more={t`Show more`}
+          less={t`Show less`}
+        />
+      )}
       <p className="-my-2 flex min-h-11 flex-wrap items-center gap-x-3 text-sm text-quiet">
         {owner && <bdi>{owner.username}</bdi>}
         <Closing poll={poll} />

@@ -7,6 +7,7 @@ import { onDemand } from '~/app/onDemand';
 import { WaitingDialog } from '~/app/WaitingDialog';
 import { type PollResults, usePollResults } from '~/results/usePollResults';
 import { Button } from '~/ui/Button';
+import { Description } from '~/ui/Description';
 import { Page } from '~/ui/Page';
 import { VotePanel } from '~/vote/VotePanel';
 import '~/vote/aside'; // it is shown at once where the poll was voted on
@@ -45,6 +46,7 @@ export function PollView({ poll }: { poll: Poll }) {
 }
 
 function Intro({ poll, now }: { poll: Poll; now: PollResults }) {
+  const { t } = useLingui();
   return (
     <div className="flex flex-col gap-3">
       <StatusLine
@@ -54,9 +56,12 @@ function Intro({ poll, now }: { poll: Poll; now: PollResults }) {
         viewers={now.viewers}
       />
       {poll.description && (
-        <p dir="auto" className="whitespace-pre-line">
-          {poll.description}
-        </p>
+        <Description
+          text={poll.description}
+          clamp="line-clamp-6"
+          more={t`Show more`}
+          less={t`Show less`}
+        />
       )}
       <div className="flex min-h-11 flex-wrap items-center gap-x-2 text-sm text-quiet">
         <Owner poll={poll} />

@@ -1,8 +1,17 @@
-/** A description, cut after three lines until the reader asks for the rest. */
-import { Trans } from '@lingui/react/macro';
+/** A description, cut after some lines until the reader asks for the rest. */
 import { useLayoutEffect, useRef, useState } from 'react';
 
-export function Description({ text }: { text: string }) {
+interface DescriptionProps {
+  text: string;
+  /** What cuts it: line-clamp-N. */
+  clamp: string;
+  className?: string;
+  more: string;
+  less: string;
+}
+
+export function Description(props: DescriptionProps) {
+  const { text, clamp, className = '', more, less } = props;
   const ref = useRef<HTMLParagraphElement>(null);
   const [isCut, setCut] = useState(false);
   const [isOpen, setOpen] = useState(false);
@@ -18,7 +27,7 @@ export function Description({ text }: { text: string }) {
       <p
         ref={ref}
         dir="auto"
-        className={`whitespace-pre-line text-quiet ${isOpen ? '' : 'line-clamp-3'}`}
+        className={`whitespace-pre-line print:line-clamp-none ${className} ${isOpen ? '' : clamp}`}
       >
         {text}
       </p>
@@ -27,9 +36,9 @@ export function Description({ text }: { text: string }) {
           type="button"
           aria-expanded={isOpen}
           onClick={() => setOpen(!isOpen)}
-          className="min-h-11 font-medium text-accent hover:underline"
+          className="min-h-11 font-medium print:hidden text-accent hover:underline"
         >
-          {isOpen ? <Trans>Show less</Trans> : <Trans>Show more</Trans>}
+          {isOpen ? less : more}
         </button>
       )}
     </div>
