@@ -41,8 +41,6 @@ export function inSeconds(locale: string, when: Date): string {
   return new Intl.RelativeTimeFormat(locale).format(seconds, 'second');
 }
 
-/** Shorter is counted in seconds (ui/Refusal.tsx counts them down). */
-const SHORT_MS = 120_000;
 const MINUTE_MS = 60_000;
 
 /** Never a minute in which it is too early. */
@@ -50,7 +48,7 @@ function nextMinute(when: Date): Date {
   return new Date(Math.ceil(when.getTime() / MINUTE_MS) * MINUTE_MS);
 }
 
-function timedSentence(i18n: I18n, error: ApiError): string | null {
+function timedSentence(i18n: I18n, error: ApiError, wait?: string): string | null {
   if (error.retryAt === null) return null;
   const time = clock(i18n, nextMinute(error.retryAt));
   switch (error.code) {
@@ -61,10 +59,8 @@ function timedSentence(i18n: I18n, error: ApiError): string | null {
     case 'poll_not_open':
       return i18n._(msg`This poll is not open yet. Opening: ${time}.`);
     case 'rate_limited': {
-      if (error.retryAt.getTime() - Date.now() < SHORT_MS) {
-        const wait = inSeconds(i18n.locale, error.retryAt);
+      if (wait !== undefined)
         return i18n._(msg`That was a lot in a short time. You can go on ${wait}.`);
-      }
       return i18n._(msg`That was a lot in a short time. You can go on from ${time}.`);
     }
     default:
@@ -72,10 +68,14 @@ function timedSentence(i18n: I18n, error: ApiError): string | null {
   }
 }
 
-/** For anything that a call may have thrown. The server's own words are the last resort. */
-export function sentenceOf(i18n: I18n, error: unknown): string {
+/**
+ * For anything that a call may have thrown. The server's own words are the last resort.
+ *
+ * @param wait "in 28 seconds", by who counts them down (ui/Refusal.tsx).
+ */
+export function sentenceOf(i18n: I18n, error: unknown, wait?: string): string {
   if (!(error instanceof ApiError)) return i18n._(msg`Something went wrong. Try again.`);
-  const timed = timedSentence(i18n, error);
+  const timed = timedSentence(i18n, error, wait);
   if (timed !== null) return timed;
   const known = SENTENCES[error.code];
   return known === undefined

@@ -5,6 +5,9 @@ import { ApiError } from '~/api/error';
 import { inSeconds, sentenceOf } from '~/api/sentence';
 import { Notice } from './Notice';
 
+/** A longer wait is said as a time of the day. */
+const SHORT_MS = 120_000;
+
 interface RefusalProps {
   error: unknown;
   kind?: 'bad' | 'warn';
@@ -15,9 +18,10 @@ export function Refusal({ error, kind = 'bad' }: RefusalProps) {
   const end = endOfWait(error);
   useSeconds(end);
   if (end !== null && end.getTime() <= Date.now()) return null;
-  const sentence = sentenceOf(i18n, error);
-  const when = end === null ? '' : inSeconds(i18n.locale, end);
-  const [before, after] = when === '' ? [sentence] : sentence.split(when);
+  const isShort = end !== null && end.getTime() - Date.now() < SHORT_MS;
+  const when = isShort ? inSeconds(i18n.locale, end) : undefined;
+  const sentence = sentenceOf(i18n, error, when);
+  const [before, after] = when === undefined ? [sentence] : sentence.split(when);
   return (
     <Notice kind={kind}>
       {before}
