@@ -291,7 +291,7 @@ test.describe('with refused requests', () => {
     const page = await context.newPage();
     await openFeed(page, '/');
     await expect(page.getByRole('alert')).toHaveText(
-      /^That was a lot in a short time\. You can go on in \d+ seconds?\.$/,
+      /^That was a lot in a short time\. You can go on from \d+:\d\d.[AP]M\.$/,
     );
     expect(wrong).toEqual([]);
     await context.close();
