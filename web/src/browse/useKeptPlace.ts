@@ -1,5 +1,12 @@
 /** Puts the reader where they were when they left the screen, and notes where they are. */
-import { type RefObject, useCallback, useEffect, useLayoutEffect, useState } from 'react';
+import {
+  type RefObject,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react';
 import type { VirtualizerHandle } from 'virtua';
 import type { Poll } from '~/api/client';
 import type { Filter } from '~/feed/filter';
@@ -37,5 +44,15 @@ export function useKeptPlace(
   useEffect(() => {
     if (isGone) keep();
   }, [isGone, keep]);
+  useAtTheEnd(keep);
   return { initial, keep };
+}
+
+/** Who leaves while the list still moves is not kept where they came from. */
+function useAtTheEnd(keep: () => void): void {
+  const newest = useRef(keep);
+  useLayoutEffect(() => {
+    newest.current = keep;
+  });
+  useLayoutEffect(() => () => newest.current(), []);
 }
