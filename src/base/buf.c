@@ -61,8 +61,9 @@ void buf_char(struct buf *b, char c)
 void buf_u64(struct buf *b, uint64_t n)
 {
     char digits[STR_U64_BYTES];
+    const char *end = str_put_u64(digits, n);
 
-    buf_add(b, digits, (size_t)(str_put_u64(digits, n) - digits));
+    buf_add(b, digits, (size_t)(end - digits));
 }
 
 void buf_i64(struct buf *b, int64_t n)
