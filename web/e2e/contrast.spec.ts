@@ -1,5 +1,6 @@
 /** Where the system chooses the colours (high contrast), all that is meant is still to be seen. */
-import type { Locator, Page } from '@playwright/test';
+import type { Locator } from '@playwright/test';
+import { drawn } from './lib/pixels';
 import { votes } from './lib/screens';
 import { isLive } from './lib/steps';
 import { barOf, expect, signIn, test } from './lib/test';
@@ -7,28 +8,20 @@ import { barOf, expect, signIn, test } from './lib/test';
 test.use({ contextOptions: { forcedColors: 'active', reducedMotion: 'reduce' } });
 
 /** How many colours a line of pixels has, from the left edge of an element to its right. */
-async function coloursAlong(page: Page, element: Locator): Promise<number> {
-  const picture = (await element.screenshot()).toString('base64');
-  return page.evaluate(async (data) => {
-    const image = new Image();
-    image.src = `data:image/png;base64,${data}`;
-    await image.decode();
-    const canvas = document.createElement('canvas');
-    canvas.width = image.width;
-    canvas.height = image.height;
-    const context = canvas.getContext('2d');
-    if (context === null) throw new Error('no canvas');
-    context.drawImage(image, 0, 0);
-    const row = context.getImageData(8, 4, image.width - 16, 1).data; // above the words
+async function coloursAlong(element: Locator): Promise<number> {
+  const picture = await drawn(element);
+  return picture.evaluate((context) => {
+    const { width } = context.canvas;
+    const row = context.getImageData(8, 4, width - 16, 1).data; // above the words
     const colours = new Set<string>();
     for (let at = 0; at < row.length; at += 4) colours.add(row.slice(at, at + 3).join(' '));
     return colours.size;
-  }, picture);
+  });
 }
 
 /** A bar of half the width: one colour where it is, another where it is not. */
-async function expectBar(page: Page, row: Locator): Promise<void> {
-  await expect.poll(() => coloursAlong(page, row)).toBeGreaterThan(1);
+async function expectBar(row: Locator): Promise<void> {
+  await expect.poll(() => coloursAlong(row)).toBeGreaterThan(1);
 }
 
 test('bars are drawn: on a poll, a projector and the leaderboard', async ({
@@ -44,13 +37,13 @@ test('bars are drawn: on a poll, a projector and the leaderboard', async ({
   await votes(server, half.id, [1, 1, 0]);
   await server.api.vote(ada.token, half.id, 2, { expect: 201 });
   await page.goto(`/p/${half.id}`);
-  await expectBar(page, barOf(page, 'Tabs'));
-  await expectBar(page, barOf(page, 'Both'));
+  await expectBar(barOf(page, 'Tabs'));
+  await expectBar(barOf(page, 'Both'));
   await page.goto(`/present/${most.id}?revealed`);
   await isLive(page);
-  await expectBar(page, page.getByRole('listitem').filter({ hasText: 'Tabs' }));
+  await expectBar(page.getByRole('listitem').filter({ hasText: 'Tabs' }));
   await page.goto('/leaderboard');
-  await expectBar(page, page.getByRole('listitem').filter({ hasText: 'Half as many' }));
+  await expectBar(page.getByRole('listitem').filter({ hasText: 'Half as many' }));
 });
 
 test('boxes have an edge, and what is chosen looks different', async ({

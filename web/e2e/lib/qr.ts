@@ -1,6 +1,7 @@
 /** QR codes as cameras see them: read from the pixels, not from what the page says. */
 import type { Locator } from '@playwright/test';
 import { encode } from 'uqr';
+import { drawn } from './pixels';
 
 const QUIET_ZONE = 4;
 
@@ -12,32 +13,19 @@ export function codeOf(text: string): string[] {
 
 /** Looks at the middle of each square of a code that has so many along a side. */
 export async function readCode(code: Locator, size: number): Promise<string[]> {
-  const picture = (await code.screenshot()).toString('base64');
-  return code.evaluate(
-    async (_, { picture, size, all, quiet }) => {
-      const image = new Image();
-      image.src = `data:image/png;base64,${picture}`;
-      await image.decode();
-      const canvas = document.createElement('canvas');
-      canvas.width = image.width;
-      canvas.height = image.height;
-      const context = canvas.getContext('2d');
-      if (context === null) throw new Error('no canvas');
-      context.drawImage(image, 0, 0);
+  const picture = await drawn(code);
+  return picture.evaluate(
+    (context, { size, all, quiet }) => {
+      const { width, height } = context.canvas;
       const isDark = (x: number, y: number) => {
         const at = (n: number, length: number) =>
           Math.floor(((n + quiet + 0.5) * length) / all);
-        const [red = 0] = context.getImageData(
-          at(x, image.width),
-          at(y, image.height),
-          1,
-          1,
-        ).data;
+        const [red = 0] = context.getImageData(at(x, width), at(y, height), 1, 1).data;
         return red < 128;
       };
       const along = Array.from({ length: size }, (_, n) => n);
       return along.map((y) => along.map((x) => (isDark(x, y) ? '#' : '.')).join(''));
     },
-    { picture, size, all: size + 2 * QUIET_ZONE, quiet: QUIET_ZONE },
+    { size, all: size + 2 * QUIET_ZONE, quiet: QUIET_ZONE },
   );
 }
