@@ -1,10 +1,12 @@
 /** The feed as its reader sees it, with a server that answers as it is told. */
 import { i18n } from '@lingui/core';
 import { I18nProvider } from '@lingui/react';
-import { act, render, screen, waitFor, within } from '@testing-library/react';
+import { act, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { FeedPage } from '~/feed/FeedPage';
+import { filterOf } from '~/feed/filter';
+import { placeIn } from '~/feed/place';
 import { deletionOf } from '~/results/deletion';
 import { type Services, ServicesProvider } from '~/services';
 import {
@@ -330,6 +332,17 @@ describe('by keyboard', () => {
 });
 
 describe('opened anew, the feed', () => {
+  test('is where the list was about to rest when the reader left', async () => {
+    serve({});
+    const { unmount } = open();
+    await card(1);
+    const scroller = screen.getByRole('feed');
+    scroller.scrollTop = 600;
+    fireEvent.scroll(scroller);
+    unmount();
+    expect(placeIn(services.client, filterOf(''))).toMatchObject({ pollId: 2, offset: 0 });
+  });
+
   test('is where it was, without what was voted on elsewhere', async () => {
     const calls = serve({});
     const { unmount } = open();
