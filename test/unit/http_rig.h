@@ -177,12 +177,10 @@ struct client {
     bool eof;
 };
 
-/* receive_buffer: 0 for the system's. */
-static inline struct client client_open(const struct rig *rig, int receive_buffer)
+/* One that has its descriptor, and is not connected yet.
+ * receive_buffer: 0 for the system's. */
+static inline struct client client_new(int receive_buffer)
 {
-    struct sockaddr_in to = {.sin_family = AF_INET,
-                             .sin_port = htons(rig->port),
-                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     struct timeval limit = {RIG_LIMIT_MS / 1000, 0};
     struct client c = {.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
 
@@ -190,7 +188,23 @@ static inline struct client client_open(const struct rig *rig, int receive_buffe
     setsockopt(c.fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     if (receive_buffer != 0)
         setsockopt(c.fd, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
-    assert_int_equal(connect(c.fd, (struct sockaddr *)&to, sizeof to), 0);
+    return c;
+}
+
+static inline void client_connect(struct client *c, const struct rig *rig)
+{
+    struct sockaddr_in to = {.sin_family = AF_INET,
+                             .sin_port = htons(rig->port),
+                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+
+    assert_int_equal(connect(c->fd, (struct sockaddr *)&to, sizeof to), 0);
+}
+
+static inline struct client client_open(const struct rig *rig, int receive_buffer)
+{
+    struct client c = client_new(receive_buffer);
+
+    client_connect(&c, rig);
     return c;
 }
 

@@ -337,12 +337,11 @@ static void without_descriptors_it_says_so_and_goes_on(void **state)
     getrlimit(RLIMIT_NOFILE, &before);
     low = (struct rlimit){.rlim_cur = 300, .rlim_max = before.rlim_max};
     setrlimit(RLIMIT_NOFILE, &low);
-    for (int i = 0; i < N; i++)
-        clients[i].fd = -1;
+    for (int i = 0; i < N; i++) /* while there are descriptors: the server uses any */
+        clients[i] = client_new(0);
     n = fill_descriptors(fds, MAX);
     for (int i = 0; i < N; i++) {
-        close(fds[--n]); /* one for the client, none for the server */
-        clients[i] = client_open(&rig, 0);
+        client_connect(&clients[i], &rig);
         client_expect(&clients[i], "no descriptor is left", 503, NULL);
         client_expect_end(&clients[i], "refused");
     }
