@@ -2,10 +2,15 @@
 # steps.sh — run named steps, keep their output in a log, and sum up what passed.
 #
 # A step whose last line is "N passed, N failed" counts as that many; any other counts
-# as one, by its exit status. Sourced after common.sh.
+# as one, by its exit status. What failed is named once more at the end, just before the
+# sum, since a long log is read from there. Sourced after common.sh.
 
 STEPS_PASSED=0
 STEPS_FAILED=0
+STEPS_FAILURES=
+# What the test runners write before a failed case: cmocka, Node.js, Vitest, Playwright,
+# and the scripts' own tests.
+STEPS_FAILURE='^ *(\[  FAILED  \] [a-z]|✖ |FAIL  |[0-9]+\) \[|FAILED: )'
 STEPS_LOGS=${STEPS_LOGS:-$ROOT/build/log}
 mkdir -p "$STEPS_LOGS"
 
@@ -35,7 +40,17 @@ run_step() {
     else
         [ "$how" = loud ] || tail -n 100 "$log"
         say "$name: FAILED ($((SECONDS - began)) s)"
+        note_failures "$name" "$log"
     fi
+}
+
+# Each failed case once, without how long it took; at most 20 of a step. One that ran steps
+# of its own has named them already.
+note_failures() {
+    local cases
+    cases=$(grep -a '^failed: ' "$2" || grep -aE "$STEPS_FAILURE" "$2" || echo 'see its output')
+    cases=$(sed -E '/✖ failing tests:/d; s/^ *(failed: )?//; s/ \([0-9.]+ ?m?s\)$//' <<<"$cases")
+    STEPS_FAILURES+=$(sort -u <<<"$cases" | head -n 20 | sed "s/^/failed: $1: /")$'\n'
 }
 
 count_step() {
@@ -55,6 +70,7 @@ count_step() {
 
 # The last line of a script, and its exit status.
 sum_up() {
+    printf '%s' "$STEPS_FAILURES"
     echo "$STEPS_PASSED passed, $STEPS_FAILED failed"
     [ "$STEPS_FAILED" -eq 0 ]
 }
