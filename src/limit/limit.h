@@ -35,7 +35,8 @@ enum { LIMIT_EXACT = 1000, LIMIT_WINDOW_MS_MAX = 86400000 };
 struct limit_state {
     bool admitted;
     uint32_t left;       /* how many more would be admitted now */
-    uint32_t more_in_ms; /* until one more than that is: the oldest leaves; >= 1 */
+    uint32_t more_in_ms; /* until one more than that is: the oldest leaves; >= 1, and at
+                          * most how long a request counts */
 };
 
 struct limiter;

@@ -261,6 +261,17 @@ static void count_locked(const struct memory *m, struct stripe *s, struct entry 
     e->newest_ms = at_ms;
 }
 
+/* Until the oldest leaves. Seen from a thread that is a little behind that can be more
+ * than a window from now, which it is for nobody who is told so. */
+static uint32_t more_in_ms(const struct memory *m, const struct entry *e,
+                           uint64_t now_ms)
+{
+    uint32_t most = m->base.window_ms + m->quantum_ms - 1;
+    uint32_t more = (uint32_t)leaves_in_ms(m, run_at(e, 0), now_ms);
+
+    return more < most ? more : most;
+}
+
 static struct limit_state take_locked(const struct memory *m, struct stripe *s,
                                       struct entry *e, uint64_t now_ms)
 {
@@ -271,7 +282,7 @@ static struct limit_state take_locked(const struct memory *m, struct stripe *s,
     if (state.admitted)
         count_locked(m, s, e, now_ms);
     state.left = m->base.max - e->total;
-    state.more_in_ms = (uint32_t)leaves_in_ms(m, run_at(e, 0), now_ms);
+    state.more_in_ms = more_in_ms(m, e, now_ms);
     return state;
 }
 

@@ -138,9 +138,13 @@ static void time_may_be_anything(void **state)
 static void threads_may_come_out_of_order(void **state)
 {
     struct limiter *l = open_limiter(state, 2, 1000);
+    struct limit_state s;
 
     assert_true(admitted(l, 7, START + 5));
-    assert_true(admitted(l, 7, START)); /* counts as of START + 5 */
+    s = limit_take(l, 7, START);
+    assert_true(s.admitted); /* counts as of START + 5 */
+    assert_int_equal(s.more_in_ms, 1000);
+    assert_int_equal(limit_take(l, 7, START + 4).more_in_ms, 1000);
     assert_false(admitted(l, 7, START + 1000));
     assert_false(admitted(l, 7, START + 1004));
     assert_true(admitted(l, 7, START + 1005));

@@ -18,7 +18,7 @@ const curl = async (...args) =>
     await run('curl', [
       '-sS',
       '--max-time',
-      '10',
+      '60',
       ...args.map((a) => a.replace(/^\/(?=api|health)/, `${server.url}/`)),
     ])
   ).stdout;
@@ -112,7 +112,7 @@ describe('curl', () => {
       '-H',
       'Expect: 100-continue',
       '--max-time',
-      '10',
+      '60',
       `${server.url}/api/auth/guest`,
     ]);
     let said = '';
@@ -125,7 +125,7 @@ describe('curl', () => {
     const child = spawn('curl', [
       '-sSN',
       '--max-time',
-      '10',
+      '60',
       `${server.url}/api/polls/${poll.id}/live`,
     ]);
     let said = '';

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { with_server } from './lib/server.mjs';
-import { wait_until } from './lib/wait.mjs';
+import { ahead_of, wait_until } from './lib/wait.mjs';
 
 let token;
 const server = with_server({}, async () => {
@@ -95,11 +95,14 @@ describe('a repeat', () => {
   });
 
   test('is answered after closesAt, too', async () => {
-    const body = new_body({ closesAt: in_ms(1000) });
-    const { body: poll } = await create(body, 'k4', 201);
+    const { body, key, poll } = await ahead_of(1000, async (moment) => {
+      const body = new_body({ closesAt: new Date(moment).toISOString() });
+      const key = `k4 ${moment}`;
+      return { body, key, poll: (await create(body, key, 201)).body };
+    });
     const path = `/api/polls/${poll.id}`;
     await wait_until(async () => (await server.api.get(path)).body.status === 'closed');
-    const late = await create(body, 'k4', 200);
+    const late = await create(body, key, 200);
     check_replay(late, poll);
     assert.equal(late.body.status, 'closed');
   });

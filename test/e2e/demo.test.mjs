@@ -121,7 +121,7 @@ describe('pollux demo', () => {
         const child = demo(server, '--voters', '100000', '--rate', '1');
         await wait_until(() => child.text.includes('already'), 30_000, 'a beginning');
         child.kill(signal);
-        const how = await within(child.ended, 10_000, `the end after ${signal}`);
+        const how = await within(child.ended, 30_000, `the end after ${signal}`);
         assert.equal(how.code, 0, how.text);
         assert.match(how.text, /^done: /m);
       }

@@ -310,10 +310,11 @@ describe('refusals', () => {
     });
   }
   test('opensAt has to be before closesAt, whichever is new', async () => {
-    const { id } = await server.api.create_poll(owner, { closesAt: in_ms(60_000) });
-    await edit(id, { opensAt: in_ms(90_000) }, 'invalid');
-    await edit(id, { opensAt: in_ms(30_000) });
-    await edit(id, { closesAt: in_ms(20_000) }, 'invalid');
+    const in_hours = (hours) => in_ms(hours * 3_600_000);
+    const { id } = await server.api.create_poll(owner, { closesAt: in_hours(6) });
+    await edit(id, { opensAt: in_hours(9) }, 'invalid');
+    await edit(id, { opensAt: in_hours(3) });
+    await edit(id, { closesAt: in_hours(2) }, 'invalid');
   });
   test('a closed poll can get a description', async () => {
     const { id } = await server.api.create_poll(owner);

@@ -10,6 +10,7 @@ import { pause, wait_until } from './lib/wait.mjs';
 
 const LIMIT = 100;
 const server = with_server({
+  config: { 'server.loops': 2 }, /* each has some files of its own */
   wrapper: ['prlimit', `--nofile=${LIMIT}:${LIMIT}`, '--'],
 });
 

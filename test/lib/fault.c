@@ -7,7 +7,8 @@
  *
  *     CALL ERRNO [PART]      pwrite ENOSPC        any pwrite()
  *                            fdatasync EIO .seg   only on paths that contain ".seg"
- *     short BYTES [PART]     a pwrite() writes at most that much, and the next nothing
+ *     short BYTES [PART]     a pwrite() writes at most that much, and the next to the
+ *                            same file nothing
  *     slow MS [PART]         each write and each sync takes that much longer
  *
  * fdatasync stands for fsync too, pwrite for pwritev and fallocate. The file is read at
@@ -121,21 +122,21 @@ static bool fails(const char *call, int fd)
 /* How much of a write gets through: all of it, a part, or nothing (and errno). */
 static ssize_t room_for(int fd, size_t n)
 {
-    static atomic_bool full; /* by a short write */
+    static atomic_int full = -1; /* the file that a short write has filled */
     struct rule r;
     size_t room;
 
     if (fails("pwrite", fd))
         return -1;
     if (!find_rule("short", fd, &r)) {
-        full = false;
+        atomic_compare_exchange_strong(&full, &(int){fd}, -1); /* healed */
         return (ssize_t)n;
     }
     room = (size_t)atoi(r.what);
-    if (n <= room && !full)
+    if (n <= room && full != fd)
         return (ssize_t)n;
     errno = ENOSPC;
-    return atomic_exchange(&full, true) || room == 0 ? -1 : (ssize_t)room;
+    return atomic_exchange(&full, fd) == fd || room == 0 ? -1 : (ssize_t)room;
 }
 
 /* Programs call these by one name or the other, by how wide their off_t is. */
