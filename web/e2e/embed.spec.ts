@@ -78,12 +78,13 @@ function profileThatStores(folder: string): string {
   return folder;
 }
 
-/** Opens the host's page; the frame in it. */
+/** Opens the host's page; the frame in it, which is fetched lazily. */
 async function openHost(page: Page, html: string): Promise<Frame> {
   body = html;
   await page.goto(hostUrl());
   const frame = await (await page.locator('iframe').elementHandle())?.contentFrame();
   if (frame == null) throw new Error('no frame');
+  await expect.poll(() => frame.url()).not.toMatch(/^(about:|$)/);
   return frame;
 }
 
@@ -169,8 +170,11 @@ test('tells its height, and the documented lines fit the frame to it', async ({
     </script>`,
   );
   await expect(frame.getByRole('radio')).toHaveCount(12);
-  const said = () =>
-    page.evaluate(() => (window as unknown as { messages: unknown[] }).messages);
+  const last = () =>
+    page.evaluate(() => ({
+      said: (window as unknown as { messages: unknown[] }).messages.at(-1),
+      height: document.querySelector('iframe')?.style.height,
+    }));
   const height = () => page.locator('iframe').evaluate((one) => one.style.height);
   await expect.poll(height).toMatch(/^\d+px$/);
   const scrolls = () =>
@@ -182,11 +186,11 @@ test('tells its height, and the documented lines fit the frame to it', async ({
   await expect(barOf(frame, 'Option 7')).toContainText('your vote');
   await expect.poll(height).not.toBe(before); // the result is not as high as the form
   await expect.poll(scrolls).toBe(false);
-  const last = Number.parseInt(await height(), 10);
-  expect((await said()).at(-1)).toEqual({
+  const now = await last();
+  expect(now.said).toEqual({
     type: 'pollux:height',
     id: poll.id,
-    height: last,
+    height: Number.parseInt(now.height ?? '', 10),
   });
   await end(guest);
 });

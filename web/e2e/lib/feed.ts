@@ -55,7 +55,7 @@ export function card(page: Page, title: string) {
 type Point = { x: number; y: number };
 
 /** Nothing scrolls any more: a finger that comes down before only stops that. */
-async function atRest(page: Page): Promise<void> {
+export async function atRest(page: Page): Promise<void> {
   await page.evaluate(async () => {
     const FRAMES = 15;
     const places = () =>

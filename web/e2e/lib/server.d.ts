@@ -14,7 +14,7 @@ declare module '*/test/e2e/lib/server.mjs' {
   interface Call {
     token?: string;
     body?: unknown;
-    expect?: number;
+    expect?: number | 'any';
   }
   interface Answer {
     status: number;

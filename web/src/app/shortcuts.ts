@@ -2,7 +2,7 @@
  * Keys that do something wherever the focus is. They never take a key from a control, from
  * what is being typed, or from the browser; those of one character can be switched off.
  */
-import { useEffect, useRef } from 'react';
+import { useLayoutEffect, useRef } from 'react';
 import { remember, remembered } from './remember';
 
 /** By the key's name in small letters: caps lock changes nothing. */
@@ -50,13 +50,13 @@ export function shortcutOf(event: KeyboardEvent): string | null {
   return isSingleCharacter(key) && !shortcutsAreOn() ? null : key;
 }
 
-/** While the component is there. */
+/** While the component is there: from its first sight on, not a moment later. */
 export function useShortcuts(shortcuts: Shortcuts): void {
   const latest = useRef(shortcuts);
-  useEffect(() => {
+  useLayoutEffect(() => {
     latest.current = shortcuts;
   });
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const key = shortcutOf(event);
       if (key === null || !Object.hasOwn(latest.current, key)) return;

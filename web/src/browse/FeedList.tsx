@@ -35,7 +35,8 @@ export function FeedList({ feed, filter, focused }: FeedListProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const list = useRef<VirtualizerHandle>(null);
   const place = useKeptPlace(list, polls, filter);
-  const { sight, look, arrive, move } = useReading(list, polls.length + 1, place.initial);
+  const reading = useReading(list, polls.length + 1, place.initial);
+  const { sight, move } = reading;
   const go = useCallback(
     (by: number) => {
       const index = move(by);
@@ -53,11 +54,11 @@ export function FeedList({ feed, filter, focused }: FeedListProps) {
   });
 
   const onResize = () => {
-    look();
+    reading.measured();
     takeOver();
   };
   const onScrollEnd = () => {
-    arrive();
+    reading.arrive();
     place.keep();
   };
   return (
@@ -68,7 +69,7 @@ export function FeedList({ feed, filter, focused }: FeedListProps) {
         data={[...polls, END]}
         itemSize={GUESS}
         keepMounted={neighbours(sight.current, polls.length)}
-        onScroll={look}
+        onScroll={reading.scrolled}
         onScrollEnd={onScrollEnd}
         onResize={onResize}
       >

@@ -43,6 +43,8 @@ export function useReading(
   });
   /** Where a move that is still under way will end: keys may come faster than it. */
   const target = useRef<number | null>(null);
+  /** Nothing has scrolled since it was asked for. */
+  const isWaiting = useRef(false);
 
   const look = useCallback(() => {
     if (list.current === null) return;
@@ -50,8 +52,26 @@ export function useReading(
     setSight((last) => (isSame(last, next) ? last : next));
   }, [list]);
 
+  const goToTarget = useCallback(() => {
+    if (target.current === null) return;
+    const smooth = !isMotionReduced();
+    list.current?.scrollToIndex(target.current, { align: 'start', smooth });
+  }, [list]);
+
+  const scrolled = useCallback(() => {
+    isWaiting.current = false;
+    look();
+  }, [look]);
+
+  /** The list waits for cards that it has to measure, and on a slow device gives up. */
+  const measured = useCallback(() => {
+    if (isWaiting.current) goToTarget();
+    look();
+  }, [goToTarget, look]);
+
+  /** What ends may be the scrolling before the move that waits. */
   const arrive = useCallback(() => {
-    target.current = null;
+    if (!isWaiting.current) target.current = null;
     look();
   }, [look]);
 
@@ -62,11 +82,12 @@ export function useReading(
       const from = target.current ?? sightOf(list.current).current;
       const to = Math.min(Math.max(from + by, 0), count - 1);
       target.current = to;
-      list.current.scrollToIndex(to, { align: 'start', smooth: !isMotionReduced() });
+      isWaiting.current = true;
+      goToTarget();
       return to;
     },
-    [list, count],
+    [list, count, goToTarget],
   );
 
-  return { sight, look, arrive, move };
+  return { sight, scrolled, measured, arrive, move };
 }

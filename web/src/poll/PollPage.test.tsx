@@ -109,6 +109,7 @@ describe('how it is doing', () => {
     open(pollOf({ status: 'scheduled', opensAt: '2036-01-01T00:00:00.000Z' }));
     await title();
     expect(screen.getByText('Not open yet')).toBeDefined();
+    expect(screen.getByText(/watching/).className).toContain('invisible'); // has its place
   });
 
   test('what is hidden has neither a total nor a time line', async () => {

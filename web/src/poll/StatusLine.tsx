@@ -21,7 +21,7 @@ export function StatusLine({ poll, status, results, viewers }: StatusLineProps) 
           <Plural value={results.totalVotes} one="# vote" other="# votes" />
         </span>
       )}
-      {(status === 'open' || viewers !== null) && (
+      {(status !== 'closed' || viewers !== null) && (
         <Viewers count={viewers || 1} isKnown={(viewers ?? 0) > 0} />
       )}
     </div>

@@ -1,5 +1,5 @@
 /** Keys of the stage. Nobody types here, so single letters do. */
-import { useEffect, useRef } from 'react';
+import { useLayoutEffect, useRef } from 'react';
 
 export type Keys = Readonly<Record<string, () => void>>;
 
@@ -23,12 +23,13 @@ function isOurs(event: KeyboardEvent): boolean {
   return document.querySelector('dialog[open]') === null;
 }
 
+/** From the moment on that what they act on is there: the eye may be quicker than an effect. */
 export function useKeys(keys: Keys): void {
   const current = useRef(keys);
-  useEffect(() => {
+  useLayoutEffect(() => {
     current.current = keys;
   });
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const action = isOurs(event) ? current.current[nameOf(event)] : undefined;
       if (action === undefined) return;
