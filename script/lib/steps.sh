@@ -50,7 +50,7 @@ note_failures() {
     local cases
     cases=$(grep -a '^failed: ' "$2" || grep -aE "$STEPS_FAILURE" "$2" || echo 'see its output')
     cases=$(sed -E '/✖ failing tests:/d; s/^ *(failed: )?//; s/ \([0-9.]+ ?m?s\)$//' <<<"$cases")
-    STEPS_FAILURES+=$(sort -u <<<"$cases" | head -n 20 | sed "s/^/failed: $1: /")$'\n'
+    STEPS_FAILURES+=$(sort -u <<<"$cases" | sed -n "1,20s/^/failed: $1: /p")$'\n'
 }
 
 count_step() {
