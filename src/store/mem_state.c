@@ -27,6 +27,7 @@ struct mem_state *mem_state_copy(const struct mem_state *from)
     for (size_t i = 0; i < s->n_edits; i++)
         poll_ref(s->edits[i].values);
     s->daily = mem_dup(from->daily, from->n_daily * sizeof *s->daily);
+    s->cap_daily = s->n_daily;
     s->polls = mem_dup(from->polls, from->n_polls * sizeof *s->polls);
     for (size_t i = 0; i < s->n_polls; i++) {
         poll_ref(s->polls[i].poll);
@@ -283,7 +284,10 @@ static void count_daily(struct mem_state *s, const struct change *c)
         s->daily[low].votes++;
         return;
     }
-    s->daily = mem_realloc(s->daily, (s->n_daily + 1) * sizeof *s->daily);
+    if (s->n_daily == s->cap_daily) {
+        s->cap_daily = s->cap_daily != 0 ? 2 * s->cap_daily : 16;
+        s->daily = mem_realloc(s->daily, s->cap_daily * sizeof *s->daily);
+    }
     memmove(s->daily + low + 1, s->daily + low, (s->n_daily - low) * sizeof *s->daily);
     s->daily[low] = (struct mem_daily){day, c->user, 1};
     s->n_daily++;

@@ -61,7 +61,7 @@ struct mem_state {
     size_t n_edits;
     struct mem_key *keys; /* in the order in which polls were made */
     size_t n_keys;
-    size_t n_accounts, n_polls, n_daily, n_ends;
+    size_t n_accounts, n_polls, n_daily, cap_daily, n_ends;
 };
 
 struct mem_state *mem_state_copy(const struct mem_state *from); /* NULL: an empty one */
