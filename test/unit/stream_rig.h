@@ -127,11 +127,14 @@ static inline void await_owner(struct rig *rig, const char *why,
 {
     uint64_t until = clock_mono_ms() + RIG_LIMIT_MS;
     struct owner o = {0};
+    bool held;
 
-    do
+    rig_on_loop(rig, see_owner, &o);
+    while (!(held = holds(&o)) && clock_mono_ms() < until) {
+        poll(NULL, 0, 2);
         rig_on_loop(rig, see_owner, &o);
-    while (!holds(&o) && clock_mono_ms() < until);
-    if (!holds(&o))
+    }
+    if (!held)
         fail_msg("waited in vain: %s", why);
 }
 

@@ -1,7 +1,6 @@
 /* What a client can take from the server, and for how long: time, connections,
  * descriptors. And how a server ends. */
 #include <fcntl.h>
-#include <stdatomic.h>
 #include <sys/resource.h>
 
 #include "unit/http_rig.h"
@@ -36,21 +35,11 @@ static void answer_held(struct rig *rig, void *user)
     http_reply(req, 200, "text/plain");
 }
 
-/* ---- time: the server's own, which passes when a test says so ---- */
-
-static atomic_uint_least64_t passed_ms;
-
-static uint64_t test_now_ms(void *user)
-{
-    (void)user;
-    return 1 + atomic_load(&passed_ms);
-}
+/* ---- time ---- */
 
 static void begin(struct rig *rig)
 {
     rig_init(rig, on_request);
-    atomic_store(&passed_ms, 0);
-    rig->opts.now_ms = test_now_ms;
     rig->opts.idle_timeout_ms = SHORT_MS;
 }
 
@@ -80,7 +69,7 @@ static void pass_a_limit(struct rig *rig)
 {
     struct client silent = open_silent(rig);
 
-    atomic_fetch_add(&passed_ms, SHORT_MS + 1);
+    rig_pass_ms(SHORT_MS + 1);
     await_look(&silent);
 }
 
@@ -102,7 +91,7 @@ static void drip_until_heard(struct client *c, const char *drip)
     struct pollfd p = {.fd = c->fd, .events = POLLIN};
 
     while (poll(&p, 1, 5) == 0 && clock_mono_ms() < until) {
-        atomic_fetch_add(&passed_ms, SHORT_MS / 10);
+        rig_pass_ms(SHORT_MS / 10);
         client_say(c, drip);
     }
 }
@@ -143,7 +132,7 @@ static void a_slow_client_is_dropped_in_time(void **state)
         if (rows[i].status != 0)
             client_expect(&c, rows[i].why, rows[i].status, NULL);
         client_expect_end(&c, rows[i].why);
-        if (atomic_load(&passed_ms) < SHORT_MS)
+        if (atomic_load(&rig_passed_ms) < SHORT_MS)
             fail_msg("%s: too early", rows[i].why);
         assert_int_equal(rig_stats(&rig).timeouts, 1);
         client_close(&c);
@@ -176,7 +165,7 @@ static void time_limits_are_those_of_one_request(void **state)
         for (int half = 0; half < 2; half++) {
             client_say(&c, rows[i].then);
             client_expect(&c, rows[i].why, 200, "ok");
-            atomic_fetch_add(&passed_ms, SHORT_MS / 2 + 1);
+            rig_pass_ms(SHORT_MS / 2 + 1);
         }
         await_look(&silent);
         client_say(&c, rows[i].then);
@@ -208,7 +197,7 @@ static void a_handler_may_take_its_time(void **state)
 
 static bool none_open_in_a_while(const struct http_stats *s)
 {
-    atomic_fetch_add(&passed_ms, SHORT_MS / 10);
+    rig_pass_ms(SHORT_MS / 10);
     return s->open == 0;
 }
 
@@ -308,6 +297,21 @@ static void refuses_more_connections_than_its_cap(void **state)
 
 /* ---- descriptors ---- */
 
+static struct rlimit descriptors;
+
+static int keep_descriptors(void **state)
+{
+    (void)state;
+    return getrlimit(RLIMIT_NOFILE, &descriptors);
+}
+
+/* Also when the test has failed: the next ones need some. */
+static int restore_descriptors(void **state)
+{
+    (void)state;
+    return setrlimit(RLIMIT_NOFILE, &descriptors);
+}
+
 static size_t fill_descriptors(int *fds, size_t max)
 {
     size_t n = 0;
@@ -321,7 +325,7 @@ static size_t fill_descriptors(int *fds, size_t max)
 static void without_descriptors_it_says_so_and_goes_on(void **state)
 {
     enum { N = 5, MAX = 400 };
-    struct rlimit before, low;
+    struct rlimit low = {.rlim_cur = 300, .rlim_max = descriptors.rlim_max};
     struct rig rig;
     struct client clients[N], inside;
     int fds[MAX];
@@ -334,9 +338,7 @@ static void without_descriptors_it_says_so_and_goes_on(void **state)
     client_say(&inside, GET("/"));
     client_expect(&inside, "it is in", 200, "ok");
 
-    getrlimit(RLIMIT_NOFILE, &before);
-    low = (struct rlimit){.rlim_cur = 300, .rlim_max = before.rlim_max};
-    setrlimit(RLIMIT_NOFILE, &low);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &low), 0);
     for (int i = 0; i < N; i++) /* while there are descriptors: the server uses any */
         clients[i] = client_new(0);
     n = fill_descriptors(fds, MAX);
@@ -354,7 +356,6 @@ static void without_descriptors_it_says_so_and_goes_on(void **state)
         client_close(&clients[i]);
     while (n > 0)
         close(fds[--n]);
-    setrlimit(RLIMIT_NOFILE, &before);
     clients[0] = client_open(&rig, 0);
     client_say(&clients[0], GET("/"));
     client_expect(&clients[0], "it goes on", 200, "ok");
@@ -480,7 +481,8 @@ int main(void)
         cmocka_unit_test(a_client_that_takes_no_answer_is_dropped),
         cmocka_unit_test(a_client_that_takes_it_slowly_is_not_yet),
         cmocka_unit_test(refuses_more_connections_than_its_cap),
-        cmocka_unit_test(without_descriptors_it_says_so_and_goes_on),
+        cmocka_unit_test_setup_teardown(without_descriptors_it_says_so_and_goes_on,
+                                        keep_descriptors, restore_descriptors),
         cmocka_unit_test(drains_what_it_has_begun),
         cmocka_unit_test(has_nothing_to_drain),
         cmocka_unit_test(ends_with_connections_in_every_state),

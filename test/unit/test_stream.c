@@ -215,6 +215,13 @@ static void a_slow_reader_gets_every_frame_that_was_taken(void **state)
     finish(&rig);
 }
 
+/* The kernel may take some more until its buffers are full: that is progress. */
+static bool is_closed_in_a_while(const struct owner *o)
+{
+    rig_pass_ms(RIG_LIMIT_MS / 10);
+    return is_closed(o);
+}
+
 static void a_reader_that_takes_nothing_is_disconnected(void **state)
 {
     struct rig rig;
@@ -224,11 +231,9 @@ static void a_reader_that_takes_nothing_is_disconnected(void **state)
 
     (void)state;
     begin(&rig, &sc, 4096);
-    sc.write_timeout_ms = 100;
-    rig.opts.write_timeout_ms = 100;
     c = open_stream(&rig, GET("/take"), 4096);
     rig_on_loop(&rig, fill, &n);
-    await_owner(&rig, "disconnected", is_closed);
+    await_owner(&rig, "disconnected", is_closed_in_a_while);
     client_close(&c);
     finish(&rig);
 }
