@@ -1,5 +1,6 @@
 /* live_rig.h — a server of WebSockets and event streams on a loop of its own, and
- * clients with plain sockets. Whatever is waited for has a limit. */
+ * clients with plain sockets. Whatever is waited for has a limit, and the time limits
+ * of the server run out when a test says so. */
 #ifndef TEST_LIVE_RIG_H
 #define TEST_LIVE_RIG_H
 
@@ -33,8 +34,8 @@ enum {
     SMALL = 1, /* a topic of a line */
     LARGE = 2, /* a topic of a megabyte */
     LARGE_BYTES = 1 << 20,
-    PATIENCE_S = 20,        /* with what has to come */
-    WRITE_TIMEOUT_MS = 500, /* with readers that are to be let go */
+    PATIENCE_S = 20,                      /* with what has to come */
+    WRITE_TIMEOUT_MS = 1000 * PATIENCE_S, /* with readers that are to be let go */
     FORM_WS = 0,
     FORM_SSE = 1,
 };
@@ -49,6 +50,7 @@ struct server {
     int listen_fd;
     uint16_t port;
     atomic_ulong versions[3];
+    atomic_uint_least64_t passed_ms; /* by the server's clock */
 
     pthread_mutex_t lock; /* guards what follows */
     pthread_cond_t changed;
@@ -65,6 +67,11 @@ struct watcher {
 };
 
 /* ---- the server ---- */
+
+static uint64_t passed_ms(void *user)
+{
+    return 1 + atomic_load(&((struct server *)user)->passed_ms);
+}
 
 static struct frame *encode(void *user, uint64_t topic, unsigned form, uint32_t viewers)
 {
@@ -214,6 +221,7 @@ static int start_server(void **state)
                              .body_timeout_ms = 10000,
                              .idle_timeout_ms = 10000,
                              .write_timeout_ms = 10000,
+                             .now_ms = passed_ms,
                              .on_request = on_request,
                              .on_error = on_error,
                              .user = sv};
@@ -266,6 +274,22 @@ static void publish(struct server *sv, uint64_t topic)
 {
     atomic_fetch_add(&sv->versions[topic], 1);
     hub_publish(sv->hub, topic);
+}
+
+/* Time passes by the server's clock until those who take nothing have been let go. */
+static void pass_until_watched_by(struct server *sv, size_t n)
+{
+    uint64_t until_ms = clock_mono_ms() + 1000 * PATIENCE_S;
+    size_t n_watchers;
+
+    do {
+        atomic_fetch_add(&sv->passed_ms, WRITE_TIMEOUT_MS / 10);
+        poll(NULL, 0, 2);
+        pthread_mutex_lock(&sv->lock);
+        n_watchers = sv->n_watchers;
+        pthread_mutex_unlock(&sv->lock);
+    } while (n_watchers != n && clock_mono_ms() < until_ms);
+    assert_int_equal(n_watchers, n);
 }
 
 /* Wait for what the server's lock guards. */

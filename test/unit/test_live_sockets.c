@@ -174,7 +174,7 @@ static void a_dead_reader_is_let_go(void **state)
         publish(sv, SMALL);
         next_version(alive);
     }
-    wait_until(sv, sv->n_watchers == 1);
+    pass_until_watched_by(sv, 1);
     publish(sv, SMALL);
     while (next_version(alive) != 22)
         ;
