@@ -14,7 +14,7 @@
 #include "base/err.h"
 #include "base/lane.h"
 
-enum { LETTERS = 8, LIMIT_S = 30 };
+enum { LETTERS = 8, LIMIT_S = 30, NICE_MAX = 19 };
 
 struct letter {
     struct mail mail; /* first: the letter is found by a cast from it */
@@ -264,6 +264,7 @@ static void has_a_name_and_gives_way(void **state)
 {
     struct letter letter = {.mail = {.on_home = mark}, .number = 1};
     struct work w = {.gated = false};
+    int most;
     (void)state;
 
     work_start(&w,
@@ -271,7 +272,8 @@ static void has_a_name_and_gives_way(void **state)
     lane_submit(w.lane, &letter.mail);
     work_stop(&w);
     assert_string_equal(w.thread_name, "librarian");
-    assert_int_equal(w.nice, getpriority(PRIO_PROCESS, 0) + 5);
+    most = getpriority(PRIO_PROCESS, 0) + 5;
+    assert_int_equal(w.nice, most < NICE_MAX ? most : NICE_MAX);
 }
 
 static void without_descriptors_it_does_not_start(void **state)
