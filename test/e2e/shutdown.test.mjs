@@ -9,6 +9,11 @@ import { LIMIT_MS, wait_until, within } from './lib/wait.mjs';
 /** Longer than any test: what ends, ends by itself, and not because it was given up. */
 const CONFIG = { 'server.shutdown_timeout': '1h' };
 
+/** The rest of the head of a request for a WebSocket. */
+const WS_WISH =
+  'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n' +
+  'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n';
+
 let server, token, poll;
 before(async () => {
   server = await Server.start({ config: CONFIG });
@@ -54,6 +59,26 @@ test('followers are told to come back', async () => {
   assert.ok(sse.retry > 0, `retry: ${sse.retry}`);
   await ends();
 });
+
+for (const [how, path_of, wish, told] of [
+  ['a WebSocket', () => '/ws', WS_WISH, '\x88\x15\x03\xf4the server restarts'],
+  ['an event stream', () => `/api/polls/${poll.id}/live`, '', ':\n\nretry: 1000\n\n'],
+]) {
+  test(`who asks for ${how} just then is told to come back as well`, async () => {
+    await started();
+    const raw = new Raw(server).send('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n');
+    assert.equal((await raw.answer()).status, 200);
+    raw.send(`GET ${path_of()} HTTP/1.1\r\nHost: x\r\n`);
+    signal('SIGTERM');
+    await wait_until(() => refuses(server), LIMIT_MS, 'no new connections');
+    raw.send(`${wish}\r\n`);
+    assert.ok([101, 200].includes((await raw.answer()).status));
+    await raw.until(() => raw.text.length >= told.length, 'what it is told');
+    assert.equal(raw.text, told);
+    raw.end();
+    await ends();
+  });
+}
 
 test('votes that were sent before it are answered or were not counted', async () => {
   await started();
