@@ -7,7 +7,11 @@ import { lasting_port, Server } from './lib/server.mjs';
 import { LIMIT_MS, wait_until, within } from './lib/wait.mjs';
 
 /** Longer than any test: what ends, ends by itself, and not because it was given up. */
-const CONFIG = { 'server.shutdown_timeout': '1h' };
+const CONFIG = {
+  'server.shutdown_timeout': '1h',
+  'server.header_timeout': '1h',
+  'server.body_timeout': '1h',
+};
 
 /** The rest of the head of a request for a WebSocket. */
 const WS_WISH =
