@@ -9,8 +9,11 @@ import { Raw } from './lib/raw.mjs';
 import { BINARY, Server } from './lib/server.mjs';
 import { pause, wait_until } from './lib/wait.mjs';
 
+/** Connections wait here for their turn: as long as it takes. */
+const PATIENT = { 'server.idle_timeout': '1h' };
+
 async function with_config(config, run, kind = Server) {
-  const server = await new kind({ config }).start();
+  const server = await new kind({ config: { ...PATIENT, ...config } }).start();
   try {
     await run(server);
   } finally {
