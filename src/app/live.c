@@ -214,14 +214,30 @@ struct live *live_new(struct app_loop *loop, struct hub *hub)
     return l;
 }
 
+static void close_watcher(struct watcher *w)
+{
+    if (w->kind == WATCHER_WS)
+        ws_close(w->ws, CLOSE_SERVICE_RESTART, "the server restarts");
+    else
+        sse_close(w->sse, WATCHER_RETRY_MS);
+}
+
 void live_close_all(struct live *l)
 {
     struct watcher *w;
 
+    l->closing = true;
     TAILQ_FOREACH(w, &l->watchers[WATCHER_WS], link)
-    ws_close(w->ws, CLOSE_SERVICE_RESTART, "the server restarts");
+    close_watcher(w);
     TAILQ_FOREACH(w, &l->watchers[WATCHER_SSE], link)
-    sse_close(w->sse, WATCHER_RETRY_MS);
+    close_watcher(w);
+}
+
+bool watcher_close_if_late(struct watcher *w)
+{
+    if (w->live->closing)
+        close_watcher(w);
+    return w->live->closing;
 }
 
 size_t live_watchers(const struct live *l)

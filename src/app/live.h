@@ -20,7 +20,8 @@
 struct live;
 
 struct live *live_new(struct app_loop *loop, struct hub *hub);
-/* End all watchers: WebSockets close with 1012, streams are told when to come back. */
+/* End all watchers, and those that are still to come: WebSockets close with 1012,
+ * streams are told when to come back. */
 void live_close_all(struct live *l);
 size_t live_watchers(const struct live *l);
 

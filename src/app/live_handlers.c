@@ -432,7 +432,7 @@ static void fail_handshake(struct call *c, int err)
     call_fail(c, err, "This is a WebSocket endpoint (RFC 6455, version 13).");
 }
 
-/* NULL: the call is over, answered or without a client. */
+/* NULL: the call is over, answered or without a client, or comes too late to follow. */
 static struct watcher *accept_ws(struct call *c)
 {
     struct watcher *w = watcher_new(c->loop->live, WATCHER_WS, &c->who);
@@ -446,6 +446,8 @@ static struct watcher *accept_ws(struct call *c)
         fail_handshake(c, rc);
     else
         call_taken_over(c, 101);
+    if (w != NULL && watcher_close_if_late(w))
+        w = NULL;
     return w;
 }
 

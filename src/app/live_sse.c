@@ -87,7 +87,7 @@ static void open_sse(struct call *c, const struct sse_polls *polls)
     call_taken_over(c, 200);
     if (w->sse == NULL)
         watcher_gone(w);
-    else
+    else if (!watcher_close_if_late(w))
         follow_all(w, polls, buf_str(&resume));
     buf_done(&text);
     buf_done(&resume);

@@ -56,6 +56,7 @@ struct live {
     struct sse_ops sse_ops;
     struct ev_timer tick, beat;
     uint64_t tick_at_ms; /* 0: no tick is wanted */
+    bool closing;        /* live_close_all() */
 };
 
 void watchers_set_ops(struct live *l, uint32_t write_timeout_ms);
@@ -63,6 +64,8 @@ struct watcher *watcher_new(struct live *l, enum watcher_kind kind,
                             const struct identity *who);
 /* 0, ERR_NOT_FOUND, ERR_TOO_LARGE: it follows as many as it may, ERR_OVERLOADED. */
 int watcher_watch(struct watcher *w, uint32_t poll, uint64_t seen_version);
+/* True: all have been ended, and so is this one, which comes after them. */
+bool watcher_close_if_late(struct watcher *w);
 /* Nothing will ever come over an event stream that follows nothing; over a WebSocket
  * more can be asked for. */
 void watcher_end_if_idle(struct watcher *w);

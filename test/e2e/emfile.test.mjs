@@ -9,8 +9,9 @@ import { with_server } from './lib/server.mjs';
 import { pause, wait_until } from './lib/wait.mjs';
 
 const LIMIT = 100;
+/** Two loops, whatever the machine: each has some files of its own. */
 const server = with_server({
-  config: { 'server.loops': 2 }, /* each has some files of its own */
+  config: { 'server.loops': 2 },
   wrapper: ['prlimit', `--nofile=${LIMIT}:${LIMIT}`, '--'],
 });
 

@@ -17,6 +17,23 @@ const vote_once = async (poll, option = 0) => {
   return (await server.api.vote(voter, poll.id, option, { expect: 201 })).body;
 };
 
+/**
+ * Waits until cond holds, asking the server for next to nothing over and over: the longest
+ * that it, or we, took for that, in milliseconds.
+ */
+async function longest_gap_until(cond) {
+  let longest = 0;
+  let last = performance.now();
+  await wait_until(async () => {
+    await server.api.get('/healthz');
+    const now = performance.now();
+    longest = Math.max(longest, now - last);
+    last = now;
+    return cond();
+  });
+  return longest;
+}
+
 /** A snapshot without what depends on the moment or on the protocol. */
 const bare = ({ at, viewers, type, ...results }) => results;
 
@@ -44,10 +61,11 @@ for (const [name, follow] of protocols) {
     });
 
     test('never a version twice, or an older one after a newer; at most 20 a second', async () => {
-      const poll = await new_poll();
+      const poll = await new_poll({ voteChange: true });
       const feed = await follow(poll);
       await feed.next();
       const voters = await server.api.crowd(240);
+      const [mover] = voters;
       const began = Date.now();
       while (voters.length > 0) {
         await Promise.all(
@@ -55,14 +73,20 @@ for (const [name, follow] of protocols) {
         );
         await pause(10); /* over a second and more, so that the rate shows */
       }
+      /* They come while it changes. A busy machine may have sent fewer: then it goes on. */
+      let option = 0;
+      const keep_changing = async () => {
+        if (feed.messages.length >= 5) return true;
+        const body = { optionIndex: ++option % 3 };
+        const path = `/api/polls/${poll.id}/vote`;
+        await server.api.put(path, { token: mover, body, expect: 200 });
+        return false;
+      };
+      await wait_until(keep_changing, LIMIT_MS, 'messages while votes come');
       await feed.next((m) => m.totalVotes === 240);
       const seconds = (Date.now() - began) / 1000;
       assert.ok(
         feed.messages.length <= 20 * seconds + 3,
-        `${feed.messages.length} in ${seconds} s`,
-      );
-      assert.ok(
-        feed.messages.length >= Math.min(5 * seconds, 5),
         `${feed.messages.length} in ${seconds} s`,
       );
       const versions = feed.messages.map((m) => m.version);
@@ -117,11 +141,13 @@ for (const [name, follow] of protocols) {
         assert.equal((await feed.next()).status, 'open');
         return { poll, feed, closes };
       });
-      await wait_until(() => Date.now() >= closes, LIMIT_MS, 'closing time');
-      const looked = Date.now(); /* later than it closes, by as much as we were held up */
+      const held_up = await longest_gap_until(() => feed.newest().status === 'closed');
       const last = await feed.next((m) => m.status === 'closed');
       assert.ok(last.at >= closes - 50, `told ${closes - last.at} ms too early`);
-      assert.ok(last.at <= looked + 2000, `told ${last.at - closes} ms late`);
+      assert.ok(
+        last.at <= closes + 2000 + held_up,
+        `told ${last.at - closes} ms late, held up for ${held_up}`,
+      );
       const { token: voter } = await server.api.guest();
       await server.api.vote(voter, poll.id, 0, { expect: 'poll_closed' });
       assert.deepEqual(bare(last), await server.api.results(poll.id));
@@ -429,7 +455,7 @@ describe('many polls over one WebSocket', () => {
     feed.send({ type: 'untrack', polls: [polls[1]] });
     feed.send({ type: 'track', polls: [999_999, polls[1], polls[0]] });
     const errors = () => feed.messages.slice(n_before).filter((m) => m.type === 'error');
-    await wait_until(() => errors().length === 2, 5000, '2 errors');
+    await wait_until(() => errors().length === 2, LIMIT_MS, '2 errors');
     const refused = errors().map((m) => [m.code, m.polls]);
     assert.deepEqual(refused, [
       ['not_found', [999_999]],

@@ -9,8 +9,11 @@ import { Raw } from './lib/raw.mjs';
 import { BINARY, Server } from './lib/server.mjs';
 import { pause, wait_until } from './lib/wait.mjs';
 
+/** Connections wait here for their turn: as long as it takes. */
+const PATIENT = { 'server.idle_timeout': '1h' };
+
 async function with_config(config, run, kind = Server) {
-  const server = await new kind({ config }).start();
+  const server = await new kind({ config: { ...PATIENT, ...config } }).start();
   try {
     await run(server);
   } finally {
@@ -84,10 +87,11 @@ describe('votes on a slow disk with room for eight', () => {
       }
       assert.ok(seen.refused.length > 0, 'nothing was too much');
       const [p99, besides] = [seen.accepted, seen.refused].map((ms) => quantile(ms, 0.99));
-      /* What is refused waits for nothing: that long takes the rest, here and now. */
+      /* What is refused waits for nothing but a turn of the loop: that long takes a turn,
+       * here and now. What is accepted has three: the loop's, the ballot's, the loop's. */
       assert.ok(
-        p99 < besides + 1000,
-        `p99 of what was accepted: ${p99} ms, ${besides} of that besides`,
+        p99 < 3 * besides + 1000,
+        `p99 of what was accepted: ${p99} ms, of what was refused: ${besides} ms`,
       );
       const grown = memory.at(-1) - memory[1];
       assert.ok(grown < 8192, `memory has grown: ${memory} KiB`);

@@ -10,6 +10,7 @@ const server = with_server({}, async () => {
   owner = await server.api.register();
   token = owner.token;
 });
+const HOUR_MS = 3_600_000;
 const in_ms = (ms) => new Date(Date.now() + ms).toISOString();
 
 const good = (over) => ({ title: 'Your favourite language?', options: ['C', 'Go'], ...over });
@@ -53,8 +54,8 @@ describe('creating', () => {
     const body = good({
       description: 'Ünïcödé 🗳 "quoted" \\ <b>bold</b> &amp; \u2028.',
       tags: ['Programming', 'c-2024'],
-      opensAt: in_ms(60_000),
-      closesAt: in_ms(120_000),
+      opensAt: in_ms(HOUR_MS),
+      closesAt: in_ms(2 * HOUR_MS),
       resultsVisibility: 'after_vote',
       voteChange: true,
       voters: 'registered',
@@ -159,7 +160,7 @@ describe('creating', () => {
     ['a time that is a number', { closesAt: 99999999999 }, 'closesAt', 'wrong_type'],
     [
       'closing before opening',
-      { opensAt: in_ms(90_000), closesAt: in_ms(60_000) },
+      { opensAt: in_ms(2 * HOUR_MS), closesAt: in_ms(HOUR_MS) },
       'opensAt',
       'out_of_order',
     ],
@@ -395,8 +396,8 @@ describe("listing one's own", () => {
       const by_time = await make({ closesAt: new Date(closes).toISOString() });
       return { own, make, ended, by_time };
     });
-    const open = await make({ closesAt: in_ms(3_600_000) });
-    const later = await make({ opensAt: in_ms(3_600_000) });
+    const open = await make({ closesAt: in_ms(HOUR_MS) });
+    const later = await make({ opensAt: in_ms(HOUR_MS) });
     await server.api.post(`/api/polls/${ended.id}/close`, { token: own });
     await wait_until(async () => ids(await mine(own, '?status=closed')).length === 2);
     assert.deepEqual(ids(await mine(own, '?status=closed')), [by_time.id, ended.id]);

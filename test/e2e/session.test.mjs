@@ -1,7 +1,7 @@
 // What a session is worth where: the cookie behind proxies and on other origins, who is
 // who, and what happens when everybody logs in at once.
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { Server, with_server } from './lib/server.mjs';
 import { within_a_day } from './lib/wait.mjs';
 
@@ -54,7 +54,7 @@ describe('the cookie is Secure', () => {
 });
 
 describe('sessions', () => {
-  const server = with_server(before, after);
+  const server = with_server();
   const foreign = { origin: 'https://evil.example' };
 
   test('another site cannot sign anybody in or out', async () => {

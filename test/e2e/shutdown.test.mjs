@@ -7,7 +7,16 @@ import { lasting_port, Server } from './lib/server.mjs';
 import { LIMIT_MS, wait_until, within } from './lib/wait.mjs';
 
 /** Longer than any test: what ends, ends by itself, and not because it was given up. */
-const CONFIG = { 'server.shutdown_timeout': '1h' };
+const CONFIG = {
+  'server.shutdown_timeout': '1h',
+  'server.header_timeout': '1h',
+  'server.body_timeout': '1h',
+};
+
+/** The rest of the head of a request for a WebSocket. */
+const WS_WISH =
+  'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n' +
+  'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n';
 
 let server, token, poll;
 before(async () => {
@@ -55,6 +64,26 @@ test('followers are told to come back', async () => {
   await ends();
 });
 
+for (const [how, path_of, wish, told] of [
+  ['a WebSocket', () => '/ws', WS_WISH, '\x88\x15\x03\xf4the server restarts'],
+  ['an event stream', () => `/api/polls/${poll.id}/live`, '', ':\n\nretry: 1000\n\n'],
+]) {
+  test(`who asks for ${how} just then is told to come back as well`, async () => {
+    await started();
+    const raw = new Raw(server).send('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n');
+    assert.equal((await raw.answer()).status, 200);
+    raw.send(`GET ${path_of()} HTTP/1.1\r\nHost: x\r\n`);
+    signal('SIGTERM');
+    await wait_until(() => refuses(server), LIMIT_MS, 'no new connections');
+    raw.send(`${wish}\r\n`);
+    assert.ok([101, 200].includes((await raw.answer()).status));
+    await raw.until(() => raw.text.length >= told.length, 'what it is told');
+    assert.equal(raw.text, told);
+    raw.end();
+    await ends();
+  });
+}
+
 test('votes that were sent before it are answered or were not counted', async () => {
   await started();
   const target = await server.api.create_poll(token);
@@ -87,12 +116,12 @@ test('a request that has begun is finished', async () => {
   const { token: voter } = await server.api.guest();
   const body = '{"optionIndex": 1}';
   raw.send(
-    `POST /api/polls/${poll.id}/vote HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${voter}\r\n`,
+    `POST /api/polls/${poll.id}/vote HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${voter}\r\n` +
+      'Content-Type: application/json\r\nExpect: 100-continue\r\n' +
+      `Content-Length: ${body.length}\r\n\r\n`,
   );
-  raw.send(
-    `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, 5)}`,
-  );
-  await server.api.get('/healthz');
+  assert.equal((await raw.answer()).status, 100, 'it has begun');
+  raw.send(body.slice(0, 5));
   signal('SIGTERM');
   await wait_until(() => refuses(server), LIMIT_MS, 'no new connections');
   raw.send(body.slice(5));

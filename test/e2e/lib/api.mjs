@@ -26,10 +26,13 @@ import { check_problem, CODES } from './problem.mjs';
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
+/** A limit: twenty passwords to be hashed one after the other take a busy core this long. */
+const ANSWER_MS = 120_000;
+
 export class Api {
   constructor(url, { connections = 64 } = {}) {
     this.url = url;
-    this.agent = new Agent({ connections, keepAliveTimeout: 1000, headersTimeout: 30_000 });
+    this.agent = new Agent({ connections, keepAliveTimeout: 1000, headersTimeout: ANSWER_MS });
   }
 
   close() {
