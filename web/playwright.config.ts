@@ -4,7 +4,7 @@ export default defineConfig({
   testDir: 'e2e',
   outputDir: '../build/web-e2e',
   workers: 2,
-  timeout: 180_000, // limits, not waits: the machine may be busy
+  timeout: 300_000, // limits, not waits: the machine may be busy
   expect: { timeout: 30_000 },
   forbidOnly: true,
   reporter: [['list'], ['json', { outputFile: '../build/web-e2e.json' }]],

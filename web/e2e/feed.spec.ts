@@ -103,7 +103,12 @@ test('sixty polls: each is there once, fetched ahead, and few are in the page', 
     await page.keyboard.press('j');
   }
   await expectReading(page, 'You have seen all of these.');
-  expect(new Set(pages.map((request) => request.url())).size).toBe(pages.length);
+  // Each page once; who is at the end for long looks for what is new before the first.
+  const cursors = pages.flatMap(
+    (request) => new URL(request.url()).searchParams.get('cursor') ?? [],
+  );
+  expect(cursors).toHaveLength(5);
+  expect(new Set(cursors).size).toBe(5);
   await page.keyboard.press('k');
   await expectReading(page, titleOf('walk', COUNT));
   await expect(card(page, titleOf('walk', COUNT))).toHaveAttribute('aria-setsize', '60');
