@@ -65,7 +65,7 @@ test('a user sees their name, which leads to their account', async () => {
 test('n opens a new poll, ? the help, once they are there', async () => {
   const { user } = open();
   await user.click(screen.getByRole('button', { name: 'Settings' }));
-  await user.click(await screen.findByRole('button', { name: 'Close' }, { timeout: 5000 }));
+  await user.click(await screen.findByRole('button', { name: 'Close' }));
   await user.keyboard('?');
   const help = await screen.findByRole('dialog');
   expect(within(help).getAllByRole('term').length).toBeGreaterThan(5);
@@ -77,7 +77,7 @@ test('n opens a new poll, ? the help, once they are there', async () => {
 test('the choices of a setting are one group of radio buttons', async () => {
   const { user } = open();
   await user.click(screen.getByRole('button', { name: 'Settings' }));
-  await screen.findByRole('dialog', undefined, { timeout: 5000 });
+  await screen.findByRole('dialog');
   const nameOf = (choice: string) =>
     screen.getByRole<HTMLInputElement>('radio', { name: choice }).name;
   expect(nameOf('Dark')).toBe(nameOf('Light'));
@@ -87,7 +87,7 @@ test('the choices of a setting are one group of radio buttons', async () => {
 test('keys of one character are switched off in the settings', async () => {
   const { user } = open();
   await user.click(screen.getByRole('button', { name: 'Settings' }));
-  const box = await screen.findByRole('checkbox', undefined, { timeout: 5000 });
+  const box = await screen.findByRole('checkbox');
   expect(box).toHaveProperty('checked', true);
   await user.click(box);
   expect(shortcutsAreOn()).toBe(false);

@@ -5,7 +5,7 @@ import { messages } from '~/i18n/first.en';
 import { restServices } from './services';
 
 // Limits, not waits: the machine may be busy.
-configure({ asyncUtilTimeout: 30_000 });
+configure({ asyncUtilTimeout: 60_000 });
 
 beforeEach(() => i18n.loadAndActivate({ locale: 'en', messages }));
 afterEach(() => {
