@@ -13,5 +13,13 @@ afterEach(() => {
   restServices();
   localStorage.clear();
 });
-/** Code that is still on its way would find no document, and try again without one. */
-afterAll(() => vi.dynamicImportSettled());
+/**
+ * Code that is still on its way would find no document, and try again without one; so would
+ * what waits for a frame to be fetched.
+ */
+afterAll(async () => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+  await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+  await vi.dynamicImportSettled();
+});
