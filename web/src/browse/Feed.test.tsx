@@ -383,8 +383,9 @@ describe('the address', () => {
     const calls = serve({
       'GET /api/polls': ({ search }) => (search.has('q') ? page() : page(1)),
     });
-    const { user } = open();
+    open();
     await skipOf(1);
+    const user = userEvent.setup({ delay: null }); // no pause between the keys
     await user.keyboard('/tabs');
     expect(screen.getByRole('searchbox')).toHaveProperty('value', 'tabs');
     await screen.findByRole('heading', { name: 'Nothing found' });
