@@ -161,7 +161,7 @@ export default defineConfig({
     include: ['src/**/*.test.{ts,tsx}'],
     setupFiles: ['src/test/setup.ts'],
     restoreMocks: true,
-    testTimeout: 60_000, // limits, not waits: the machine may be busy
-    hookTimeout: 60_000,
+    testTimeout: 240_000, // limits, not waits: the machine may be busy
+    hookTimeout: 240_000,
   },
 });

@@ -1,6 +1,6 @@
 /** Signing in and registering, as somebody does it. */
 import { screen, waitFor } from '@testing-library/react';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { meQuery } from '~/session/session';
 import { fakeApi, problem } from '~/test/fakeApi';
 import { RegisterPage } from './RegisterPage';
@@ -54,6 +54,8 @@ describe('signing in', () => {
   });
 
   it('says when to come back after too many tries', async () => {
+    vi.useFakeTimers({ now: new Date(2026, 4, 4, 14, 0), toFake: ['Date'] }); // not midnight
+    onTestFinished(() => void vi.useRealTimers());
     fakeApi({
       'POST /api/auth/login': {
         ...problem(429, 'rate_limited'),

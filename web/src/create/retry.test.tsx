@@ -98,7 +98,11 @@ describe('the key', () => {
     ['was dropped', () => open().click(button('Start over'))],
   ])('is another after a draft %s', async (what, end) => {
     const user = await loseAnswer();
-    if (what === 'was created') await user.click(create());
+    if (what === 'was created') {
+      await user.click(create());
+      await isCreated();
+      history.replaceState(null, '', '/new');
+    }
     fireEvent(window, new Event('pagehide'));
     cleanup();
     await end();

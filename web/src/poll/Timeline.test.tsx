@@ -107,10 +107,12 @@ describe('buckets', () => {
     await userEvent.click(button());
     await userEvent.click(await screen.findByRole('radio', { name: 'By minute' }));
     await screen.findByText(/too many points/);
-    expect(asked().slice(1)).toEqual([
-      'GET /api/polls/5/stats?bucket=minute',
-      'GET /api/polls/5/stats?bucket=hour',
-    ]);
+    await waitFor(() =>
+      expect(asked().slice(1)).toEqual([
+        'GET /api/polls/5/stats?bucket=minute',
+        'GET /api/polls/5/stats?bucket=hour',
+      ]),
+    );
   });
 });
 

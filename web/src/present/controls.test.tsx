@@ -1,4 +1,4 @@
-import { act, fireEvent, screen, within } from '@testing-library/react';
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect, test, vi } from 'vitest';
 import { problem } from '~/test/fakeApi';
@@ -93,7 +93,7 @@ test('its owner closes the poll, when asked again', async () => {
   expect(asked()).not.toContain('POST /api/polls/5/close');
   await userEvent.click(within(dialog).getByRole('button', { name: 'Close now' }));
   await screen.findByText(/^Closed/);
-  expect(screen.queryByRole('dialog')).toBeNull();
+  await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
   expect(screen.queryByRole('button', { name: 'Close the poll' })).toBeNull();
 });
 
@@ -132,6 +132,7 @@ test('buttons and pointer go when the mouse rests, and come back', async () => {
   open();
   await screen.findByText('Spaces');
   const toolbar = screen.getByRole('toolbar');
+  fireEvent.pointerMove(document); // from here on no time passes but what the test says
   act(() => vi.advanceTimersByTime(2900));
   expect(toolbar.className).not.toContain('opacity-0');
   act(() => vi.advanceTimersByTime(200));

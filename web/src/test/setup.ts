@@ -5,7 +5,7 @@ import { messages } from '~/i18n/first.en';
 import { restServices } from './services';
 
 // Limits, not waits: the machine may be busy.
-configure({ asyncUtilTimeout: 30_000 });
+configure({ asyncUtilTimeout: 60_000 });
 
 beforeEach(() => i18n.loadAndActivate({ locale: 'en', messages }));
 afterEach(() => {
@@ -13,5 +13,13 @@ afterEach(() => {
   restServices();
   localStorage.clear();
 });
-/** Code that is still on its way would find no document, and try again without one. */
-afterAll(() => vi.dynamicImportSettled());
+/**
+ * Code that is still on its way would find no document, and try again without one; so would
+ * what waits for a frame to be fetched.
+ */
+afterAll(async () => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+  await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+  await vi.dynamicImportSettled();
+});
