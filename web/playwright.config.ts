@@ -5,7 +5,7 @@ export default defineConfig({
   outputDir: '../build/web-e2e',
   workers: 2,
   timeout: 300_000, // limits, not waits: the machine may be busy
-  expect: { timeout: 30_000 },
+  expect: { timeout: 60_000 }, // the page itself may wait 30 s between two tries
   forbidOnly: true,
   reporter: [['list'], ['json', { outputFile: '../build/web-e2e.json' }]],
   use: {
