@@ -24,3 +24,12 @@ test('takes a further column only where it is worth it', () => {
 test('takes no more columns than it may', () => {
   expect(bestLayout(2, (columns) => columns * 10)).toEqual({ columns: 2, size: 20 });
 });
+
+test('says what a further column needs to win, so that no more is tried than that', () => {
+  const asked: number[] = [];
+  bestLayout(3, (columns, toWin) => {
+    asked.push(toWin);
+    return columns * 10;
+  });
+  expect(asked).toEqual([0, 13.5, 27]);
+});

@@ -34,17 +34,18 @@ export interface Layout {
 
 /**
  * The number of columns, up to a limit, that allows for the largest words.
- * @param sizeFor a number of columns; null where they do not fit at all
+ * @param sizeFor a number of columns; null where they do not fit at all, or not with words
+ *     as large as it takes to win
  */
 export function bestLayout(
   maxColumns: number,
-  sizeFor: (columns: number) => number | null,
+  sizeFor: (columns: number, toWin: number) => number | null,
 ): Layout | null {
   let best: Layout | null = null;
   for (let columns = 1; columns <= maxColumns; columns++) {
-    const size = sizeFor(columns);
-    if (size !== null && size > (best?.size ?? 0) * WORTH_A_COLUMN)
-      best = { columns, size };
+    const toWin = (best?.size ?? 0) * WORTH_A_COLUMN;
+    const size = sizeFor(columns, toWin);
+    if (size !== null && size > toWin) best = { columns, size };
   }
   return best;
 }
@@ -81,7 +82,9 @@ export function fitColumns(
     box.style.fontSize = `${size}px`;
     return isWithin(box);
   };
-  const best = bestLayout(maxColumns, (count) => largestThatFits(least, most, fits(count)));
+  const best = bestLayout(maxColumns, (count, toWin) =>
+    largestThatFits(Math.max(least, toWin), most, fits(count)),
+  );
   box.style.overflowY = best === null ? 'auto' : 'hidden'; // nothing may be out of reach
   const { columns, size } = best ?? { columns: maxColumns, size: least };
   fits(columns)(size);

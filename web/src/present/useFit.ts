@@ -19,13 +19,32 @@ export function useFit(content: string): Fitted {
   // biome-ignore lint/correctness/useExhaustiveDependencies: content is what is measured
   useLayoutEffect(() => {
     if (frame.current === null) return;
-    const fitNow = () => fitAll(frame.current, title.current, options.current);
+    let fitted = '';
+    const fitNow = () => {
+      const size = sizeOf(frame.current);
+      if (size === fitted) return; // the observer begins with what is known
+      fitted = size;
+      fitAll(frame.current, title.current, options.current);
+    };
     fitNow();
     const observer = new ResizeObserver(fitNow);
     observer.observe(frame.current);
     return () => observer.disconnect();
   }, [content]);
   return { frame, title, options };
+}
+
+/** All that decides what fits, but for the words. */
+function sizeOf(frame: HTMLElement | null): string {
+  const { innerWidth, innerHeight } = window;
+  const { fontSize } = getComputedStyle(document.documentElement); // what a rem is
+  return [
+    innerWidth,
+    innerHeight,
+    frame?.clientWidth,
+    frame?.clientHeight,
+    fontSize,
+  ].join();
 }
 
 /** Parts of the height for the question: less where the options would be hard to read. */
