@@ -91,8 +91,8 @@ describe('a user', () => {
     await user.type(field('New username'), 'countess');
     await user.click(button('Save'));
     expect(await screen.findByText('Saved.')).toBeTruthy();
-    expect(screen.getByText('countess')).toBeTruthy();
-    expect(document.activeElement).toBe(button('Change: Username'));
+    expect(await screen.findByText('countess')).toBeTruthy();
+    await waitFor(() => expect(document.activeElement).toBe(button('Change: Username')));
     const patch = asked.find(({ what }) => what.startsWith('PATCH'));
     expect(patch?.body).toEqual({ username: 'countess' });
   });
@@ -118,7 +118,7 @@ describe('a user', () => {
     await user.type(field('Current password'), 'wrong');
     await user.click(button('Save'));
     expect(await screen.findByText('That is not your password.')).toBeTruthy();
-    expect(document.activeElement).toBe(field('Current password'));
+    await waitFor(() => expect(document.activeElement).toBe(field('Current password')));
     await user.click(button('Cancel'));
     expect(document.activeElement).toBe(button('Change: E-mail address'));
   });
@@ -174,7 +174,7 @@ describe('a user', () => {
     expect(await screen.findByText(/^Deleted\./)).toBeTruthy();
     expect(deletes().at(-1)?.body).toEqual({ password: 'correct horse' });
     const heading = screen.getByRole('heading', { name: 'You are not signed in' });
-    expect(document.activeElement).toBe(heading);
+    await waitFor(() => expect(document.activeElement).toBe(heading));
   });
 
   it('may think better of it', async () => {

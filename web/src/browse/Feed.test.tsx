@@ -184,7 +184,7 @@ describe('a skip', () => {
     await noCard(1);
     const posts = calls.filter(({ method }) => method === 'POST').map(({ path }) => path);
     expect(posts).toEqual(['/api/auth/guest', '/api/polls/1/skip']);
-    expect(document.activeElement?.textContent).toBe('Poll 2');
+    await waitFor(() => expect(document.activeElement?.textContent).toBe('Poll 2'));
     expect(services.choices.isDone(aTitled(1))).toBe(true);
   });
 
@@ -193,8 +193,10 @@ describe('a skip', () => {
     const { user } = open();
     await user.click(await skipOf(1));
     await within(await card(1)).findByRole('alert');
-    act(() => void dispatchEvent(new Event(REACHED)));
-    expect(screen.queryByRole('alert')).toBeNull();
+    await waitFor(() => {
+      act(() => void dispatchEvent(new Event(REACHED))); // heard soon after it was drawn
+      expect(screen.queryByRole('alert')).toBeNull();
+    });
   });
 
   test('refused after a vote that was: the card says it once', async () => {

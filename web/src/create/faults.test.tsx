@@ -90,7 +90,7 @@ describe('what the server refuses', () => {
     expect(await screen.findByText('is rude')).toBeTruthy();
     expect(sent).toMatchObject([{ options: ['a', 'c'] }]);
     expect(option(3).getAttribute('aria-invalid')).toBe('true');
-    expect(document.activeElement).toBe(option(3));
+    await waitFor(() => expect(document.activeElement).toBe(option(3)));
     expect(screen.getByText('One thing needs another look.')).toBeTruthy();
     await user.type(question(), '!');
     expect(screen.getByText('is rude')).toBeTruthy();
@@ -124,7 +124,7 @@ describe('what the server refuses', () => {
     await user.click(choice);
     await user.click(create());
     expect(await screen.findByText('This has to be in the future.')).toBeTruthy();
-    expect(document.activeElement).toBe(choice);
+    await waitFor(() => expect(document.activeElement).toBe(choice));
     const group = screen.getByRole('group', { name: 'Closes' });
     const words = document.getElementById(group.getAttribute('aria-describedby') ?? '');
     expect(words?.textContent).toBe('This has to be in the future.');

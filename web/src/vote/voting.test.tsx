@@ -215,7 +215,7 @@ describe('a second thought', () => {
       'Your vote is taken back.',
     );
     expect(radio('Tabs')).toHaveProperty('checked', false);
-    expect(document.activeElement).toBe(radio('Tabs'));
+    await waitFor(() => expect(document.activeElement).toBe(radio('Tabs')));
     noButton('Show results');
     expect(onVoted).not.toHaveBeenCalled();
   });
