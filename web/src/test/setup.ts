@@ -13,13 +13,14 @@ afterEach(() => {
   restServices();
   localStorage.clear();
 });
+/** The browser's own, whatever a test puts in their place. */
+const { requestAnimationFrame, setTimeout } = globalThis;
+
 /**
  * Code that is still on its way would find no document, and try again without one; so would
  * what waits for a frame to be fetched.
  */
 afterAll(async () => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
   await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
   await vi.dynamicImportSettled();
 });
