@@ -334,7 +334,7 @@ describe('opened anew, the feed', () => {
   test('is where the list was about to rest when the reader left', async () => {
     serve({});
     const { unmount } = open();
-    await card(1);
+    await skipOf(1);
     const scroller = screen.getByRole('feed');
     scroller.scrollTop = 600;
     fireEvent.scroll(scroller);

@@ -132,6 +132,7 @@ test('buttons and pointer go when the mouse rests, and come back', async () => {
   open();
   await screen.findByText('Spaces');
   const toolbar = screen.getByRole('toolbar');
+  await waitFor(() => expect(toolbar.className).toContain('opacity-0'));
   fireEvent.pointerMove(document); // from here on no time passes but what the test says
   act(() => vi.advanceTimersByTime(2900));
   expect(toolbar.className).not.toContain('opacity-0');
