@@ -29,6 +29,12 @@ function show(screenOnTheWay: ReactNode, fallback: ReactNode) {
   );
 }
 
+/** The server is back. */
+async function comes() {
+  await act(async () => dispatchEvent(new Event('online')));
+  await screen.findByRole('heading', { name: 'It is there' });
+}
+
 const again = () => screen.queryByRole('button', { name: 'Load again' });
 
 test('a screen that does not come says that it is waited for, and comes by itself', async () => {
@@ -39,13 +45,10 @@ test('a screen that does not come says that it is waited for, and comes by itsel
   await fails();
   expect(screen.getByRole('status').textContent).toBe('Waiting for a connection…');
   expect(again()).not.toBeNull();
-  await act(async () => dispatchEvent(new Event('online')));
-  await screen.findByRole('heading', { name: 'It is there' });
-});
+  await comes();
 
-test('once it is there, the next one begins anew', async () => {
-  const { Lazy } = aScreen();
-  show(<Lazy />, <Waiting />);
+  const next = aScreen(); // begins anew
+  show(<next.Lazy />, <Waiting />);
   expect(screen.getByRole('status').textContent).toBe('Loading…');
 });
 
@@ -59,4 +62,5 @@ test('a dialog on its way is seen, and can be closed, only where it does not com
   expect(dialog.textContent).toContain('Waiting for a connection…');
   screen.getByRole('button', { name: 'Close' }).click();
   expect(onClose).toHaveBeenCalled();
+  await comes();
 });

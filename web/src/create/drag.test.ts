@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startDrag } from './drag';
 
 const HEIGHT = 50;
@@ -46,6 +46,9 @@ beforeEach(() => {
   list.getBoundingClientRect = () => new DOMRect(0, 0, 100, 3 * HEIGHT);
   vi.spyOn(window, 'scrollBy').mockImplementation(() => {});
 });
+
+/** A row that is still held would answer to the next test's keys. */
+afterEach(() => void fire('lostpointercapture'));
 
 describe('a row that is dragged', () => {
   it('stays under the pointer, and changes places half way', () => {

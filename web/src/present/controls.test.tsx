@@ -1,6 +1,6 @@
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { problem } from '~/test/fakeApi';
 import { ADA, asked, open, openAsOwner, option, POLL, press, RESULTS } from './harness';
 
@@ -166,7 +166,8 @@ test('has no button for what the browser cannot do', async () => {
 test('fills the screen, where the browser can', async () => {
   const requestFullscreen = vi.fn(async () => {});
   Object.assign(document.documentElement, { requestFullscreen });
-  Object.defineProperty(document, 'fullscreenEnabled', { value: true });
+  Object.defineProperty(document, 'fullscreenEnabled', { value: true, configurable: true });
+  onTestFinished(() => void Reflect.deleteProperty(document, 'fullscreenEnabled'));
   open();
   await screen.findByText('Spaces');
   await press('f');
