@@ -5,49 +5,62 @@
 #include "base/err.h"
 #include "lib/ballot_world.h"
 
-static void a_failed_sync_takes_the_whole_batch_back(void **state)
-{
-    enum { VOTED = 20, MOVED, GONE, SKIPPED, STRANGER };
-    struct ballot_world *w = *state;
-    struct task t[12];
-    struct result r;
-    size_t n = 0, n_changes;
-    int times;
+/* ---- a whole batch that fails, beside what only looks ---- */
 
-    make_poll(w, 5);
-    make_poll(w, 6);
-    make_poll(w, 7);
+enum { VOTED = 20, MOVED, GONE, SKIPPED };
+enum { N_CHANGES = 8, N_LOOKS = 4 };
+
+static void make_polls_with_votes(struct ballot_world *w)
+{
     for (uint32_t poll = 5; poll <= 7; poll++) {
+        make_poll(w, poll);
         assert_int_equal(cast_vote(w, poll, MOVED, 1), 0);
         assert_int_equal(cast_vote(w, poll, GONE, 1), 0);
     }
+}
+
+static void fill_batch(struct task t[N_CHANGES + N_LOOKS])
+{
+    task_change(&t[0], CHANGE_VOTE, 5, VOTED, 0);
+    task_change(&t[1], CHANGE_VOTE, 5, VOTED, 0); /* refused beside it */
+    task_change(&t[2], CHANGE_SKIP, 5, SKIPPED, 0);
+    task_change(&t[3], CHANGE_MOVE, 5, MOVED, 2);
+    task_change(&t[4], CHANGE_WITHDRAW, 5, GONE, 0);
+    task_change(&t[5], CHANGE_VOTE, 5, GONE, 2); /* and again */
+    task_change(&t[6], CHANGE_CLOSE, 6, OWNER, 0);
+    task_change(&t[7], CHANGE_DELETE, 7, OWNER, 0);
+    task_of(&t[8], BALLOT_LOOK, 5, VOTED);
+    task_of(&t[9], BALLOT_TOUCH, 6, 0);
+    task_of(&t[10], BALLOT_LOOK, 7, MOVED);
+    task_of(&t[11], BALLOT_QUOTA, 0, VOTED);
+}
+
+static void run_failing_batch(struct ballot_world *w, struct task *t)
+{
     hold_batch(w);
-    task_change(&t[n++], CHANGE_VOTE, 5, VOTED, 0);
-    task_change(&t[n++], CHANGE_VOTE, 5, VOTED, 0); /* refused beside it */
-    task_change(&t[n++], CHANGE_SKIP, 5, SKIPPED, 0);
-    task_change(&t[n++], CHANGE_MOVE, 5, MOVED, 2);
-    task_change(&t[n++], CHANGE_WITHDRAW, 5, GONE, 0);
-    task_change(&t[n++], CHANGE_VOTE, 5, GONE, 2); /* and again */
-    task_change(&t[n++], CHANGE_CLOSE, 6, OWNER, 0);
-    task_change(&t[n++], CHANGE_DELETE, 7, OWNER, 0);
-    n_changes = n;
-    task_of(&t[n++], BALLOT_LOOK, 5, VOTED);
-    task_of(&t[n++], BALLOT_TOUCH, 6, 0);
-    task_of(&t[n++], BALLOT_LOOK, 7, MOVED);
-    task_of(&t[n++], BALLOT_QUOTA, 0, VOTED);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < N_CHANGES + N_LOOKS; i++)
         submit(w, &t[i]);
     atomic_store(&disk.fail_writes, -1); /* the primer is written already */
     let_batch_go(w);
-    for (size_t i = 0; i < n; i++)
-        CHECK_EQ_AT("rc", await(&t[i]), i < n_changes ? ERR_UNAVAILABLE : 0);
+    for (size_t i = 0; i < N_CHANGES + N_LOOKS; i++)
+        CHECK_EQ_AT("rc", await(&t[i]), i < N_CHANGES ? ERR_UNAVAILABLE : 0);
+}
 
+static void check_looks_saw_nothing(const struct task *t)
+{
     assert_int_equal(t[8].op.choice, -1);
     assert_int_equal(t[8].op.votes_left, 100);
     assert_string_equal(result_text(&t[8].op.result), "open v3: 0 2 0");
     assert_string_equal(result_text(&t[9].op.result), "open v3: 0 2 0");
     assert_int_equal(t[10].op.choice, 1);
     assert_int_equal(t[11].op.votes_today, 0);
+}
+
+static void check_nothing_came_of_it(struct ballot_world *w)
+{
+    struct result r;
+    int times;
+
     for (uint32_t poll = 5; poll <= 7; poll++) {
         r = published_of(w, poll, &times);
         assert_string_equal(result_text(&r), "open v3: 0 2 0");
@@ -58,12 +71,15 @@ static void a_failed_sync_takes_the_whole_batch_back(void **state)
     assert_int_equal(left_of(w, GONE), 97); /* three before, none in the batch */
     assert_int_equal(w->n_reports, 1);
     assert_int_equal(w->reports[0], ERR_UNAVAILABLE);
+}
 
-    /* on a sound disk the same again works, as if nothing had been */
+/* On a sound disk, as if nothing had been. */
+static void run_changes_again(struct ballot_world *w, const struct task *t)
+{
+    struct task again;
+
     atomic_store(&disk.fail_writes, 0);
-    for (size_t i = 0; i < n_changes; i++) {
-        struct task again;
-
+    for (size_t i = 0; i < N_CHANGES; i++) {
         task_change(&again, t[i].op.wish.kind, t[i].op.poll, t[i].op.wish.user,
                     t[i].op.wish.option);
         CHECK_EQ_AT("again", run_task(w, &again), i == 1 ? ERR_ALREADY_VOTED : 0);
@@ -73,6 +89,19 @@ static void a_failed_sync_takes_the_whole_batch_back(void **state)
     assert_string_equal(shown_of(w, 5), "open v7: 1 0 2");
     assert_string_equal(shown_of(w, 6), "closed v4: 0 2 0");
     assert_string_equal(shown_of(w, 7), "none");
+}
+
+static void a_failed_sync_takes_the_whole_batch_back(void **state)
+{
+    struct ballot_world *w = *state;
+    struct task t[N_CHANGES + N_LOOKS];
+
+    make_polls_with_votes(w);
+    fill_batch(t);
+    run_failing_batch(w, t);
+    check_looks_saw_nothing(t);
+    check_nothing_came_of_it(w);
+    run_changes_again(w, t);
 }
 
 static int cast_keyed(struct ballot_world *w, const char *key, bool *ret_replay)
