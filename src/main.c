@@ -1,7 +1,7 @@
 /* main.c — the program: reads the command line, runs one command, ends.
  *
- * Which backends serve is the business of the profile (embedded.c); nothing below
- * knows. Reading order for a newcomer: docs/internals/README.md.
+ * Which backends serve is the business of the profile (src/profile/). Newcomers: start
+ * with the reading order in docs/internals/README.md.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -12,12 +12,12 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "app/cli.h"
-#include "app/demo.h"
-#include "app/secret.h"
-#include "app/token_command.h"
+#include "auth/secret.h"
 #include "base/err.h"
-#include "embedded.h"
+#include "cli/cli.h"
+#include "cli/token_command.h"
+#include "demo/demo.h"
+#include "profile/embedded/embedded.h"
 
 extern char **environ;
 

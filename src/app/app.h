@@ -2,8 +2,8 @@
  *
  * DESIGN
  *
- *   main.c: configuration → embedded.c: wiring → loops.c: router.c → handlers:
- *   polls.c votes.c results.c accounts.c live_handlers.c …
+ *   main.c: configuration → profile/: wiring → server/: loops, router → handlers:
+ *   api/votes.c, api/polls.c, live/live_handlers.c …
  *
  * struct app is made once, is constant while the loops run, and everything that it
  * points to may be used from any thread by its own rules. struct app_loop is what one
@@ -12,25 +12,25 @@
 #ifndef APP_APP_H
 #define APP_APP_H
 
-#include "app/config.h"
 #include "app/door.h"
-#include "app/jwt.h"
-#include "app/password.h"
 #include "app/ready.h"
+#include "auth/jwt.h"
+#include "auth/password.h"
 #include "ballot/ballot.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/metric.h"
+#include "config/config.h"
 #include "hub/hub.h"
+#include "index/catalogue.h"
+#include "index/feed.h"
+#include "index/seen.h"
+#include "index/tail.h"
+#include "index/trend.h"
 #include "limit/limit.h"
 #include "net/http.h"
-#include "work/catalogue.h"
-#include "work/feed.h"
 #include "work/scheduler.h"
-#include "work/seen.h"
 #include "work/store_lane.h"
-#include "work/tail.h"
-#include "work/trend.h"
 
 struct leaderboard;
 struct live;

@@ -6,7 +6,7 @@
 #include "app/views.h"
 #include "base/err.h"
 #include "base/mem.h"
-#include "work/trend.h"
+#include "index/trend.h"
 
 enum { FRESH_MS = 1000, CACHED = 16, WALK = 1000, SHOWN = 10, WAITING = 1024 };
 

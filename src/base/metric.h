@@ -4,7 +4,7 @@
  *
  * What is counted belongs to the thread that counts: a loop or a lane has its own, so
  * counting is a plain load, an addition and a plain store, without a lock or a locked
- * instruction. Whoever wants the whole sums them up when asked (app/scrape.c). A
+ * instruction. Whoever wants the whole sums them up when asked (ops/scrape.c). A
  * reader sees each number whole, and not all numbers of one moment.
  *
  * A histogram counts values by bounds that tbl/metrics.h lists; which ones is said with

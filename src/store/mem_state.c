@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "base/mem.h"
 #include "base/fold.h"
+#include "base/mem.h"
 
 /* ---- copies ---- */
 

@@ -4,8 +4,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "app/config_doc.h"
-#include "app/config_file.h"
+#include "config/config_doc.h"
+#include "config/config_file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

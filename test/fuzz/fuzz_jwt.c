@@ -9,8 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/base64url.h"
-#include "app/jwt.h"
+#include "auth/base64url.h"
+#include "auth/jwt.h"
 
 #define SECRET "0123456789abcdef0123456789abcdef"
 #define HEADER "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9."

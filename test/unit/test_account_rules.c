@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "app/account_rules.h"
+#include "auth/account_rules.h"
 #include "base/err.h"
 
 struct told {

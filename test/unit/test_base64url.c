@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "app/base64url.h"
+#include "auth/base64url.h"
 #include "base/err.h"
 
 static const struct {

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 #include "base/err.h"
-#include "work/catalogue.h"
+#include "index/catalogue.h"
 
 static struct result result_at(uint32_t poll, uint64_t version)
 {

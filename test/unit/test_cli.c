@@ -1,7 +1,7 @@
 /* test_cli.c — the command line. */
 #include "check.h"
 
-#include "app/cli.h"
+#include "cli/cli.h"
 
 enum { ARGS = 12 };
 

@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "app/config.h"
-#include "app/config_doc.h"
-#include "app/config_file.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "config/config.h"
+#include "config/config_doc.h"
+#include "config/config_file.h"
 
 /* One call of config_load(). */
 struct load {

@@ -1,7 +1,7 @@
 /* test_config_file.c — the YAML file of the configuration. */
 #include "check.h"
 
-#include "app/config_file.h"
+#include "config/config_file.h"
 
 struct read {
     struct config config;

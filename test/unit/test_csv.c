@@ -1,7 +1,7 @@
 /* test_csv.c — what a spreadsheet is given. */
 #include "check.h"
 
-#include "app/csv.h"
+#include "api/csv.h"
 
 static void cells_are_quoted_where_they_have_to_be(void **state)
 {

@@ -3,9 +3,9 @@
 
 #include <jansson.h>
 
-#include "app/demo.h"
-#include "app/demo_polls.h"
 #include "base/clock.h"
+#include "demo/demo.h"
+#include "demo/demo_polls.h"
 #include "tbl/limits.h"
 
 static void it_connects_to_where_the_server_listens(void **state)

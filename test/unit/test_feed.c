@@ -7,7 +7,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
-#include "work/feed.h"
+#include "index/feed.h"
 
 enum { POLLS = 300, TAGS = 4 };
 

@@ -12,8 +12,8 @@
 #include <cmocka.h>
 #include <sodium.h>
 
-#include "app/base64url.h"
-#include "app/jwt.h"
+#include "auth/base64url.h"
+#include "auth/jwt.h"
 #include "base/err.h"
 
 #define SECRET "0123456789abcdef0123456789abcdef"

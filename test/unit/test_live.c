@@ -3,9 +3,9 @@
  */
 #include "check.h"
 
-#include "app/live.h"
-#include "app/live_watcher.h"
-#include "work/catalogue.h"
+#include "index/catalogue.h"
+#include "live/live.h"
+#include "live/live_watcher.h"
 
 enum { POLL = 12, OTHER = 13 };
 

@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "app/login_guard.h"
+#include "auth/login_guard.h"
 #include "limit/memory.h"
 
 enum { FAILURES = 10, ADDRESS_FAILURES = 100, HOME = 1, ELSEWHERE = 2, FAR = 1000 };

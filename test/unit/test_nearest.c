@@ -1,7 +1,7 @@
 /* test_nearest.c — "did you mean". */
 #include "check.h"
 
-#include "app/nearest.h"
+#include "config/nearest.h"
 
 static void counts_slips(void **state)
 {

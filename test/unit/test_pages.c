@@ -3,8 +3,8 @@
 
 #include <string.h>
 
+#include "api/pages.h"
 #include "app/etag.h"
-#include "app/pages.h"
 
 static void the_smallest_that_the_client_takes_is_sent(void **state)
 {

@@ -11,7 +11,7 @@
 #include <sched.h>
 #include <sodium.h>
 
-#include "app/password.h"
+#include "auth/password.h"
 #include "base/clock.h"
 #include "base/err.h"
 

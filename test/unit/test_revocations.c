@@ -8,7 +8,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "app/revocations.h"
+#include "auth/revocations.h"
 #include "base/err.h"
 
 static const int64_t T = INT64_C(1767225600000); /* a whole second */

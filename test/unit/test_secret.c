@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "app/secret.h"
+#include "auth/secret.h"
 #include "base/err.h"
 
 struct fixture {

@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "app/security_headers.h"
+#include "server/security_headers.h"
 
 static bool has(struct str block, const char *line)
 {

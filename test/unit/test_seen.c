@@ -2,8 +2,8 @@
  * comes; memory is bounded. */
 #include "check.h"
 
-#include "work/seen.h"
-#include "work/tail.h"
+#include "index/seen.h"
+#include "index/tail.h"
 
 static bool has(struct seen *s, uint32_t user, uint32_t poll)
 {

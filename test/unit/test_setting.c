@@ -1,8 +1,8 @@
 /* test_setting.c — values that are given as text. */
 #include "check.h"
 
-#include "app/setting.h"
 #include "base/err.h"
+#include "config/setting.h"
 
 /* One field of each type, as struct config has them. */
 struct object {

@@ -12,8 +12,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "app/token_command.h"
 #include "base/err.h"
+#include "cli/token_command.h"
 
 static const int64_t NOW = INT64_C(1767225600000);
 

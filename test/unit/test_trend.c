@@ -2,7 +2,7 @@
 #include "check.h"
 
 #include "base/buf.h"
-#include "work/trend.h"
+#include "index/trend.h"
 
 enum { MINUTE = 60000, HOUR = 60 * MINUTE };
 static const int64_t noon = 472222LL * HOUR + 12 * HOUR;

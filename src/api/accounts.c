@@ -1,0 +1,172 @@
+/* accounts.c — registering, logging in, joining as a guest.
+ *
+ *   register   rules ─▶ password lane: hash ─▶ store lane: add ─▶ token
+ *   login      login_guard.h ─▶ read lane: find ─▶ password lane: verify ─▶ token
+ *   guest                         store lane: add ─▶ token
+ *
+ * A login takes the same steps, and so the same time, whether the e-mail is known or
+ * not, and is refused with the same words.
+ */
+#include <string.h>
+
+#include "api/entry.h"
+#include "api/session.h"
+#include "app/handlers.h"
+#include "auth/account_rules.h"
+#include "base/err.h"
+
+static int add_account(struct store *s, struct store_job *job)
+{
+    struct entry *e = entry_of(job);
+
+    return s->ops->account_add(s, &e->account, &e->taken_field);
+}
+
+static void account_added(struct call *c)
+{
+    struct entry *e = c->data;
+
+    if (c->job.rc == ERR_CONFLICT)
+        entry_fail_taken(c);
+    else if (c->job.rc != 0)
+        call_fail(c, c->job.rc, NULL);
+    else
+        session_reply(c, 201, &e->account, e->issued_ms);
+}
+
+/* ---- POST /api/auth/register ---- */
+
+static void password_hashed(struct call *c)
+{
+    struct entry *e = c->data;
+
+    if (e->password.rc != 0) {
+        call_fail(c, e->password.rc, NULL);
+        return;
+    }
+    memcpy(e->account.password_hash, e->password.hash, sizeof e->password.hash);
+    call_store(c, add_account, NULL, account_added);
+}
+
+void handle_register(struct call *c)
+{
+    struct faults faults = {call_fault, c};
+    struct str username, email, password;
+    struct entry *e;
+
+    if (!call_json(c))
+        return;
+    if (entry_read_text(c, "username", &username))
+        account_check_username(str_trim(username), &faults);
+    if (entry_read_text(c, "email", &email))
+        account_check_email(str_trim(email), &faults);
+    if (entry_read_text(c, "password", &password))
+        account_check_password(password, "password", &faults);
+    if (call_fail_if_faults(c))
+        return;
+
+    e = entry_new(c);
+    e->account.created_ms = e->now_ms;
+    entry_copy_text(e->account.username, sizeof e->account.username,
+                    str_trim(username));
+    entry_copy_text(e->account.email, sizeof e->account.email, str_trim(email));
+    password_set(&e->password, password);
+    entry_wipe(password);
+    entry_ask_password(c, PASSWORD_HASH, password_hashed);
+}
+
+/* ---- POST /api/auth/login ---- */
+
+/* The hash is read after the token's time is asked for: if the password is changed in
+ * between, the token ends with the old password (revocations.h). */
+static int find_account(struct store *s, struct store_job *job)
+{
+    struct entry *e = entry_of(job);
+    struct account found = {0};
+    int rc = ERR_NOT_FOUND;
+
+    if (e->account.email[0] != '\0') /* guests have none */
+        rc = s->ops->account_by_email(s, e->account.email, &found);
+    if (rc == 0) {
+        e->issued_ms = revocations_issue_ms(e->app->revocations, found.id, e->now_ms);
+        rc = s->ops->account_by_id(s, found.id, &found);
+    }
+    if (rc == 0)
+        e->account = found;
+    return rc;
+}
+
+static void password_verified(struct call *c)
+{
+    struct entry *e = c->data;
+
+    if (e->password.rc == ERR_UNAUTHORIZED)
+        call_fail(c, ERR_UNAUTHORIZED, "The e-mail address or the password is wrong.");
+    else if (e->password.rc != 0)
+        call_fail(c, e->password.rc, NULL);
+    else
+        session_reply(c, 200, &e->account, e->issued_ms);
+}
+
+static void account_sought(struct call *c)
+{
+    struct entry *e = c->data;
+
+    if (c->job.rc != 0 && c->job.rc != ERR_NOT_FOUND) {
+        call_fail(c, c->job.rc, NULL);
+        return;
+    }
+    /* Not found: the hash is empty, nobody's, and verifying it takes as long. */
+    memcpy(e->password.hash, e->account.password_hash, sizeof e->password.hash);
+    entry_ask_password(c, PASSWORD_VERIFY, password_verified);
+}
+
+static bool read_needed(struct call *c, const char *field, struct str *ret_text)
+{
+    if (!entry_read_text(c, field, ret_text))
+        return false;
+    if (ret_text->len == 0)
+        call_fault(c, field, FAULT_REQUIRED, "is needed");
+    return ret_text->len != 0;
+}
+
+/* What was never taken at registering (an address too long, say) is only wrong here,
+ * like any other. */
+void handle_login(struct call *c)
+{
+    struct str email, password;
+    struct entry *e;
+
+    if (!call_json(c))
+        return;
+    read_needed(c, "email", &email);
+    read_needed(c, "password", &password);
+    if (call_fail_if_faults(c))
+        return;
+
+    e = entry_new(c);
+    entry_copy_text(e->account.email, sizeof e->account.email, str_trim(email));
+    password_set(&e->password, password);
+    entry_wipe(password);
+    if (entry_may_try(c, str_trim(email)))
+        call_read(c, find_account, account_sought);
+}
+
+/* ---- POST /api/auth/guest, POST /api/auth/logout ---- */
+
+void handle_guest(struct call *c)
+{
+    struct entry *e;
+
+    if (!call_json_or_empty(c))
+        return;
+    e = entry_new(c);
+    e->account.guest = true;
+    e->account.created_ms = e->now_ms;
+    call_store(c, add_account, NULL, account_added);
+}
+
+void handle_logout(struct call *c)
+{
+    session_reply_ended(c);
+}

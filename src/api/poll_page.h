@@ -1,0 +1,30 @@
+/* poll_page.h — a page of a list of polls: shows them, says where the list goes on.
+ *
+ * Whose turn it is was found elsewhere (polls_list.c, my_polls.c); here each becomes
+ * JSON, as the catalogue has it, or as the ballot does where that knows more: what the
+ * caller did there, and that time has opened or closed a poll since its result was
+ * published. A poll that was deleted meanwhile is left out.
+ *
+ * Ownership  the page is the beginning of c->data.
+ * Threads    the call's loop.
+ */
+#ifndef API_POLL_PAGE_H
+#define API_POLL_PAGE_H
+
+#include "app/call.h"
+#include "index/feed.h"
+
+struct poll_page {
+    uint32_t ids[LIMIT_PAGE];
+    size_t n;
+    char next[FEED_CURSOR_BYTES]; /* empty: it is the last page */
+    int64_t now_ms;
+    bool untouched; /* the caller has done nothing on these polls */
+    size_t at;      /* for itself: the one to show next */
+    size_t n_shown;
+};
+
+/* Answers the call. */
+void poll_page_show(struct call *c);
+
+#endif

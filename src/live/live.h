@@ -1,0 +1,42 @@
+/* live.h — one loop's watchers: WebSockets and event streams that follow polls.
+ *
+ * DESIGN
+ *
+ *   ballot publishes ─▶ hub ─▶ each loop's shard ─▶ live_encode(): one message a form
+ *                                                ─▶ every watcher of that loop
+ *
+ * A watcher is a connection (ws or sse) with a hub subscriber. What it is shown of a
+ * poll depends on who it is, so a form is a protocol and an audience. That a poll was
+ * deleted is its last state: who was told does not follow it any more, and an event
+ * stream that follows nothing ends.
+ *
+ * Threads  live_encode(): the shard's loop. The rest: the loop's.
+ */
+#ifndef LIVE_LIVE_H
+#define LIVE_LIVE_H
+
+#include "app/app.h"
+
+struct live;
+
+struct live *live_new(struct app_loop *loop, struct hub *hub);
+/* End all watchers, and those that are still to come: WebSockets close with 1012,
+ * streams are told when to come back. */
+void live_close_all(struct live *l);
+size_t live_watchers(const struct live *l);
+
+struct live_figures {
+    uint64_t websockets, event_streams; /* now */
+    uint64_t sent, skipped;             /* snapshots, since the start */
+};
+struct live_figures live_figures(const struct live *l); /* any thread */
+struct live *live_free(struct live *l); /* after the loop; accepts NULL; returns NULL */
+
+/* A user has voted, or withdrawn the vote, where that decides who sees results: their
+ * watchers on all loops are asked about anew. Any loop's thread. */
+void live_user_voted(struct app *app, uint32_t user, uint32_t poll);
+
+/* For struct hub_source; user is the struct app. */
+struct frame *live_encode(void *app, uint64_t topic, unsigned form, uint32_t viewers);
+
+#endif

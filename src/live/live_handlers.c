@@ -1,0 +1,474 @@
+/* live_handlers.c — /ws, /ws/polls/{id}; and watchers over either protocol. */
+#include <stddef.h>
+
+#include "app/handlers.h"
+#include "app/leaderboard.h"
+#include "app/views.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "live/live.h"
+#include "live/live_watcher.h"
+
+enum { CLOSE_POLICY = 1008, WS_BEAT_MS = 30000, SSE_BEAT_MS = 15000 };
+
+/* ---- a watcher's life ---- */
+
+static bool send_frame(struct subscriber *sub, struct frame *f)
+{
+    struct watcher *w = (struct watcher *)sub;
+
+    if (w->closed)
+        return true; /* to nobody */
+    return w->kind == WATCHER_WS ? ws_send(w->ws, f) : sse_send(w->sse, f);
+}
+
+void watcher_end_if_idle(struct watcher *w)
+{
+    if (w->kind == WATCHER_SSE && !w->closed && !w->opening &&
+        w->subscriber.n_follows == 0 && w->n_pending == 0)
+        sse_close(w->sse, WATCHER_RETRY_MS);
+}
+
+static void on_ended(struct subscriber *sub)
+{
+    watcher_end_if_idle((struct watcher *)sub);
+}
+
+static const struct subscriber_ops subscriber_ops = {.send = send_frame,
+                                                     .ended = on_ended};
+
+static uint64_t beat_period_ms(const struct watcher *w)
+{
+    return w->kind == WATCHER_WS ? WS_BEAT_MS : SSE_BEAT_MS;
+}
+
+struct watcher *watcher_new(struct live *l, enum watcher_kind kind,
+                            const struct identity *who)
+{
+    struct watcher *w = mem_zalloc(1, sizeof *w);
+
+    hub_subscriber_init(&w->subscriber, l->shard, &subscriber_ops);
+    w->live = l;
+    w->kind = (uint8_t)kind;
+    w->user = who->user;
+    w->guest = who->guest;
+    w->beat_at_ms = clock_mono_ms() + beat_period_ms(w);
+    TAILQ_INSERT_TAIL(&l->watchers[kind], w, link);
+    if (w->user != 0)
+        LIST_INSERT_HEAD(&l->by_user[w->user % USER_BUCKETS], w, by_user);
+    counter_add(&l->n_watchers[kind], 1);
+    return w;
+}
+
+void watcher_beat(struct watcher *w, uint64_t now_ms)
+{
+    struct watchers *list = &w->live->watchers[w->kind];
+
+    w->beat_at_ms = now_ms + beat_period_ms(w);
+    TAILQ_REMOVE(list, w, link);
+    TAILQ_INSERT_TAIL(list, w, link);
+    if (w->kind == WATCHER_WS)
+        ws_ping(w->ws);
+    else
+        sse_comment(w->sse);
+}
+
+static void free_if_done(struct watcher *w)
+{
+    if (w->closed && w->n_pending == 0)
+        mem_free(w);
+}
+
+static void on_writable(void *user)
+{
+    struct watcher *w = user;
+
+    hub_writable(&w->subscriber);
+}
+
+void watcher_gone(void *user)
+{
+    struct watcher *w = user;
+
+    hub_subscriber_done(&w->subscriber);
+    TAILQ_REMOVE(&w->live->watchers[w->kind], w, link);
+    if (w->user != 0)
+        LIST_REMOVE(w, by_user);
+    counter_sub(&w->live->n_watchers[w->kind], 1);
+    w->closed = true;
+    free_if_done(w);
+}
+
+/* ---- following a poll ---- */
+
+static struct viewer viewer_of(const struct watcher *w)
+{
+    return (struct viewer){.user = w->user, .guest = w->guest, .choice = -1};
+}
+
+/* Who may see results whatever anybody else may. All others are served the form for
+ * strangers, which goes by the poll as it is when it is sent: its rules may be edited,
+ * and a closed poll may open again, while they watch. */
+static bool is_privileged(const struct viewer *v, const struct poll_rules *rules)
+{
+    return viewer_is_owner(v, rules) ||
+           (rules->visibility == VISIBLE_AFTER_VOTE && v->choice >= 0);
+}
+
+static unsigned form_of(const struct watcher *w, bool privileged)
+{
+    return (w->kind == WATCHER_SSE ? FORM_SSE : 0u) | (privileged ? 0u : FORM_STRANGER);
+}
+
+/* A question to the ballot: has this watcher voted there, or has time moved the poll?
+ */
+struct question {
+    struct ballot_op op; /* first */
+    struct watcher *watcher;
+    struct poll *poll;
+    uint64_t seen_version;
+    bool dropped; /* untracked meanwhile */
+    bool again;   /* of a poll that is followed: only while it is */
+    LIST_ENTRY(question) link;
+};
+
+static int follow(struct watcher *w, const struct poll *p, const struct viewer *v,
+                  uint64_t seen_version)
+{
+    return hub_follow(&w->subscriber, p->id, form_of(w, is_privileged(v, &p->rules)),
+                      seen_version, LIMIT_TRACKED_POLLS);
+}
+
+static bool is_wanted(const struct question *q)
+{
+    struct watcher *w = q->watcher;
+
+    return !w->closed && !q->dropped &&
+           (!q->again || hub_follows(&w->subscriber, q->op.poll));
+}
+
+static void on_answer(struct mail *m)
+{
+    struct question *q = (struct question *)m;
+    struct watcher *w = q->watcher;
+    struct viewer v = viewer_of(w);
+
+    w->n_pending--;
+    LIST_REMOVE(q, link);
+    if (q->op.rc == 0)
+        v.choice = q->op.choice;
+    if (is_wanted(q)) /* that it is deleted is told to who follows it */
+        (void)follow(w, q->poll, &v, q->seen_version);
+    watcher_end_if_idle(w);
+    free_if_done(w);
+    poll_unref(q->poll);
+    mem_free(q);
+}
+
+/* The poll's reference becomes the question's. */
+static int ask(struct watcher *w, struct poll *p, uint64_t seen_version, bool again)
+{
+    struct question *q = mem_zalloc(1, sizeof *q);
+    struct app *app = w->live->loop->app;
+    int rc;
+
+    q->op.mail.home = loop_inbox(w->live->loop->loop);
+    q->op.mail.on_home = on_answer;
+    q->op.verb = BALLOT_LOOK;
+    q->op.poll = p->id;
+    q->op.wish.user = w->user;
+    q->watcher = w;
+    q->poll = p;
+    q->seen_version = seen_version;
+    q->again = again;
+    rc = ballot_submit(app->ballot, &q->op);
+    if (rc != 0) {
+        poll_unref(p);
+        mem_free(q);
+        return rc;
+    }
+    w->n_pending++;
+    LIST_INSERT_HEAD(&w->questions, q, link);
+    return 0;
+}
+
+/* What is being asked about that poll is not wanted any more either. */
+static void unwatch(struct watcher *w, uint32_t poll)
+{
+    struct question *q;
+
+    LIST_FOREACH(q, &w->questions, link)
+    q->dropped = q->dropped || q->op.poll == poll;
+    hub_unfollow(&w->subscriber, poll);
+}
+
+int watcher_watch(struct watcher *w, uint32_t poll, uint64_t seen_version)
+{
+    struct app *app = w->live->loop->app;
+    struct viewer v = viewer_of(w);
+    struct poll *p;
+    struct result r;
+    int rc;
+
+    if (w->subscriber.n_follows + w->n_pending >= LIMIT_TRACKED_POLLS &&
+        !hub_follows(&w->subscriber, poll))
+        return ERR_TOO_LARGE;
+    rc = catalogue_get(app->catalogue, poll, &p, &r);
+    if (rc != 0)
+        return rc;
+    if ((w->user != 0 && p->rules.visibility == VISIBLE_AFTER_VOTE) ||
+        r.status != poll_status(&p->rules, clock_now_ms(app->clock)))
+        return ask(w, p, seen_version, false);
+    rc = follow(w, p, &v, seen_version);
+    poll_unref(p);
+    return rc;
+}
+
+void watcher_recheck(struct watcher *w, uint32_t poll)
+{
+    struct poll *p;
+
+    if (!hub_follows(&w->subscriber, poll) ||
+        catalogue_get(w->live->loop->app->catalogue, poll, &p, NULL) != 0)
+        return;
+    (void)ask(w, p, 0, true); /* a full ballot: the next vote or follow shows it */
+}
+
+/* ---- WebSocket ---- */
+
+/* more: further members, as JSON, each behind a comma. */
+static void send_error(struct watcher *w, int err, const char *detail, struct str more)
+{
+    struct buf out = {0};
+
+    buf_text(&out, "{\"type\":\"error\",\"code\":\"");
+    buf_text(&out, err_code(err));
+    buf_text(&out, "\",\"detail\":");
+    buf_json_str(&out, str_of(detail));
+    buf_str_add(&out, more);
+    buf_char(&out, '}');
+    ws_text(w->ws, buf_str(&out));
+    buf_done(&out);
+}
+
+/* One that cannot be understood: said, counted, and the third ends the connection. */
+static void not_understood(struct watcher *w, int err, const char *detail)
+{
+    send_error(w, err, detail, (struct str){NULL, 0});
+    if (++w->n_errors >= LIMIT_WS_ERRORS)
+        ws_close(w->ws, CLOSE_POLICY, "too many messages that were not understood");
+}
+
+/* Polls of one message that are not tracked, and why: 0 once it is told. */
+struct refused {
+    uint32_t polls[LIMIT_TRACKED_POLLS];
+    int errs[LIMIT_TRACKED_POLLS];
+    size_t n;
+};
+
+static void track(struct watcher *w, uint32_t poll, struct refused *r)
+{
+    int rc = watcher_watch(w, poll, 0);
+
+    if (rc == 0)
+        return;
+    r->polls[r->n] = poll;
+    r->errs[r->n++] = rc;
+}
+
+static const char *why_refused(int err)
+{
+    if (err == ERR_TOO_LARGE)
+        return "At most 100 polls can be tracked by one connection.";
+    return err == ERR_NOT_FOUND ? "There is no such poll." : "Try again.";
+}
+
+/* All that are refused for this reason, in one message. */
+static void tell_of(struct watcher *w, struct refused *r, int err)
+{
+    struct buf more = {0};
+    const char *before = ",\"polls\":[";
+
+    for (size_t i = 0; i < r->n; i++) {
+        if (r->errs[i] != err)
+            continue;
+        buf_text(&more, before);
+        buf_u64(&more, r->polls[i]);
+        before = ",";
+        r->errs[i] = 0;
+    }
+    buf_char(&more, ']');
+    send_error(w, err, why_refused(err), buf_str(&more));
+    buf_done(&more);
+}
+
+static void tell_refused(struct watcher *w, struct refused *r)
+{
+    for (size_t i = 0; i < r->n; i++)
+        if (r->errs[i] != 0)
+            tell_of(w, r, r->errs[i]);
+}
+
+/* Every id in the list, or none. */
+static bool are_ids(json_t *polls)
+{
+    json_t *id;
+    size_t i;
+
+    if (!json_is_array(polls) || json_array_size(polls) > LIMIT_TRACKED_POLLS)
+        return false;
+    json_array_foreach(polls, i,
+                       id) if (!json_is_integer(id) || json_integer_value(id) < 1 ||
+                               json_integer_value(id) > UINT32_MAX) return false;
+    return true;
+}
+
+/* The names of topics that are no polls: there is one. */
+static bool are_topics(json_t *topics)
+{
+    json_t *name;
+    size_t i;
+
+    if (!json_is_array(topics) || json_array_size(topics) > LIMIT_TRACKED_POLLS)
+        return false;
+    json_array_foreach(topics, i, name) if (!json_is_string(name) ||
+                                            !str_eq(str_of(json_string_value(name)),
+                                                    STR("leaderboard"))) return false;
+    return true;
+}
+
+static void take_polls(struct watcher *w, json_t *polls, bool tracks)
+{
+    struct refused refused = {.n = 0};
+    json_t *id;
+    size_t i;
+
+    json_array_foreach(polls, i, id)
+    {
+        uint32_t poll = (uint32_t)json_integer_value(id);
+
+        if (tracks)
+            track(w, poll, &refused);
+        else
+            unwatch(w, poll);
+    }
+    tell_refused(w, &refused);
+}
+
+static void take_topics(struct watcher *w, json_t *topics, bool tracks)
+{
+    if (json_array_size(topics) == 0)
+        return;
+    if (!tracks)
+        hub_unfollow(&w->subscriber, TOPIC_LEADERBOARD);
+    else if (hub_follow(&w->subscriber, TOPIC_LEADERBOARD, 0, 0, LIMIT_TRACKED_POLLS) !=
+             0)
+        send_error(w, ERR_TOO_LARGE, "At most 100 can be tracked by one connection.",
+                   STR(",\"topics\":[\"leaderboard\"]"));
+}
+
+static void take_wishes(struct watcher *w, json_t *message, bool tracks)
+{
+    json_t *polls = json_object_get(message, "polls");
+    json_t *topics = json_object_get(message, "topics");
+
+    if ((polls != NULL || topics == NULL) && !are_ids(polls)) {
+        not_understood(w, ERR_BAD_REQUEST, "polls must be up to 100 numbers of polls.");
+    } else if (topics != NULL && !are_topics(topics)) {
+        not_understood(w, ERR_BAD_REQUEST, "topics can only be [\"leaderboard\"].");
+    } else {
+        take_polls(w, polls, tracks);
+        take_topics(w, topics, tracks);
+    }
+}
+
+static void take_message(struct watcher *w, json_t *message)
+{
+    const char *text = json_string_value(json_object_get(message, "type"));
+    struct str type = text != NULL ? str_of(text) : (struct str){NULL, 0};
+
+    if (str_eq(type, STR("track")))
+        take_wishes(w, message, true);
+    else if (str_eq(type, STR("untrack")))
+        take_wishes(w, message, false);
+    else if (str_eq(type, STR("ping"))) /* browsers do not show scripts those of ws.h */
+        ws_text(w->ws, STR("{\"type\":\"pong\"}"));
+    else
+        not_understood(w, ERR_BAD_REQUEST,
+                       "The type must be \"track\", \"untrack\" or \"ping\".");
+}
+
+static void on_text(void *user, struct str text)
+{
+    struct watcher *w = user;
+    json_t *message =
+        json_loadb(text.at, text.len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL);
+
+    if (message == NULL)
+        not_understood(w, ERR_INVALID_JSON, "A message must be JSON.");
+    else
+        take_message(w, message);
+    json_decref(message);
+}
+
+static void on_binary(void *user)
+{
+    not_understood(user, ERR_INVALID_JSON, "A message must be text: JSON.");
+}
+
+void watchers_set_ops(struct live *l, uint32_t write_timeout_ms)
+{
+    l->ws_ops = (struct ws_ops){on_text, on_binary, on_writable, watcher_gone,
+                                write_timeout_ms};
+    l->sse_ops = (struct sse_ops){on_writable, watcher_gone, write_timeout_ms};
+}
+
+static void fail_handshake(struct call *c, int err)
+{
+    if (err == ERR_UPGRADE_REQUIRED) {
+        http_add_header(c->req, "Upgrade", STR("websocket"));
+        http_add_header(c->req, "Sec-WebSocket-Version", STR("13"));
+    }
+    call_fail(c, err, "This is a WebSocket endpoint (RFC 6455, version 13).");
+}
+
+/* NULL: the call is over, answered or without a client, or comes too late to follow. */
+static struct watcher *accept_ws(struct call *c)
+{
+    struct watcher *w = watcher_new(c->loop->live, WATCHER_WS, &c->who);
+    int rc = ws_accept(c->req, &c->loop->live->ws_ops, w, &w->ws);
+
+    if (rc != 0 || w->ws == NULL) {
+        watcher_gone(w);
+        w = NULL;
+    }
+    if (rc != 0)
+        fail_handshake(c, rc);
+    else
+        call_taken_over(c, 101);
+    if (w != NULL && watcher_close_if_late(w))
+        w = NULL;
+    return w;
+}
+
+void handle_ws(struct call *c)
+{
+    accept_ws(c);
+}
+
+void handle_ws_poll(struct call *c)
+{
+    struct refused refused = {.n = 0};
+    uint32_t poll = c->id;
+    struct watcher *w;
+
+    if (catalogue_get(c->app->catalogue, poll, NULL, NULL) != 0) {
+        call_fail(c, ERR_NOT_FOUND, "There is no such poll.");
+        return;
+    }
+    w = accept_ws(c);
+    if (w == NULL)
+        return;
+    track(w, poll, &refused);
+    tell_refused(w, &refused);
+}

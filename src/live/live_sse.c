@@ -1,0 +1,129 @@
+/* live_sse.c — /api/live, /api/polls/{id}/live. */
+#include "app/handlers.h"
+#include "base/err.h"
+#include "live/live.h"
+#include "live/live_watcher.h"
+
+enum { RESUME_BYTES = 4096 };
+
+/* What the client has already: "12.34,13.5", polls and versions; the header, or the
+ * parameter where a browser cannot set it. */
+static struct str read_resume(struct call *c, struct buf *out)
+{
+    struct str resume = http_header(c->req, "last-event-id");
+
+    if (resume.at == NULL && http_query(c->req, "lastEventId", out, &resume) != 0)
+        return (struct str){NULL, 0};
+    return resume.len <= RESUME_BYTES ? resume : (struct str){NULL, 0};
+}
+
+/* What cannot be read is passed over: then the client gets the snapshot once more. */
+static uint64_t resume_version(struct str resume, uint32_t poll)
+{
+    while (resume.len > 0) {
+        struct str item, id, version;
+        uint64_t n, v;
+
+        resume = str_cut(resume, ',', &item);
+        version = str_cut(str_trim(item), '.', &id);
+        if (str_to_u64(id, UINT32_MAX, &n) == 0 && n == poll &&
+            str_to_u64(version, UINT64_MAX, &v) == 0)
+            return v;
+    }
+    return 0;
+}
+
+struct sse_polls {
+    uint32_t ids[LIMIT_TRACKED_POLLS];
+    size_t n;
+};
+
+static int read_polls(struct call *c, struct sse_polls *ret)
+{
+    struct buf text = {0};
+    struct str list, item;
+    uint64_t id;
+    int rc = http_query(c->req, "polls", &text, &list);
+
+    ret->n = 0;
+    while (rc == 0 && list.len > 0) {
+        list = str_cut(list, ',', &item);
+        rc = str_to_u64(str_trim(item), UINT32_MAX, &id);
+        if (rc != 0 || id == 0 || ret->n == LIMIT_TRACKED_POLLS)
+            rc = ERR_BAD_REQUEST;
+        else
+            ret->ids[ret->n++] = (uint32_t)id;
+    }
+    buf_done(&text);
+    return rc == 0 && ret->n > 0 ? 0 : ERR_BAD_REQUEST;
+}
+
+static void follow_all(struct watcher *w, const struct sse_polls *polls,
+                       struct str resume)
+{
+    w->opening = true;
+    for (size_t i = 0; i < polls->n; i++)
+        (void)watcher_watch(w, polls->ids[i], resume_version(resume, polls->ids[i]));
+    w->opening = false;
+    watcher_end_if_idle(w);
+}
+
+/* HEAD asks what GET would say, and follows nothing. */
+static void reply_sse_head(struct call *c)
+{
+    http_add_header(c->req, "Cache-Control", STR("no-store"));
+    call_reply_type(c, 200, "text/event-stream");
+}
+
+static void open_sse(struct call *c, const struct sse_polls *polls)
+{
+    struct watcher *w = watcher_new(c->loop->live, WATCHER_SSE, &c->who);
+    struct buf text = {0};
+    struct str borrowed = read_resume(c, &text);
+    struct buf resume = {0}; /* the request goes away below */
+
+    buf_str_add(&resume, borrowed);
+    w->sse = sse_accept(c->req, &c->loop->live->sse_ops, w);
+    call_taken_over(c, 200);
+    if (w->sse == NULL)
+        watcher_gone(w);
+    else if (!watcher_close_if_late(w))
+        follow_all(w, polls, buf_str(&resume));
+    buf_done(&text);
+    buf_done(&resume);
+}
+
+static void start_sse(struct call *c, const struct sse_polls *polls)
+{
+    if (c->req->method == HTTP_HEAD_)
+        reply_sse_head(c);
+    else
+        open_sse(c, polls);
+}
+
+void handle_sse_poll(struct call *c)
+{
+    struct sse_polls polls = {.ids = {c->id}, .n = 1};
+
+    if (catalogue_get(c->app->catalogue, c->id, NULL, NULL) != 0)
+        call_fail(c, ERR_NOT_FOUND, "There is no such poll.");
+    else
+        start_sse(c, &polls);
+}
+
+void handle_sse(struct call *c)
+{
+    struct sse_polls polls;
+
+    if (read_polls(c, &polls) != 0) {
+        call_fail(c, ERR_BAD_REQUEST, "Say which: ?polls=1,2,3 (1 to 100 polls).");
+        return;
+    }
+    for (size_t i = 0; i < polls.n; i++) {
+        if (catalogue_get(c->app->catalogue, polls.ids[i], NULL, NULL) == 0)
+            continue;
+        call_fail(c, ERR_NOT_FOUND, "There is no such poll among them.");
+        return;
+    }
+    start_sse(c, &polls);
+}

@@ -1,0 +1,78 @@
+/* live_watcher.h — one watcher; shared by live.c, live_handlers.c and live_sse.c only.
+ */
+#ifndef LIVE_LIVE_WATCHER_H
+#define LIVE_LIVE_WATCHER_H
+
+#include <ev.h>
+#include <sys/queue.h>
+
+#include "app/app.h"
+#include "base/metric.h"
+#include "net/sse.h"
+#include "net/ws.h"
+
+/* A form of the hub: protocol and audience. */
+enum { FORM_SSE = 1, FORM_STRANGER = 2 };
+
+/* When an event stream that ends may be asked for again. */
+enum { WATCHER_RETRY_MS = 1000 };
+
+enum watcher_kind { WATCHER_WS, WATCHER_SSE, WATCHER__KINDS };
+
+struct question; /* live_handlers.c */
+
+struct watcher {
+    struct subscriber subscriber; /* first */
+    struct live *live;
+    union {
+        struct ws *ws;
+        struct sse *sse;
+    };
+    uint64_t beat_at_ms; /* when to show that the line is open */
+    uint32_t user;       /* 0: nobody */
+    uint8_t kind;        /* enum watcher_kind */
+    bool guest;
+    bool opening;       /* more is to be followed before it may end */
+    bool closed;        /* the connection has gone; it is kept for what is pending */
+    uint8_t n_errors;   /* messages that were not understood */
+    uint16_t n_pending; /* questions to the ballot that are not home */
+    LIST_HEAD(, question) questions; /* these */
+    TAILQ_ENTRY(watcher) link;
+    LIST_ENTRY(watcher) by_user; /* when user is not 0 */
+};
+
+TAILQ_HEAD(watchers, watcher);
+LIST_HEAD(watchers_of_users, watcher);
+
+enum { USER_BUCKETS = 1024 };
+
+struct live {
+    struct app_loop *loop;
+    struct hub_shard *shard;
+    struct watchers watchers[WATCHER__KINDS]; /* by beat_at_ms, the next first */
+    struct watchers_of_users by_user[USER_BUCKETS];
+    struct counter n_watchers[WATCHER__KINDS];
+    struct ws_ops ws_ops;
+    struct sse_ops sse_ops;
+    struct ev_timer tick, beat;
+    uint64_t tick_at_ms; /* 0: no tick is wanted */
+    bool closing;        /* live_close_all() */
+};
+
+void watchers_set_ops(struct live *l, uint32_t write_timeout_ms);
+struct watcher *watcher_new(struct live *l, enum watcher_kind kind,
+                            const struct identity *who);
+/* 0, ERR_NOT_FOUND, ERR_TOO_LARGE: it follows as many as it may, ERR_OVERLOADED. */
+int watcher_watch(struct watcher *w, uint32_t poll, uint64_t seen_version);
+/* True: all have been ended, and so is this one, which comes after them. */
+bool watcher_close_if_late(struct watcher *w);
+/* Nothing will ever come over an event stream that follows nothing; over a WebSocket
+ * more can be asked for. */
+void watcher_end_if_idle(struct watcher *w);
+void watcher_gone(void *watcher); /* its connection is */
+/* What the watcher's user may see of that poll may have changed: ask, and show it. */
+void watcher_recheck(struct watcher *w, uint32_t poll);
+/* A sign of life, and the next appointment. */
+void watcher_beat(struct watcher *w, uint64_t now_ms);
+
+#endif

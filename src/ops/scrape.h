@@ -1,0 +1,52 @@
+/* scrape.h — GET /metrics: everything that tbl/metrics.h lists, summed up and written
+ * in Prometheus' text format, version 0.0.4.
+ *
+ * It is written on a lane of its own: reading /proc takes a while when ten thousand
+ * files are open, and a loop does not wait, nor should metrics wait for a disk.
+ *
+ * Ownership  scrapes_start() gives, scrapes_stop() ends (accepts NULL; returns NULL).
+ * Errors     ERR_UNAVAILABLE: no thread.
+ * Threads    the owner's; before what the app points to goes, the scrapes stop.
+ */
+#ifndef OPS_SCRAPE_H
+#define OPS_SCRAPE_H
+
+#include "app/app.h"
+#include "base/metric.h"
+
+struct scrapes;
+
+int scrapes_start(const struct app *app, struct scrapes **ret_scrapes);
+struct scrapes *scrapes_stop(struct scrapes *s);
+
+/* ---- for those who write values ---- */
+
+struct scrape {
+    struct buf *out;
+    const struct app *app;
+    const char *name; /* of the metric */
+    const struct backend_figures *backend;
+    const struct process_figures *process;
+};
+
+/* One series. labels: `name="value"` and so on, or "". */
+void scrape_value(struct scrape *s, const char *labels, double value);
+void scrape_count(struct scrape *s, const char *labels, uint64_t value);
+void scrape_histogram(struct scrape *s, const char *labels, const struct histogram *h,
+                      const struct bounds *bounds);
+
+#define X(type, name, write, help) void write(struct scrape *s);
+METRIC_TABLE(X)
+#undef X
+
+/* ---- the process, as /proc has it ---- */
+
+struct process_figures {
+    double cpu_s, started_s;
+    uint64_t resident_bytes, virtual_bytes, open_fds, max_fds, threads;
+};
+
+/* What cannot be read is 0. */
+void process_figures_read(struct process_figures *ret);
+
+#endif

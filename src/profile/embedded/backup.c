@@ -1,0 +1,418 @@
+/* backup.c — the commands `backup` and `restore`: all data as one file.
+ *
+ * DESIGN
+ *
+ * What a server knows is its database and, behind the database's position, the end of
+ * its journal. A backup is one database into which that end has been brought, so it
+ * needs no journal. Beside a server that goes on writing:
+ *
+ *   1. hold the journal, so that no segment goes until the end of this
+ *   2. see where the journal ends now: every vote acknowledged so far is before that
+ *   3. copy the database, as it is at some moment after 2
+ *   4. bring what the copy lacks, up to the end seen in 2, into the copy
+ *
+ * In this order a copy has every account and every poll that a vote of 4 speaks of.
+ * Were the journal read to where it ends after 3, it would have votes of people whom
+ * the copy does not know, and whose ids it would give to others.
+ *
+ * The file gets its name when it has been checked and synced.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "ballot/journal.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "profile/embedded/data_dir.h"
+#include "profile/embedded/embedded.h"
+#include "store/part_file.h"
+#include "store/sqlite.h"
+#include "store/sqlite_copy.h"
+
+enum { CHUNK = 4096, PROGRESS_MS = 2000, ATTEMPTS = 3 };
+
+/* One of the two commands, while it runs. */
+struct copying {
+    struct data_dir dir;
+    struct part_file part;
+    struct store *store; /* on the part */
+    struct journal *journal;
+    uint64_t n_brought; /* changes, from the journal */
+    bool lost_journal;  /* segments went although they were held: try again */
+    size_t n_wrong;
+    uint64_t said_ms; /* of the last line about progress */
+    char errmsg[EMBEDDED_ERRMSG_BYTES];
+};
+
+static int fail_with(struct copying *c, int rc, const char *text)
+{
+    snprintf(c->errmsg, sizeof c->errmsg, "%s", text);
+    return rc;
+}
+
+static int fail_at(struct copying *c, const char *path)
+{
+    snprintf(c->errmsg, sizeof c->errmsg, "%s: %s", path, strerror(errno));
+    return ERR_UNAVAILABLE;
+}
+
+/* ---- the file ---- */
+
+static double mebibytes(uint64_t bytes)
+{
+    return (double)bytes / (1 << 20);
+}
+
+static void say_progress(void *user, uint64_t done_bytes, uint64_t all_bytes)
+{
+    struct copying *c = user;
+    uint64_t now_ms = clock_mono_ms();
+
+    if (now_ms - c->said_ms < PROGRESS_MS)
+        return;
+    c->said_ms = now_ms;
+    printf("copied %.0f of %.0f MiB\n", mebibytes(done_bytes), mebibytes(all_bytes));
+    fflush(stdout);
+}
+
+static int copy_database(struct copying *c, const char *from)
+{
+    struct sqlite_copy copy = {
+        .from = from, .to = c->part.part, .progress = say_progress, .user = c};
+
+    c->said_ms = clock_mono_ms();
+    return sqlite_copy(&copy, c->errmsg, sizeof c->errmsg);
+}
+
+static int open_copy(struct copying *c)
+{
+    struct sqlite_opts opts = {.path = c->part.part, .must_exist = true};
+
+    return store_sqlite_open(&opts, &c->store, c->errmsg, sizeof c->errmsg);
+}
+
+static void close_copy(struct copying *c)
+{
+    if (c->store != NULL)
+        c->store = c->store->ops->free(c->store);
+}
+
+static void say_wrong(void *user, const char *text)
+{
+    struct copying *c = user;
+
+    c->n_wrong++;
+    fprintf(stderr, "wrong: %s\n", text);
+}
+
+static int check_copy(struct copying *c)
+{
+    struct store_totals totals = {0};
+    int rc = c->store->ops->verify(c->store, say_wrong, c, &totals);
+
+    if (rc == ERR_UNAVAILABLE)
+        return fail_with(c, rc, c->store->ops->errmsg(c->store, STORE_READER));
+    printf("database: %" PRIu64 " polls, %" PRIu64 " votes, %" PRIu64 " skips, %" PRIu64
+           " accounts\n",
+           totals.polls, totals.votes, totals.skips, totals.accounts);
+    return rc;
+}
+
+static uint64_t size_of(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 ? (uint64_t)st.st_size : 0;
+}
+
+static int end_command(struct copying *c, int rc)
+{
+    close_copy(c);
+    journal_close(c->journal);
+    part_file_done(&c->part);
+    data_dir_done(&c->dir);
+    if (rc != 0)
+        fprintf(stderr, "pollux: %s\n", c->errmsg);
+    return rc == 0 ? 0 : 1;
+}
+
+/* ---- backup: the end of the journal ---- */
+
+static int open_journal(struct copying *c)
+{
+    struct journal_opts opts = {.dir = c->dir.journal, .live = true};
+    struct journal_found found;
+    int rc = journal_open(&opts, &c->journal, &found, c->errmsg, sizeof c->errmsg);
+
+    c->lost_journal = rc == ERR_CONFLICT;
+    return rc;
+}
+
+static int enter(struct copying *c, const struct change *changes, size_t n,
+                 uint64_t position)
+{
+    const struct store_ops *ops = c->store->ops;
+    int rc = ops->begin(c->store);
+
+    if (rc == 0)
+        rc = ops->project(c->store, changes, n);
+    if (rc == 0)
+        rc = ops->set_position(c->store, position);
+    if (rc == 0)
+        rc = ops->commit(c->store);
+    return rc != 0 ? fail_with(c, rc, ops->errmsg(c->store, STORE_WRITER)) : 0;
+}
+
+static int bring(struct copying *c, struct change *changes, uint64_t position)
+{
+    uint64_t end = journal_synced(c->journal);
+    int rc = 0;
+
+    while (rc == 0 && position < end) {
+        size_t n;
+
+        rc = journal_read(c->journal, position, changes, CHUNK, &n, &position);
+        if (rc != 0) {
+            c->lost_journal = rc == ERR_CONFLICT;
+            return fail_with(c, rc,
+                             "the journal does not reach back to what the database "
+                             "has: it grew by more than journal.max_bytes meanwhile, "
+                             "or segments are missing (pollux verify says which)");
+        }
+        if (n == 0)
+            break; /* nothing but marks up to the end */
+        rc = enter(c, changes, n, position);
+        c->n_brought += n;
+    }
+    return rc;
+}
+
+static int bring_journal(struct copying *c)
+{
+    struct change *changes = mem_alloc(CHUNK * sizeof *changes);
+    uint64_t position;
+    int rc = c->store->ops->position(c->store, &position);
+
+    c->n_brought = 0;
+    if (rc != 0)
+        fail_with(c, rc, c->store->ops->errmsg(c->store, STORE_READER));
+    else
+        rc = bring(c, changes, position);
+    mem_free(changes);
+    return rc;
+}
+
+/* ---- backup ---- */
+
+/* A copy that replaced what it is a copy of would be the end of both. */
+static int refuse_own_database(struct copying *c, const char *file)
+{
+    struct stat a, b;
+
+    if (stat(file, &a) != 0 || stat(c->dir.database, &b) != 0 || a.st_dev != b.st_dev ||
+        a.st_ino != b.st_ino)
+        return 0;
+    snprintf(c->errmsg, sizeof c->errmsg, "%s is the server's own database", file);
+    return ERR_CONFLICT;
+}
+
+static int copy_all(struct copying *c, const char *file, bool force)
+{
+    int rc = part_file_open(file, force, &c->part, c->errmsg, sizeof c->errmsg);
+
+    if (rc == 0)
+        rc = open_journal(c);
+    if (rc == 0)
+        rc = copy_database(c, c->dir.database);
+    if (rc == 0)
+        rc = open_copy(c);
+    if (rc == 0)
+        rc = bring_journal(c);
+    return rc;
+}
+
+/* The server holds no more of its journal than it may. */
+static int copy_again_and_again(struct copying *c, const char *file, bool force)
+{
+    int rc = copy_all(c, file, force);
+
+    for (int i = 1; i < ATTEMPTS && rc != 0 && c->lost_journal; i++) {
+        c->lost_journal = false;
+        close_copy(c);
+        c->journal = journal_close(c->journal);
+        part_file_done(&c->part);
+        rc = copy_all(c, file, force);
+    }
+    return rc;
+}
+
+static int finish_backup(struct copying *c)
+{
+    int rc = check_copy(c);
+
+    if (rc == ERR_CONFLICT)
+        return fail_with(c, rc,
+                         "the copy is not sound, and so it was not kept. Stop the "
+                         "server and run pollux verify; keep a copy of all of data.dir "
+                         "before anything is repaired");
+    close_copy(c);
+    if (rc == 0)
+        rc = sqlite_seal(c->part.part, c->errmsg, sizeof c->errmsg);
+    if (rc == 0)
+        rc = part_file_finish(&c->part, c->errmsg, sizeof c->errmsg);
+    return rc;
+}
+
+static void say_backup(const struct copying *c, const char *file, int64_t began_ms)
+{
+    char began[CLOCK_TEXT_BYTES];
+
+    clock_format(began_ms, began);
+    printf("journal: %" PRIu64 " changes that were not in the database yet are in the "
+           "backup\n",
+           c->n_brought);
+    printf("not in it: the configuration, and jwt.secret: without that everybody has "
+           "to log in again\n");
+    printf("ok: %s (%.2f MiB) has every vote acknowledged before %s\n", file,
+           mebibytes(size_of(file)), began);
+}
+
+int embedded_backup(const struct config *config, const char *file, bool force)
+{
+    struct copying c = {.dir = {.lock_fd = -1}, .part = {.fd = -1}};
+    int64_t began_ms = clock_now_ms(&clock_system);
+    int hold = -1;
+    int rc = data_dir_look(config->data_dir, &c.dir, c.errmsg, sizeof c.errmsg);
+
+    if (rc == 0)
+        rc = refuse_own_database(&c, file);
+    if (rc == 0 && journal_hold(c.dir.journal, &hold) != 0)
+        rc = fail_at(&c, c.dir.journal);
+    if (rc == 0)
+        rc = copy_again_and_again(&c, file, force);
+    if (hold >= 0)
+        close(hold);
+    if (rc == 0)
+        rc = finish_backup(&c);
+    if (rc == 0)
+        say_backup(&c, file, began_ms);
+    return end_command(&c, rc);
+}
+
+/* ---- restore ---- */
+
+static bool is_empty(const char *dir)
+{
+    DIR *d = opendir(dir);
+    size_t n = 0;
+
+    while (d != NULL && readdir(d) != NULL)
+        n++;
+    if (d != NULL)
+        closedir(d);
+    return n == 2; /* "." and ".." */
+}
+
+/* Opening the directory has made an empty journal. */
+static bool has_data(const struct copying *c)
+{
+    return access(c->dir.database, F_OK) == 0 || !is_empty(c->dir.journal);
+}
+
+static char *path_in(const char *dir, const char *name)
+{
+    struct buf b = {0};
+
+    buf_printf(&b, "%s/%s", dir, name);
+    buf_char(&b, '\0');
+    return b.data;
+}
+
+static int move_into(struct copying *c, const char *aside, const char *name)
+{
+    char *from = path_in(c->dir.path, name), *to = path_in(aside, name);
+    int rc = rename(from, to) == 0 || errno == ENOENT ? 0 : fail_at(c, from);
+
+    mem_free(from);
+    mem_free(to);
+    return rc;
+}
+
+/* What was there becomes a data directory of its own. */
+static int put_aside(struct copying *c)
+{
+    static const char *const names[] = {"journal", "pollux.db", "pollux.db-journal",
+                                        "pollux.db-wal", "pollux.db-shm"};
+    char name[64], *aside;
+    int rc;
+
+    snprintf(name, sizeof name, "replaced-%" PRId64, clock_now_ms(&clock_system));
+    aside = path_in(c->dir.path, name);
+    rc = mkdir(aside, 0700) == 0 ? 0 : fail_at(c, aside);
+    for (size_t i = 0; rc == 0 && i < sizeof names / sizeof *names; i++)
+        rc = move_into(c, aside, names[i]);
+    if (rc == 0)
+        printf("put aside: what was there is in %s\n", aside);
+    mem_free(aside);
+    return rc;
+}
+
+/* Brought to this program's schema, checked, and ready for a server. */
+static int prepare_copy(struct copying *c, const char *file)
+{
+    int rc =
+        part_file_open(c->dir.database, true, &c->part, c->errmsg, sizeof c->errmsg);
+
+    if (rc == 0)
+        rc = copy_database(c, file);
+    if (rc == 0)
+        rc = open_copy(c);
+    if (rc == 0)
+        rc = check_copy(c);
+    if (rc == ERR_CONFLICT && c->n_wrong != 0)
+        snprintf(c->errmsg, sizeof c->errmsg, "%s is not sound", file);
+    close_copy(c);
+    if (rc == 0)
+        rc = sqlite_skip_ids(c->part.part, c->errmsg, sizeof c->errmsg);
+    return rc;
+}
+
+static int restore(struct copying *c, const char *file, bool force)
+{
+    bool occupied = has_data(c);
+    int rc;
+
+    if (occupied && !force) {
+        snprintf(c->errmsg, sizeof c->errmsg,
+                 "%s holds data already: choose another directory with --data-dir, or "
+                 "say --force to put aside what is there",
+                 c->dir.path);
+        return ERR_CONFLICT;
+    }
+    rc = prepare_copy(c, file);
+    if (rc == 0 && occupied)
+        rc = put_aside(c);
+    if (rc == 0)
+        rc = part_file_finish(&c->part, c->errmsg, sizeof c->errmsg);
+    return rc;
+}
+
+int embedded_restore(const struct config *config, const char *file, bool force)
+{
+    struct copying c = {.dir = {.lock_fd = -1}, .part = {.fd = -1}};
+    int rc = access(file, R_OK) == 0 ? 0 : fail_at(&c, file);
+
+    if (rc == 0)
+        rc = data_dir_open(config->data_dir, &c.dir, c.errmsg, sizeof c.errmsg);
+    if (rc == 0)
+        rc = restore(&c, file, force);
+    if (rc == 0)
+        printf("ok: %s is in %s, for a server to start with\n", file, config->data_dir);
+    return end_command(&c, rc);
+}

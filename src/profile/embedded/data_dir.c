@@ -1,0 +1,159 @@
+#include "profile/embedded/data_dir.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/mem.h"
+
+static char *join(const char *dir, const char *name)
+{
+    struct buf b = {0};
+
+    buf_printf(&b, "%s/%s", dir, name);
+    buf_char(&b, '\0');
+    return b.data;
+}
+
+static int fail(const char *what, const char *path, char *errmsg, size_t size)
+{
+    snprintf(errmsg, size, "%s %s: %s", what, path, strerror(errno));
+    return ERR_UNAVAILABLE;
+}
+
+static int make_dir(const char *path, char *errmsg, size_t size)
+{
+    if (mkdir(path, 0700) == 0 || errno == EEXIST)
+        return 0;
+    return fail("cannot make the directory", path, errmsg, size);
+}
+
+static int take_lock(struct data_dir *d, char *errmsg, size_t size)
+{
+    char *path = join(d->path, "lock");
+    int rc = 0;
+
+    d->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (d->lock_fd < 0) {
+        rc = fail("cannot open", path, errmsg, size);
+    } else if (flock(d->lock_fd, LOCK_EX | LOCK_NB) != 0) {
+        snprintf(errmsg, size,
+                 "the data directory %s is in use by another pollux: stop it first, or "
+                 "choose another with --data-dir",
+                 d->path);
+        rc = ERR_CONFLICT;
+    }
+    mem_free(path);
+    return rc;
+}
+
+static struct data_dir names_in(const char *path)
+{
+    return (struct data_dir){.path = mem_strdup(path),
+                             .database = join(path, "pollux.db"),
+                             .journal = join(path, "journal"),
+                             .address_file = join(path, "address"),
+                             .lock_fd = -1};
+}
+
+int data_dir_look(const char *path, struct data_dir *ret_dir, char *errmsg, size_t size)
+{
+    struct data_dir d = names_in(path);
+
+    if (access(d.database, R_OK) != 0) {
+        int rc = fail("cannot read", d.database, errmsg, size);
+
+        data_dir_done(&d);
+        return rc;
+    }
+    *ret_dir = d;
+    return 0;
+}
+
+/* The directories above it too, as mkdir -p: one that cannot be made is not there for
+ * the next, which says so. */
+static int make_dirs(const char *path, char *errmsg, size_t size)
+{
+    char *above = mem_strdup(path);
+
+    for (char *at = strchr(above + 1, '/'); at != NULL; at = strchr(at + 1, '/')) {
+        *at = '\0';
+        (void)mkdir(above, 0755);
+        *at = '/';
+    }
+    mem_free(above);
+    return make_dir(path, errmsg, size);
+}
+
+int data_dir_open(const char *path, struct data_dir *ret_dir, char *errmsg, size_t size)
+{
+    struct data_dir d;
+    int rc = make_dirs(path, errmsg, size);
+
+    if (rc != 0)
+        return rc;
+    d = names_in(path);
+    rc = take_lock(&d, errmsg, size);
+    if (rc == 0)
+        rc = make_dir(d.journal, errmsg, size);
+    if (rc != 0) {
+        data_dir_done(&d);
+        return rc;
+    }
+    unlink(d.address_file); /* of a process that was killed */
+    *ret_dir = d;
+    return 0;
+}
+
+/* "::1" needs brackets before a port. */
+static char *format_address(const char *host, uint16_t port)
+{
+    struct buf b = {0};
+
+    buf_printf(&b, strchr(host, ':') != NULL ? "[%s]:%u" : "%s:%u", host, port);
+    buf_char(&b, '\0');
+    return b.data;
+}
+
+/* Complete before it has its name: whoever waits for it reads all of it. */
+int data_dir_write_address(struct data_dir *d, const char *host, uint16_t port,
+                           char *errmsg, size_t size)
+{
+    char *draft = join(d->path, "address.new");
+    FILE *f = fopen(draft, "we");
+    int rc = 0;
+
+    mem_free(d->address);
+    d->address = format_address(host, port);
+    if (f == NULL || fprintf(f, "%s\n", d->address) < 0)
+        rc = fail("cannot write", draft, errmsg, size);
+    if (f != NULL && fclose(f) != 0 && rc == 0)
+        rc = fail("cannot write", draft, errmsg, size);
+    if (rc == 0 && rename(draft, d->address_file) != 0)
+        rc = fail("cannot write", d->address_file, errmsg, size);
+    mem_free(draft);
+    return rc;
+}
+
+void data_dir_remove_address(struct data_dir *d)
+{
+    unlink(d->address_file);
+}
+
+void data_dir_done(struct data_dir *d)
+{
+    if (d->lock_fd >= 0)
+        close(d->lock_fd);
+    mem_free(d->path);
+    mem_free(d->database);
+    mem_free(d->journal);
+    mem_free(d->address_file);
+    mem_free(d->address);
+    *d = (struct data_dir){.lock_fd = -1};
+}

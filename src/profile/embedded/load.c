@@ -1,0 +1,101 @@
+#include "profile/embedded/load.h"
+
+#include "base/mem.h"
+
+enum { LOADING_STEP = 100000 };
+
+void embedded_appoint(struct app *app, uint32_t poll, const struct poll_rules *rules)
+{
+    int64_t now_ms = clock_now_ms(app->clock);
+
+    if (rules->opens_ms > now_ms)
+        scheduler_at(app->scheduler, poll, rules->opens_ms);
+    if (rules->closes_ms > now_ms)
+        scheduler_at(app->scheduler, poll, rules->closes_ms);
+}
+
+static int take_poll(void *user, struct stored_poll *p)
+{
+    struct app *app = user;
+    struct result r;
+
+    tally_result_at(p->poll, p->base_version, p->counts, p->skips,
+                    clock_now_ms(app->clock), &r);
+    embedded_appoint(app, p->poll->id, &p->poll->rules);
+    feed_add(app->feed, p->poll, &r);
+    catalogue_add(app->catalogue, p->poll, &r);
+    if (catalogue_count(app->catalogue) % LOADING_STEP == 0)
+        LOG(&app->log, LOG_INFO, "loading",
+            LOG_INT("polls", catalogue_count(app->catalogue)));
+    return 0;
+}
+
+static int take_daily(void *user, uint32_t user_id, uint32_t votes)
+{
+    quota_load(user, user_id, votes);
+    return 0;
+}
+
+static int take_recent(void *user, uint32_t poll, int64_t start_ms, uint32_t votes)
+{
+    struct app *app = user;
+
+    trend_add(app->trend, poll, start_ms, votes);
+    return 0;
+}
+
+static int take_token_end(void *user, uint32_t user_id, int64_t end_ms)
+{
+    struct app *app = user;
+
+    revocations_add(app->revocations, user_id, end_ms, clock_now_ms(app->clock));
+    return 0;
+}
+
+int embedded_load(struct app *app, struct store *s, struct quota **ret_quota)
+{
+    int64_t now_ms = clock_now_ms(app->clock), day = now_ms / CLOCK_DAY_MS;
+    struct quota *quota = quota_new((uint32_t)app->config->limits_votes_per_day);
+    int rc;
+
+    quota_set_day(quota, day);
+    *ret_quota = quota;
+    rc = s->ops->each_poll(s, take_poll, app);
+    if (rc == 0)
+        rc = s->ops->each_daily(s, day, take_daily, quota);
+    if (rc == 0)
+        rc = s->ops->recent_each(s, now_ms - STORE_RECENT_MS, take_recent, app);
+    if (rc == 0)
+        rc = s->ops->token_ends_each(s, now_ms - app->config->jwt_ttl_ms,
+                                     take_token_end, app);
+    if (rc == 0)
+        LOG(&app->log, LOG_INFO, "loaded",
+            LOG_INT("polls", catalogue_count(app->catalogue)));
+    return rc;
+}
+
+struct tidy_job {
+    struct store_job job; /* first */
+    int64_t tokens_before_ms;
+};
+
+static int tidy(struct store *s, struct store_job *job)
+{
+    return s->ops->tidy(s, ((struct tidy_job *)job)->tokens_before_ms);
+}
+
+static void tidied(struct mail *m)
+{
+    mem_free(m); /* the job's first field is its mail; what is left is for next time */
+}
+
+void embedded_tidy(struct app *app)
+{
+    struct tidy_job *j = mem_zalloc(1, sizeof *j);
+
+    j->job.work = tidy;
+    j->job.mail.on_home = tidied;
+    j->tokens_before_ms = clock_now_ms(app->clock) - app->config->jwt_ttl_ms;
+    if (store_lane_submit(app->store, &j->job) != 0)
+        mem_free(j);
+}

@@ -1,0 +1,211 @@
+/* verify.c — the command `verify`: is a stopped server's data sound?
+ *
+ * Reads all of it and prints what it found. With --repair it also brings every change
+ * of the journal that can be read into the database, also those behind damage, and puts
+ * the journal's files aside; nothing is deleted.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "ballot/journal.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "profile/embedded/data_dir.h"
+#include "profile/embedded/embedded.h"
+#include "store/sqlite.h"
+
+enum { CHUNK = 1024, PATH_BYTES = 4096 };
+
+struct verifying {
+    struct data_dir dir;
+    struct store *store;
+    uint64_t position; /* projected up to here */
+    size_t n_wrong;
+};
+
+static void say_wrong(void *user, const char *text)
+{
+    struct verifying *v = user;
+
+    v->n_wrong++;
+    printf("wrong: %s\n", text);
+}
+
+/* ---- the database ---- */
+
+static int open_store(struct verifying *v)
+{
+    struct sqlite_opts opts = {.path = v->dir.database, .must_exist = true};
+    char errmsg[EMBEDDED_ERRMSG_BYTES] = "";
+    int rc = store_sqlite_open(&opts, &v->store, errmsg, sizeof errmsg);
+
+    if (rc == 0)
+        rc = v->store->ops->position(v->store, &v->position);
+    if (rc != 0)
+        say_wrong(v, errmsg[0] != '\0' ? errmsg : "the database cannot be read");
+    return rc;
+}
+
+static void verify_store(struct verifying *v, struct store_totals *totals)
+{
+    int rc = v->store->ops->verify(v->store, say_wrong, v, totals);
+
+    if (rc != 0 && v->n_wrong == 0)
+        say_wrong(v, v->store->ops->errmsg(v->store, STORE_READER));
+    printf("database: %" PRIu64 " polls, %" PRIu64 " votes, %" PRIu64 " skips, %" PRIu64
+           " accounts\n",
+           totals->polls, totals->votes, totals->skips, totals->accounts);
+}
+
+/* ---- the journal ---- */
+
+static int count_waiting(struct journal *j, uint64_t position, uint64_t *ret_n)
+{
+    struct change *changes = mem_alloc(CHUNK * sizeof *changes);
+    uint64_t next = position;
+    size_t n = 0;
+    int rc;
+
+    *ret_n = 0;
+    do {
+        rc = journal_read(j, next, changes, CHUNK, &n, &next);
+        *ret_n += n;
+    } while (rc == 0 && n > 0);
+    mem_free(changes);
+    return rc;
+}
+
+static void verify_journal(struct verifying *v)
+{
+    struct journal_opts opts = {.dir = v->dir.journal, .read_only = true};
+    char errmsg[EMBEDDED_ERRMSG_BYTES];
+    struct journal_found found;
+    uint64_t n_waiting;
+    struct journal *j;
+
+    if (journal_open(&opts, &j, &found, errmsg, sizeof errmsg) != 0) {
+        say_wrong(v, errmsg);
+        return;
+    }
+    if (count_waiting(j, v->position, &n_waiting) != 0)
+        say_wrong(v,
+                  "journal: it does not reach back to what the database has; put the "
+                  "missing segments back, or run: pollux verify --repair");
+    printf("journal: %" PRIu64 " changes, %" PRIu64 " of them not in the database yet",
+           found.changes, n_waiting);
+    if (found.torn_bytes > 0)
+        printf("; %" PRIu64 " bytes of a batch that was never acknowledged",
+               found.torn_bytes);
+    printf("\n");
+    journal_close(j);
+}
+
+/* ---- repair ---- */
+
+struct salvage {
+    struct change *changes;
+    size_t n, cap;
+};
+
+static void keep(void *user, const struct change *c)
+{
+    struct salvage *s = user;
+
+    if (s->n == s->cap) {
+        s->cap = s->cap != 0 ? s->cap * 2 : CHUNK;
+        s->changes = mem_realloc(s->changes, s->cap * sizeof *s->changes);
+    }
+    s->changes[s->n++] = *c;
+}
+
+static int enter(struct verifying *v, const struct salvage *s, uint64_t end)
+{
+    const struct store_ops *ops = v->store->ops;
+    int rc = ops->begin(v->store);
+
+    if (rc == 0)
+        rc = ops->project(v->store, s->changes, s->n);
+    if (rc == 0)
+        rc = ops->set_position(v->store, end);
+    if (rc == 0)
+        rc = ops->commit(v->store);
+    if (rc != 0) {
+        say_wrong(v, ops->errmsg(v->store, STORE_WRITER));
+        ops->rollback(v->store);
+    }
+    return rc;
+}
+
+/* The old files stay, under a name that says when. */
+static int put_aside(struct verifying *v)
+{
+    char aside[PATH_BYTES];
+
+    snprintf(aside, sizeof aside, "%s.damaged-%" PRId64, v->dir.journal,
+             clock_now_ms(&clock_system));
+    if (rename(v->dir.journal, aside) != 0 || mkdir(v->dir.journal, 0700) != 0) {
+        say_wrong(v, strerror(errno));
+        return ERR_UNAVAILABLE;
+    }
+    printf("repaired: the old journal is in %s\n", aside);
+    return 0;
+}
+
+static void repair(struct verifying *v)
+{
+    struct journal_opts opts = {.dir = v->dir.journal, .first_position = v->position};
+    char errmsg[EMBEDDED_ERRMSG_BYTES];
+    struct salvage s = {0};
+    uint64_t end;
+
+    if (journal_salvage(&opts, keep, &s, &end, errmsg, sizeof errmsg) != 0) {
+        say_wrong(v, errmsg);
+    } else if (enter(v, &s, end) == 0 && put_aside(v) == 0) {
+        printf("repaired: all %zu changes that can be read are in the database\n", s.n);
+        v->position = end;
+    }
+    mem_free(s.changes);
+}
+
+/* ---- the command ---- */
+
+static int open_dir(struct verifying *v, const char *path)
+{
+    char errmsg[EMBEDDED_ERRMSG_BYTES];
+    struct stat st;
+
+    if (stat(path, &st) != 0) { /* to look is not to make */
+        printf("wrong: %s: %s\n", path, strerror(errno));
+        return ERR_NOT_FOUND;
+    }
+    if (data_dir_open(path, &v->dir, errmsg, sizeof errmsg) == 0)
+        return 0;
+    printf("wrong: %s\n", errmsg);
+    return ERR_CONFLICT;
+}
+
+int embedded_verify(const struct config *config, bool wants_repair)
+{
+    struct verifying v = {0};
+    struct store_totals totals = {0};
+
+    if (open_dir(&v, config->data_dir) != 0)
+        return 1;
+    if (open_store(&v) == 0) {
+        if (wants_repair)
+            repair(&v);
+        verify_store(&v, &totals);
+        verify_journal(&v);
+        v.store->ops->free(v.store);
+    }
+    data_dir_done(&v.dir);
+    if (v.n_wrong == 0)
+        printf("ok: the counts of all %" PRIu64 " polls equal their votes\n",
+               totals.polls);
+    return v.n_wrong == 0 ? 0 : 1;
+}

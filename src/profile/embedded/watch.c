@@ -1,0 +1,98 @@
+#include "profile/embedded/watch.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PROBE_BYTES = 4096, PROBE_EVERY_MS = 1000, PATH_BYTES = 4096 };
+
+/* ---- metrics ---- */
+
+static uint64_t lag_bytes(const struct embedded_watch *w)
+{
+    uint64_t position = store_lane_position(w->app->store);
+    uint64_t synced = journal_synced(w->journal);
+
+    return synced > position ? synced - position : 0;
+}
+
+static void figures(void *user, struct backend_figures *ret)
+{
+    struct embedded_watch *w = user;
+
+    ret->projector_lag_bytes = lag_bytes(w);
+    ret->journal_failed = atomic_load(&w->journal_failed);
+    ret->journal_sync_us = journal_sync_times(w->journal);
+}
+
+/* ---- readiness ---- */
+
+/* A file of a page, written and removed. */
+static const char *probe_disk(const char *dir)
+{
+    static const char page[PROBE_BYTES];
+    char path[PATH_BYTES];
+    bool written;
+    int fd;
+
+    if ((size_t)snprintf(path, sizeof path, "%s/ready", dir) >= sizeof path)
+        return "data.dir is too long a path";
+    fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return "nothing can be written to data.dir";
+    written = pwrite(fd, page, sizeof page, 0) == (ssize_t)sizeof page;
+    close(fd);
+    unlink(path);
+    return written ? NULL : "nothing can be written to data.dir";
+}
+
+/* Anybody may ask as often as they like: the disk is asked once a second. */
+static const char *check_disk(void *user)
+{
+    struct embedded_watch *w = user;
+    uint64_t now_ms = clock_mono_ms();
+
+    if (w->probed_ms == 0 || now_ms - w->probed_ms >= PROBE_EVERY_MS) {
+        w->disk = probe_disk(w->dir);
+        w->probed_ms = now_ms;
+    }
+    return w->disk;
+}
+
+static const char *check_journal(void *user)
+{
+    struct embedded_watch *w = user;
+
+    return atomic_load(&w->journal_failed) ? "votes cannot be made durable" : NULL;
+}
+
+/* A full journal refuses votes: say so before it is full. */
+static const char *check_projector(void *user)
+{
+    struct embedded_watch *w = user;
+
+    if (store_lane_projector_fails(w->app->store))
+        return "the journal cannot be entered into the database";
+    if (lag_bytes(w) > (uint64_t)w->app->config->journal_max_bytes / 4 * 3)
+        return "the journal is filling up: the database does not keep up";
+    return NULL;
+}
+
+static const struct ready_check checks[] = {
+    {"disk", check_disk},
+    {"journal", check_journal},
+    {"projector", check_projector},
+};
+
+void embedded_watch_init(struct embedded_watch *w, struct app *app,
+                         struct journal *journal, const char *dir)
+{
+    w->app = app;
+    w->journal = journal;
+    w->dir = dir;
+    app->wiring = (struct wiring){.figures = figures,
+                                  .checks = checks,
+                                  .n_checks = sizeof checks / sizeof *checks,
+                                  .user = w};
+}

@@ -1,0 +1,40 @@
+/* loops.h — the threads that serve clients: start them, and end them without losing
+ * anybody's answer.
+ *
+ * Ending: GET /readyz answers 503, after server.drain_delay each loop stops accepting,
+ * tells its watchers to come back (1012, retry), finishes the calls that are under way,
+ * and leaves when none is left or when the time is up.
+ *
+ * Errors   ERR_UNAVAILABLE, with a text for the operator.
+ * Threads  the owner's; loops_drain(): any.
+ */
+#ifndef SERVER_LOOPS_H
+#define SERVER_LOOPS_H
+
+#include "app/app.h"
+
+enum { LOOPS_ERRMSG_BYTES = 512 };
+
+/* server.loops, or one a core. */
+unsigned loops_wanted(const struct config *config);
+
+/* Opens the sockets and makes app->loops; nothing is served yet. *ret_port: the real
+ * one. */
+int loops_open(struct app *app, uint16_t *ret_port, char errmsg[LOOPS_ERRMSG_BYTES]);
+int loops_start(struct app *app);
+
+/* Ask all loops to end; they are gone after loops_join(), at most server.drain_delay
+ * and server.shutdown_timeout later. */
+void loops_drain(struct app *app);
+
+enum loops_end {
+    LOOPS_ALL_ANSWERED,
+    LOOPS_SOME_CUT_OFF, /* clients that did not finish, or did not go */
+    LOOPS_CALLS_LEFT,   /* some lane has not answered: the loops cannot be freed */
+};
+enum loops_end loops_join(struct app *app);
+
+/* After the lanes have stopped. */
+void loops_free(struct app *app);
+
+#endif

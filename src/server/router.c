@@ -1,0 +1,266 @@
+/* router.c — see router.h.
+ *
+ * Order of the checks: is there time for it (503); who is asking, as far as a good
+ * token says it; have they asked too often (429); is there such a path (404), with that
+ * method (405), may this origin use the cookie (403), is the token good (401), is the
+ * kind of user right (403).
+ */
+#include "server/router.h"
+
+#include "api/pages.h"
+#include "app/handlers.h"
+#include "app/metrics.h"
+#include "app/origin.h"
+#include "base/err.h"
+#include "server/rate_limit.h"
+
+enum who { ANYONE, OPTIONAL, VOTER, REGISTERED };
+
+struct route {
+    enum http_method method;
+    struct str path;
+    enum who who;
+    void (*handle)(struct call *c);
+};
+
+static const struct route routes[] = {
+#define X(method, path, who, handler)                                                  \
+    {HTTP_##method##_, {path, sizeof path - 1}, who, handler},
+    ROUTE_TABLE(X)
+#undef X
+};
+
+/* ---- finding ---- */
+
+/* One segment of digits, 1..2^32-1 without leading zeros. */
+static bool take_id(struct str *path, uint32_t *ret_id)
+{
+    struct str digits = *path;
+    uint64_t id;
+    size_t n = 0;
+
+    while (n < path->len && path->at[n] != '/')
+        n++;
+    digits.len = n;
+    if (n == 0 || digits.at[0] == '0' || str_to_u64(digits, UINT32_MAX, &id) != 0)
+        return false;
+    *ret_id = (uint32_t)id;
+    *path = str_skip(*path, n);
+    return true;
+}
+
+/* One segment that is not empty. */
+static bool take_file(struct str *path)
+{
+    struct str name;
+    struct str rest = str_cut(*path, '/', &name);
+
+    *path = rest;
+    return name.len > 0;
+}
+
+static bool matches(struct str pattern, struct str path, uint32_t *ret_id)
+{
+    while (pattern.len > 0) {
+        if (str_starts(pattern, STR("{file}"))) {
+            if (!take_file(&path))
+                return false;
+            pattern = str_skip(pattern, 6);
+        } else if (str_starts(pattern, STR("{page}"))) {
+            return page_in_root(path) != NULL;
+        } else if (pattern.at[0] == '{') {
+            if (!take_id(&path, ret_id))
+                return false;
+            pattern = str_skip(pattern, 4); /* {id} */
+        } else if (path.len == 0 || path.at[0] != pattern.at[0]) {
+            return false;
+        } else {
+            pattern = str_skip(pattern, 1);
+            path = str_skip(path, 1);
+        }
+    }
+    return path.len == 0;
+}
+
+/* A path with a trailing slash is the same resource as without. */
+static struct str canonical(struct str path)
+{
+    if (path.len > 1 && path.at[path.len - 1] == '/')
+        path.len--;
+    return path;
+}
+
+static const struct route *find(enum http_method method, struct str path,
+                                uint32_t *ret_id)
+{
+    if (method == HTTP_HEAD_)
+        method = HTTP_GET_;
+    for (size_t i = 0; i < N_ROUTES; i++)
+        if (routes[i].method == method && matches(routes[i].path, path, ret_id))
+            return &routes[i];
+    return NULL;
+}
+
+/* "GET, HEAD, POST, OPTIONS": what the path takes. False: there is no such path. */
+static bool allowed(struct str path, struct buf *out)
+{
+    bool found = false;
+    uint32_t id;
+
+    for (int m = 0; m < HTTP__METHODS; m++) {
+        if (find((enum http_method)m, path, &id) == NULL)
+            continue;
+        buf_text(out, http_method_text((enum http_method)m));
+        buf_text(out, ", ");
+        found = true;
+    }
+    if (found)
+        buf_text(out, "OPTIONS");
+    return found;
+}
+
+/* ---- who is asking ---- */
+
+/* Bearer before cookie. An empty str: neither. False: an Authorization header that is
+ * something else. */
+static bool find_token(struct call *c, struct str *ret_token)
+{
+    struct str header = http_header(c->req, "authorization");
+
+    *ret_token = (struct str){NULL, 0};
+    if (header.at != NULL) {
+        if (header.len < 7 ||
+            !str_eq_nocase((struct str){header.at, 7}, STR("Bearer ")))
+            return false;
+        *ret_token = str_trim(str_skip(header, 7));
+        return ret_token->len > 0;
+    }
+    *ret_token = http_cookie(c->req, "pollux_session");
+    c->by_cookie = ret_token->len > 0;
+    return true;
+}
+
+static int identify(struct call *c, enum who who)
+{
+    struct str token;
+    bool readable = find_token(c, &token);
+
+    if (c->by_cookie && !origin_may_use_cookie(c))
+        return ERR_FORBIDDEN; /* also to sign in or out in somebody's name */
+    if (who == ANYONE)
+        return 0;
+    if (!readable)
+        return ERR_UNAUTHORIZED;
+    if (token.len == 0)
+        return who == OPTIONAL ? 0 : ERR_UNAUTHORIZED;
+    if (jwt_verify(c->loop->verifier, token, clock_now_ms(c->app->clock), &c->who) != 0)
+        return ERR_UNAUTHORIZED;
+    return who == REGISTERED && c->who.guest ? ERR_FORBIDDEN : 0;
+}
+
+static const char *why_not(int err, bool by_cookie)
+{
+    if (err == ERR_UNAUTHORIZED)
+        return "Send a token that is valid: Authorization: Bearer <token>.";
+    return by_cookie ? "This web origin may not use the session cookie, or a guest may "
+                       "not do this."
+                     : "A guest may not do this: register first.";
+}
+
+/* ---- answering what no handler sees ---- */
+
+static void answer_options(struct call *c, struct str methods)
+{
+    http_add_header(c->req, "Allow", methods);
+    origin_add_preflight(c, methods);
+    call_no_content(c);
+}
+
+static void answer_nothing_there(struct call *c)
+{
+    if (page_says_not_found(c)) {
+        page_not_found(c);
+        return;
+    }
+    http_add_header(c->req, "Vary", STR("Accept"));
+    call_fail(c, ERR_NOT_FOUND, "There is nothing at this path.");
+}
+
+static void answer_no_route(struct call *c, struct str path)
+{
+    struct buf methods = {0};
+
+    if (!allowed(path, &methods)) {
+        answer_nothing_there(c);
+    } else if (c->req->method == HTTP_OPTIONS_) {
+        answer_options(c, buf_str(&methods));
+    } else {
+        http_add_header(c->req, "Allow", buf_str(&methods));
+        call_fail(c, ERR_METHOD_NOT_ALLOWED, NULL);
+    }
+    buf_done(&methods);
+}
+
+static bool is_limited(struct str path)
+{
+    return str_starts(path, STR("/api/")) || str_eq(path, STR("/api"));
+}
+
+/* The surplus of a crowd that votes is answered before anything is spent on it. */
+static bool is_surplus(struct app_loop *l, const struct route *route)
+{
+    return route != NULL && route->handle == handle_vote &&
+           door_is_full(&l->doors[DOOR_BALLOT], loop_mono_ms(l->loop));
+}
+
+/* What every request goes through: is there room, whose is it, and is it one too many?
+ * False: it is answered. */
+static bool enter(struct call *c, const struct route *route, struct str path,
+                  int *ret_identified)
+{
+    if (route != NULL)
+        c->route = (unsigned)(route - routes);
+    origin_add_headers(c);
+    if (is_surplus(c->loop, route)) {
+        call_fail(c, ERR_OVERLOADED, NULL);
+        return false;
+    }
+    *ret_identified = identify(c, route != NULL ? route->who : OPTIONAL);
+    return !is_limited(path) || rate_limit_admit(c);
+}
+
+void router_on_request(struct http_req *req, void *user)
+{
+    struct call *c = call_new(user, req);
+    struct str path = canonical(req->path);
+    const struct route *route = find(req->method, path, &c->id);
+    int rc;
+
+    if (!enter(c, route, path, &rc))
+        return;
+    if (route == NULL)
+        answer_no_route(c, path);
+    else if (rc != 0)
+        call_fail(c, rc, why_not(rc, c->by_cookie));
+    else
+        route->handle(c);
+}
+
+void router_on_too_large(struct http_req *req, void *user)
+{
+    struct call *c = call_new(user, req);
+    struct str path = canonical(req->path);
+    int rc;
+
+    if (enter(c, find(req->method, path, &c->id), path, &rc))
+        call_fail(c, ERR_TOO_LARGE, NULL);
+}
+
+void router_on_error(int err, struct str request_id, struct buf *out, void *user)
+{
+    const struct app_loop *loop = user;
+
+    LOG(&loop->app->log, LOG_DEBUG, "request_refused", LOG_STR("code", err_code(err)),
+        LOG_INT("status", err_http_status(err)), LOG_TEXT("request_id", request_id));
+    problem_write(out, err, NULL, request_id, (struct str){NULL, 0});
+}
