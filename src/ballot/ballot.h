@@ -3,12 +3,12 @@
  * DESIGN
  *
  *   loop ──ballot_submit(op)──▶ backend: admit in memory, make the batch durable,
- *     ▲                                  publish the new results
+ *     ▲                                  tell the events: what is durable, new results
  *     └────── op comes home, answered ───────────┘
  *
  * Everything that changes a poll's result, or must be answered in order with such
  * changes, is one ballot_op. An op that comes home with rc 0 is durable, is counted
- * exactly once, and its result has been published. An op with any other rc has changed
+ * exactly once, and its events have been told. An op with any other rc has changed
  * nothing.
  *
  * Ownership  an op is lent by a submit that returned 0, and comes home through its mail
@@ -54,6 +54,32 @@ struct ballot_op {
     uint32_t votes_today;            /* QUOTA */
 
     void *slot; /* the backend's */
+};
+
+/* What a ballot puts out: whoever shows results lives on it, so every backend owes all
+ * of it. For each batch that became durable: `durable` once, then one event for each
+ * poll whose result or rules have changed, then the ops go home. So whoever is answered
+ * finds what they did everywhere.
+ *
+ * The versions of a poll never shrink, and two results of one version are the same.
+ * Nothing is told of what was taken back. Nothing is told of a poll after `deleted`.
+ *
+ * Ownership  what is passed is borrowed for the call.
+ * Threads    the backend's; a call may not block. Events of one poll come one by one.
+ */
+struct ballot_events {
+    /* These changes are durable, in the order in which they were entered. position:
+     * where they end in the journal; 0: the store has them already. */
+    void (*durable)(void *user, const struct change *changes, size_t n,
+                    uint64_t position);
+    /* The newest result of a poll, and its rules. */
+    void (*published)(void *user, const struct result *r,
+                      const struct poll_rules *rules);
+    /* The same, and the definition has changed with it. */
+    void (*edited)(void *user, const struct poll_edit *edit, const struct result *r,
+                   const struct poll_rules *rules);
+    void (*deleted)(void *user, uint32_t poll);
+    void *user;
 };
 
 /* Written by the backend's thread; read by any. */

@@ -177,16 +177,17 @@ static const struct result *result_of(struct journaled *b, struct slot *slot)
 
 static void publish(struct journaled *b, struct slot *slot)
 {
+    const struct ballot_events *events = &b->opts.events;
     const struct poll_edit *edit = slot->edit;
     const struct poll_rules *rules = tally_rules(slot->tally);
 
     slot->edit = NULL;
     if (slot->deleted)
-        b->opts.deleted(b->opts.user, slot->poll);
+        events->deleted(events->user, slot->poll);
     else if (edit != NULL)
-        b->opts.edited(b->opts.user, edit, result_of(b, slot), rules);
+        events->edited(events->user, edit, result_of(b, slot), rules);
     else
-        b->opts.publish(b->opts.user, result_of(b, slot), rules);
+        events->published(events->user, result_of(b, slot), rules);
 }
 
 static void publish_changed(struct journaled *b)
@@ -257,12 +258,12 @@ static void send_home(struct journaled *b, int rc)
 
 static void tell_durable(struct journaled *b)
 {
+    const struct ballot_events *events = &b->opts.events;
     uint64_t position = journal_synced(b->opts.journal);
 
     for (size_t i = 0; i < b->n_changes; i++)
         b->change_slots[i]->position = position;
-    if (b->opts.durable != NULL)
-        b->opts.durable(b->opts.user, b->changes, b->n_changes, position);
+    events->durable(events->user, b->changes, b->n_changes, position);
 }
 
 static void commit(struct journaled *b)

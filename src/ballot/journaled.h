@@ -3,7 +3,7 @@
  * DESIGN
  *
  * One lane. For each batch of ops: enter what is admitted in memory, append it to the
- * journal, ONE sync, then publish the results and send the ops home. If the sync fails,
+ * journal, ONE sync, then tell the events and send the ops home. If the sync fails,
  * the admissions are taken back in reverse order and every change of the batch, also
  * the refused ones (they were judged beside votes that are gone again), gets the
  * journal's error: ERR_UNAVAILABLE, or ERR_OVERLOADED where it is full. A journal that
@@ -41,19 +41,10 @@ struct journaled_opts {
     struct quota *quota;
     size_t max_waiting; /* ops, before ERR_OVERLOADED */
     size_t max_bytes;   /* of tallies in memory; 0: 256 MiB */
+    struct ballot_events events;
 
     /* Have a tally read from the store. ERR_OVERLOADED: not now. */
     int (*load)(void *user, struct tally_load *l);
-    /* The newest result of a poll, durable; rules as they are with it. */
-    void (*publish)(void *user, const struct result *r, const struct poll_rules *rules);
-    /* The same, and with it the definition has changed. */
-    void (*edited)(void *user, const struct poll_edit *edit, const struct result *r,
-                   const struct poll_rules *rules);
-    void (*deleted)(void *user, uint32_t poll);
-    /* These changes are durable, in order, up to a position of the journal; nobody has
-     * been told yet. May be NULL. */
-    void (*durable)(void *user, const struct change *changes, size_t n,
-                    uint64_t position);
     /* The journal has grown: wake the projector. Once a batch. */
     void (*synced)(void *user);
     uint64_t (*projected)(void *user); /* the store has everything before here */

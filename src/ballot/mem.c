@@ -9,7 +9,8 @@
 struct mem_ballot {
     struct ballot base;
     const struct clock *clock;
-    pthread_mutex_t lock; /* guards the rest */
+    struct ballot_events events;
+    pthread_mutex_t lock; /* guards the rest; events are told under it */
     struct quota *quota;
     struct slots slots;
 };
@@ -33,6 +34,43 @@ static void enter(struct mem_ballot *b, struct slot *slot, struct ballot_op *op,
         c->receipt.votes_left = quota_left(b->quota, c->user);
     op->receipt = c->receipt;
     tally_apply(slot->tally, c);
+    b->events.durable(b->events.user, c, 1, 0);
+}
+
+/* has_entered: a change has; else only time has passed. */
+static void publish(struct mem_ballot *b, const struct slot *slot,
+                    const struct ballot_op *op, bool has_entered)
+{
+    const struct poll_rules *rules = tally_rules(slot->tally);
+    struct result r;
+
+    tally_result(slot->tally, &r);
+    if (has_entered && op->wish.kind == CHANGE_DELETE)
+        b->events.deleted(b->events.user, slot->poll);
+    else if (has_entered && op->wish.kind == CHANGE_EDIT)
+        b->events.edited(b->events.user, op->wish.edit, &r, rules);
+    else
+        b->events.published(b->events.user, &r, rules);
+}
+
+static void work_on(struct mem_ballot *b, struct slot *slot, struct ballot_op *op,
+                    int64_t now_ms)
+{
+    bool has_changed = tally_touch(slot->tally, now_ms), has_entered = false;
+
+    if (op->verb == BALLOT_CHANGE) {
+        enter(b, slot, op, now_ms);
+        has_entered = op->rc == 0 && !op->replay;
+    }
+    if (has_changed || has_entered)
+        publish(b, slot, op, has_entered);
+    tally_result(slot->tally, &op->result);
+    op->visibility = tally_rules(slot->tally)->visibility;
+    op->owner_id = tally_rules(slot->tally)->owner_id;
+    op->choice = tally_choice(slot->tally, op->wish.user);
+    op->skipped = tally_skipped(slot->tally, op->wish.user);
+    if (has_entered && op->wish.kind == CHANGE_DELETE)
+        slots_remove(&b->slots, slot);
 }
 
 static void answer(struct mem_ballot *b, struct ballot_op *op)
@@ -43,18 +81,8 @@ static void answer(struct mem_ballot *b, struct ballot_op *op)
     quota_set_day(b->quota, now_ms / CLOCK_DAY_MS);
     op->replay = false;
     op->rc = slot != NULL || op->verb == BALLOT_QUOTA ? 0 : ERR_NOT_FOUND;
-    if (op->rc == 0 && op->verb != BALLOT_QUOTA) {
-        tally_touch(slot->tally, now_ms);
-        if (op->verb == BALLOT_CHANGE)
-            enter(b, slot, op, now_ms);
-        tally_result(slot->tally, &op->result);
-        op->visibility = tally_rules(slot->tally)->visibility;
-        op->owner_id = tally_rules(slot->tally)->owner_id;
-        op->choice = tally_choice(slot->tally, op->wish.user);
-        op->skipped = tally_skipped(slot->tally, op->wish.user);
-        if (op->verb == BALLOT_CHANGE && op->rc == 0 && op->wish.kind == CHANGE_DELETE)
-            slots_remove(&b->slots, slot);
-    }
+    if (op->rc == 0 && op->verb != BALLOT_QUOTA)
+        work_on(b, slot, op, now_ms);
     op->votes_today = quota_used(b->quota, op->wish.user);
     op->votes_left = quota_left(b->quota, op->wish.user);
 }
@@ -84,12 +112,14 @@ static struct ballot *mem_stop(struct ballot *base)
 static const struct ballot_ops mem_ops = {
     .name = "mem", .submit = mem_submit, .stop = mem_stop};
 
-struct ballot *ballot_mem_new(const struct clock *clock, struct quota *quota)
+struct ballot *ballot_mem_new(const struct clock *clock, struct quota *quota,
+                              const struct ballot_events *events)
 {
     struct mem_ballot *b = mem_zalloc(1, sizeof *b);
 
     b->base.ops = &mem_ops;
     b->clock = clock;
+    b->events = *events;
     b->quota = quota;
     pthread_mutex_init(&b->lock, NULL);
     slots_init(&b->slots);

@@ -4,7 +4,7 @@
  * op is answered before submit() returns, on the caller's thread, so it is never full.
  *
  * Ownership  ballot_mem_new() gives; ballot_stop() ends. quota becomes the ballot's;
- *            clock is borrowed.
+ *            clock is borrowed; events are copied.
  * Errors     as in ballot.h, but never ERR_OVERLOADED or ERR_UNAVAILABLE.
  * Threads    any: one lock guards all of it.
  */
@@ -15,7 +15,8 @@
 #include "base/clock.h"
 #include "core/quota.h"
 
-struct ballot *ballot_mem_new(const struct clock *clock, struct quota *quota);
+struct ballot *ballot_mem_new(const struct clock *clock, struct quota *quota,
+                              const struct ballot_events *events);
 
 /* A poll without votes, at version 1. */
 void ballot_mem_add(struct ballot *b, uint32_t poll, const struct poll_rules *rules);

@@ -5,13 +5,6 @@
 #include "base/mem.h"
 #include "lib/ballot_world.h"
 
-/* ---- the backends: one line each ---- */
-
-static const struct ballot_backend *const backends[] = {
-    &ballot_backend_journaled,
-    &ballot_backend_mem,
-};
-
 static const struct poll_rules usual = {
     .owner_id = OWNER, .n_options = 3, .vote_change = true};
 
@@ -241,7 +234,7 @@ static void *submit_all(void *arg)
     struct crowd *c = arg;
 
     for (int i = 0; i < CROWD / THREADS; i++)
-        if (ballot_submit(c->w->b, &c->tasks[i].op) != 0)
+        if (try_submit(c->w, &c->tasks[i]) != 0)
             return "refused";
     return NULL;
 }
@@ -411,38 +404,22 @@ static void a_deleted_poll_is_not_found(void **state)
 
 int main(void)
 {
-#define TEST(f)                                                                        \
-    {                                                                                  \
-        .name = #f, .test_func = f                                                     \
-    }
     static const struct CMUnitTest tests[] = {
-        TEST(a_vote_is_counted_and_answered),
-        TEST(polls_do_not_touch_each_other),
-        TEST(what_may_not_be_changes_nothing),
-        TEST(a_vote_can_move_and_be_withdrawn),
-        TEST(a_repeat_under_its_key_gets_the_first_answer),
-        TEST(a_repeat_does_not_put_a_withdrawn_vote_back),
-        TEST(the_daily_limit_holds_over_all_polls),
-        TEST(the_daily_limit_holds_when_fifty_arrive_at_once),
-        TEST(of_many_votes_at_once_one_is_counted),
-        TEST(each_vote_has_its_version_and_each_version_one_result),
-        TEST(a_look_tells_what_one_has_done),
-        TEST(time_passes_in_order_with_the_votes),
-        TEST(a_closed_poll_takes_no_more),
-        TEST(a_deleted_poll_is_not_found),
+        BALLOT_TEST(a_vote_is_counted_and_answered),
+        BALLOT_TEST(polls_do_not_touch_each_other),
+        BALLOT_TEST(what_may_not_be_changes_nothing),
+        BALLOT_TEST(a_vote_can_move_and_be_withdrawn),
+        BALLOT_TEST(a_repeat_under_its_key_gets_the_first_answer),
+        BALLOT_TEST(a_repeat_does_not_put_a_withdrawn_vote_back),
+        BALLOT_TEST(the_daily_limit_holds_over_all_polls),
+        BALLOT_TEST(the_daily_limit_holds_when_fifty_arrive_at_once),
+        BALLOT_TEST(of_many_votes_at_once_one_is_counted),
+        BALLOT_TEST(each_vote_has_its_version_and_each_version_one_result),
+        BALLOT_TEST(a_look_tells_what_one_has_done),
+        BALLOT_TEST(time_passes_in_order_with_the_votes),
+        BALLOT_TEST(a_closed_poll_takes_no_more),
+        BALLOT_TEST(a_deleted_poll_is_not_found),
     };
-    struct CMUnitTest own[LENGTH(tests)];
-    int failed = 0;
 
-    for (size_t b = 0; b < LENGTH(backends); b++) {
-        for (size_t i = 0; i < LENGTH(tests); i++) {
-            own[i] = tests[i];
-            own[i].setup_func = ballot_world_setup;
-            own[i].teardown_func = ballot_world_teardown;
-            own[i].initial_state = (void *)(uintptr_t)backends[b];
-        }
-        failed +=
-            _cmocka_run_group_tests(backends[b]->name, own, LENGTH(own), NULL, NULL);
-    }
-    return failed;
+    return ballot_world_run(tests, LENGTH(tests));
 }

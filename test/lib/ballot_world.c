@@ -79,37 +79,6 @@ static int load(void *user, struct tally_load *l)
     return ERR_INTERNAL;
 }
 
-static void publish(void *user, const struct result *r, const struct poll_rules *rules)
-{
-    struct ballot_world *w = user;
-
-    pthread_mutex_lock(&w->lock);
-    w->published[r->poll] = *r;
-    w->published_rules[r->poll] = *rules;
-    w->n_published[r->poll]++;
-    pthread_mutex_unlock(&w->lock);
-}
-
-static void edited(void *user, const struct poll_edit *edit, const struct result *r,
-                   const struct poll_rules *rules)
-{
-    struct ballot_world *w = user;
-
-    publish(user, r, rules);
-    pthread_mutex_lock(&w->lock);
-    w->published_edit[r->poll] = edit->id;
-    pthread_mutex_unlock(&w->lock);
-}
-
-static void poll_deleted(void *user, uint32_t poll)
-{
-    struct ballot_world *w = user;
-
-    pthread_mutex_lock(&w->lock);
-    w->n_deleted[poll]++;
-    pthread_mutex_unlock(&w->lock);
-}
-
 static void synced(void *user)
 {
     struct ballot_world *w = user;
@@ -141,9 +110,7 @@ static void start_journaled(struct ballot_world *w)
                                   .max_waiting = w->max_waiting,
                                   .max_bytes = w->max_bytes,
                                   .load = load,
-                                  .publish = publish,
-                                  .edited = edited,
-                                  .deleted = poll_deleted,
+                                  .events = event_watch_events(&w->watch),
                                   .synced = synced,
                                   .projected = projected,
                                   .report = report,
@@ -164,14 +131,24 @@ static void stop_journaled(struct ballot_world *w)
     w->journal = journal_close(w->journal);
 }
 
-const struct ballot_backend ballot_backend_journaled = {
-    .name = "journaled", .start = start_journaled, .stop = stop_journaled};
+static void break_disk(struct ballot_world *w, bool fails)
+{
+    (void)w;
+    atomic_store(&disk.fail_syncs, fails ? -1 : 0);
+}
+
+const struct ballot_backend ballot_backend_journaled = {.name = "journaled",
+                                                        .start = start_journaled,
+                                                        .stop = stop_journaled,
+                                                        .break_disk = break_disk};
 
 /* ---- the ballot in memory ---- */
 
 static void start_mem(struct ballot_world *w)
 {
-    w->b = ballot_mem_new(&w->clock, quota_new(w->per_day));
+    struct ballot_events events = event_watch_events(&w->watch);
+
+    w->b = ballot_mem_new(&w->clock, quota_new(w->per_day), &events);
 }
 
 static void stop_mem(struct ballot_world *w)
@@ -208,6 +185,7 @@ struct ballot_world *ballot_world_new(const struct ballot_backend *backend)
     atomic_init(&w->now_ms, T0);
     w->per_day = 100;
     pthread_mutex_init(&w->lock, NULL);
+    event_watch_init(&w->watch, w->rules);
     dir_make(w->dir);
     disk_reset();
     w->journal_opts = (struct journal_opts){
@@ -223,6 +201,7 @@ void ballot_world_free(struct ballot_world *w)
         ballot_world_stop(w);
     dir_remove(w->dir);
     pthread_mutex_destroy(&w->lock);
+    event_watch_done(&w->watch);
     mem_free(w);
 }
 
@@ -256,15 +235,44 @@ int ballot_world_setup(void **state)
 
 int ballot_world_teardown(void **state)
 {
-    ballot_world_free(*state);
+    struct ballot_world *w = *state;
+
+    check_events(w);
+    ballot_world_free(w);
     return 0;
+}
+
+static const struct ballot_backend *const backends[] = {
+    &ballot_backend_journaled,
+    &ballot_backend_mem,
+};
+
+int ballot_world_run(const struct CMUnitTest *tests, size_t n)
+{
+    struct CMUnitTest *own = mem_alloc(n * sizeof *own);
+    int failed = 0;
+
+    for (size_t b = 0; b < LENGTH(backends); b++) {
+        for (size_t i = 0; i < n; i++) {
+            own[i] = tests[i];
+            own[i].setup_func = ballot_world_setup;
+            own[i].teardown_func = ballot_world_teardown;
+            own[i].initial_state = (void *)(uintptr_t)backends[b];
+        }
+        failed += _cmocka_run_group_tests(backends[b]->name, own, n, NULL, NULL);
+    }
+    mem_free(own);
+    return failed;
 }
 
 /* ---- tasks ---- */
 
 static void came_home(struct mail *m)
 {
-    sem_post(&((struct task *)m)->done);
+    struct task *t = (struct task *)m;
+
+    event_watch_answer(t->watch, &t->op);
+    sem_post(&t->done);
 }
 
 void task_of(struct task *t, enum ballot_verb verb, uint32_t poll, uint32_t user)
@@ -290,9 +298,15 @@ void task_key(struct task *t, const char *key)
         t->op.wish.key[i] = (uint8_t)key[i];
 }
 
+int try_submit(struct ballot_world *w, struct task *t)
+{
+    t->watch = &w->watch;
+    return ballot_submit(w->b, &t->op);
+}
+
 void submit(struct ballot_world *w, struct task *t)
 {
-    assert_int_equal(ballot_submit(w->b, &t->op), 0);
+    assert_int_equal(try_submit(w, t), 0);
 }
 
 static void wait_for(sem_t *sem)
@@ -430,13 +444,18 @@ void wait_for_held(struct ballot_world *w, size_t n)
 
 struct result published_of(struct ballot_world *w, uint32_t poll, int *ret_times)
 {
-    struct result r;
+    struct watched_poll p = event_watch_poll(&w->watch, poll);
 
-    pthread_mutex_lock(&w->lock);
-    r = w->published[poll];
-    *ret_times = w->n_published[poll];
-    pthread_mutex_unlock(&w->lock);
-    return r;
+    *ret_times = p.n_shown;
+    return p.shown;
+}
+
+void check_events(struct ballot_world *w)
+{
+    const char *wrong = event_watch_wrong(&w->watch);
+
+    if (wrong != NULL)
+        fail_msg("the ballot's events: %s", wrong);
 }
 
 /* ---- the journal ---- */

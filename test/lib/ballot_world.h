@@ -10,9 +10,10 @@
 
 #include "ballot/ballot.h"
 #include "ballot/journaled.h"
+#include "lib/event_watch.h"
 #include "lib/journal_world.h"
 
-enum { POLLS = 128, POLL_OF_PRIMER = 127, OWNER = 1 };
+enum { POLLS = WATCHED_POLLS, POLL_OF_PRIMER = 127, OWNER = 1 };
 enum { MORNING = 1700000000 }; /* seconds; UTC day 19675 */
 static const int64_t T0 = INT64_C(1000) * MORNING;
 
@@ -22,7 +23,8 @@ struct ballot_backend {
     const char *name;
     void (*start)(struct ballot_world *w);
     void (*stop)(struct ballot_world *w);
-    void (*add)(struct ballot_world *w, uint32_t poll); /* may be NULL */
+    void (*add)(struct ballot_world *w, uint32_t poll);     /* may be NULL */
+    void (*break_disk)(struct ballot_world *w, bool fails); /* NULL: it cannot fail */
 };
 extern const struct ballot_backend ballot_backend_journaled, ballot_backend_mem;
 
@@ -39,6 +41,7 @@ struct ballot_world {
 
     bool exists[POLLS]; /* set before the first op for it */
     struct poll_rules rules[POLLS];
+    struct event_watch watch; /* over restarts too */
 
     /* of the journaled ballot */
     char dir[DIR_BYTES];
@@ -52,10 +55,6 @@ struct ballot_world {
     pthread_mutex_t lock; /* guards the rest */
     struct tally_load *held[POLLS];
     size_t n_held;
-    struct result published[POLLS];
-    struct poll_rules published_rules[POLLS];
-    uint64_t published_edit[POLLS];
-    int n_published[POLLS], n_deleted[POLLS];
     int reports[16];
     size_t n_reports;
 };
@@ -65,6 +64,13 @@ struct ballot_world {
     cmocka_unit_test_prestate_setup_teardown(                                          \
         name, ballot_world_setup, ballot_world_teardown,                               \
         (void *)(uintptr_t)&ballot_backend_journaled)
+/* The same tests on every backend; each test's state is a world of its own. */
+#define BALLOT_TEST(f)                                                                 \
+    {                                                                                  \
+        .name = #f, .test_func = f                                                     \
+    }
+struct CMUnitTest;
+int ballot_world_run(const struct CMUnitTest *tests, size_t n); /* how many failed */
 int ballot_world_setup(void **state); /* of the backend that it holds */
 int ballot_world_teardown(void **state);
 
@@ -83,7 +89,8 @@ void add_poll_with(struct ballot_world *w, uint32_t poll,
 
 /* An op, and whether it has come home. */
 struct task {
-    struct ballot_op op; /* first: the task is found by a cast from it */
+    struct ballot_op op;       /* first: the task is found by a cast from it */
+    struct event_watch *watch; /* of the world that it was sent to */
     sem_t done;
 };
 
@@ -91,8 +98,9 @@ void task_of(struct task *t, enum ballot_verb verb, uint32_t poll, uint32_t user
 void task_change(struct task *t, enum change_kind kind, uint32_t poll, uint32_t user,
                  uint32_t option);
 void task_key(struct task *t, const char *key);
-void submit(struct ballot_world *w, struct task *t); /* may not be refused */
-int await(struct task *t);                           /* its op's rc */
+int try_submit(struct ballot_world *w, struct task *t); /* as ballot_submit() */
+void submit(struct ballot_world *w, struct task *t);    /* may not be refused */
+int await(struct task *t);                              /* its op's rc */
 bool is_done(struct task *t);
 int run_task(struct ballot_world *w, struct task *t); /* send, await */
 
@@ -113,5 +121,7 @@ void let_batch_go(struct ballot_world *w);
 void let_loads_go(struct ballot_world *w);
 void wait_for_held(struct ballot_world *w, size_t n);
 struct result published_of(struct ballot_world *w, uint32_t poll, int *ret_times);
+/* Fails the test if the ballot's events have been anything but what they should. */
+void check_events(struct ballot_world *w);
 
 #endif

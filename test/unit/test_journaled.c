@@ -129,7 +129,7 @@ static void a_full_mailbox_refuses_at_the_door(void **state)
         task_of(&t[i], BALLOT_QUOTA, 0, 10);
     for (int i = 0; i < 4; i++)
         submit(w, &t[i]);
-    assert_int_equal(ballot_submit(w->b, &t[4].op), ERR_OVERLOADED);
+    assert_int_equal(try_submit(w, &t[4]), ERR_OVERLOADED);
     let_batch_go(w);
     for (int i = 0; i < 4; i++)
         assert_int_equal(await(&t[i]), 0);
@@ -249,7 +249,7 @@ static void a_deleted_poll_is_gone_before_and_after_it_is_projected(void **state
     make_poll(w, 5);
     assert_int_equal(cast_vote(w, 5, 10, 0), 0);
     assert_int_equal(cast(w, CHANGE_DELETE, 5, OWNER, 0), 0);
-    assert_int_equal(w->n_deleted[5], 1);
+    assert_int_equal(event_watch_poll(&w->watch, 5).n_deleted, 1);
     published_of(w, 5, &times);
     assert_int_equal(times, 1); /* of the vote */
     assert_int_equal(cast_vote(w, 5, 11, 0), ERR_NOT_FOUND);
@@ -258,7 +258,7 @@ static void a_deleted_poll_is_gone_before_and_after_it_is_projected(void **state
     left_of(w, 10);
     assert_int_equal(cast_vote(w, 5, 11, 0), ERR_NOT_FOUND);
     assert_int_equal(w->n_loads, 2); /* so the store was asked */
-    assert_int_equal(w->n_deleted[5], 1);
+    assert_int_equal(event_watch_poll(&w->watch, 5).n_deleted, 1);
 }
 
 static void time_that_passes_is_published(void **state)
@@ -289,8 +289,8 @@ static void closing_is_published_with_its_time(void **state)
 
     make_poll(w, 5);
     assert_int_equal(cast(w, CHANGE_CLOSE, 5, OWNER, 0), 0);
-    assert_int_equal(w->published_rules[5].closes_ms, T0);
-    assert_int_equal(w->published[5].status, POLL_CLOSED);
+    assert_int_equal(event_watch_poll(&w->watch, 5).shown_rules.closes_ms, T0);
+    assert_int_equal(event_watch_poll(&w->watch, 5).shown.status, POLL_CLOSED);
 }
 
 /* ---- stopping ---- */

@@ -66,7 +66,7 @@ static void check_nothing_came_of_it(struct ballot_world *w)
         assert_string_equal(result_text(&r), "open v3: 0 2 0");
         assert_string_equal(shown_of(w, poll), "open v3: 0 2 0");
         assert_int_equal(in_journal(w, poll), 2);
-        assert_int_equal(w->n_deleted[poll], 0);
+        assert_int_equal(event_watch_poll(&w->watch, poll).n_deleted, 0);
     }
     assert_int_equal(left_of(w, GONE), 97); /* three before, none in the batch */
     assert_int_equal(w->n_reports, 1);

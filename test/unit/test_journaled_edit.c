@@ -42,7 +42,7 @@ static void an_edit_is_published_with_its_result(void **state)
     r = published_of(w, 5, &times);
     assert_string_equal(result_text(&r), "open v4: 0 0 0 1");
     assert_int_equal(times, 2);
-    assert_int_equal(w->published_edit[5], 72);
+    assert_int_equal(event_watch_poll(&w->watch, 5).edited, 72);
     assert_int_equal(cast_vote(w, 5, 21, 0), 0);
     task_edit(&t[0], 5, &first);
     assert_int_equal(run_task(w, &t[0]), ERR_CONFLICT);
@@ -66,11 +66,11 @@ static void a_failed_sync_takes_an_edit_back(void **state)
     assert_int_equal(await(&t[0]), ERR_UNAVAILABLE);
     assert_int_equal(await(&t[1]), ERR_UNAVAILABLE);
     assert_string_equal(shown_of(w, 5), "open v1: 0 0 0");
-    assert_int_equal(w->published_edit[5], 0);
+    assert_int_equal(event_watch_poll(&w->watch, 5).edited, 0);
     assert_int_equal(cast_vote(w, 5, 20, 3), ERR_UNKNOWN_OPTION);
     assert_int_equal(run_task(w, &t[0]), 0);
     assert_string_equal(shown_of(w, 5), "open v2: 0 0 0 0");
-    assert_int_equal(w->published_edit[5], 71);
+    assert_int_equal(event_watch_poll(&w->watch, 5).edited, 71);
 }
 
 int main(void)
