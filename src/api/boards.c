@@ -92,7 +92,7 @@ void handle_tags(struct call *c)
 {
     struct buf *out = call_out(c);
     size_t n;
-    struct feed_tag *tags = feed_tags(c->app->feed, &n);
+    struct feed_tag *tags = feed_tags(c->app->index->feed, &n);
 
     buf_char(out, '[');
     for (size_t i = 0; i < n; i++) {

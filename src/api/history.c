@@ -131,7 +131,7 @@ static void view_done(struct call *c, const struct done_list *l, size_t n,
     for (size_t i = 0; i < n; i++) {
         struct poll *p;
 
-        if (catalogue_get(c->app->catalogue, l->at[i].poll, &p, NULL) != 0)
+        if (catalogue_get(c->app->index->catalogue, l->at[i].poll, &p, NULL) != 0)
             continue;
         buf_text(out, shown++ > 0 ? ",{" : "{");
         view_poll_name(out, p);
@@ -277,7 +277,7 @@ static void view_owned(struct call *c, struct history *h)
         struct result r;
         struct poll *p;
 
-        if (catalogue_get(c->app->catalogue, id, &p, &r) != 0)
+        if (catalogue_get(c->app->index->catalogue, id, &p, &r) != 0)
             continue;
         if (shown++ > 0)
             buf_char(out, ',');

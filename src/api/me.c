@@ -225,8 +225,8 @@ static void account_changed(struct store_job *job)
     if (w->has_password)
         end_tokens(e);
     for (size_t i = 0; i < w->n_polls; i++)
-        catalogue_set_owner(e->app->catalogue, w->polls[i], e->account.id,
-                            str_of(e->account.username));
+        index_set_owner(e->app->index, w->polls[i], e->account.id,
+                        str_of(e->account.username));
 }
 
 static void reply_changed(struct call *c)
@@ -349,7 +349,7 @@ static void account_deleted(struct store_job *job)
 
     end_tokens(e);
     for (size_t i = 0; i < w->n_polls; i++)
-        catalogue_set_owner(e->app->catalogue, w->polls[i], 0, (struct str){NULL, 0});
+        index_set_owner(e->app->index, w->polls[i], 0, (struct str){NULL, 0});
 }
 
 static void deletion_stored(struct call *c)

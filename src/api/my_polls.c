@@ -75,7 +75,7 @@ void handle_my_polls(struct call *c)
 
     c->data = m;
     c->free_data = mem_free;
-    m->catalogue = c->app->catalogue;
+    m->catalogue = c->app->index->catalogue;
     m->page.now_ms = clock_now_ms(c->app->clock);
     m->status = -1;
     m->limit = 10;

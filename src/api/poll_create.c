@@ -89,18 +89,12 @@ static void new_result(const struct poll *p, struct result *ret)
 static void poll_stored(struct store_job *job)
 {
     struct creation *n = creation_of(job);
-    const struct poll_rules *rules = &n->poll->rules;
     struct result r;
 
     if (n->made != 0)
         return;
     new_result(n->poll, &r);
-    catalogue_add(n->app->catalogue, poll_ref(n->poll), &r);
-    feed_add(n->app->feed, n->poll, &r);
-    if (rules->opens_ms != 0)
-        scheduler_at(n->app->scheduler, n->poll->id, rules->opens_ms);
-    if (rules->closes_ms != 0)
-        scheduler_at(n->app->scheduler, n->poll->id, rules->closes_ms);
+    index_add(n->app->index, poll_ref(n->poll), &r);
 }
 
 /* ---- answering ---- */
@@ -127,7 +121,7 @@ static void reply_as_it_is(struct call *c, const struct look *look)
 static void reply_repeated(struct call *c, uint32_t made)
 {
     c->id = made;
-    if (catalogue_get(c->app->catalogue, made, NULL, NULL) != 0)
+    if (catalogue_get(c->app->index->catalogue, made, NULL, NULL) != 0)
         call_fail(c, ERR_CONFLICT,
                   "The poll that this Idempotency-Key made has been deleted.");
     else

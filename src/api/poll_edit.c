@@ -142,7 +142,7 @@ void handle_poll_edit(struct call *c)
 
     if (!call_json(c))
         return;
-    if (catalogue_get(c->app->catalogue, c->id, &p, NULL) != 0) {
+    if (catalogue_get(c->app->index->catalogue, c->id, &p, NULL) != 0) {
         fail(c, ERR_NOT_FOUND);
         return;
     }

@@ -41,7 +41,8 @@ static void asked(struct call *c)
         call_fail(c, c->op.rc, NULL);
         return;
     }
-    if (c->op.rc == 0 && catalogue_get(c->app->catalogue, c->op.poll, &p, NULL) == 0) {
+    if (c->op.rc == 0 &&
+        catalogue_get(c->app->index->catalogue, c->op.poll, &p, NULL) == 0) {
         show(c, page, p, &c->op.result, &v);
         poll_unref(p);
     }
@@ -75,7 +76,7 @@ void poll_page_show(struct call *c)
         struct poll *p;
         bool asks;
 
-        if (catalogue_get(c->app->catalogue, id, &p, &r) != 0)
+        if (catalogue_get(c->app->index->catalogue, id, &p, &r) != 0)
             continue;
         asks = must_ask(c, page, p, &r);
         if (!asks)

@@ -32,7 +32,7 @@ static void ask_owner_change(struct call *c, enum change_kind kind,
     c->op.poll = c->id;
     c->op.wish =
         (struct wish){.kind = kind, .user = c->who.user, .guest = c->who.guest};
-    if (catalogue_get(c->app->catalogue, c->id, NULL, NULL) != 0)
+    if (catalogue_get(c->app->index->catalogue, c->id, NULL, NULL) != 0)
         call_fail(c, ERR_NOT_FOUND, "There is no such poll.");
     else
         call_ballot(c, then);

@@ -55,7 +55,7 @@ static bool take(void *user, uint32_t id)
     struct poll *p;
     bool taken;
 
-    if (catalogue_get(l->call->app->catalogue, id, &p, NULL) != 0)
+    if (catalogue_get(l->call->app->index->catalogue, id, &p, NULL) != 0)
         return false;
     taken = l->q.any_status || poll_status(&p->rules, l->page.now_ms) == l->q.status;
     poll_unref(p);
@@ -80,7 +80,7 @@ static void walk(struct call *c)
         q.skip = (size_t)(l->q.page - 1) * l->q.limit;
     l->page.now_ms = clock_now_ms(c->app->clock);
     l->page.untouched = l->is_feed;
-    if (feed_walk(c->app->feed, &q, l->page.ids, &l->page.n, l->page.next) != 0)
+    if (feed_walk(c->app->index->feed, &q, l->page.ids, &l->page.n, l->page.next) != 0)
         call_fail(c, ERR_BAD_REQUEST,
                   "cursor must be a nextCursor that came with a page of this sort.");
     else
@@ -123,12 +123,12 @@ static void seen_read(struct call *c)
     struct listing *l = c->data;
 
     if (c->job.rc != 0) {
-        seen_give_up(c->app->seen, c->who.user);
+        seen_give_up(c->app->index->seen, c->who.user);
         call_fail(c, c->job.rc, NULL);
         return;
     }
-    seen_fill(c->app->seen, c->who.user, l->found);
-    l->seen = seen_get(c->app->seen, c->who.user);
+    seen_fill(c->app->index->seen, c->who.user, l->found);
+    l->seen = seen_get(c->app->index->seen, c->who.user);
     walk(c);
 }
 
@@ -140,15 +140,16 @@ static void find_seen(struct call *c)
         walk(c);
         return;
     }
-    l->seen = seen_get(c->app->seen, c->who.user);
+    l->seen = seen_get(c->app->index->seen, c->who.user);
     if (l->seen != NULL) {
         walk(c);
         return;
     }
-    seen_begin(c->app->seen, c->who.user);
+    seen_begin(c->app->index->seen, c->who.user);
     l->found = roaring_bitmap_create();
     l->withdrawn = roaring_bitmap_create();
-    tail_each(c->app->tail, c->who.user, found_in_tail, l); /* before the store */
+    tail_each(c->app->index->tail, c->who.user, found_in_tail,
+              l); /* before the store */
     call_read(c, read_seen, seen_read);
 }
 

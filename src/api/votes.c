@@ -28,7 +28,7 @@ static void fail_not_open(struct call *c)
     struct poll *p;
     int64_t in_ms;
 
-    if (catalogue_get(c->app->catalogue, c->op.poll, &p, NULL) != 0) {
+    if (catalogue_get(c->app->index->catalogue, c->op.poll, &p, NULL) != 0) {
         call_fail(c, ERR_NOT_FOUND, "There is no such poll.");
         return;
     }
@@ -179,7 +179,7 @@ static void voted(struct call *c)
 /* A poll that is not there is not asked for in the store. */
 static void cast(struct call *c)
 {
-    if (catalogue_get(c->app->catalogue, c->op.poll, NULL, NULL) != 0)
+    if (catalogue_get(c->app->index->catalogue, c->op.poll, NULL, NULL) != 0)
         call_fail(c, ERR_NOT_FOUND, "There is no such poll.");
     else
         call_ballot(c, voted);

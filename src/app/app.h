@@ -22,11 +22,7 @@
 #include "base/metric.h"
 #include "config/config.h"
 #include "hub/hub.h"
-#include "index/catalogue.h"
-#include "index/feed.h"
-#include "index/seen.h"
-#include "index/tail.h"
-#include "index/trend.h"
+#include "index/index.h"
 #include "limit/limit.h"
 #include "net/http.h"
 #include "work/scheduler.h"
@@ -87,11 +83,7 @@ struct app {
     const struct config *config;
     const struct clock *clock;
     struct log log;
-    struct catalogue *catalogue;
-    struct feed *feed;
-    struct seen *seen;
-    struct tail *tail;
-    struct trend *trend;
+    struct index *index;
     struct leaderboard *leaderboard;
     struct ballot *ballot;
     struct acknowledged acknowledged;

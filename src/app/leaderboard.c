@@ -74,7 +74,7 @@ static void consider(void *user, uint32_t id, uint32_t votes)
     struct result r;
     struct poll *p;
 
-    if (catalogue_get(m->app->catalogue, id, &p, &r) != 0)
+    if (catalogue_get(m->app->index->catalogue, id, &p, &r) != 0)
         return;
     if (poll_status(&p->rules, m->now_ms) == POLL_OPEN &&
         p->rules.visibility == VISIBLE_ALWAYS && has_tag(p, m->board->tag) &&
@@ -95,7 +95,7 @@ static void consider_all(struct making *m)
 
     do {
         q.cursor = str_of(cursor);
-        if (feed_walk(m->app->feed, &q, ids, &n, next) != 0)
+        if (feed_walk(m->app->index->feed, &q, ids, &n, next) != 0)
             break;
         for (size_t i = 0; i < n; i++)
             consider(m, ids[i], 0);
@@ -112,8 +112,9 @@ static void make(struct leaderboard *l, struct board *b)
     if (b->window == BOARD_ALL)
         consider_all(&m);
     else
-        trend_each(l->app->trend, b->window == BOARD_HOUR ? TREND_HOUR : TREND_DAY,
-                   m.now_ms, consider, &m);
+        trend_each(l->app->index->trend,
+                   b->window == BOARD_HOUR ? TREND_HOUR : TREND_DAY, m.now_ms, consider,
+                   &m);
     b->made_ms = clock_mono_ms();
 }
 
@@ -149,7 +150,7 @@ static uint32_t total_of(const struct app *app, uint32_t id, struct poll **ret_p
 {
     struct result r;
 
-    return catalogue_get(app->catalogue, id, ret_p, &r) == 0 ? r.total : 0;
+    return catalogue_get(app->index->catalogue, id, ret_p, &r) == 0 ? r.total : 0;
 }
 
 void leaderboard_view(const struct app *app, struct buf *out,

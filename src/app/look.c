@@ -61,7 +61,8 @@ void look_at_poll(struct call *c, enum look_depth depth,
     bool choice, overtaken;
 
     l->reply = reply;
-    if (catalogue_get(c->app->catalogue, c->id, &look->poll, &look->result) != 0) {
+    if (catalogue_get(c->app->index->catalogue, c->id, &look->poll, &look->result) !=
+        0) {
         call_fail(c, ERR_NOT_FOUND, "There is no such poll.");
         return;
     }

@@ -185,13 +185,14 @@ void catalogue_publish(struct catalogue *c, const struct result *result,
     pthread_mutex_unlock(lock_of(c, result->poll));
 }
 
-void catalogue_edit(struct catalogue *c, const struct poll_edit *edit,
-                    const struct result *result, const struct poll_rules *rules)
+struct poll *catalogue_edit(struct catalogue *c, const struct poll_edit *edit,
+                            const struct result *result, const struct poll_rules *rules)
 {
     struct entry *e = find(c, result->poll);
+    struct poll *edited = NULL;
 
     if (e == NULL)
-        return;
+        return NULL;
     pthread_mutex_lock(lock_of(c, result->poll));
     if (e->poll != NULL) {
         struct poll *old = e->poll;
@@ -201,8 +202,10 @@ void catalogue_edit(struct catalogue *c, const struct poll_edit *edit,
         e->counts = mem_realloc(e->counts, result->n_options * sizeof *e->counts);
         set_rules_locked(e, rules);
         set_result_locked(e, result);
+        edited = poll_ref(e->poll);
     }
     pthread_mutex_unlock(lock_of(c, result->poll));
+    return edited;
 }
 
 void catalogue_set_owner(struct catalogue *c, uint32_t id, uint32_t owner_id,

@@ -33,15 +33,17 @@ struct catalogue;
 struct catalogue *catalogue_new(void);
 struct catalogue *catalogue_free(struct catalogue *c); /* accepts NULL; returns NULL */
 
-/* A poll that is new here; poll's reference becomes the catalogue's. */
+/* Add a poll; takes over the caller's reference. */
 void catalogue_add(struct catalogue *c, struct poll *poll, const struct result *result);
 
 /* A newer result; the rules as they are with it. An older version is ignored. */
 void catalogue_publish(struct catalogue *c, const struct result *result,
                        const struct poll_rules *rules);
-/* The same, with an edit of the definition. */
-void catalogue_edit(struct catalogue *c, const struct poll_edit *edit,
-                    const struct result *result, const struct poll_rules *rules);
+/* The same, with an edit of the definition. Gives a reference to the edited poll; NULL:
+ * there is no such poll. */
+struct poll *catalogue_edit(struct catalogue *c, const struct poll_edit *edit,
+                            const struct result *result,
+                            const struct poll_rules *rules);
 /* The owner's name has changed, or (owner_id 0) the owner has gone. */
 void catalogue_set_owner(struct catalogue *c, uint32_t id, uint32_t owner_id,
                          struct str name);

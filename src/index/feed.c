@@ -1,5 +1,6 @@
 #include "index/feed_internal.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,11 +121,10 @@ static void soil(_Atomic uint64_t *dirt)
     atomic_fetch_add_explicit(dirt, 1, memory_order_relaxed);
 }
 
-void feed_add(struct feed *f, const struct poll *p, const struct result *r)
+static void add_locked(struct feed *f, const struct poll *p, const struct result *r)
 {
     bool unclosed = r->status != POLL_CLOSED;
 
-    pthread_rwlock_wrlock(&f->lock);
     roaring_bitmap_add(f->all, p->id);
     if (unclosed)
         roaring_bitmap_add(f->unclosed, p->id);
@@ -133,9 +133,44 @@ void feed_add(struct feed *f, const struct poll *p, const struct result *r)
     *facts_of_locked(f, p->id) = (struct facts){.created_ms = p->created_ms,
                                                 .closes_ms = p->rules.closes_ms,
                                                 .total = r->total};
+}
+
+static void delete_locked(struct feed *f, const struct poll *p)
+{
+    bool unclosed = roaring_bitmap_contains(f->unclosed, p->id);
+
+    for (uint32_t i = 0; i < p->n_tags; i++)
+        untag_poll_locked(f, p->tags[i], p->id, unclosed);
+    roaring_bitmap_remove(f->all, p->id);
+    roaring_bitmap_remove(f->unclosed, p->id);
+}
+
+void feed_add(struct feed *f, const struct poll *p, const struct result *r)
+{
+    pthread_rwlock_wrlock(&f->lock);
+    add_locked(f, p, r);
     pthread_rwlock_unlock(&f->lock);
     soil(&f->closing_dirt);
     soil(&f->hot_dirt);
+}
+
+void feed_edit(struct feed *f, const struct poll *was, const struct poll *is,
+               const struct result *r)
+{
+    assert(was->id == is->id);
+    pthread_rwlock_wrlock(&f->lock);
+    delete_locked(f, was);
+    add_locked(f, is, r);
+    pthread_rwlock_unlock(&f->lock);
+    soil(&f->closing_dirt);
+    soil(&f->hot_dirt);
+}
+
+void feed_delete(struct feed *f, const struct poll *p)
+{
+    pthread_rwlock_wrlock(&f->lock);
+    delete_locked(f, p);
+    pthread_rwlock_unlock(&f->lock);
 }
 
 /* Its tags count unclosed polls only. A poll's tags are not known here, so all are
@@ -167,19 +202,6 @@ void feed_update(struct feed *f, uint32_t id, const struct result *r, int64_t cl
         close_locked(f, id);
     pthread_rwlock_unlock(&f->lock);
     soil(&f->closing_dirt);
-}
-
-void feed_delete(struct feed *f, const struct poll *p)
-{
-    bool unclosed;
-
-    pthread_rwlock_wrlock(&f->lock);
-    unclosed = roaring_bitmap_contains(f->unclosed, p->id);
-    for (uint32_t i = 0; i < p->n_tags; i++)
-        untag_poll_locked(f, p->tags[i], p->id, unclosed);
-    roaring_bitmap_remove(f->all, p->id);
-    roaring_bitmap_remove(f->unclosed, p->id);
-    pthread_rwlock_unlock(&f->lock);
 }
 
 /* ---- orders ---- */

@@ -51,6 +51,9 @@ void feed_add(struct feed *f, const struct poll *p, const struct result *r);
 /* A newer result, or a new closing time: keeps the sets and the scores current. */
 void feed_update(struct feed *f, uint32_t id, const struct result *r,
                  int64_t closes_ms);
+/* The definition has changed: in one step, so that no walk misses the poll. */
+void feed_edit(struct feed *f, const struct poll *was, const struct poll *is,
+               const struct result *r);
 void feed_delete(struct feed *f, const struct poll *p);
 
 struct feed_query {

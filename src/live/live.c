@@ -104,7 +104,7 @@ struct frame *live_encode(void *user, uint64_t topic, unsigned form, uint32_t vi
 
     if (topic == TOPIC_LEADERBOARD)
         return encode_leaderboard(app, viewers);
-    if (catalogue_get(app->catalogue, (uint32_t)topic, &p, &r) != 0)
+    if (catalogue_get(app->index->catalogue, (uint32_t)topic, &p, &r) != 0)
         return encode_deleted(topic, form); /* nobody follows what never was */
     hidden =
         (form & FORM_STRANGER) != 0 && !viewer_may_see(&stranger, &p->rules, r.status);

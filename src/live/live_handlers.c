@@ -213,7 +213,7 @@ int watcher_watch(struct watcher *w, uint32_t poll, uint64_t seen_version)
     if (w->subscriber.n_follows + w->n_pending >= LIMIT_TRACKED_POLLS &&
         !hub_follows(&w->subscriber, poll))
         return ERR_TOO_LARGE;
-    rc = catalogue_get(app->catalogue, poll, &p, &r);
+    rc = catalogue_get(app->index->catalogue, poll, &p, &r);
     if (rc != 0)
         return rc;
     if ((w->user != 0 && p->rules.visibility == VISIBLE_AFTER_VOTE) ||
@@ -229,7 +229,7 @@ void watcher_recheck(struct watcher *w, uint32_t poll)
     struct poll *p;
 
     if (!hub_follows(&w->subscriber, poll) ||
-        catalogue_get(w->live->loop->app->catalogue, poll, &p, NULL) != 0)
+        catalogue_get(w->live->loop->app->index->catalogue, poll, &p, NULL) != 0)
         return;
     (void)ask(w, p, 0, true); /* a full ballot: the next vote or follow shows it */
 }
@@ -462,7 +462,7 @@ void handle_ws_poll(struct call *c)
     uint32_t poll = c->id;
     struct watcher *w;
 
-    if (catalogue_get(c->app->catalogue, poll, NULL, NULL) != 0) {
+    if (catalogue_get(c->app->index->catalogue, poll, NULL, NULL) != 0) {
         call_fail(c, ERR_NOT_FOUND, "There is no such poll.");
         return;
     }

@@ -105,7 +105,7 @@ void handle_sse_poll(struct call *c)
 {
     struct sse_polls polls = {.ids = {c->id}, .n = 1};
 
-    if (catalogue_get(c->app->catalogue, c->id, NULL, NULL) != 0)
+    if (catalogue_get(c->app->index->catalogue, c->id, NULL, NULL) != 0)
         call_fail(c, ERR_NOT_FOUND, "There is no such poll.");
     else
         start_sse(c, &polls);
@@ -120,7 +120,7 @@ void handle_sse(struct call *c)
         return;
     }
     for (size_t i = 0; i < polls.n; i++) {
-        if (catalogue_get(c->app->catalogue, polls.ids[i], NULL, NULL) == 0)
+        if (catalogue_get(c->app->index->catalogue, polls.ids[i], NULL, NULL) == 0)
             continue;
         call_fail(c, ERR_NOT_FOUND, "There is no such poll among them.");
         return;

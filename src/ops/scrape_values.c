@@ -233,7 +233,7 @@ void scrape_cache_hits(struct scrape *s)
 
     scrape_count(s, "cache=\"token\"", sum_loops(s->app, token_hits));
     scrape_count(s, "cache=\"tally\"", counter_get(&ballot->tallies_found));
-    scrape_count(s, "cache=\"seen\"", seen_stats(s->app->seen).hits);
+    scrape_count(s, "cache=\"seen\"", seen_stats(s->app->index->seen).hits);
 }
 
 void scrape_cache_misses(struct scrape *s)
@@ -242,14 +242,14 @@ void scrape_cache_misses(struct scrape *s)
 
     scrape_count(s, "cache=\"token\"", sum_loops(s->app, token_misses));
     scrape_count(s, "cache=\"tally\"", counter_get(&ballot->tallies_read));
-    scrape_count(s, "cache=\"seen\"", seen_stats(s->app->seen).misses);
+    scrape_count(s, "cache=\"seen\"", seen_stats(s->app->index->seen).misses);
 }
 
 /* ---- the rest ---- */
 
 void scrape_polls(struct scrape *s)
 {
-    scrape_count(s, "", catalogue_count(s->app->catalogue));
+    scrape_count(s, "", catalogue_count(s->app->index->catalogue));
 }
 
 void scrape_build(struct scrape *s)

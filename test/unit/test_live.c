@@ -18,12 +18,14 @@ static const struct result result = {.poll = POLL,
 
 static struct app app_with_poll(enum poll_visibility visibility)
 {
-    struct app app = {.catalogue = catalogue_new()};
+    static struct index index;
+    struct app app = {.index = &index};
     struct poll p = {.id = POLL,
                      .rules = {.n_options = 2, .visibility = visibility},
                      .title = STR("Which?")};
 
-    catalogue_add(app.catalogue, poll_new(&p), &result);
+    index.catalogue = catalogue_new();
+    catalogue_add(index.catalogue, poll_new(&p), &result);
     return app;
 }
 
@@ -48,7 +50,7 @@ static void a_message_is_the_state_for_its_audience(void **state)
     check_frame(&app, FORM_SSE, 34,
                 "event: results\nid: 12.34\ndata: {\"type\":", "SSE");
     check_frame(&app, FORM_SSE | FORM_STRANGER, 34, "\"viewers\":5}\n\n", "viewers");
-    catalogue_free(app.catalogue);
+    catalogue_free(app.index->catalogue);
 }
 
 /* The whole frame, as it is: nothing else is said of a poll that is gone. */
@@ -58,9 +60,9 @@ static void the_last_message_says_that_the_poll_is_deleted(void **state)
     struct app app = app_with_poll(VISIBLE_ALWAYS);
     (void)state;
 
-    catalogue_delete(app.catalogue, OTHER);
+    catalogue_delete(app.index->catalogue, OTHER);
     check_frame(&app, 0, 34, "\"results\"", "another one was deleted");
-    catalogue_delete(app.catalogue, POLL);
+    catalogue_delete(app.index->catalogue, POLL);
     for (unsigned form = 0; form < HUB_FORMS; form++) {
         struct frame *f = live_encode(&app, POLL, form, 5);
         struct buf want = {0};
@@ -75,7 +77,7 @@ static void the_last_message_says_that_the_poll_is_deleted(void **state)
         frame_unref(f);
         buf_done(&want);
     }
-    catalogue_free(app.catalogue);
+    catalogue_free(app.index->catalogue);
 }
 
 int main(void)

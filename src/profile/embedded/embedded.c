@@ -78,69 +78,6 @@ static int load_tally(void *user, struct tally_load *l)
     return rc;
 }
 
-static void publish(void *user, const struct result *r, const struct poll_rules *rules)
-{
-    struct embedded *e = user;
-
-    catalogue_publish(e->app.catalogue, r, rules);
-    feed_update(e->app.feed, r->poll, r, rules->closes_ms);
-    hub_publish(e->app.hub, r->poll);
-}
-
-/* The feed is told to forget the poll and to learn it again: tags, or an opening of
- * what was closed, are nothing that a new result says. */
-static void poll_edited_now(void *user, const struct poll_edit *edit,
-                            const struct result *r, const struct poll_rules *rules)
-{
-    struct embedded *e = user;
-    struct poll *was, *is;
-
-    if (catalogue_get(e->app.catalogue, r->poll, &was, NULL) != 0)
-        return;
-    catalogue_edit(e->app.catalogue, edit, r, rules);
-    if (catalogue_get(e->app.catalogue, r->poll, &is, NULL) == 0) {
-        feed_delete(e->app.feed, was);
-        feed_add(e->app.feed, is, r);
-        poll_unref(is);
-    }
-    poll_unref(was);
-    embedded_appoint(&e->app, r->poll, rules);
-    hub_publish(e->app.hub, r->poll);
-}
-
-static void poll_deleted(void *user, uint32_t poll)
-{
-    struct embedded *e = user;
-    struct poll *p;
-
-    if (catalogue_get(e->app.catalogue, poll, &p, NULL) != 0)
-        return;
-    feed_delete(e->app.feed, p);
-    catalogue_delete(e->app.catalogue, poll);
-    poll_unref(p);
-    hub_publish(e->app.hub, poll);
-}
-
-/* What users have seen, before anybody is told: their next page of the feed is right.
- */
-static void durable(void *user, const struct change *changes, size_t n,
-                    uint64_t position)
-{
-    struct embedded *e = user;
-
-    tail_add(e->app.tail, changes, n, position);
-    for (size_t i = 0; i < n; i++) {
-        const struct change *c = &changes[i];
-
-        if (c->kind == CHANGE_VOTE)
-            trend_add(e->app.trend, c->poll, c->at_ms, 1);
-        if (c->kind == CHANGE_VOTE || c->kind == CHANGE_SKIP)
-            seen_add(e->app.seen, c->user, c->poll);
-        else if (c->kind == CHANGE_WITHDRAW)
-            seen_remove(e->app.seen, c->user, c->poll);
-    }
-}
-
 static void synced(void *user)
 {
     struct embedded *e = user;
@@ -188,7 +125,7 @@ static void changes_projected(void *user, uint64_t position)
 {
     struct embedded *e = user;
 
-    tail_trim(e->app.tail, position);
+    index_trim(e->app.index, position);
     journal_release(e->journal, position);
 }
 
@@ -232,6 +169,22 @@ static bool touch(void *user, uint32_t poll)
     return false;
 }
 
+/* ---- what the index asks for ---- */
+
+static void appoint(void *user, uint32_t poll, int64_t at_ms)
+{
+    struct embedded *e = user;
+
+    scheduler_at(e->app.scheduler, poll, at_ms);
+}
+
+static void poll_changed(void *user, uint32_t poll)
+{
+    struct embedded *e = user;
+
+    hub_publish(e->app.hub, poll);
+}
+
 /* ---- the orders of the feed ---- */
 
 static void refresh_feed(struct mail *batch, void *user)
@@ -239,7 +192,7 @@ static void refresh_feed(struct mail *batch, void *user)
     struct embedded *e = user;
 
     (void)batch;
-    feed_refresh(e->app.feed);
+    feed_refresh(e->app.index->feed);
 }
 
 static int until_refresh(void *user)
@@ -317,7 +270,7 @@ static int start_ballot(struct embedded *e)
         .quota = e->quota,
         .max_waiting = (size_t)e->app.config->ballot_queue,
         .load = load_tally,
-        .events = {durable, publish, poll_edited_now, poll_deleted, e},
+        .events = index_events(e->app.index),
         .synced = synced,
         .projected = projected_position,
         .report = report_journal,
@@ -392,10 +345,11 @@ static int start_clients(struct embedded *e, char *errmsg, size_t size)
 
 static int start_all(struct embedded *e, char *errmsg, size_t size)
 {
+    struct index_opts index = {SEEN_BYTES, appoint, poll_changed, e};
     struct scheduler_opts scheduler = {e->app.clock, touch, e};
     int rc;
 
-    e->app.tail = tail_new(); /* the store lane trims it from its start on */
+    e->app.index = index_new(&index); /* the store lane trims it from its start on */
     rc = data_dir_open(e->app.config->data_dir, &e->dir, errmsg, size);
 
     if (rc == 0)
@@ -404,10 +358,6 @@ static int start_all(struct embedded *e, char *errmsg, size_t size)
         rc = start_store_lanes(e, errmsg, size);
     if (rc == 0)
         rc = start_accounts(e, errmsg, size);
-    e->app.catalogue = catalogue_new();
-    e->app.feed = feed_new();
-    e->app.seen = seen_new(SEEN_BYTES);
-    e->app.trend = trend_new();
     if (rc == 0)
         rc = scheduler_start(&scheduler, &e->app.scheduler);
     if (rc == 0)
@@ -477,11 +427,7 @@ void embedded_stop(struct embedded *e)
     hub_free(app->hub);
     leaderboard_free(app->leaderboard);
     embedded_limits_free(app);
-    catalogue_free(app->catalogue);
-    feed_free(app->feed);
-    seen_free(app->seen);
-    tail_free(app->tail);
-    trend_free(app->trend);
+    index_free(app->index);
     jwt_signer_free(app->signer);
     revocations_free(app->revocations);
     data_dir_done(&e->dir);

@@ -4,16 +4,6 @@
 
 enum { LOADING_STEP = 100000 };
 
-void embedded_appoint(struct app *app, uint32_t poll, const struct poll_rules *rules)
-{
-    int64_t now_ms = clock_now_ms(app->clock);
-
-    if (rules->opens_ms > now_ms)
-        scheduler_at(app->scheduler, poll, rules->opens_ms);
-    if (rules->closes_ms > now_ms)
-        scheduler_at(app->scheduler, poll, rules->closes_ms);
-}
-
 static int take_poll(void *user, struct stored_poll *p)
 {
     struct app *app = user;
@@ -21,12 +11,10 @@ static int take_poll(void *user, struct stored_poll *p)
 
     tally_result_at(p->poll, p->base_version, p->counts, p->skips,
                     clock_now_ms(app->clock), &r);
-    embedded_appoint(app, p->poll->id, &p->poll->rules);
-    feed_add(app->feed, p->poll, &r);
-    catalogue_add(app->catalogue, p->poll, &r);
-    if (catalogue_count(app->catalogue) % LOADING_STEP == 0)
+    index_add(app->index, p->poll, &r);
+    if (catalogue_count(app->index->catalogue) % LOADING_STEP == 0)
         LOG(&app->log, LOG_INFO, "loading",
-            LOG_INT("polls", catalogue_count(app->catalogue)));
+            LOG_INT("polls", catalogue_count(app->index->catalogue)));
     return 0;
 }
 
@@ -40,7 +28,7 @@ static int take_recent(void *user, uint32_t poll, int64_t start_ms, uint32_t vot
 {
     struct app *app = user;
 
-    trend_add(app->trend, poll, start_ms, votes);
+    index_add_recent(app->index, poll, start_ms, votes);
     return 0;
 }
 
@@ -70,7 +58,7 @@ int embedded_load(struct app *app, struct store *s, struct quota **ret_quota)
                                      take_token_end, app);
     if (rc == 0)
         LOG(&app->log, LOG_INFO, "loaded",
-            LOG_INT("polls", catalogue_count(app->catalogue)));
+            LOG_INT("polls", catalogue_count(app->index->catalogue)));
     return rc;
 }
 

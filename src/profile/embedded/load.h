@@ -12,8 +12,6 @@
 /* Polls, today's votes, recent votes, ends of tokens. *ret_quota is the caller's in any
  * case. */
 int embedded_load(struct app *app, struct store *s, struct quota **ret_quota);
-/* The poll's opening and closing, if they are still to come. */
-void embedded_appoint(struct app *app, uint32_t poll, const struct poll_rules *rules);
 /* Have the store forget what has no use any more: the first job of all, and nobody
  * waits for it. */
 void embedded_tidy(struct app *app);

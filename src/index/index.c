@@ -1,0 +1,136 @@
+#include "index/index.h"
+
+#include "base/mem.h"
+
+struct index *index_new(const struct index_opts *opts)
+{
+    struct index *x = mem_zalloc(1, sizeof *x);
+
+    x->opts = *opts;
+    x->catalogue = catalogue_new();
+    x->feed = feed_new();
+    x->seen = seen_new(opts->seen_bytes);
+    x->tail = tail_new();
+    x->trend = trend_new();
+    return x;
+}
+
+struct index *index_free(struct index *x)
+{
+    if (x != NULL) {
+        catalogue_free(x->catalogue);
+        feed_free(x->feed);
+        seen_free(x->seen);
+        tail_free(x->tail);
+        trend_free(x->trend);
+        mem_free(x);
+    }
+    return NULL;
+}
+
+/* Appoint what time has still to do to a poll, judged by its result: a moment that has
+ * passed since the result was made is appointed too, and comes at once. */
+static void appoint(struct index *x, const struct result *r,
+                    const struct poll_rules *rules)
+{
+    if (rules->opens_ms != 0 && r->status == POLL_SCHEDULED)
+        x->opts.appoint(x->opts.user, r->poll, rules->opens_ms);
+    if (rules->closes_ms != 0 && r->status != POLL_CLOSED)
+        x->opts.appoint(x->opts.user, r->poll, rules->closes_ms);
+}
+
+/* ---- from the store ---- */
+
+/* Who finds a poll in the catalogue may edit it: it is in the feed by then. */
+void index_add(struct index *x, struct poll *poll, const struct result *r)
+{
+    struct poll_rules rules = poll->rules;
+
+    feed_add(x->feed, poll, r);
+    catalogue_add(x->catalogue, poll, r);
+    appoint(x, r, &rules);
+}
+
+void index_set_owner(struct index *x, uint32_t poll, uint32_t owner_id, struct str name)
+{
+    catalogue_set_owner(x->catalogue, poll, owner_id, name);
+}
+
+void index_add_recent(struct index *x, uint32_t poll, int64_t start_ms, uint32_t votes)
+{
+    trend_add(x->trend, poll, start_ms, votes);
+}
+
+void index_trim(struct index *x, uint64_t position)
+{
+    tail_trim(x->tail, position);
+}
+
+/* ---- from the ballot ---- */
+
+static void add_to_seen(struct index *x, const struct change *c)
+{
+    if (c->kind == CHANGE_VOTE || c->kind == CHANGE_SKIP)
+        seen_add(x->seen, c->user, c->poll);
+    else if (c->kind == CHANGE_WITHDRAW)
+        seen_remove(x->seen, c->user, c->poll);
+}
+
+/* Nobody has been told yet: whoever is told finds their next page of the feed right. */
+static void durable(void *user, const struct change *changes, size_t n,
+                    uint64_t position)
+{
+    struct index *x = user;
+
+    if (position != 0)
+        tail_add(x->tail, changes, n, position);
+    for (size_t i = 0; i < n; i++) {
+        add_to_seen(x, &changes[i]);
+        if (changes[i].kind == CHANGE_VOTE)
+            trend_add(x->trend, changes[i].poll, changes[i].at_ms, 1);
+    }
+}
+
+static void published(void *user, const struct result *r,
+                      const struct poll_rules *rules)
+{
+    struct index *x = user;
+
+    catalogue_publish(x->catalogue, r, rules);
+    feed_update(x->feed, r->poll, r, rules->closes_ms);
+    x->opts.changed(x->opts.user, r->poll);
+}
+
+static void edited(void *user, const struct poll_edit *edit, const struct result *r,
+                   const struct poll_rules *rules)
+{
+    struct index *x = user;
+    struct poll *was, *is;
+
+    if (catalogue_get(x->catalogue, r->poll, &was, NULL) != 0)
+        return;
+    is = catalogue_edit(x->catalogue, edit, r, rules);
+    feed_edit(x->feed, was, is, r);
+    poll_unref(is);
+    poll_unref(was);
+    appoint(x, r, rules);
+    x->opts.changed(x->opts.user, r->poll);
+}
+
+static void deleted(void *user, uint32_t poll)
+{
+    struct index *x = user;
+    struct poll *p;
+
+    if (catalogue_get(x->catalogue, poll, &p, NULL) != 0)
+        return;
+    feed_delete(x->feed, p);
+    catalogue_delete(x->catalogue, poll);
+    poll_unref(p);
+    x->opts.changed(x->opts.user, poll);
+}
+
+struct ballot_events index_events(struct index *x)
+{
+    return (struct ballot_events){durable, published, edited, deleted, x};
+}
