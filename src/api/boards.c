@@ -2,10 +2,10 @@
 #include <string.h>
 
 #include "app/handlers.h"
-#include "app/leaderboard.h"
 #include "app/query.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "index/leaderboard.h"
 
 /* ---- GET /api/leaderboard ---- */
 
@@ -22,7 +22,7 @@ static void answered(struct mail *m)
     struct buf *out = call_out(c);
 
     buf_text(out, "{\"items\":");
-    leaderboard_view(c->app, out, a->ask.places, a->ask.n, a->limit);
+    leaderboard_view(c->app->leaderboard, out, a->ask.places, a->ask.n, a->limit);
     buf_char(out, '}');
     http_add_header(c->req, "Cache-Control", STR("no-cache"));
     call_reply(c, 200);

@@ -2,11 +2,12 @@
  *
  * DESIGN
  *
- *   ballot: struct ballot_events ──┐
- *   store lane: new polls, owners ─┼──▶ index ──▶ catalogue  each poll, its newest
- * result start: what the store has ─────┘         ──▶ feed       which polls, in which
- * order ──▶ seen, tail what each user has done ──▶ trend      votes lately ──▶
- * appoint()  polls open and close ──▶ changed()  followers get a snapshot
+ *   ballot: its events      ──┐         ┌─▶ catalogue   each poll, its newest result
+ *   store lane: polls, owners ┼─▶ index ┼─▶ feed        which polls, in which order
+ *   start: what is stored   ──┘         ├─▶ seen, tail  what each user has done
+ *                                       ├─▶ trend       votes lately
+ *                                       ├─▶ appoint()   polls open and close
+ *                                       └─▶ changed()   followers get a snapshot
  *
  * Each fact comes in by one call, and the index brings every part up to date, in an
  * order in which no reader misses a poll: a poll enters the feed before the catalogue,

@@ -3,9 +3,9 @@
 #include <ev.h>
 #include <sys/queue.h>
 
-#include "app/leaderboard.h"
 #include "app/views.h"
 #include "base/mem.h"
+#include "index/leaderboard.h"
 #include "live/live_watcher.h"
 
 enum { CLOSE_SERVICE_RESTART = 1012, BEAT_S = 1 };

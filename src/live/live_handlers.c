@@ -2,10 +2,10 @@
 #include <stddef.h>
 
 #include "app/handlers.h"
-#include "app/leaderboard.h"
 #include "app/views.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "index/leaderboard.h"
 #include "live/live.h"
 #include "live/live_watcher.h"
 

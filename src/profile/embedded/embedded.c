@@ -5,12 +5,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "app/leaderboard.h"
 #include "auth/secret.h"
 #include "ballot/journal.h"
 #include "ballot/journaled.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "index/leaderboard.h"
 #include "live/live.h"
 #include "ops/scrape.h"
 #include "profile/embedded/data_dir.h"
@@ -347,6 +347,7 @@ static int start_all(struct embedded *e, char *errmsg, size_t size)
 {
     struct index_opts index = {SEEN_BYTES, appoint, poll_changed, e};
     struct scheduler_opts scheduler = {e->app.clock, touch, e};
+    struct leaderboard_opts board;
     int rc;
 
     e->app.index = index_new(&index); /* the store lane trims it from its start on */
@@ -363,11 +364,12 @@ static int start_all(struct embedded *e, char *errmsg, size_t size)
     if (rc == 0)
         rc = embedded_load(&e->app, e->store, &e->quota);
     make_hub(e);
+    board = (struct leaderboard_opts){e->app.clock, e->app.index, e->app.hub};
     embedded_limits_make(&e->app);
     if (rc == 0)
         rc = start_refreshing(e);
     if (rc == 0)
-        rc = leaderboard_start(&e->app, &e->app.leaderboard);
+        rc = leaderboard_start(&board, &e->app.leaderboard);
     if (rc == 0) {
         embedded_tidy(&e->app);
         rc = start_ballot(e);

@@ -16,10 +16,14 @@
  * Errors     start: ERR_UNAVAILABLE. submit: ERR_OVERLOADED.
  * Threads    submit, write: any.
  */
-#ifndef APP_LEADERBOARD_H
-#define APP_LEADERBOARD_H
+#ifndef INDEX_LEADERBOARD_H
+#define INDEX_LEADERBOARD_H
 
-#include "app/app.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/mailbox.h"
+#include "hub/hub.h"
+#include "index/index.h"
 
 /* Of the hub; above every poll's id. */
 #define TOPIC_LEADERBOARD (UINT64_C(1) << 32)
@@ -41,13 +45,19 @@ struct board_ask {
 
 struct leaderboard;
 
-int leaderboard_start(struct app *app, struct leaderboard **ret_b);
+struct leaderboard_opts { /* all borrowed until leaderboard_stop() */
+    const struct clock *clock;
+    struct index *index;
+    struct hub *hub;
+};
+
+int leaderboard_start(const struct leaderboard_opts *opts, struct leaderboard **ret_b);
 void leaderboard_stop(struct leaderboard *b); /* ends the lane; accepts NULL */
 struct leaderboard *leaderboard_free(struct leaderboard *b); /* accepts NULL */
 int leaderboard_submit(struct leaderboard *b, struct board_ask *ask);
 
 /* [{"poll": …, "totalVotes", "votes", "rank"}] of the first max places. */
-void leaderboard_view(const struct app *app, struct buf *out,
+void leaderboard_view(struct leaderboard *b, struct buf *out,
                       const struct board_place *places, size_t n, size_t max);
 
 /* The list as watchers see it, without braces: "items":[…]; its version. 0: it is not

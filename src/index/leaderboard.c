@@ -1,10 +1,10 @@
-#include "app/leaderboard.h"
+#include "index/leaderboard.h"
 
 #include <pthread.h>
 #include <string.h>
 
-#include "app/views.h"
 #include "base/err.h"
+#include "base/lane.h"
 #include "base/mem.h"
 #include "index/trend.h"
 
@@ -19,7 +19,7 @@ struct board {
 };
 
 struct leaderboard {
-    struct app *app;
+    struct leaderboard_opts opts;
     struct lane *lane;
     struct board cache[CACHED]; /* the lane's */
 
@@ -31,7 +31,7 @@ struct leaderboard {
 /* ---- making a list ---- */
 
 struct making {
-    struct app *app;
+    struct index *index;
     int64_t now_ms;
     struct board *board;
 };
@@ -74,7 +74,7 @@ static void consider(void *user, uint32_t id, uint32_t votes)
     struct result r;
     struct poll *p;
 
-    if (catalogue_get(m->app->index->catalogue, id, &p, &r) != 0)
+    if (catalogue_get(m->index->catalogue, id, &p, &r) != 0)
         return;
     if (poll_status(&p->rules, m->now_ms) == POLL_OPEN &&
         p->rules.visibility == VISIBLE_ALWAYS && has_tag(p, m->board->tag) &&
@@ -95,7 +95,7 @@ static void consider_all(struct making *m)
 
     do {
         q.cursor = str_of(cursor);
-        if (feed_walk(m->app->index->feed, &q, ids, &n, next) != 0)
+        if (feed_walk(m->index->feed, &q, ids, &n, next) != 0)
             break;
         for (size_t i = 0; i < n; i++)
             consider(m, ids[i], 0);
@@ -106,13 +106,13 @@ static void consider_all(struct making *m)
 
 static void make(struct leaderboard *l, struct board *b)
 {
-    struct making m = {l->app, clock_now_ms(l->app->clock), b};
+    struct making m = {l->opts.index, clock_now_ms(l->opts.clock), b};
 
     b->n = 0;
     if (b->window == BOARD_ALL)
         consider_all(&m);
     else
-        trend_each(l->app->index->trend,
+        trend_each(l->opts.index->trend,
                    b->window == BOARD_HOUR ? TREND_HOUR : TREND_DAY, m.now_ms, consider,
                    &m);
     b->made_ms = clock_mono_ms();
@@ -146,14 +146,14 @@ static const struct board *find(struct leaderboard *l, enum board_window window,
 
 /* ---- showing it ---- */
 
-static uint32_t total_of(const struct app *app, uint32_t id, struct poll **ret_p)
+static uint32_t total_of(struct leaderboard *l, uint32_t id, struct poll **ret_p)
 {
     struct result r;
 
-    return catalogue_get(app->index->catalogue, id, ret_p, &r) == 0 ? r.total : 0;
+    return catalogue_get(l->opts.index->catalogue, id, ret_p, &r) == 0 ? r.total : 0;
 }
 
-void leaderboard_view(const struct app *app, struct buf *out,
+void leaderboard_view(struct leaderboard *l, struct buf *out,
                       const struct board_place *places, size_t n, size_t max)
 {
     uint64_t rank = 0;
@@ -161,7 +161,7 @@ void leaderboard_view(const struct app *app, struct buf *out,
     buf_char(out, '[');
     for (size_t i = 0; i < n && rank < max; i++) {
         struct poll *p = NULL;
-        uint32_t total = total_of(app, places[i].poll, &p);
+        uint32_t total = total_of(l, places[i].poll, &p);
 
         if (p == NULL)
             continue; /* deleted since */
@@ -196,14 +196,14 @@ uint64_t leaderboard_write(struct leaderboard *l, struct buf *out)
 /* A version is a time, so that it grows over restarts too. */
 static void show(struct leaderboard *l, const struct buf *now)
 {
-    uint64_t at_ms = (uint64_t)clock_now_ms(l->app->clock);
+    uint64_t at_ms = (uint64_t)clock_now_ms(l->opts.clock);
 
     pthread_mutex_lock(&l->lock);
     l->shown.len = 0;
     buf_str_add(&l->shown, buf_str(now));
     l->version = at_ms > l->version ? at_ms : l->version + 1;
     pthread_mutex_unlock(&l->lock);
-    hub_publish(l->app->hub, TOPIC_LEADERBOARD);
+    hub_publish(l->opts.hub, TOPIC_LEADERBOARD);
 }
 
 static void refresh_shown(struct leaderboard *l)
@@ -212,7 +212,7 @@ static void refresh_shown(struct leaderboard *l)
     struct buf now = {0};
 
     buf_text(&now, "\"items\":");
-    leaderboard_view(l->app, &now, b->places, b->n, SHOWN);
+    leaderboard_view(l, &now, b->places, b->n, SHOWN);
     if (!str_eq(buf_str(&now), buf_str(&l->shown))) /* only this lane writes it */
         show(l, &now);
     buf_done(&now);
@@ -239,7 +239,7 @@ static void run(struct mail *batch, void *user)
         answer(l, (struct board_ask *)batch);
         batch = next;
     }
-    if (hub_viewers(l->app->hub, TOPIC_LEADERBOARD) > 0)
+    if (hub_viewers(l->opts.hub, TOPIC_LEADERBOARD) > 0)
         refresh_shown(l);
 }
 
@@ -249,7 +249,7 @@ static int until_look(void *user)
     return FRESH_MS;
 }
 
-int leaderboard_start(struct app *app, struct leaderboard **ret_b)
+int leaderboard_start(const struct leaderboard_opts *board, struct leaderboard **ret_b)
 {
     struct leaderboard *l = mem_zalloc(1, sizeof *l);
     struct lane_opts opts = {.name = "leaderboard",
@@ -260,7 +260,7 @@ int leaderboard_start(struct app *app, struct leaderboard **ret_b)
                              .user = l};
     int rc;
 
-    l->app = app;
+    l->opts = *board;
     pthread_mutex_init(&l->lock, NULL);
     *ret_b = l; /* before the lane runs */
     rc = lane_start(&opts, &l->lane);
