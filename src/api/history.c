@@ -1,10 +1,10 @@
-/* history.c — what a user has done: GET /api/users/me/votes, /api/users/me/export.
+/* history.c — what a user has done: GET /api/users/me/votes, …/skips, …/export.
  *
  *   wait until the store has everything that was acknowledged ─▶ read lane ─▶ JSON,
  *   with titles out of the catalogue
  *
- * A cursor is the time and the poll of the last vote on the page before: votes that
- * come or go meanwhile move nothing.
+ * A cursor is the time and the poll of the last vote, or skip, on the page before: what
+ * comes or goes meanwhile moves nothing.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -141,15 +141,23 @@ static void view_done(struct call *c, const struct done_list *l, size_t n,
     }
 }
 
-/* ---- GET /api/users/me/votes ---- */
+/* ---- GET /api/users/me/votes, GET /api/users/me/skips ---- */
 
 /* One more than the page: is there another? */
-static int read_page(struct store *s, struct store_job *job)
+static int read_votes(struct store *s, struct store_job *job)
 {
     struct history *h = history_of(job);
 
     return s->ops->user_votes(s, call_of_job(job)->who.user, h->before_ms,
                               h->before_poll, h->limit + 1, keep_vote, h);
+}
+
+static int read_skips(struct store *s, struct store_job *job)
+{
+    struct history *h = history_of(job);
+
+    return s->ops->user_skips(s, call_of_job(job)->who.user, h->before_ms,
+                              h->before_poll, h->limit + 1, keep_skip, h);
 }
 
 static void write_next(struct call *c, const struct done_vote *last)
@@ -161,31 +169,47 @@ static void write_next(struct call *c, const struct done_vote *last)
     buf_printf(call_out(c), "\"%s\"}", cursor);
 }
 
-static void reply_page(struct call *c)
+static void reply_page(struct call *c, const struct done_list *l,
+                       void (*view)(struct buf *out, const struct done_vote *v))
 {
     struct history *h = c->data;
     struct buf *out = call_out(c);
-    bool more = h->votes.n > h->limit;
-    size_t n = more ? h->limit : h->votes.n;
+    bool more = l->n > h->limit;
+    size_t n = more ? h->limit : l->n;
 
     if (c->job.rc != 0) {
         call_fail(c, c->job.rc, NULL);
         return;
     }
     buf_text(out, "{\"items\":[");
-    view_done(c, &h->votes, n, view_vote);
+    view_done(c, l, n, view);
     buf_text(out, "],\"nextCursor\":");
     if (more)
-        write_next(c, &h->votes.at[n - 1]);
+        write_next(c, &l->at[n - 1]);
     else
         buf_text(out, "null}");
     http_add_header(c->req, "Cache-Control", STR("no-store"));
     call_reply(c, 200);
 }
 
-static void page_settled(struct call *c)
+static void reply_votes(struct call *c)
 {
-    call_read(c, read_page, reply_page);
+    reply_page(c, &((struct history *)c->data)->votes, view_vote);
+}
+
+static void reply_skips(struct call *c)
+{
+    reply_page(c, &((struct history *)c->data)->skips, view_skip);
+}
+
+static void votes_settled(struct call *c)
+{
+    call_read(c, read_votes, reply_votes);
+}
+
+static void skips_settled(struct call *c)
+{
+    call_read(c, read_skips, reply_skips);
 }
 
 static int read_cursor(struct call *c, struct history *h)
@@ -209,7 +233,7 @@ static int read_cursor(struct call *c, struct history *h)
     return rc == ERR_NOT_FOUND ? 0 : rc;
 }
 
-void handle_my_votes(struct call *c)
+static void list_page(struct call *c, void (*settled)(struct call *c))
 {
     struct history *h = history_new(c);
 
@@ -219,7 +243,17 @@ void handle_my_votes(struct call *c)
     if (read_cursor(c, h) != 0)
         call_fail(c, ERR_BAD_REQUEST, "cursor must be a nextCursor of this list.");
     else
-        call_settled(c, page_settled);
+        call_settled(c, settled);
+}
+
+void handle_my_votes(struct call *c)
+{
+    list_page(c, votes_settled);
+}
+
+void handle_my_skips(struct call *c)
+{
+    list_page(c, skips_settled);
 }
 
 /* ---- GET /api/users/me/export ---- */
@@ -235,7 +269,7 @@ static int read_all(struct store *s, struct store_job *job)
     if (rc == 0)
         rc = s->ops->user_withdrawn(s, user, keep_withdrawn, h);
     if (rc == 0)
-        rc = s->ops->user_skips(s, user, keep_skip, h);
+        rc = s->ops->user_skips(s, user, INT64_MAX, 0, SIZE_MAX, keep_skip, h);
     return rc;
 }
 

@@ -25,7 +25,7 @@ struct listing {
     bool is_feed;
     roaring_bitmap_t *only, *seen; /* NULL: no bounds */
     roaring_bitmap_t *found;       /* of a job */
-    roaring_bitmap_t *withdrawn;   /* in the tail: the store may still have them */
+    roaring_bitmap_t *undone;      /* in the tail: the store may still have them */
 };
 
 static void free_bitmap(roaring_bitmap_t *b)
@@ -42,7 +42,7 @@ static void free_listing(void *data)
     free_bitmap(l->only);
     free_bitmap(l->seen);
     free_bitmap(l->found);
-    free_bitmap(l->withdrawn);
+    free_bitmap(l->undone);
     mem_free(l);
 }
 
@@ -99,11 +99,11 @@ static void found_in_tail(void *user, enum change_kind kind, uint32_t poll)
 {
     struct listing *l = user;
 
-    if (kind == CHANGE_WITHDRAW) {
+    if (kind == CHANGE_WITHDRAW || kind == CHANGE_UNSKIP) {
         roaring_bitmap_remove(l->found, poll);
-        roaring_bitmap_add(l->withdrawn, poll);
+        roaring_bitmap_add(l->undone, poll);
     } else {
-        roaring_bitmap_remove(l->withdrawn, poll);
+        roaring_bitmap_remove(l->undone, poll);
         roaring_bitmap_add(l->found, poll);
     }
 }
@@ -114,7 +114,7 @@ static int read_seen(struct store *s, struct store_job *job)
     struct listing *l = c->data;
     int rc = s->ops->seen_each(s, c->who.user, found_poll, l);
 
-    roaring_bitmap_andnot_inplace(l->found, l->withdrawn);
+    roaring_bitmap_andnot_inplace(l->found, l->undone);
     return rc;
 }
 
@@ -147,7 +147,7 @@ static void find_seen(struct call *c)
     }
     seen_begin(c->app->index->seen, c->who.user);
     l->found = roaring_bitmap_create();
-    l->withdrawn = roaring_bitmap_create();
+    l->undone = roaring_bitmap_create();
     tail_each(c->app->index->tail, c->who.user, found_in_tail,
               l); /* before the store */
     call_read(c, read_seen, seen_read);

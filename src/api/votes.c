@@ -1,4 +1,4 @@
-/* votes.c — voting, changing, withdrawing, skipping. */
+/* votes.c — voting, changing, withdrawing, skipping, taking a skip back. */
 #include "app/body.h"
 #include "app/handlers.h"
 #include "app/metrics.h"
@@ -292,4 +292,19 @@ void handle_skip(struct call *c)
 {
     prepare(c, CHANGE_SKIP);
     call_ballot(c, skipped);
+}
+
+static void unskipped(struct call *c)
+{
+    count(c, c->op.replay);
+    if (c->op.rc != 0)
+        fail_vote(c);
+    else
+        call_no_content(c);
+}
+
+void handle_unskip(struct call *c)
+{
+    prepare(c, CHANGE_UNSKIP);
+    call_ballot(c, unskipped);
 }

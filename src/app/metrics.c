@@ -35,6 +35,8 @@ static size_t outcome_of(int rc, bool repeated)
 void metrics_count_wish(struct loop_metrics *m, enum change_kind kind, int rc,
                         bool repeated)
 {
-    if ((unsigned)kind < N_WISHES)
+    bool is_voters = kind <= CHANGE_WITHDRAW || kind == CHANGE_UNSKIP;
+
+    if (is_voters)
         counter_add(&m->wishes[kind][outcome_of(rc, repeated)], 1);
 }

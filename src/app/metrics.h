@@ -28,7 +28,7 @@ enum {
     /* Statuses are 100..599, and none of ours ends in more than 31. */
     STATUSES_A_CLASS = 32,
     N_STATUSES = 5 * STATUSES_A_CLASS,
-    N_WISHES = CHANGE_WITHDRAW + 1,
+    N_WISHES = CHANGE_UNSKIP + 1,
     OUTCOME_ACCEPTED = 0,
     OUTCOME_REPEATED = 1, /* it was so already */
     OUTCOME_ERRORS = 2,   /* from here on the lines of tbl/errors.h */
@@ -44,7 +44,7 @@ struct loop_metrics {
 /* route: 0..N_ROUTES-1, or ROUTE_OTHER. */
 void metrics_count_answer(struct loop_metrics *m, unsigned route,
                           enum http_method method, int status, uint64_t us);
-/* CHANGE_VOTE, _SKIP, _MOVE, _WITHDRAW; others are not counted. */
+/* CHANGE_VOTE, _SKIP, _MOVE, _WITHDRAW, _UNSKIP; others are not counted. */
 void metrics_count_wish(struct loop_metrics *m, enum change_kind kind, int rc,
                         bool repeated);
 

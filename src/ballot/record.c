@@ -170,7 +170,7 @@ static void get_change(struct cursor *in, struct change *c)
     if (c->kind == CHANGE_EDIT)
         c->edit.id = get64(in);
     in->bad |= flags > FLAG_KEYED || (c->keyed && c->kind != CHANGE_VOTE) ||
-               c->kind < CHANGE_VOTE || c->kind > CHANGE_EDIT ||
+               c->kind < CHANGE_VOTE || c->kind > CHANGE_UNSKIP ||
                c->option >= LIMIT_OPTIONS || c->was_option >= LIMIT_OPTIONS;
 }
 

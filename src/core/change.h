@@ -23,6 +23,7 @@ enum change_kind {
     CHANGE_CLOSE = 5,    /* closed at at_ms by its owner */
     CHANGE_DELETE = 6,   /* the poll and its votes are gone */
     CHANGE_EDIT = 7,     /* its definition is another: by the edit that the store has */
+    CHANGE_UNSKIP = 8,   /* user takes their skip back */
 };
 
 enum { VOTE_KEY_BYTES = 16 };

@@ -282,6 +282,9 @@ static int admit_kind(const struct tally *t, const struct wish *w, int64_t now_m
         return admit_owner(t, w);
     case CHANGE_EDIT:
         return admit_edit(t, w, c);
+    case CHANGE_UNSKIP: /* at any time: it is only the user's own mark */
+        *ret_replay = !tally_skipped(t, w->user);
+        return 0;
     }
     return ERR_INTERNAL;
 }
@@ -399,6 +402,9 @@ void tally_apply(struct tally *t, const struct change *c)
         if (!known)
             enter_edit(t, c);
         break;
+    case CHANGE_UNSKIP:
+        roaring_bitmap_remove(t->skips, c->user);
+        break;
     }
     if (!known)
         t->base_version = c->version;
@@ -430,6 +436,9 @@ void tally_revert(struct tally *t, const struct change *c)
     case CHANGE_EDIT:
         set_edited(t, &c->edit.was_rules, c->edit.was_opened, c->edit.was_closed);
         t->base_version = c->edit.was_version;
+        return;
+    case CHANGE_UNSKIP:
+        roaring_bitmap_add(t->skips, c->user);
         return;
     }
     t->base_version = c->version - 1;

@@ -80,7 +80,8 @@ struct tally *tally_free(struct tally *t);
  *
  * A vote that repeats an earlier one under the same key is 0 with *ret_replay true, and
  * ret_change->receipt as it was: nothing is to be applied. Keys are remembered of the
- * user's vote that is there and of the last one that was withdrawn. */
+ * user's vote that is there and of the last one that was withdrawn. Taking back a skip
+ * that is not there is a replay too. */
 int tally_admit(const struct tally *t, const struct wish *w, int64_t now_ms,
                 struct change *ret_change, bool *ret_replay);
 

@@ -72,7 +72,7 @@ static void add_to_seen(struct index *x, const struct change *c)
 {
     if (c->kind == CHANGE_VOTE || c->kind == CHANGE_SKIP)
         seen_add(x->seen, c->user, c->poll);
-    else if (c->kind == CHANGE_WITHDRAW)
+    else if (c->kind == CHANGE_WITHDRAW || c->kind == CHANGE_UNSKIP)
         seen_remove(x->seen, c->user, c->poll);
 }
 

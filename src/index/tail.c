@@ -79,7 +79,7 @@ void tail_add(struct tail *t, const struct change *changes, size_t n, uint64_t p
         const struct change *c = &changes[i];
 
         if (c->kind == CHANGE_VOTE || c->kind == CHANGE_SKIP ||
-            c->kind == CHANGE_WITHDRAW)
+            c->kind == CHANGE_WITHDRAW || c->kind == CHANGE_UNSKIP)
             push(share_of(t, c->user),
                  (struct entry){c->user, c->poll, position & ((1ull << 56) - 1),
                                 (unsigned)c->kind & 0xff});

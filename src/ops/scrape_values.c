@@ -137,6 +137,7 @@ void scrape_votes(struct scrape *s)
     write_wishes(s, CHANGE_MOVE, "change");
     write_wishes(s, CHANGE_WITHDRAW, "withdraw");
     write_wishes(s, CHANGE_SKIP, "skip");
+    write_wishes(s, CHANGE_UNSKIP, "unskip");
 }
 
 /* ---- durability ---- */

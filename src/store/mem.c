@@ -389,7 +389,8 @@ static int user_votes(struct store *base, uint32_t user, int64_t before_ms,
     return let_go(base, rc);
 }
 
-static int user_skips(struct store *base, uint32_t user,
+static int user_skips(struct store *base, uint32_t user, int64_t before_ms,
+                      uint32_t before_poll, size_t max,
                       int (*each)(void *user_data, uint32_t poll, int64_t skipped_ms),
                       void *user_data)
 {
@@ -397,7 +398,8 @@ static int user_skips(struct store *base, uint32_t user,
     int rc = look(base, &v);
 
     if (rc == 0)
-        rc = mem_state_user_skips(v, user, each, user_data);
+        rc =
+            mem_state_user_skips(v, user, before_ms, before_poll, max, each, user_data);
     return let_go(base, rc);
 }
 

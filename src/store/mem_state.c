@@ -426,6 +426,9 @@ static void enter_known(struct mem_state *s, struct mem_poll *p, const struct ch
         if (c->version > p->base_version)
             enter_edit(s, p, c);
         break;
+    case CHANGE_UNSKIP:
+        remove_user(&p->skips, c->user);
+        break;
     }
 }
 

@@ -118,7 +118,8 @@ int mem_state_user_withdrawn(const struct mem_state *s, uint32_t user,
                              int (*each)(void *user_data, uint32_t poll,
                                          uint32_t option, int64_t voted_ms),
                              void *user_data);
-int mem_state_user_skips(const struct mem_state *s, uint32_t user,
+int mem_state_user_skips(const struct mem_state *s, uint32_t user, int64_t before_ms,
+                         uint32_t before_poll, size_t max,
                          int (*each)(void *user_data, uint32_t poll,
                                      int64_t skipped_ms),
                          void *user_data);

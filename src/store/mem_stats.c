@@ -47,14 +47,16 @@ static bool is_before(int64_t a_ms, uint32_t a_poll, int64_t b_ms, uint32_t b_po
     return a_ms != b_ms ? a_ms < b_ms : a_poll < b_poll;
 }
 
-/* The newest of the user's votes before a place. */
+typedef const struct change *row_of(const struct mem_poll *p, uint32_t user);
+
+/* The newest of the user's votes, or skips, before a place. */
 static const struct change *newest_before(const struct mem_state *s, uint32_t user,
-                                          int64_t ms, uint32_t poll)
+                                          row_of *find, int64_t ms, uint32_t poll)
 {
     const struct change *newest = NULL;
 
     for (size_t i = 0; i < s->n_polls; i++) {
-        const struct change *c = mem_state_vote(&s->polls[i], user);
+        const struct change *c = find(&s->polls[i], user);
 
         if (c != NULL && is_before(c->at_ms, c->poll, ms, poll) &&
             (newest == NULL ||
@@ -74,7 +76,8 @@ int mem_state_user_votes(const struct mem_state *s, uint32_t user, int64_t befor
     int rc = 0;
 
     while (rc == 0 && max-- > 0 &&
-           (c = newest_before(s, user, before_ms, before_poll)) != NULL) {
+           (c = newest_before(s, user, mem_state_vote, before_ms, before_poll)) !=
+               NULL) {
         rc = each(user_data, c->poll, c->option, c->at_ms);
         before_ms = c->at_ms;
         before_poll = c->poll;
@@ -98,18 +101,21 @@ int mem_state_user_withdrawn(const struct mem_state *s, uint32_t user,
     return rc;
 }
 
-int mem_state_user_skips(const struct mem_state *s, uint32_t user,
+int mem_state_user_skips(const struct mem_state *s, uint32_t user, int64_t before_ms,
+                         uint32_t before_poll, size_t max,
                          int (*each)(void *user_data, uint32_t poll,
                                      int64_t skipped_ms),
                          void *user_data)
 {
+    const struct change *c;
     int rc = 0;
 
-    for (size_t i = 0; rc == 0 && i < s->n_polls; i++) {
-        const struct change *c = mem_state_skip(&s->polls[i], user);
-
-        if (c != NULL)
-            rc = each(user_data, c->poll, c->at_ms);
+    while (rc == 0 && max-- > 0 &&
+           (c = newest_before(s, user, mem_state_skip, before_ms, before_poll)) !=
+               NULL) {
+        rc = each(user_data, c->poll, c->at_ms);
+        before_ms = c->at_ms;
+        before_poll = c->poll;
     }
     return rc;
 }

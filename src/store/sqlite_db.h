@@ -128,7 +128,8 @@ int sqlite_user_withdrawn(struct store *s, uint32_t user,
                           int (*each)(void *user_data, uint32_t poll, uint32_t option,
                                       int64_t voted_ms),
                           void *user_data);
-int sqlite_user_skips(struct store *s, uint32_t user,
+int sqlite_user_skips(struct store *s, uint32_t user, int64_t before_ms,
+                      uint32_t before_poll, size_t max,
                       int (*each)(void *user_data, uint32_t poll, int64_t skipped_ms),
                       void *user_data);
 int sqlite_poll_stats(struct store *s, uint32_t poll, int64_t bucket_ms,

@@ -186,6 +186,15 @@ static int enter_skip(struct entry *e, const struct change *c)
     return rc;
 }
 
+static int leave_skip(struct entry *e, const struct change *c)
+{
+    int rc = changed(e, use_row(e, SQL_SKIP_REMOVE, c));
+
+    if (rc == 1)
+        e->skips--;
+    return rc;
+}
+
 static int enter_closing(struct entry *e, const struct change *c)
 {
     sqlite3_stmt *st = db_use(e->db, SQL_POLL_CLOSE);
@@ -232,6 +241,8 @@ static int enter(struct entry *e, const struct change *c)
     case CHANGE_DELETE:
         e->removed = true;
         return 0;
+    case CHANGE_UNSKIP:
+        return leave_skip(e, c);
     case CHANGE_EDIT: /* never in a run */
         break;
     }

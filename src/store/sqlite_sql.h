@@ -92,6 +92,8 @@
       " AND key IS NOT NULL AND receipt IS NOT NULL")                                  \
     X(SQL_SKIP_ADD, STORE_WRITER,                                                      \
       "INSERT INTO skips VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")                  \
+    X(SQL_SKIP_REMOVE, STORE_WRITER,                                                   \
+      "DELETE FROM skips WHERE poll_id = ?1 AND user_id = ?2")                         \
     X(SQL_POLL_CLOSE, STORE_WRITER,                                                    \
       "UPDATE polls SET closes_ms = ?2"                                                \
       " WHERE id = ?1 AND (closes_ms IS NULL OR closes_ms > ?2)")                      \
@@ -153,7 +155,9 @@
       " AND (voted_ms, poll_id) < (?2, ?3)"                                            \
       " ORDER BY voted_ms DESC, poll_id DESC LIMIT ?4")                                \
     X(SQL_USER_SKIPS, STORE_READER,                                                    \
-      "SELECT poll_id, skipped_ms FROM skips WHERE user_id = ?1 ORDER BY poll_id")     \
+      "SELECT poll_id, skipped_ms FROM skips WHERE user_id = ?1"                       \
+      " AND (skipped_ms, poll_id) < (?2, ?3)"                                          \
+      " ORDER BY skipped_ms DESC, poll_id DESC LIMIT ?4")                              \
     X(SQL_USER_WITHDRAWN, STORE_READER,                                                \
       "SELECT poll_id, voted_ms, receipt FROM withdrawn_receipts"                      \
       " WHERE user_id = ?1 ORDER BY poll_id")                                          \

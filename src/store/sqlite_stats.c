@@ -3,6 +3,15 @@
 #include "store/receipt_blob.h"
 #include "store/sqlite_db.h"
 
+static void bind_page(sqlite3_stmt *st, uint32_t user, int64_t before_ms,
+                      uint32_t before_poll, size_t max)
+{
+    sqlite3_bind_int64(st, 1, user);
+    sqlite3_bind_int64(st, 2, before_ms);
+    sqlite3_bind_int64(st, 3, before_poll);
+    sqlite3_bind_int64(st, 4, max < INT32_MAX ? (sqlite3_int64)max : INT32_MAX);
+}
+
 int sqlite_user_votes(struct store *s, uint32_t user, int64_t before_ms,
                       uint32_t before_poll, size_t max,
                       int (*each)(void *user_data, uint32_t poll, uint32_t option,
@@ -13,17 +22,15 @@ int sqlite_user_votes(struct store *s, uint32_t user, int64_t before_ms,
     sqlite3_stmt *st = db_use(d, SQL_USER_VOTES);
     int rc = 0;
 
-    sqlite3_bind_int64(st, 1, user);
-    sqlite3_bind_int64(st, 2, before_ms);
-    sqlite3_bind_int64(st, 3, before_poll);
-    sqlite3_bind_int64(st, 4, max < INT32_MAX ? (sqlite3_int64)max : INT32_MAX);
+    bind_page(st, user, before_ms, before_poll, max);
     while (db_next(d, st, &rc))
         rc = each(user_data, (uint32_t)sqlite3_column_int64(st, 0),
                   (uint32_t)sqlite3_column_int64(st, 1), sqlite3_column_int64(st, 2));
     return rc;
 }
 
-int sqlite_user_skips(struct store *s, uint32_t user,
+int sqlite_user_skips(struct store *s, uint32_t user, int64_t before_ms,
+                      uint32_t before_poll, size_t max,
                       int (*each)(void *user_data, uint32_t poll, int64_t skipped_ms),
                       void *user_data)
 {
@@ -31,7 +38,7 @@ int sqlite_user_skips(struct store *s, uint32_t user,
     sqlite3_stmt *st = db_use(d, SQL_USER_SKIPS);
     int rc = 0;
 
-    sqlite3_bind_int64(st, 1, user);
+    bind_page(st, user, before_ms, before_poll, max);
     while (db_next(d, st, &rc))
         rc = each(user_data, (uint32_t)sqlite3_column_int64(st, 0),
                   sqlite3_column_int64(st, 1));

@@ -94,6 +94,8 @@ struct store_ops {
      * is there already (a replay after a crash) changes nothing: of votes, moves and
      * withdrawals, whatever has a version that the poll has reached. Changes of polls
      * that do not exist are passed over. A moved vote keeps its time and its receipt.
+     * Skips and their taking back have no version: entered again, in order and to the
+     * end, they come to the same.
      * The receipt of a withdrawn vote is kept: the last of a user and poll.
      * A closing counts only if no edit came after it, by its version.
      */
@@ -168,8 +170,9 @@ struct store_ops {
                       int (*each)(void *user_data, uint32_t poll, uint32_t option,
                                   int64_t voted_ms),
                       void *user_data);
-    /* What the user has skipped, by poll. */
-    int (*user_skips)(struct store *s, uint32_t user,
+    /* The user's skips, in the same way. */
+    int (*user_skips)(struct store *s, uint32_t user, int64_t before_ms,
+                      uint32_t before_poll, size_t max,
                       int (*each)(void *user_data, uint32_t poll, int64_t skipped_ms),
                       void *user_data);
     /* The votes that the user withdrew and whose receipts are kept, by poll. */

@@ -38,7 +38,7 @@
     X(counter,   "pollux_http_timeouts_total",              scrape_timeouts,            \
       "Connections ended because the client took too long, or had been idle too long.") \
     X(counter,   "pollux_votes_total",                      scrape_votes,               \
-      "Wishes to vote, change, withdraw or skip, by their outcome; accepted ones are durable.") \
+      "Wishes to vote, change, withdraw, skip or unskip, by their outcome; accepted ones are durable.") \
     X(histogram, "pollux_ballot_batch_changes",             scrape_batches,             \
       "Changes that were made durable together, with one sync.")                        \
     X(histogram, "pollux_journal_sync_seconds",             scrape_journal_sync,        \

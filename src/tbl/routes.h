@@ -26,6 +26,7 @@
     X(PUT,    "/api/polls/{id}/vote",    VOTER,      handle_vote_change)     \
     X(DELETE, "/api/polls/{id}/vote",    VOTER,      handle_vote_withdraw)   \
     X(POST,   "/api/polls/{id}/skip",    VOTER,      handle_skip)            \
+    X(DELETE, "/api/polls/{id}/skip",    VOTER,      handle_unskip)          \
     X(GET,    "/api/polls",              OPTIONAL,   handle_polls)           \
     X(POST,   "/api/polls",              REGISTERED, handle_poll_create)     \
     X(PATCH,  "/api/polls/{id}",         REGISTERED, handle_poll_edit)       \
@@ -40,6 +41,7 @@
     X(POST,   "/api/auth/logout",        ANYONE,     handle_logout)          \
     X(GET,    "/api/users/me",           VOTER,      handle_me)              \
     X(GET,    "/api/users/me/votes",     VOTER,      handle_my_votes)        \
+    X(GET,    "/api/users/me/skips",     VOTER,      handle_my_skips)        \
     X(GET,    "/api/users/me/polls",     VOTER,      handle_my_polls)        \
     X(GET,    "/api/users/me/export",    VOTER,      handle_my_export)       \
     X(PATCH,  "/api/users/me",           REGISTERED, handle_me_change)       \

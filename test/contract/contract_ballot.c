@@ -323,6 +323,34 @@ static void each_vote_has_its_version_and_each_version_one_result(void **state)
     }
 }
 
+static void a_skip_can_be_taken_back(void **state)
+{
+    struct ballot_world *w = *state;
+    struct task t;
+
+    add_poll_with(w, 5, &usual);
+    assert_int_equal(cast(w, CHANGE_SKIP, 5, 10, 0), 0);
+    assert_int_equal(cast(w, CHANGE_UNSKIP, 5, 10, 0), 0);
+    task_change(&t, CHANGE_UNSKIP, 5, 10, 0); /* it is gone already */
+    assert_int_equal(run_task(w, &t), 0);
+    assert_true(t.op.replay);
+    assert_int_equal(t.op.result.skips, 0);
+    assert_int_equal(cast_vote(w, 5, 10, 1), 0);
+    task_change(&t, CHANGE_UNSKIP, 5, 10, 0); /* a vote is no skip */
+    assert_int_equal(run_task(w, &t), 0);
+    assert_true(t.op.replay);
+    assert_int_equal(choice_of(w, 5, 10), 1);
+    assert_string_equal(shown_of(w, 5), "open v2: 0 1 0");
+    assert_int_equal(cast(w, CHANGE_UNSKIP, 99, 10, 0), ERR_NOT_FOUND);
+
+    assert_int_equal(cast(w, CHANGE_SKIP, 5, 11, 0), 0);
+    assert_int_equal(cast(w, CHANGE_CLOSE, 5, OWNER, 0), 0);
+    assert_int_equal(cast(w, CHANGE_UNSKIP, 5, 11, 0), 0); /* closed or not */
+    task_of(&t, BALLOT_LOOK, 5, 11);
+    assert_int_equal(run_task(w, &t), 0);
+    assert_false(t.op.skipped);
+}
+
 /* ---- looking, and the passing of time ---- */
 
 static void a_look_tells_what_one_has_done(void **state)
@@ -415,6 +443,7 @@ int main(void)
         BALLOT_TEST(the_daily_limit_holds_when_fifty_arrive_at_once),
         BALLOT_TEST(of_many_votes_at_once_one_is_counted),
         BALLOT_TEST(each_vote_has_its_version_and_each_version_one_result),
+        BALLOT_TEST(a_skip_can_be_taken_back),
         BALLOT_TEST(a_look_tells_what_one_has_done),
         BALLOT_TEST(time_passes_in_order_with_the_votes),
         BALLOT_TEST(a_closed_poll_takes_no_more),

@@ -42,6 +42,8 @@ static void each_change_is_told_once(void **state)
     } rows[] = {
         {CHANGE_VOTE, 10, 0, "open v2: 1 0 0"},
         {CHANGE_SKIP, 11, 0, "open v2: 1 0 0"},
+        {CHANGE_SKIP, 13, 0, "open v2: 1 0 0"},
+        {CHANGE_UNSKIP, 11, 0, "open v2: 1 0 0"},
         {CHANGE_MOVE, 10, 2, "open v3: 0 0 1"},
         {CHANGE_WITHDRAW, 10, 0, "open v4: 0 0 0"},
         {CHANGE_VOTE, 12, 1, "open v5: 0 1 0"},
@@ -137,6 +139,7 @@ static void try_everything_in_vain(struct ballot_world *w)
 
     assert_int_equal(cast_vote(w, 5, 11, 1), ERR_UNAVAILABLE);
     assert_int_equal(cast(w, CHANGE_SKIP, 5, 12, 0), ERR_UNAVAILABLE);
+    assert_int_equal(cast(w, CHANGE_UNSKIP, 5, 13, 0), ERR_UNAVAILABLE);
     assert_int_equal(cast(w, CHANGE_MOVE, 5, 10, 1), ERR_UNAVAILABLE);
     assert_int_equal(cast(w, CHANGE_WITHDRAW, 5, 10, 0), ERR_UNAVAILABLE);
     assert_int_equal(cast(w, CHANGE_CLOSE, 5, OWNER, 0), ERR_UNAVAILABLE);
@@ -153,16 +156,18 @@ static void what_was_taken_back_is_not_told(void **state)
     add_poll_with(w, 5, &usual);
     add_poll_with(w, 6, &usual);
     assert_int_equal(cast_vote(w, 5, 10, 0), 0);
+    assert_int_equal(cast(w, CHANGE_SKIP, 5, 13, 0), 0);
     w->backend->break_disk(w, true);
     try_everything_in_vain(w);
-    assert_int_equal(event_watch_durable(&w->watch), 1);
+    assert_int_equal(event_watch_durable(&w->watch), 2);
     assert_string_equal(last_shown(w, 5), "open v2: 1 0 0");
     assert_int_equal(event_watch_poll(&w->watch, 5).n_deleted, 0);
     assert_int_equal(event_watch_poll(&w->watch, 6).edited, 0);
     w->backend->break_disk(w, false);
     assert_int_equal(cast_vote(w, 5, 11, 1), 0);
     assert_string_equal(last_shown(w, 5), "open v3: 1 1 0");
-    assert_int_equal(event_watch_durable(&w->watch), 2);
+    assert_int_equal(event_watch_poll(&w->watch, 5).shown.skips, 1);
+    assert_int_equal(event_watch_durable(&w->watch), 3);
 }
 
 /* ---- many at once ---- */
@@ -178,7 +183,8 @@ struct crowd {
 
 static void cast_anything(struct crowd *c)
 {
-    static const enum change_kind kinds[] = {CHANGE_VOTE, CHANGE_VOTE, CHANGE_SKIP,
+    static const enum change_kind kinds[] = {CHANGE_VOTE, CHANGE_VOTE,
+                                             CHANGE_SKIP, CHANGE_UNSKIP,
                                              CHANGE_MOVE, CHANGE_WITHDRAW};
     struct task t;
 

@@ -393,17 +393,56 @@ static int add_skip(void *user_data, uint32_t poll, int64_t skipped_ms)
     return 0;
 }
 
-static void skips_are_told_by_poll(void **state)
+static void check_skips(struct world *w, int64_t before_ms, uint32_t before_poll,
+                        size_t max, const char *want)
 {
-    struct world *w = *state;
     struct buf out = {0};
 
-    for (int i = 0; i < 3; i++)
-        add_poll(w, 3);
-    PROJECT(w, skipping(3, 7), skipping(1, 7), skipping(2, 8), vote(2, 7, 0, 2));
-    assert_int_equal(w->s->ops->user_skips(w->s, 7, add_skip, &out), 0);
-    CHECK_STR(buf_str(&out), "1@0 3@0 ");
+    assert_int_equal(
+        w->s->ops->user_skips(w->s, 7, before_ms, before_poll, max, add_skip, &out), 0);
+    CHECK_STR(buf_str(&out), want);
     buf_done(&out);
+}
+
+static void skips_are_told_from_the_newest(void **state)
+{
+    struct world *w = *state;
+    const int64_t t0 = T0 * 1000LL;
+    struct change late;
+
+    for (int i = 0; i < 4; i++)
+        add_poll(w, 3);
+    late = skipping(1, 7);
+    late.at_ms += 5;
+    check_skips(w, INT64_MAX, 0, 9, "");
+    PROJECT(w, skipping(3, 7), late, skipping(2, 8), vote(2, 7, 0, 2), skipping(4, 7));
+    check_skips(w, INT64_MAX, 0, 9, "1@5 4@0 3@0 ");
+    check_skips(w, INT64_MAX, 0, 2, "1@5 4@0 ");
+    check_skips(w, t0, 4, 9, "3@0 ");
+    check_skips(w, t0, 3, 9, "");
+}
+
+static void a_skip_taken_back_is_gone(void **state)
+{
+    struct world *w = *state;
+    uint32_t a = add_poll(w, 2), b = add_poll(w, 2);
+    struct change back[] = {skipping(a, 7), unskipping(a, 7)};
+    struct change again = skipping(a, 7);
+
+    PROJECT(w, skipping(a, 7), skipping(a, 8), skipping(b, 7));
+    PROJECT(w, unskipping(a, 7), unskipping(a, 9));
+    assert_string_equal(result_of(w, a), "v1 total 0 skips 1: 0 0");
+    assert_int_equal(seen(w, 7), 1U << b);
+    check_skips(w, INT64_MAX, 0, 9, "2@0 ");
+    project(w, back, 2); /* again, in order and to the end */
+    assert_string_equal(result_of(w, a), "v1 total 0 skips 1: 0 0");
+    again.at_ms += 9;
+    PROJECT(w, again);
+    project(w, (struct change[]){back[0], back[1], again}, 3);
+    check_skips(w, INT64_MAX, 0, 9, "1@9 2@0 ");
+    PROJECT(w, unskipping(a, 7), vote(a, 7, 1, 2));
+    assert_string_equal(result_of(w, a), "v2 total 1 skips 1: 0 1");
+    verified(w);
 }
 
 static int add_span(void *user_data, int64_t start_ms, uint32_t option, uint32_t votes)
@@ -484,7 +523,8 @@ int main(void)
         WORLD_TEST(owned_polls_come_newest_first),
         WORLD_TEST(these_walks_can_be_stopped_too),
         WORLD_TEST(votes_are_told_from_the_newest),
-        WORLD_TEST(skips_are_told_by_poll),
+        WORLD_TEST(skips_are_told_from_the_newest),
+        WORLD_TEST(a_skip_taken_back_is_gone),
         WORLD_TEST(stats_say_when_votes_came),
         WORLD_TEST(recent_votes_are_those_cast_in_a_span),
     };

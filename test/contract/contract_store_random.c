@@ -24,8 +24,9 @@ static uint32_t draw(struct history *h, uint32_t below)
 
 static void wish_something(struct history *h)
 {
-    static const enum change_kind kinds[] = {CHANGE_VOTE, CHANGE_VOTE, CHANGE_MOVE,
-                                             CHANGE_SKIP, CHANGE_WITHDRAW};
+    static const enum change_kind kinds[] = {CHANGE_VOTE,   CHANGE_VOTE,
+                                             CHANGE_MOVE,   CHANGE_SKIP,
+                                             CHANGE_UNSKIP, CHANGE_WITHDRAW};
     uint32_t i = draw(h, POLLS);
     struct wish wish = {.kind = kinds[draw(h, LENGTH(kinds))],
                         .user = 1 + draw(h, USERS),

@@ -82,6 +82,25 @@ describe('with a token', () => {
     assert.deepEqual(await mine(), [poll.id]);
   });
 
+  test('a skip taken back brings the poll back, at once and after a crash', async () => {
+    const polls = [];
+    for (let i = 0; i < 3; i++) polls.unshift((await new_poll({ tags: ['unskip'] })).id);
+    const { token: reader } = await server.api.guest();
+    const mine = () => get('tag=unskip', { token: reader }).then(ids);
+    const skip = (method, id) =>
+      server.api.call(method, `/api/polls/${id}/skip`, { token: reader, expect: 204 });
+    for (const id of polls) await skip('POST', id);
+    assert.deepEqual(await mine(), []);
+    await skip('DELETE', polls[1]);
+    assert.deepEqual(await mine(), [polls[1]]);
+    await skip('DELETE', polls[2]);
+    await server.kill();
+    await server.start();
+    assert.deepEqual(await mine(), [polls[1], polls[2]]);
+    await skip('POST', polls[2]);
+    assert.deepEqual(await mine(), [polls[1]]);
+  });
+
   test('scheduled polls come when they open, closed ones go when they close', async () => {
     const { token: reader } = await server.api.guest();
     const mine = (tag) => get(`tag=${tag}`, { token: reader }).then(ids);

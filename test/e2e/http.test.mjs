@@ -279,7 +279,7 @@ describe('methods', () => {
     ['/api/polls', 'DELETE', ['GET', 'POST']],
     ['/api/polls/1', 'POST', ['GET', 'DELETE']],
     ['/api/polls/1/vote', 'GET', ['POST', 'PUT', 'DELETE']],
-    ['/api/polls/1/skip', 'GET', ['POST']],
+    ['/api/polls/1/skip', 'GET', ['POST', 'DELETE']],
     ['/api/polls/1/close', 'GET', ['POST']],
     ['/api/polls/1/results', 'POST', ['GET']],
     ['/api/votes', 'GET', ['POST']],

@@ -70,6 +70,9 @@ describe('/metrics', () => {
         [votes, { action: 'change', outcome: 'accepted' }, 1],
         [votes, { action: 'withdraw', outcome: 'accepted' }, 1],
         [votes, { action: 'skip', outcome: 'already_voted' }, 1],
+        [votes, { action: 'skip', outcome: 'accepted' }, 1],
+        [votes, { action: 'unskip', outcome: 'accepted' }, 1],
+        [votes, { action: 'unskip', outcome: 'repeated' }, 1],
       ],
       async () => {
         const { api } = server;
@@ -82,6 +85,9 @@ describe('/metrics', () => {
         await api.put(`${path}/vote`, { token: second, body: { optionIndex: 1 } });
         await api.delete(`${path}/vote`, { token: second });
         await api.post(`${path}/skip`, { token: first, expect: 'already_voted' });
+        await api.post(`${path}/skip`, { token: second, expect: 204 });
+        await api.delete(`${path}/skip`, { token: second, expect: 204 });
+        await api.delete(`${path}/skip`, { token: second, expect: 204 });
       },
     );
   });

@@ -190,6 +190,7 @@ describe('validation errors that become 500', () => {
       '/api/polls',
       '/api/polls/1/stats',
       '/api/users/me/votes',
+      '/api/users/me/skips',
       '/api/users/me/polls',
       '/api/live',
     ]) {
@@ -220,6 +221,7 @@ test('unknown ids that answer 500', async () => {
       ['put', `/api/polls/${id}/vote`],
       ['delete', `/api/polls/${id}/vote`],
       ['post', `/api/polls/${id}/skip`],
+      ['delete', `/api/polls/${id}/skip`],
       ['post', `/api/polls/${id}/close`],
       ['get', `/api/polls/${id}/live`],
     ]) {

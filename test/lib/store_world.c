@@ -222,6 +222,14 @@ struct change skipping(uint32_t poll, uint32_t user)
         .kind = CHANGE_SKIP, .poll = poll, .user = user, .at_ms = time_of(0)};
 }
 
+struct change unskipping(uint32_t poll, uint32_t user)
+{
+    struct change c = skipping(poll, user);
+
+    c.kind = CHANGE_UNSKIP;
+    return c;
+}
+
 struct change move(uint32_t poll, uint32_t user, uint32_t was, uint32_t option,
                    uint64_t version)
 {

@@ -68,6 +68,7 @@ struct change vote(uint32_t poll, uint32_t user, uint32_t option, uint64_t versi
 struct change keyed_vote(uint32_t poll, uint32_t user, uint32_t option,
                          uint64_t version);
 struct change skipping(uint32_t poll, uint32_t user);
+struct change unskipping(uint32_t poll, uint32_t user);
 struct change move(uint32_t poll, uint32_t user, uint32_t was, uint32_t option,
                    uint64_t version);
 struct change withdrawal(uint32_t poll, uint32_t user, uint32_t was, uint64_t version);

@@ -225,7 +225,7 @@ static void foreign_values_are_refused(void **state)
         struct change change;
     } rows[] = {
         {"no kind", {.kind = (enum change_kind)0}},
-        {"a kind too far", {.kind = (enum change_kind)(CHANGE_EDIT + 1)}},
+        {"a kind too far", {.kind = (enum change_kind)(CHANGE_UNSKIP + 1)}},
         {"an option too far", {.kind = CHANGE_VOTE, .option = LIMIT_OPTIONS}},
         {"a former option", {.kind = CHANGE_MOVE, .was_option = LIMIT_OPTIONS}},
     };
@@ -269,6 +269,7 @@ static void forged_bodies_are_refused(void **state)
     } rows[] = {
         {"as it was", 6, FLAGS, 0, 0, true},
         {"another kind", 6, KIND, CHANGE_SKIP, 0, true},
+        {"the last kind", 6, KIND, CHANGE_UNSKIP, 0, true},
         {"a flag that nobody knows", 6, FLAGS, 2, 0, false},
         {"keyed, and no key", 6, FLAGS, 1, 0, false},
         {"more than all", 6, FLAGS, 0, 1, false},

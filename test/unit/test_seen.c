@@ -121,21 +121,23 @@ static void the_tail_has_what_is_not_projected(void **state)
         {.kind = CHANGE_CLOSE, .user = 1, .poll = 12}, /* nobody's vote */
         {.kind = CHANGE_SKIP, .user = 1, .poll = 13},
         {.kind = CHANGE_WITHDRAW, .user = 1, .poll = 10},
+        {.kind = CHANGE_UNSKIP, .user = 1, .poll = 13},
     };
     struct tail *t = tail_new();
     struct log log = {.n = 0};
 
     (void)state;
     tail_add(t, changes, 3, 100);
-    tail_add(t, changes + 3, 2, 200);
+    tail_add(t, changes + 3, 3, 200);
     tail_each(t, 1, note, &log);
-    assert_int_equal(log.n, 3);
+    assert_int_equal(log.n, 4);
     assert_int_equal(log.polls[0], 10);
     assert_int_equal(log.kinds[2], CHANGE_WITHDRAW);
+    assert_int_equal(log.kinds[3], CHANGE_UNSKIP);
     tail_trim(t, 99);
-    assert_int_equal(tail_count(t, 1), 3);
+    assert_int_equal(tail_count(t, 1), 4);
     tail_trim(t, 100);
-    assert_int_equal(tail_count(t, 1), 2);
+    assert_int_equal(tail_count(t, 1), 3);
     assert_int_equal(tail_count(t, 65), 0);
     tail_trim(t, 200);
     assert_int_equal(tail_count(t, 1), 0);

@@ -174,6 +174,26 @@ static void what_is_in_already_is_left_alone(void **state)
     tally_free(t);
 }
 
+static void a_skip_taken_back_can_come_back(void **state)
+{
+    struct poll_rules rules = rules_of(true, VOTERS_ANYONE);
+    struct tally *t = tally_with_votes(&rules);
+    struct change c;
+    struct result r;
+    (void)state;
+
+    c = enter(t, WISH(.kind = CHANGE_UNSKIP, .user = BOB), NOON);
+    assert_false(tally_skipped(t, BOB));
+    tally_revert(t, &c);
+    assert_true(tally_skipped(t, BOB));
+    tally_apply(t, &c);
+    tally_result(t, &r);
+    assert_int_equal(r.skips, 0);
+    assert_int_equal(r.version, 2); /* the vote's; the tally has not been touched */
+    enter(t, WISH(.kind = CHANGE_VOTE, .user = BOB), NOON);
+    tally_free(t);
+}
+
 static void an_old_withdrawal_does_not_take_a_new_vote(void **state)
 {
     struct poll_rules rules = rules_of(true, VOTERS_ANYONE);
@@ -256,6 +276,7 @@ int main(void)
         cmocka_unit_test(a_result_is_made_of_stored_counts),
         cmocka_unit_test(closing_by_hand_sets_the_closing_time),
         cmocka_unit_test(what_is_in_already_is_left_alone),
+        cmocka_unit_test(a_skip_taken_back_can_come_back),
         cmocka_unit_test(an_old_withdrawal_does_not_take_a_new_vote),
         cmocka_unit_test(rows_load_in_any_order),
         cmocka_unit_test(an_option_from_outside_is_never_used),

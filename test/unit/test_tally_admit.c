@@ -90,6 +90,9 @@ static void what_may_happen(void **state)
          .rc = ERR_POLL_CLOSED,
          .now_ms = CLOSES},
 
+        {"taking a skip back", {CHANGE_UNSKIP, .user = BOB}, .rc = 0},
+        {"also when closed", {CHANGE_UNSKIP, .user = BOB}, .rc = 0, .now_ms = CLOSES},
+
         {"a move", {CHANGE_MOVE, .user = ADA, .option = 2}, .rc = 0},
         {"to no option",
          {CHANGE_MOVE, .user = ADA, .option = 3},

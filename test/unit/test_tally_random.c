@@ -57,6 +57,8 @@ static int model_admit(const struct model *m, const struct wish *w, int64_t now)
         if (v->choice >= 0)
             return ERR_ALREADY_VOTED;
         return v->skipped ? ERR_ALREADY_SKIPPED : open;
+    case CHANGE_UNSKIP:
+        return !v->skipped;
     case CHANGE_MOVE:
         if (open != 0)
             return open;
@@ -105,6 +107,8 @@ static void model_apply(struct model *m, const struct wish *w, int64_t now)
         model_vote(v, w);
     else if (w->kind == CHANGE_SKIP)
         v->skipped = true;
+    else if (w->kind == CHANGE_UNSKIP)
+        v->skipped = false;
     else if (w->kind == CHANGE_MOVE)
         v->choice = (int)w->option;
     else if (w->kind == CHANGE_WITHDRAW)
@@ -144,9 +148,9 @@ static void check_model(const char *why, const struct model *m, const struct tal
 
 static struct wish random_wish(uint64_t *seed)
 {
-    static const enum change_kind kinds[] = {CHANGE_VOTE,    CHANGE_VOTE, CHANGE_VOTE,
-                                             CHANGE_SKIP,    CHANGE_MOVE, CHANGE_MOVE,
-                                             CHANGE_WITHDRAW};
+    static const enum change_kind kinds[] = {CHANGE_VOTE,   CHANGE_VOTE,    CHANGE_VOTE,
+                                             CHANGE_SKIP,   CHANGE_MOVE,    CHANGE_MOVE,
+                                             CHANGE_UNSKIP, CHANGE_WITHDRAW};
     struct wish w = {.kind = kinds[rng(seed) % LENGTH(kinds)],
                      .user = rng(seed) % USERS,
                      .option = rng(seed) % (OPTIONS + 1),

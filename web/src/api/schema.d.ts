@@ -117,6 +117,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/users/me/skips": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What have I skipped? */
+        get: operations["getMySkips"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/users/me/polls": {
         parameters: {
             query?: never;
@@ -321,7 +338,11 @@ export interface paths {
          * @description Again is the same. 409 where you have voted.
          */
         post: operations["skipPoll"];
-        delete?: never;
+        /**
+         * Take a skip back
+         * @description The poll comes back into one's feed while it is open. Allowed at any time, also once the poll has closed. Again is the same, and so is taking back what was never skipped: a vote stays what it is.
+         */
+        delete: operations["unskipPoll"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1349,6 +1370,46 @@ export interface operations {
             default: components["responses"]["Unreadable"];
         };
     };
+    getMySkips: {
+        parameters: {
+            query?: {
+                limit?: components["parameters"]["Limit"];
+                /** @description The `nextCursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of skips, the newest first; polls that are gone are left out */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    Link: components["headers"]["Link"];
+                    "X-RateLimit-Limit": components["headers"]["RateLimit"];
+                    "X-RateLimit-Remaining": components["headers"]["RateRemaining"];
+                    "X-RateLimit-Reset": components["headers"]["RateReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            poll: components["schemas"]["PollName"];
+                            skippedAt: components["schemas"]["Time"];
+                        }[];
+                        nextCursor: components["schemas"]["NextCursor"];
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Unreadable"];
+        };
+    };
     getMyPolls: {
         parameters: {
             query?: {
@@ -1793,6 +1854,26 @@ export interface operations {
             409: components["responses"]["Conflict"];
             410: components["responses"]["Closed"];
             425: components["responses"]["NotOpen"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Unreadable"];
+        };
+    };
+    unskipPoll: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["PollId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: components["responses"]["NoContent"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
             default: components["responses"]["Unreadable"];
