@@ -17,14 +17,14 @@
 
 static int add_account(struct store *s, struct store_job *job)
 {
-    struct entry *e = entry_of(job);
+    struct entry *e = entry_of_job(job);
 
     return s->ops->account_add(s, &e->account, &e->taken_field);
 }
 
 static void account_added(struct call *c)
 {
-    struct entry *e = c->data;
+    struct entry *e = entry_of(c);
 
     if (c->job.rc == ERR_CONFLICT)
         entry_fail_taken(c);
@@ -38,7 +38,7 @@ static void account_added(struct call *c)
 
 static void password_hashed(struct call *c)
 {
-    struct entry *e = c->data;
+    struct entry *e = entry_of(c);
 
     if (e->password.rc != 0) {
         call_fail(c, e->password.rc, NULL);
@@ -81,7 +81,7 @@ void handle_register(struct call *c)
  * between, the token ends with the old password (revocations.h). */
 static int find_account(struct store *s, struct store_job *job)
 {
-    struct entry *e = entry_of(job);
+    struct entry *e = entry_of_job(job);
     struct account found = {0};
     int rc = ERR_NOT_FOUND;
 
@@ -98,7 +98,7 @@ static int find_account(struct store *s, struct store_job *job)
 
 static void password_verified(struct call *c)
 {
-    struct entry *e = c->data;
+    struct entry *e = entry_of(c);
 
     if (e->password.rc == ERR_UNAUTHORIZED)
         call_fail(c, ERR_UNAUTHORIZED, "The e-mail address or the password is wrong.");
@@ -110,7 +110,7 @@ static void password_verified(struct call *c)
 
 static void account_sought(struct call *c)
 {
-    struct entry *e = c->data;
+    struct entry *e = entry_of(c);
 
     if (c->job.rc != 0 && c->job.rc != ERR_NOT_FOUND) {
         call_fail(c, c->job.rc, NULL);

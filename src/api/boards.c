@@ -66,8 +66,7 @@ void handle_leaderboard(struct call *c)
 
     a->call = c;
     a->limit = 10;
-    c->data = a;
-    c->free_data = mem_free;
+    call_set_data(c, a, mem_free);
     if (!query_word(c, "window", windows, 3, &window,
                     "window must be hour, day or all."))
         return;

@@ -39,14 +39,18 @@ struct entry *entry_new(struct call *c)
     e->app = c->app;
     e->now_ms = clock_now_ms(c->app->clock);
     e->issued_ms = e->now_ms;
-    c->data = e;
-    c->free_data = free_entry;
+    call_set_data(c, e, free_entry);
     return e;
 }
 
-struct entry *entry_of(struct store_job *job)
+struct entry *entry_of(const struct call *c)
 {
-    return call_of_job(job)->data;
+    return call_data(c, free_entry);
+}
+
+struct entry *entry_of_job(struct store_job *job)
+{
+    return entry_of(call_of_job(job));
 }
 
 bool entry_read_text(struct call *c, const char *field, struct str *ret_text)
@@ -74,7 +78,7 @@ void entry_copy_text(char *to, size_t size, struct str text)
 
 bool entry_may_try(struct call *c, struct str email)
 {
-    struct entry *e = c->data;
+    struct entry *e = entry_of(c);
     uint32_t wait_ms;
 
     e->trying = login_guard_begin(c->app->logins, email, proxy_client_of(c),
@@ -102,7 +106,7 @@ static void on_password_home(struct mail *m)
 void entry_ask_password(struct call *c, enum password_verb verb,
                         void (*then)(struct call *c))
 {
-    struct entry *e = c->data;
+    struct entry *e = entry_of(c);
     int rc;
 
     c->door = NULL; /* nothing has been done yet: it may be refused */
@@ -121,9 +125,9 @@ void entry_ask_password(struct call *c, enum password_verb verb,
 
 void entry_fail_taken(struct call *c)
 {
-    const char *field = ((const struct entry *)c->data)->taken_field;
+    const char *field = entry_of(c)->taken_field;
 
-    call_fault(c, field, FAULT_TAKEN, "is taken"); /* and the entry is gone */
+    call_fault(c, field, FAULT_TAKEN, "is taken");
     (void)call_fail_faults(c, ERR_CONFLICT,
                            strcmp(field, "email") == 0
                                ? "There is an account with this e-mail address already."

@@ -2,7 +2,7 @@
  * share.
  *
  * Ownership  the entry is the call's data, and is wiped at its end.
- * Threads    the call's loop; entry_of(): the job's lane too.
+ * Threads    the call's loop; entry_of_job(): the job's lane too.
  */
 #ifndef API_ENTRY_H
 #define API_ENTRY_H
@@ -24,8 +24,9 @@ struct entry {
     void (*free_more)(void *more);
 };
 
-struct entry *entry_new(struct call *c); /* not before all faults are known */
-struct entry *entry_of(struct store_job *job);
+struct entry *entry_new(struct call *c);
+struct entry *entry_of(const struct call *c);
+struct entry *entry_of_job(struct store_job *job);
 
 /* The text of a field; at NULL where it is missing or null. False: something else, and
  * a fault. */

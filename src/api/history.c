@@ -54,14 +54,13 @@ static struct history *history_new(struct call *c)
 
     h->limit = 10;
     h->before_ms = INT64_MAX;
-    c->data = h;
-    c->free_data = free_history;
+    call_set_data(c, h, free_history);
     return h;
 }
 
 static struct history *history_of(struct store_job *job)
 {
-    return call_of_job(job)->data;
+    return call_data(call_of_job(job), free_history);
 }
 
 static void keep(struct done_list *l, uint32_t poll, uint32_t option, int64_t at_ms)
@@ -172,7 +171,7 @@ static void write_next(struct call *c, const struct done_vote *last)
 static void reply_page(struct call *c, const struct done_list *l,
                        void (*view)(struct buf *out, const struct done_vote *v))
 {
-    struct history *h = c->data;
+    struct history *h = call_data(c, free_history);
     struct buf *out = call_out(c);
     bool more = l->n > h->limit;
     size_t n = more ? h->limit : l->n;
@@ -322,7 +321,7 @@ static void view_owned(struct call *c, struct history *h)
 
 static void reply_export(struct call *c)
 {
-    struct history *h = c->data;
+    struct history *h = call_data(c, free_history);
     struct buf *out = call_out(c);
 
     if (c->job.rc != 0) {

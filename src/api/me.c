@@ -24,7 +24,7 @@
 
 static int read_me(struct store *s, struct store_job *job)
 {
-    struct entry *e = entry_of(job);
+    struct entry *e = entry_of_job(job);
 
     return s->ops->account_by_id(s, e->account.id, &e->account);
 }
@@ -44,7 +44,7 @@ static void view_me(struct buf *out, const struct account *a, uint32_t votes_tod
 
 static void reply_me(struct call *c)
 {
-    struct entry *e = c->data;
+    struct entry *e = entry_of(c);
     struct buf *out = call_out(c);
 
     if (c->op.rc != 0) {
@@ -164,7 +164,7 @@ static void store_wanted(struct call *c);
 
 static void current_verified(struct call *c)
 {
-    struct entry *e = c->data;
+    struct entry *e = entry_of(c);
     struct wanted *w = e->more;
 
     if (e->password.rc == ERR_UNAUTHORIZED) {
@@ -180,7 +180,7 @@ static void current_verified(struct call *c)
 /* e->password holds the current one. */
 static void current_read(struct call *c)
 {
-    struct entry *e = c->data;
+    struct entry *e = entry_of(c);
 
     if (c->job.rc != 0) {
         call_fail(c, c->job.rc == ERR_NOT_FOUND ? ERR_UNAUTHORIZED : c->job.rc, NULL);
@@ -196,7 +196,7 @@ static void current_read(struct call *c)
 
 static int change_account(struct store *s, struct store_job *job)
 {
-    struct entry *e = entry_of(job);
+    struct entry *e = entry_of_job(job);
     struct wanted *w = e->more;
     struct account_change change = {.username = w->renames ? w->username : NULL,
                                     .email = w->moves ? w->email : NULL,
@@ -219,7 +219,7 @@ static int change_account(struct store *s, struct store_job *job)
 
 static void account_changed(struct store_job *job)
 {
-    struct entry *e = entry_of(job);
+    struct entry *e = entry_of_job(job);
     const struct wanted *w = e->more;
 
     if (w->has_password)
@@ -231,7 +231,7 @@ static void account_changed(struct store_job *job)
 
 static void reply_changed(struct call *c)
 {
-    struct entry *e = c->data;
+    struct entry *e = entry_of(c);
     const struct wanted *w = e->more;
     struct buf *out = call_out(c);
 
@@ -271,7 +271,7 @@ static void change_stored(struct call *c)
 
 static void new_hashed(struct call *c)
 {
-    struct entry *e = c->data;
+    struct entry *e = entry_of(c);
 
     if (e->password.rc != 0)
         call_fail(c, e->password.rc, NULL);
@@ -309,7 +309,7 @@ void handle_me_change(struct call *c)
     if (call_fail_if_faults(c))
         return;
     w = wanted_new(c);
-    e = c->data;
+    e = entry_of(c);
     w->renames = username.at != NULL;
     w->moves = email.at != NULL;
     w->has_password = password.at != NULL;
@@ -328,7 +328,7 @@ void handle_me_change(struct call *c)
 
 static int delete_account(struct store *s, struct store_job *job)
 {
-    struct entry *e = entry_of(job);
+    struct entry *e = entry_of_job(job);
     struct wanted *w = e->more;
     int rc = check_still(s, e);
 
@@ -344,7 +344,7 @@ static int delete_account(struct store *s, struct store_job *job)
 
 static void account_deleted(struct store_job *job)
 {
-    struct entry *e = entry_of(job);
+    struct entry *e = entry_of_job(job);
     const struct wanted *w = e->more;
 
     end_tokens(e);
@@ -367,7 +367,7 @@ static void store_deletion(struct call *c)
 
 static void store_wanted(struct call *c)
 {
-    struct entry *e = c->data;
+    struct entry *e = entry_of(c);
     struct wanted *w = e->more;
 
     if (w->deletes) {
@@ -398,7 +398,7 @@ void handle_me_delete(struct call *c)
         store_wanted(c);
         return;
     }
-    password_set(&((struct entry *)c->data)->password, password);
+    password_set(&entry_of(c)->password, password);
     entry_wipe(password);
     call_read(c, read_me, current_read);
 }

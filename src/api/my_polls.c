@@ -24,6 +24,16 @@ struct mine {
     int status; /* -1: any */
 };
 
+static void free_mine(struct poll_page *page)
+{
+    mem_free(page); /* the first field */
+}
+
+static struct mine *mine_of(const struct call *c)
+{
+    return (struct mine *)poll_page_of(c, free_mine);
+}
+
 static bool is_wanted(const struct mine *m, uint32_t id)
 {
     struct poll *p;
@@ -54,7 +64,7 @@ static int keep(void *user_data, uint32_t id)
 static int read_page(struct store *s, struct store_job *job)
 {
     struct call *c = call_of_job(job);
-    struct mine *m = c->data;
+    struct mine *m = mine_of(c);
     int rc = s->ops->owned_before(s, c->who.user, m->before, keep, m);
 
     return rc == FULL ? 0 : rc;
@@ -73,8 +83,8 @@ void handle_my_polls(struct call *c)
     static const char *const statuses[] = {"scheduled", "open", "closed"};
     struct mine *m = mem_zalloc(1, sizeof *m);
 
-    c->data = m;
-    c->free_data = mem_free;
+    m->page.free_whole = free_mine;
+    poll_page_keep(c, &m->page);
     m->catalogue = c->app->index->catalogue;
     m->page.now_ms = clock_now_ms(c->app->clock);
     m->status = -1;

@@ -31,7 +31,7 @@ static void free_creation(void *data)
 
 static struct creation *creation_of(struct store_job *job)
 {
-    return call_of_job(job)->data;
+    return call_data(call_of_job(job), free_creation);
 }
 
 static bool is_late(const struct poll *p)
@@ -131,10 +131,8 @@ static void reply_repeated(struct call *c, uint32_t made)
 static void fail_late(struct call *c, const struct creation *n)
 {
     struct faults faults = {call_fault, c};
-    struct poll *p = poll_ref(n->poll); /* a fault takes the place of n */
 
-    (void)poll_check(p, p->created_ms, &faults);
-    poll_unref(p);
+    (void)poll_check(n->poll, n->poll->created_ms, &faults);
     if (!call_fail_if_faults(c)) /* the store found something else */
         call_fail(c, ERR_INVALID, NULL);
 }
@@ -158,7 +156,7 @@ static void fail_creation(struct call *c, const struct creation *n)
 
 static void reply_created(struct call *c)
 {
-    struct creation *n = c->data;
+    struct creation *n = call_data(c, free_creation);
     struct viewer v = {.user = c->who.user, .choice = -1};
     struct result r;
 
@@ -196,7 +194,6 @@ void handle_poll_create(struct call *c)
     poll->created_ms = now_ms;
     n = mem_zalloc(1, sizeof *n);
     *n = (struct creation){.app = c->app, .poll = poll, .keyed = keyed, .key = key};
-    c->data = n;
-    c->free_data = free_creation;
+    call_set_data(c, n, free_creation);
     call_store(c, store_poll, poll_stored, reply_created);
 }

@@ -29,7 +29,7 @@ static void free_editing(void *data)
 
 static struct editing *editing_of(struct store_job *job)
 {
-    return call_of_job(job)->data;
+    return call_data(call_of_job(job), free_editing);
 }
 
 static int add_edit(struct store *s, struct store_job *job)
@@ -61,7 +61,9 @@ static void fail(struct call *c, int rc)
 /* If it cannot be dropped now, it will be at the next start. */
 static void dropped(struct call *c)
 {
-    fail(c, ((struct editing *)c->data)->rc);
+    const struct editing *e = call_data(c, free_editing);
+
+    fail(c, e->rc);
 }
 
 static void reply_poll(struct call *c, const struct look *look)
@@ -73,7 +75,7 @@ static void reply_poll(struct call *c, const struct look *look)
 
 static void judged(struct call *c)
 {
-    struct editing *e = c->data;
+    struct editing *e = call_data(c, free_editing);
 
     e->rc = c->op.rc;
     if (e->rc == 0)
@@ -86,7 +88,7 @@ static void judged(struct call *c)
 
 static void edit_added(struct call *c)
 {
-    struct editing *e = c->data;
+    struct editing *e = call_data(c, free_editing);
 
     if (c->job.rc != 0) {
         call_fail(c, c->job.rc, NULL);
@@ -128,8 +130,7 @@ static void edit(struct call *c, const struct poll *p)
     e = mem_zalloc(1, sizeof *e);
     e->edit.fields = fields;
     e->values = values;
-    c->data = e;
-    c->free_data = free_editing;
+    call_set_data(c, e, free_editing);
     if (fields == 0)
         look_at_poll(c, LOOK_VIEWER, reply_poll); /* it is so already */
     else

@@ -1,8 +1,32 @@
 #include "api/poll_page.h"
 
+#include <assert.h>
+
 #include "app/query.h"
 #include "app/views.h"
 #include "base/err.h"
+
+static void free_page(void *data)
+{
+    struct poll_page *page = data;
+
+    page->free_whole(page);
+}
+
+void poll_page_keep(struct call *c, struct poll_page *page)
+{
+    assert(page->free_whole != NULL);
+    call_set_data(c, page, free_page);
+}
+
+struct poll_page *poll_page_of(const struct call *c,
+                               void (*free_whole)(struct poll_page *page))
+{
+    struct poll_page *page = call_data(c, free_page);
+
+    assert(page->free_whole == free_whole);
+    return page;
+}
 
 static void finish(struct call *c, const struct poll_page *page)
 {
@@ -30,7 +54,7 @@ static void show(struct call *c, struct poll_page *page, const struct poll *p,
  */
 static void asked(struct call *c)
 {
-    struct poll_page *page = c->data;
+    struct poll_page *page = call_data(c, free_page);
     struct viewer v = {.user = c->who.user,
                        .guest = c->who.guest,
                        .choice = c->op.choice,
@@ -67,7 +91,7 @@ static bool must_ask(const struct call *c, const struct poll_page *page,
 
 void poll_page_show(struct call *c)
 {
-    struct poll_page *page = c->data;
+    struct poll_page *page = call_data(c, free_page);
     struct viewer v = {.user = c->who.user, .guest = c->who.guest, .choice = -1};
 
     while (page->at < page->n) {

@@ -5,7 +5,7 @@
  * caller did there, and that time has opened or closed a poll since its result was
  * published. A poll that was deleted meanwhile is left out.
  *
- * Ownership  the page is the beginning of c->data.
+ * Ownership  the page is the first field of what a handler keeps with its call.
  * Threads    the call's loop.
  */
 #ifndef API_POLL_PAGE_H
@@ -15,6 +15,7 @@
 #include "index/feed.h"
 
 struct poll_page {
+    void (*free_whole)(struct poll_page *page); /* the handler's */
     uint32_t ids[LIMIT_PAGE];
     size_t n;
     char next[FEED_CURSOR_BYTES]; /* empty: it is the last page */
@@ -23,6 +24,12 @@ struct poll_page {
     size_t at;      /* for itself: the one to show next */
     size_t n_shown;
 };
+
+/* Keep the page, and what it is the first field of, with the call. */
+void poll_page_keep(struct call *c, struct poll_page *page);
+/* The page that is kept: asserts that it is one with this free_whole(). */
+struct poll_page *poll_page_of(const struct call *c,
+                               void (*free_whole)(struct poll_page *page));
 
 /* Answers the call. */
 void poll_page_show(struct call *c);

@@ -34,9 +34,9 @@ static void free_bitmap(roaring_bitmap_t *b)
         roaring_bitmap_free(b);
 }
 
-static void free_listing(void *data)
+static void free_listing(struct poll_page *page)
 {
-    struct listing *l = data;
+    struct listing *l = (struct listing *)page;
 
     list_query_done(&l->q);
     free_bitmap(l->only);
@@ -44,6 +44,11 @@ static void free_listing(void *data)
     free_bitmap(l->found);
     free_bitmap(l->undone);
     mem_free(l);
+}
+
+static struct listing *listing_of(const struct call *c)
+{
+    return (struct listing *)poll_page_of(c, free_listing);
 }
 
 /* ---- walking ---- */
@@ -64,7 +69,7 @@ static bool take(void *user, uint32_t id)
 
 static void walk(struct call *c)
 {
-    struct listing *l = c->data;
+    struct listing *l = listing_of(c);
     struct feed_query q = {.order = l->q.order,
                            .closed_too = l->q.any_status || l->q.status == POLL_CLOSED,
                            .tags = l->q.tags,
@@ -111,7 +116,7 @@ static void found_in_tail(void *user, enum change_kind kind, uint32_t poll)
 static int read_seen(struct store *s, struct store_job *job)
 {
     struct call *c = call_of_job(job);
-    struct listing *l = c->data;
+    struct listing *l = listing_of(c);
     int rc = s->ops->seen_each(s, c->who.user, found_poll, l);
 
     roaring_bitmap_andnot_inplace(l->found, l->undone);
@@ -120,7 +125,7 @@ static int read_seen(struct store *s, struct store_job *job)
 
 static void seen_read(struct call *c)
 {
-    struct listing *l = c->data;
+    struct listing *l = listing_of(c);
 
     if (c->job.rc != 0) {
         seen_give_up(c->app->index->seen, c->who.user);
@@ -134,7 +139,7 @@ static void seen_read(struct call *c)
 
 static void find_seen(struct call *c)
 {
-    struct listing *l = c->data;
+    struct listing *l = listing_of(c);
 
     if (!l->is_feed) {
         walk(c);
@@ -157,14 +162,14 @@ static void find_seen(struct call *c)
 
 static int read_search(struct store *s, struct store_job *job)
 {
-    struct listing *l = call_of_job(job)->data;
+    struct listing *l = listing_of(call_of_job(job));
 
     return s->ops->search(s, l->q.search, SEARCH_MAX, found_poll, l);
 }
 
 static void searched(struct call *c)
 {
-    struct listing *l = c->data;
+    struct listing *l = listing_of(c);
 
     if (c->job.rc != 0) {
         call_fail(c, c->job.rc, NULL);
@@ -188,8 +193,8 @@ void handle_polls(struct call *c)
     struct listing *l = mem_zalloc(1, sizeof *l);
     const char *why;
 
-    c->data = l;
-    c->free_data = free_listing;
+    l->page.free_whole = free_listing;
+    poll_page_keep(c, &l->page);
     l->call = c;
     if (list_query_read(c->req, &l->q, &why) != 0) {
         call_fail(c, ERR_BAD_REQUEST, why);

@@ -52,10 +52,7 @@ static struct stats *stats_new(struct call *c)
 {
     struct stats *s = mem_zalloc(1, sizeof *s);
 
-    if (c->free_data != NULL)
-        c->free_data(c->data);
-    c->data = s;
-    c->free_data = free_stats;
+    call_set_data(c, s, free_stats);
     return s;
 }
 
@@ -83,7 +80,7 @@ static int add_span(void *user_data, int64_t start_ms, uint32_t option, uint32_t
 static int read_stats(struct store *store, struct store_job *job)
 {
     struct call *c = call_of_job(job);
-    struct stats *s = c->data;
+    struct stats *s = call_data(c, free_stats);
 
     s->n = 0;
     return store->ops->poll_stats(store, c->id, s->bucket_ms, &s->stored, add_span, s);
@@ -132,7 +129,7 @@ static void view_timeline(struct buf *out, const struct stats *s)
 
 static void reply_stats(struct call *c, const struct result *r)
 {
-    const struct stats *s = c->data;
+    const struct stats *s = call_data(c, free_stats);
     struct buf *out = call_out(c);
 
     buf_char(out, '{');
@@ -154,7 +151,7 @@ static void settled(struct call *c);
 
 static void touched(struct call *c)
 {
-    struct stats *s = c->data;
+    struct stats *s = call_data(c, free_stats);
     struct result r;
 
     if (c->op.rc != 0)
@@ -170,7 +167,7 @@ static void touched(struct call *c)
 
 static void stats_read(struct call *c)
 {
-    const struct stats *s = c->data;
+    const struct stats *s = call_data(c, free_stats);
 
     if (s->too_many) {
         call_fault(c, "bucket", FAULT_OUT_OF_RANGE,

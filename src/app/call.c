@@ -1,23 +1,12 @@
 #include "app/call.h"
 
+#include <assert.h>
 #include <stddef.h>
 
 #include "app/body.h"
 #include "app/metrics.h"
 #include "base/err.h"
 #include "base/mem.h"
-
-struct fault_list {
-    struct buf list; /* "errors":[ and JSON objects, a comma between them */
-};
-
-static void free_faults(void *data)
-{
-    struct fault_list *f = data;
-
-    buf_done(&f->list);
-    mem_free(f);
-}
 
 struct call *call_new(struct app_loop *loop, struct http_req *req)
 {
@@ -32,6 +21,7 @@ struct call *call_new(struct app_loop *loop, struct http_req *req)
     c->body = NULL;
     c->data = NULL;
     c->free_data = NULL;
+    c->faults = (struct buf){0};
     c->door = NULL;
     c->trace = trace_new(&c->app->log, req);
     c->began_us = clock_mono_us();
@@ -62,6 +52,7 @@ static void count(struct call *c, int status, size_t bytes)
 static void end(struct call *c)
 {
     drop_data(c);
+    buf_done(&c->faults);
     json_decref(c->body);
     mem_free(c);
 }
@@ -115,6 +106,23 @@ bool call_json_or_empty(struct call *c)
         return parse_body(c);
     c->body = json_object();
     return true;
+}
+
+/* ---- what the handler keeps ---- */
+
+void call_set_data(struct call *c, void *data, call_free_cb *free_data)
+{
+    assert(data != NULL && free_data != NULL);
+    assert(data != c->data);
+    drop_data(c);
+    c->data = data;
+    c->free_data = free_data;
+}
+
+void *call_data(const struct call *c, call_free_cb *free_data)
+{
+    assert(c->free_data == free_data);
+    return c->data;
 }
 
 /* ---- lanes ---- */
@@ -307,33 +315,25 @@ void call_fail(struct call *c, int err, const char *detail)
 void call_fault(void *call, const char *field, enum fault code, const char *message)
 {
     struct call *c = call;
-    struct fault_list *f;
+    struct buf *list = &c->faults;
 
-    if (c->free_data != free_faults) {
-        drop_data(c);
-        c->data = mem_zalloc(1, sizeof *f);
-        c->free_data = free_faults;
-    }
-    f = c->data;
-    buf_text(&f->list, f->list.len == 0 ? "\"errors\":[" : ",");
-    buf_text(&f->list, "{\"field\":");
-    buf_json_str(&f->list, str_of(field));
-    buf_text(&f->list, ",\"code\":\"");
-    buf_text(&f->list, fault_code(code));
-    buf_char(&f->list, '"');
-    buf_text(&f->list, ",\"message\":");
-    buf_json_str(&f->list, str_of(message));
-    buf_char(&f->list, '}');
+    buf_text(list, list->len == 0 ? "\"errors\":[" : ",");
+    buf_text(list, "{\"field\":");
+    buf_json_str(list, str_of(field));
+    buf_text(list, ",\"code\":\"");
+    buf_text(list, fault_code(code));
+    buf_char(list, '"');
+    buf_text(list, ",\"message\":");
+    buf_json_str(list, str_of(message));
+    buf_char(list, '}');
 }
 
 bool call_fail_faults(struct call *c, int err, const char *detail)
 {
-    struct fault_list *f = c->data;
-
-    if (c->free_data != free_faults)
+    if (c->faults.len == 0)
         return false;
-    buf_char(&f->list, ']');
-    fail_with(c, err, detail, buf_str(&f->list));
+    buf_char(&c->faults, ']');
+    fail_with(c, err, detail, buf_str(&c->faults));
     return true;
 }
 

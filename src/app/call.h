@@ -21,6 +21,9 @@
 #include "app/app.h"
 #include "app/trace.h"
 
+/* Frees what a handler keeps with a call, and is its type as well: see call_data(). */
+typedef void call_free_cb(void *data);
+
 struct call {
     struct http_req *req;
     struct app_loop *loop;
@@ -30,8 +33,9 @@ struct call {
     uint32_t id;    /* the path's {id}; 0 where the path has none */
     unsigned route; /* the line of tbl/routes.h, or ROUTE_OTHER */
     json_t *body;   /* an object, after call_json() */
-    void *data;     /* the handler's; freed with free_data at the end */
-    void (*free_data)(void *data);
+    void *data;     /* the handler's: call_set_data(), call_data() */
+    call_free_cb *free_data;
+    struct buf faults; /* "errors":[ and JSON objects, a comma between them; or empty */
 
     struct trace *trace; /* NULL, unless requests are logged */
     uint64_t began_us;
@@ -53,6 +57,14 @@ bool call_is_json(const struct call *c);
 bool call_json(struct call *c);
 /* The same, but no body at all is an empty object. */
 bool call_json_or_empty(struct call *c);
+
+/* ---- what the handler keeps ---- */
+
+/* Keep data until the call ends, in place of what was kept before, which is freed. */
+void call_set_data(struct call *c, void *data, call_free_cb *free_data);
+/* What was kept with this free_data; anything else there is a bug and ends the program.
+ */
+void *call_data(const struct call *c, call_free_cb *free_data);
 
 /* ---- asking lanes; after any of them, nothing more may be done but return ---- */
 
@@ -86,7 +98,8 @@ void call_fail_in(struct call *c, int err, const char *detail, int64_t retry_aft
 /* With members of its own, as JSON: `"checks":{…}`. */
 void call_fail_with(struct call *c, int err, const char *detail, struct str members);
 
-/* 422 `invalid` with errors for fields: add any number, then fail if there are some. */
+/* 422 `invalid` with errors for fields: add any number, then fail if there are some.
+ * What the handler keeps is left alone. */
 void call_fault(void *call, const char *field, enum fault code, const char *message);
 bool call_fail_if_faults(struct call *c); /* true: it was answered */
 /* The same with another error. */

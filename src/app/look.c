@@ -22,16 +22,13 @@ static struct looking *looking_new(struct call *c)
 
     l->look.viewer =
         (struct viewer){.user = c->who.user, .guest = c->who.guest, .choice = -1};
-    if (c->free_data != NULL)
-        c->free_data(c->data);
-    c->data = l;
-    c->free_data = free_looking;
+    call_set_data(c, l, free_looking);
     return l;
 }
 
 static void looked(struct call *c)
 {
-    struct looking *l = c->data;
+    struct looking *l = call_data(c, free_looking);
 
     if (c->op.rc != 0) {
         call_fail(c, c->op.rc,

@@ -11,9 +11,14 @@ struct readiness {
     int database;
 };
 
+static void free_readiness(void *data)
+{
+    mem_free(data);
+}
+
 static int run_checks(struct store *store, struct store_job *job)
 {
-    struct readiness *r = call_of_job(job)->data;
+    struct readiness *r = call_data(call_of_job(job), free_readiness);
     const struct wiring *wiring = &r->app->wiring;
     uint64_t position;
 
@@ -54,7 +59,7 @@ static void reply_checked(struct call *c)
     bool fine;
 
     buf_text(&checks, "\"checks\":");
-    fine = write_checks(&checks, c->data);
+    fine = write_checks(&checks, call_data(c, free_readiness));
 
     http_add_header(c->req, "Cache-Control", STR("no-store"));
     if (fine && !draining) {
@@ -76,8 +81,7 @@ void handle_readyz(struct call *c)
     struct readiness *r = mem_zalloc(1, sizeof *r);
 
     r->app = c->app;
-    c->data = r;
-    c->free_data = mem_free;
+    call_set_data(c, r, free_readiness);
     call_read(c, run_checks, reply_checked);
 }
 

@@ -170,8 +170,7 @@ void handle_metrics(struct call *c)
     job->mail.home = loop_inbox(c->loop->loop);
     job->mail.on_home = on_home;
     job->call = c;
-    c->data = job;
-    c->free_data = free_job;
+    call_set_data(c, job, free_job);
     rc = lane_submit(c->app->scrapes->lane, &job->mail);
     if (rc != 0)
         call_fail(c, rc, NULL);
