@@ -1,6 +1,6 @@
 #include "api/pages.h"
 
-#include "api/accept.h"
+#include "app/accept.h"
 #include "app/etag.h"
 #include "app/handlers.h"
 #include "base/err.h"

@@ -24,6 +24,7 @@ static void reply_results(struct call *c, const struct look *look)
                   "The results of this poll are not shown to you yet.");
         return;
     }
+    c->one_form = true;
     write_etag(&etag, &look->result);
     http_add_header(c->req, "ETag", buf_str(&etag));
     http_add_header(c->req, "Cache-Control", STR("no-cache"));

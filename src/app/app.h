@@ -33,6 +33,7 @@ struct live;
 struct login_guard;
 struct loop_metrics;
 struct loop_set;
+struct packer;
 struct scrapes;
 
 /* What a backend has to tell GET /metrics. */
@@ -66,7 +67,8 @@ struct app_loop {
     struct loop *loop;
     struct http_server *server;
     struct jwt_verifier *verifier;
-    struct live *live;      /* this loop's watchers */
+    struct live *live; /* this loop's watchers */
+    struct packer *packer;
     struct counter n_calls; /* not answered yet */
     struct shown_result last_result;
     struct loop_metrics *metrics;

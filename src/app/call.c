@@ -3,8 +3,10 @@
 #include <assert.h>
 #include <stddef.h>
 
+#include "app/accept.h"
 #include "app/body.h"
 #include "app/metrics.h"
+#include "app/pack.h"
 #include "base/err.h"
 #include "base/mem.h"
 
@@ -17,6 +19,7 @@ struct call *call_new(struct app_loop *loop, struct http_req *req)
     c->app = loop->app;
     c->who = (struct identity){0};
     c->by_cookie = false;
+    c->one_form = false;
     c->id = 0;
     c->body = NULL;
     c->data = NULL;
@@ -238,8 +241,27 @@ struct buf *call_out(struct call *c)
     return http_out(c->req);
 }
 
+static void pack_answer(struct call *c)
+{
+    struct buf *out = call_out(c);
+    struct str packed;
+
+    if (out->len < PACK_MIN || c->one_form)
+        return;
+    http_add_header(c->req, "Vary", STR("Accept-Encoding"));
+    if (!accepts_coding(http_header(c->req, "accept-encoding"), STR("gzip")))
+        return;
+    packed = pack(c->loop->packer, buf_str(out));
+    if (packed.len == 0)
+        return;
+    http_add_header(c->req, "Content-Encoding", STR("gzip"));
+    out->len = 0;
+    buf_str_add(out, packed);
+}
+
 void call_reply_type(struct call *c, int status, const char *content_type)
 {
+    pack_answer(c);
     count(c, status, call_out(c)->len);
     http_reply(c->req, status, content_type);
     end(c);

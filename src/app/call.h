@@ -30,6 +30,7 @@ struct call {
     struct app *app;
     struct identity who; /* user 0: nobody */
     bool by_cookie;
+    bool one_form;  /* its ETag names these very bytes: it is never packed */
     uint32_t id;    /* the path's {id}; 0 where the path has none */
     unsigned route; /* the line of tbl/routes.h, or ROUTE_OTHER */
     json_t *body;   /* an object, after call_json() */

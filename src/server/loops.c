@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "app/metrics.h"
+#include "app/pack.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "live/live.h"
@@ -94,6 +95,7 @@ static int open_loop(struct app *app, unsigned index, int listen_fd)
     if (rc != 0)
         return rc;
     l->live = live_new(l, app->hub);
+    l->packer = packer_new();
     l->metrics = mem_zalloc(1, sizeof *l->metrics);
     http_listen(l->server, listen_fd);
     return 0;
@@ -226,6 +228,7 @@ static void free_loop(struct app_loop *l)
     open_inbox(l);
     http_server_free(l->server); /* ends the watchers that are left */
     live_free(l->live);
+    packer_free(l->packer);
     jwt_verifier_free(l->verifier);
     buf_done(&l->last_result.json);
     open_inbox(l);

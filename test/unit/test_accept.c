@@ -1,7 +1,7 @@
 /* test_accept.c — what a client's lists say that it takes. */
 #include "check.h"
 
-#include "api/accept.h"
+#include "app/accept.h"
 
 static void a_coding_is_sent_to_those_who_take_it(void **state)
 {

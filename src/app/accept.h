@@ -5,8 +5,8 @@
  *
  * Threads  pure.
  */
-#ifndef API_ACCEPT_H
-#define API_ACCEPT_H
+#ifndef APP_ACCEPT_H
+#define APP_ACCEPT_H
 
 #include <stdbool.h>
 

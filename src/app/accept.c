@@ -1,4 +1,4 @@
-#include "api/accept.h"
+#include "app/accept.h"
 
 enum said { NOTHING, TAKEN, REFUSED };
 
