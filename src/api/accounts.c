@@ -11,9 +11,14 @@
 
 #include "api/entry.h"
 #include "api/session.h"
+#include "app/app.h"
 #include "app/handlers.h"
 #include "auth/account_rules.h"
+#include "auth/password.h"
+#include "auth/revocations.h"
 #include "base/err.h"
+#include "base/fault.h"
+#include "core/account.h"
 
 static int add_account(struct store *s, struct store_job *job)
 {

@@ -1,11 +1,17 @@
 /* boards.c — GET /api/leaderboard, GET /api/tags. */
 #include <string.h>
 
+#include "app/app.h"
+#include "app/app_loop.h"
 #include "app/handlers.h"
 #include "app/query.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "index/feed.h"
+#include "index/index.h"
 #include "index/leaderboard.h"
+#include "net/http.h"
+#include "net/loop.h"
 
 /* ---- GET /api/leaderboard ---- */
 

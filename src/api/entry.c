@@ -3,9 +3,15 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "app/app.h"
+#include "app/app_loop.h"
+#include "app/door.h"
 #include "app/proxy.h"
+#include "auth/password.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "net/loop.h"
 
 /* How a try has ended, when a wrong password is not how. */
 static void settle_try(struct entry *e, bool right)

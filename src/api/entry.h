@@ -9,6 +9,7 @@
 
 #include "app/call.h"
 #include "auth/login_guard.h"
+#include "auth/password.h"
 
 struct entry {
     struct password_job password; /* first: found by a cast from its mail */

@@ -10,12 +10,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/app.h"
 #include "app/handlers.h"
 #include "app/query.h"
 #include "app/settled.h"
 #include "app/views.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "core/account.h"
+#include "core/poll.h"
+#include "core/tally.h"
+#include "index/catalogue.h"
+#include "index/index.h"
+#include "net/http.h"
 
 enum { CURSOR_BYTES = 32 }; /* "1700000000000.12" */
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "core/poll.h"
 
 enum { PAGE_DEFAULT = 10, PAGES_MAX = 1000000, TEXT_BYTES = 16384, SEARCH_BYTES = 400 };
 

@@ -13,12 +13,23 @@
 
 #include "api/entry.h"
 #include "api/session.h"
+#include "app/app.h"
 #include "app/handlers.h"
 #include "app/settled.h"
 #include "app/views.h"
 #include "auth/account_rules.h"
+#include "auth/password.h"
+#include "auth/revocations.h"
+#include "ballot/ballot.h"
+#include "base/clock.h"
 #include "base/err.h"
+#include "base/fault.h"
 #include "base/mem.h"
+#include "core/account.h"
+#include "core/tally.h"
+#include "index/index.h"
+#include "net/http.h"
+#include "store/store.h"
 
 /* ---- GET /api/users/me ---- */
 

@@ -10,10 +10,15 @@
 #include <stdio.h>
 
 #include "api/poll_page.h"
+#include "app/app.h"
 #include "app/handlers.h"
 #include "app/query.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "core/poll.h"
+#include "index/catalogue.h"
+#include "index/index.h"
 
 enum { FULL = 1 }; /* stops the walk */
 

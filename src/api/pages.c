@@ -4,6 +4,7 @@
 #include "app/etag.h"
 #include "app/handlers.h"
 #include "base/err.h"
+#include "net/http.h"
 
 static const struct page *find(struct str path)
 {

@@ -6,12 +6,22 @@
  * instant make one poll. A repeat is answered whenever it comes; that closesAt is in
  * the future is asked of a first one only.
  */
+#include "app/app.h"
 #include "app/body.h"
 #include "app/handlers.h"
 #include "app/look.h"
 #include "app/views.h"
+#include "base/clock.h"
 #include "base/err.h"
+#include "base/fault.h"
 #include "base/mem.h"
+#include "core/account.h"
+#include "core/poll.h"
+#include "core/tally.h"
+#include "index/catalogue.h"
+#include "index/index.h"
+#include "net/http.h"
+#include "store/store.h"
 
 struct creation {
     struct app *app;

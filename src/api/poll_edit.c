@@ -7,11 +7,22 @@
  * between. The journal's records are small, so the texts go to the store before; an
  * edit that is refused, or that a crash has cut off, is dropped from there again.
  */
+#include "app/app.h"
 #include "app/body.h"
 #include "app/handlers.h"
 #include "app/look.h"
+#include "app/views.h"
+#include "ballot/ballot.h"
+#include "base/clock.h"
 #include "base/err.h"
+#include "base/fault.h"
 #include "base/mem.h"
+#include "core/change.h"
+#include "core/poll.h"
+#include "core/tally.h"
+#include "index/catalogue.h"
+#include "index/index.h"
+#include "net/http.h"
 
 struct editing {
     struct poll_edit edit;

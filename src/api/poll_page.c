@@ -2,9 +2,16 @@
 
 #include <assert.h>
 
+#include "app/app.h"
 #include "app/query.h"
 #include "app/views.h"
+#include "ballot/ballot.h"
 #include "base/err.h"
+#include "core/poll.h"
+#include "core/tally.h"
+#include "index/catalogue.h"
+#include "index/index.h"
+#include "net/http.h"
 
 static void free_page(void *data)
 {

@@ -4,10 +4,17 @@
  * the ballot's to say. A result whose status time has overtaken is touched first, so
  * what is shown is true to the millisecond without any job having run.
  */
+#include "app/app.h"
 #include "app/handlers.h"
 #include "app/look.h"
 #include "app/views.h"
+#include "ballot/ballot.h"
 #include "base/err.h"
+#include "core/change.h"
+#include "core/tally.h"
+#include "index/catalogue.h"
+#include "index/index.h"
+#include "net/http.h"
 
 /* ---- GET /api/polls/{id} ---- */
 

@@ -12,9 +12,18 @@
 
 #include "api/list_query.h"
 #include "api/poll_page.h"
+#include "app/app.h"
 #include "app/handlers.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "core/change.h"
+#include "core/poll.h"
+#include "index/catalogue.h"
+#include "index/feed.h"
+#include "index/index.h"
+#include "index/seen.h"
+#include "index/tail.h"
 
 enum { SEARCH_MAX = 10000 };
 

@@ -2,7 +2,9 @@
 #include "app/etag.h"
 #include "app/handlers.h"
 #include "app/look.h"
+#include "app/views.h"
 #include "base/err.h"
+#include "net/http.h"
 
 /* One version is one answer, so the version is all that an ETag needs. */
 static void write_etag(struct buf *out, const struct result *r)

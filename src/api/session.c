@@ -1,8 +1,12 @@
 #include "api/session.h"
 
+#include "app/app.h"
+#include "app/call.h"
 #include "app/origin.h"
 #include "app/proxy.h"
+#include "auth/jwt.h"
 #include "base/err.h"
+#include "net/http.h"
 
 /* {"id", "kind"} of a guest; of a user with username, email and createdAt too. */
 static void view_account(struct buf *out, const struct account *a)

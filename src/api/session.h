@@ -9,7 +9,10 @@
 #ifndef API_SESSION_H
 #define API_SESSION_H
 
-#include "app/call.h"
+#include <stdint.h>
+
+struct account;
+struct call;
 
 /* {"user": …, "token": …, "expiresAt": …}, and the cookie. */
 void session_reply(struct call *c, int status, const struct account *a,

@@ -21,8 +21,15 @@
 #include "app/look.h"
 #include "app/query.h"
 #include "app/settled.h"
+#include "app/views.h"
+#include "ballot/ballot.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "core/poll.h"
+#include "core/tally.h"
+#include "net/http.h"
+#include "store/store.h"
 
 enum { TRIES = 20 };
 

@@ -1,10 +1,21 @@
 /* votes.c — voting, changing, withdrawing, skipping, taking a skip back. */
+#include "app/app.h"
+#include "app/app_loop.h"
 #include "app/body.h"
 #include "app/handlers.h"
 #include "app/metrics.h"
 #include "app/views.h"
+#include "ballot/ballot.h"
+#include "base/clock.h"
 #include "base/err.h"
+#include "base/fault.h"
+#include "core/change.h"
+#include "core/poll.h"
+#include "core/tally.h"
+#include "index/catalogue.h"
+#include "index/index.h"
 #include "live/live.h"
+#include "net/http.h"
 
 /* ---- reading the wish ---- */
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "core/change.h"
 
 enum { BODY_FLAGS = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY };
 

@@ -4,11 +4,17 @@
 #include <stddef.h>
 
 #include "app/accept.h"
+#include "app/app.h"
+#include "app/app_loop.h"
 #include "app/body.h"
 #include "app/metrics.h"
 #include "app/pack.h"
+#include "app/trace.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/metric.h"
+#include "net/loop.h"
 
 struct call *call_new(struct app_loop *loop, struct http_req *req)
 {

@@ -18,8 +18,16 @@
 
 #include <jansson.h>
 
-#include "app/app.h"
-#include "app/trace.h"
+#include "app/door.h"
+#include "auth/jwt.h"
+#include "ballot/ballot.h"
+#include "base/fault.h"
+#include "net/http.h"
+#include "work/store_lane.h"
+
+struct app;
+struct app_loop;
+struct trace;
 
 /* Frees what a handler keeps with a call, and is its type as well: see call_data(). */
 typedef void call_free_cb(void *data);

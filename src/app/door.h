@@ -30,6 +30,9 @@
 
 enum { DOOR_SOON_MS = 300, DOOR_LOOK_MS = 100 };
 
+/* What a loop asks, and so has a door in front of. */
+enum door_to { DOOR_BALLOT, DOOR_STORE, DOOR_READ, DOOR_PASSWORD, DOOR__LANES };
+
 struct door {
     uint32_t few;    /* always let in */
     uint32_t limit;  /* how many may be inside */

@@ -1,7 +1,14 @@
 #include "app/look.h"
 
+#include "app/app.h"
+#include "ballot/ballot.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "core/poll.h"
+#include "core/tally.h"
+#include "index/catalogue.h"
+#include "index/index.h"
 
 struct looking {
     struct look look; /* first */

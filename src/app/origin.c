@@ -1,5 +1,9 @@
 #include "app/origin.h"
 
+#include "app/app.h"
+#include "app/call.h"
+#include "config/config.h"
+#include "net/http.h"
 #include "net/ws.h"
 
 static bool is_configured(const struct call *c, struct str origin)

@@ -10,7 +10,11 @@
 #ifndef APP_ORIGIN_H
 #define APP_ORIGIN_H
 
-#include "app/call.h"
+#include <stdbool.h>
+
+#include "base/str.h"
+
+struct call;
 
 /* May this request be made on the strength of its cookie? One that only reads may;
  * WebSockets and changes only from our origins. */

@@ -4,6 +4,8 @@
 #include "app/body.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/fault.h"
+#include "core/poll.h"
 
 struct input {
     const json_t *body;

@@ -1,5 +1,10 @@
 #include "app/proxy.h"
 
+#include "app/app.h"
+#include "app/call.h"
+#include "config/config.h"
+#include "net/http.h"
+
 #include <arpa/inet.h>
 #include <string.h>
 

@@ -9,7 +9,13 @@
 #ifndef APP_PROXY_H
 #define APP_PROXY_H
 
-#include "app/call.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/str.h"
+
+struct call;
+struct setting_list;
 
 /* peer: an address as http_req has it. The networks have passed setting_set(). */
 bool proxy_is_trusted(const struct setting_list *networks, struct str peer);

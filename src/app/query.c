@@ -1,6 +1,8 @@
 #include "app/query.h"
 
+#include "app/call.h"
 #include "base/err.h"
+#include "net/http.h"
 
 bool query_number(struct call *c, const char *name, uint32_t max, uint32_t *number,
                   const char *why)

@@ -6,7 +6,10 @@
 #ifndef APP_QUERY_H
 #define APP_QUERY_H
 
-#include "app/call.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+struct call;
 
 /* 1..max; left alone where it is absent. */
 bool query_number(struct call *c, const char *name, uint32_t max, uint32_t *number,

@@ -2,8 +2,14 @@
 
 #include <ev.h>
 
+#include "app/app.h"
+#include "app/app_loop.h"
+#include "app/call.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "net/loop.h"
+#include "work/store_lane.h"
 
 struct settling {
     struct ev_timer look;
@@ -42,7 +48,7 @@ static void on_look(struct ev_loop *ev, ev_timer *timer, int events)
 
 void call_settled(struct call *c, void (*then)(struct call *c))
 {
-    const struct acknowledged *a = &c->app->acknowledged;
+    const struct acknowledged *a = c->app->acknowledged;
     uint64_t position = a->position(a->user);
     struct settling *s;
 

@@ -1,6 +1,7 @@
 #include "app/trace.h"
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/mem.h"
 
 struct trace {

@@ -6,9 +6,9 @@
 #define APP_VIEWS_H
 
 #include "base/buf.h"
+#include "core/account.h"
 #include "core/poll.h"
 #include "core/tally.h"
-#include "store/store.h"
 
 /* Somebody who asks for a poll. */
 struct viewer {

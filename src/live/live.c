@@ -3,10 +3,19 @@
 #include <ev.h>
 #include <sys/queue.h>
 
+#include "app/app.h"
+#include "app/app_loop.h"
 #include "app/views.h"
+#include "base/clock.h"
 #include "base/mem.h"
+#include "config/config.h"
+#include "core/poll.h"
+#include "core/tally.h"
+#include "index/catalogue.h"
+#include "index/index.h"
 #include "index/leaderboard.h"
 #include "live/live_watcher.h"
+#include "net/loop.h"
 
 enum { CLOSE_SERVICE_RESTART = 1012, BEAT_S = 1 };
 

@@ -15,8 +15,13 @@
 #ifndef LIVE_LIVE_H
 #define LIVE_LIVE_H
 
-#include "app/app.h"
+#include <stddef.h>
+#include <stdint.h>
 
+struct app;
+struct app_loop;
+struct frame;
+struct hub;
 struct live;
 
 struct live *live_new(struct app_loop *loop, struct hub *hub);

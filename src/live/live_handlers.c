@@ -1,13 +1,23 @@
 /* live_handlers.c — /ws, /ws/polls/{id}; and watchers over either protocol. */
 #include <stddef.h>
 
+#include "app/app.h"
+#include "app/app_loop.h"
 #include "app/handlers.h"
 #include "app/views.h"
+#include "ballot/ballot.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "core/poll.h"
+#include "core/tally.h"
+#include "index/catalogue.h"
+#include "index/index.h"
 #include "index/leaderboard.h"
 #include "live/live.h"
 #include "live/live_watcher.h"
+#include "net/http.h"
+#include "net/loop.h"
 
 enum { CLOSE_POLICY = 1008, WS_BEAT_MS = 30000, SSE_BEAT_MS = 15000 };
 

@@ -1,8 +1,13 @@
 /* live_sse.c — /api/live, /api/polls/{id}/live. */
+#include "app/app.h"
+#include "app/app_loop.h"
 #include "app/handlers.h"
 #include "base/err.h"
+#include "index/catalogue.h"
+#include "index/index.h"
 #include "live/live.h"
 #include "live/live_watcher.h"
+#include "net/http.h"
 
 enum { RESUME_BYTES = 4096 };
 

@@ -6,8 +6,8 @@
 #include <ev.h>
 #include <sys/queue.h>
 
-#include "app/app.h"
 #include "base/metric.h"
+#include "hub/hub.h"
 #include "net/sse.h"
 #include "net/ws.h"
 
@@ -19,6 +19,8 @@ enum { WATCHER_RETRY_MS = 1000 };
 
 enum watcher_kind { WATCHER_WS, WATCHER_SSE, WATCHER__KINDS };
 
+struct app_loop;
+struct identity;
 struct question; /* live_handlers.c */
 
 struct watcher {

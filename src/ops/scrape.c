@@ -3,9 +3,14 @@
 
 #include <stddef.h>
 
+#include "app/app.h"
+#include "app/app_loop.h"
 #include "app/handlers.h"
 #include "base/lane.h"
 #include "base/mem.h"
+#include "net/http.h"
+#include "net/loop.h"
+#include "ops/ready.h"
 
 enum { SCRAPES_WAITING = 16 };
 
@@ -95,7 +100,7 @@ static void write_all(const struct app *app, struct buf *out)
         .out = out, .app = app, .backend = &backend, .process = &process};
 
     process_figures_read(&process);
-    app->wiring.figures(app->wiring.user, &backend);
+    app->wiring->figures(app->wiring->user, &backend);
 #define X(type, name, write, help) write_metric(&s, #type, name, help, write);
     METRIC_TABLE(X)
 #undef X

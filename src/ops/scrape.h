@@ -11,9 +11,12 @@
 #ifndef OPS_SCRAPE_H
 #define OPS_SCRAPE_H
 
-#include "app/app.h"
+#include "base/buf.h"
 #include "base/metric.h"
 
+struct app;
+struct backend_figures;
+struct process_figures;
 struct scrapes;
 
 int scrapes_start(const struct app *app, struct scrapes **ret_scrapes);

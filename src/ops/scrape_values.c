@@ -1,10 +1,24 @@
 /* scrape_values.c — the values of tbl/metrics.h: one function a line. */
 #include <stdio.h>
 
+#include "app/app.h"
+#include "app/app_loop.h"
 #include "app/metrics.h"
+#include "auth/jwt.h"
+#include "auth/password.h"
+#include "ballot/ballot.h"
 #include "base/err.h"
+#include "base/metric.h"
+#include "core/change.h"
+#include "index/catalogue.h"
+#include "index/index.h"
+#include "index/seen.h"
 #include "live/live.h"
+#include "net/http.h"
+#include "net/loop.h"
+#include "ops/ready.h"
 #include "ops/scrape.h"
+#include "work/store_lane.h"
 
 enum { LABELS_BYTES = 160 };
 

@@ -6,12 +6,21 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "app/app.h"
+#include "app/app_loop.h"
+#include "app/door.h"
 #include "app/metrics.h"
 #include "app/pack.h"
+#include "auth/jwt.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/metric.h"
+#include "config/config.h"
 #include "live/live.h"
+#include "net/http.h"
 #include "net/listen.h"
+#include "net/loop.h"
 #include "server/router.h"
 #include "server/security_headers.h"
 

@@ -11,7 +11,10 @@
 #ifndef SERVER_LOOPS_H
 #define SERVER_LOOPS_H
 
-#include "app/app.h"
+#include <stdint.h>
+
+struct app;
+struct config;
 
 enum { LOOPS_ERRMSG_BYTES = 512 };
 

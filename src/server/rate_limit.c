@@ -1,7 +1,14 @@
 #include "server/rate_limit.h"
 
+#include "app/app.h"
+#include "app/app_loop.h"
+#include "app/call.h"
 #include "app/proxy.h"
+#include "base/clock.h"
 #include "base/err.h"
+#include "limit/limit.h"
+#include "net/http.h"
+#include "net/loop.h"
 
 static void add_headers(struct call *c, const struct limiter *l, struct limit_state s)
 {

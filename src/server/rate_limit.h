@@ -15,7 +15,9 @@
 #ifndef SERVER_RATE_LIMIT_H
 #define SERVER_RATE_LIMIT_H
 
-#include "app/call.h"
+#include <stdbool.h>
+
+struct call;
 
 enum { RATE_LIMIT_USER_MS = 60000, RATE_LIMIT_ADDRESS_MS = 1000 };
 

@@ -8,10 +8,16 @@
 #include "server/router.h"
 
 #include "api/pages.h"
+#include "app/app.h"
+#include "app/app_loop.h"
+#include "app/door.h"
 #include "app/handlers.h"
 #include "app/metrics.h"
 #include "app/origin.h"
+#include "auth/jwt.h"
+#include "base/clock.h"
 #include "base/err.h"
+#include "net/loop.h"
 #include "server/rate_limit.h"
 
 enum who { ANYONE, OPTIONAL, VOTER, REGISTERED };

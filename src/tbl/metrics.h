@@ -1,6 +1,6 @@
 /* metrics.h — everything that GET /metrics tells: one line each.
  *
- *   type, name, what writes its values (app/scrape_*.c), help
+ *   type, name, what writes its values (ops/scrape_*.c), help
  *
  * Names and units are as Prometheus wants them: seconds, bytes, _total. A label never
  * grows with users or polls: routes are patterns, and what matches none is "other".

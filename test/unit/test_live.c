@@ -1,9 +1,11 @@
 /* test_live.c — what watchers are sent of a poll: its state, and at last that it is
  * gone.
  */
+#include "app/app.h"
+#include "base/frame.h"
 #include "check.h"
-
 #include "index/catalogue.h"
+#include "index/index.h"
 #include "live/live.h"
 #include "live/live_watcher.h"
 

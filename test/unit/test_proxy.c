@@ -1,7 +1,7 @@
 /* test_proxy.c — whose X-Forwarded-* is believed. */
-#include "check.h"
-
 #include "app/proxy.h"
+#include "check.h"
+#include "config/config.h"
 
 static bool trusted(const char *network, const char *peer)
 {

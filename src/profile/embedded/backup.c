@@ -34,6 +34,7 @@
 #include "store/part_file.h"
 #include "store/sqlite.h"
 #include "store/sqlite_copy.h"
+#include "store/store.h"
 
 enum { CHUNK = 4096, PROGRESS_MS = 2000, ATTEMPTS = 3 };
 

@@ -5,11 +5,22 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/app.h"
+#include "app/settled.h"
+#include "auth/jwt.h"
+#include "auth/password.h"
+#include "auth/revocations.h"
 #include "auth/secret.h"
+#include "ballot/ballot.h"
 #include "ballot/journal.h"
 #include "ballot/journaled.h"
+#include "base/clock.h"
 #include "base/err.h"
+#include "base/lane.h"
 #include "base/mem.h"
+#include "hub/hub.h"
+#include "index/feed.h"
+#include "index/index.h"
 #include "index/leaderboard.h"
 #include "live/live.h"
 #include "ops/scrape.h"
@@ -19,6 +30,9 @@
 #include "profile/embedded/watch.h"
 #include "server/loops.h"
 #include "store/sqlite.h"
+#include "store/store.h"
+#include "work/scheduler.h"
+#include "work/store_lane.h"
 
 enum {
     READS_WAITING = 65536,
@@ -31,6 +45,7 @@ struct embedded {
     struct app app;
     struct data_dir dir;
     struct embedded_watch watch;
+    struct acknowledged acknowledged;
     struct store *store;
     struct journal *journal;
     struct quota *quota;    /* until the ballot has it */
@@ -393,7 +408,8 @@ int embedded_start(const struct config *config, const struct log *log,
     errmsg[0] = '\0';
     e->app.config = config;
     e->app.clock = &clock_system;
-    e->app.acknowledged = (struct acknowledged){acknowledged_position, e};
+    e->acknowledged = (struct acknowledged){acknowledged_position, e};
+    e->app.acknowledged = &e->acknowledged;
     e->app.log = *log;
     rc = start_all(e, errmsg, EMBEDDED_ERRMSG_BYTES);
     if (rc == 0)

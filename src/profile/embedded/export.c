@@ -14,9 +14,13 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "core/change.h"
+#include "core/poll.h"
+#include "core/tally.h"
 #include "profile/embedded/data_dir.h"
 #include "profile/embedded/embedded.h"
 #include "store/sqlite.h"
+#include "store/store.h"
 
 enum { CHUNK = 4096 };
 

@@ -2,7 +2,10 @@
 
 #include <sodium.h>
 
+#include "app/app.h"
 #include "auth/login_guard.h"
+#include "config/config.h"
+#include "limit/limit.h"
 #include "limit/memory.h"
 #include "server/rate_limit.h"
 

@@ -6,7 +6,7 @@
 #ifndef PROFILE_EMBEDDED_LIMITS_H
 #define PROFILE_EMBEDDED_LIMITS_H
 
-#include "app/app.h"
+struct app;
 
 void embedded_limits_make(struct app *app); /* as app->config says */
 void embedded_limits_free(struct app *app);

@@ -1,6 +1,16 @@
 #include "profile/embedded/load.h"
 
+#include "app/app.h"
+#include "auth/revocations.h"
+#include "base/clock.h"
 #include "base/mem.h"
+#include "config/config.h"
+#include "core/quota.h"
+#include "core/tally.h"
+#include "index/catalogue.h"
+#include "index/index.h"
+#include "store/store.h"
+#include "work/store_lane.h"
 
 enum { LOADING_STEP = 100000 };
 

@@ -6,8 +6,12 @@
 #ifndef PROFILE_EMBEDDED_LOAD_H
 #define PROFILE_EMBEDDED_LOAD_H
 
-#include "app/app.h"
-#include "core/quota.h"
+#include <stdint.h>
+
+struct app;
+struct poll_rules;
+struct quota;
+struct store;
 
 /* Polls, today's votes, recent votes, ends of tokens. *ret_quota is the caller's in any
  * case. */

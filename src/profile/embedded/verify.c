@@ -18,6 +18,7 @@
 #include "profile/embedded/data_dir.h"
 #include "profile/embedded/embedded.h"
 #include "store/sqlite.h"
+#include "store/store.h"
 
 enum { CHUNK = 1024, PATH_BYTES = 4096 };
 

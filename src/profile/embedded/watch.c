@@ -1,5 +1,11 @@
 #include "profile/embedded/watch.h"
 
+#include "app/app.h"
+#include "ballot/journal.h"
+#include "base/clock.h"
+#include "config/config.h"
+#include "work/store_lane.h"
+
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -91,8 +97,9 @@ void embedded_watch_init(struct embedded_watch *w, struct app *app,
     w->app = app;
     w->journal = journal;
     w->dir = dir;
-    app->wiring = (struct wiring){.figures = figures,
-                                  .checks = checks,
-                                  .n_checks = sizeof checks / sizeof *checks,
-                                  .user = w};
+    w->wiring = (struct wiring){.figures = figures,
+                                .checks = checks,
+                                .n_checks = sizeof checks / sizeof *checks,
+                                .user = w};
+    app->wiring = &w->wiring;
 }

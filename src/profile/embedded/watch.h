@@ -1,6 +1,6 @@
 /* watch.h — how one machine's backends do: for GET /metrics and GET /readyz.
  *
- * Checks (app/ready.h): `disk`, can something be written next to the data; `journal`,
+ * Checks (ops/ready.h): `disk`, can something be written next to the data; `journal`,
  * did the last append work; `projector`, does the database keep up with the journal.
  * All of them heal without a client's doing: who is not ready is not asked anything.
  *
@@ -12,8 +12,12 @@
 
 #include <stdatomic.h>
 
-#include "app/app.h"
-#include "ballot/journal.h"
+#include <stdint.h>
+
+#include "ops/ready.h"
+
+struct app;
+struct journal;
 
 struct embedded_watch {
     struct app *app;
@@ -24,6 +28,8 @@ struct embedded_watch {
     /* the read lane's */
     uint64_t probed_ms; /* monotonic; 0: not yet */
     const char *disk;   /* what was found then */
+
+    struct wiring wiring;
 };
 
 /* Sets app->wiring. */

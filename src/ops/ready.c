@@ -1,9 +1,11 @@
 /* ready.c — GET /readyz and GET /healthz. */
-#include "app/ready.h"
+#include "ops/ready.h"
 
+#include "app/app.h"
 #include "app/handlers.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "net/http.h"
 
 struct readiness {
     const struct app *app;
@@ -19,7 +21,7 @@ static void free_readiness(void *data)
 static int run_checks(struct store *store, struct store_job *job)
 {
     struct readiness *r = call_data(call_of_job(job), free_readiness);
-    const struct wiring *wiring = &r->app->wiring;
+    const struct wiring *wiring = r->app->wiring;
     uint64_t position;
 
     for (size_t i = 0; i < wiring->n_checks && i < READY_CHECKS_MAX; i++)
@@ -38,7 +40,7 @@ static void write_check(struct buf *out, const char *name, const char *wrong)
 /* {"disk":"ok",…}; true: all of them are. */
 static bool write_checks(struct buf *out, const struct readiness *r)
 {
-    const struct wiring *wiring = &r->app->wiring;
+    const struct wiring *wiring = r->app->wiring;
     bool fine = r->database == 0;
 
     buf_char(out, '{');
