@@ -7,7 +7,7 @@ const catalogues = process.env.CATALOGUES ?? 'src';
 
 const folders = fs
   .readdirSync('src', { withFileTypes: true })
-  .filter((entry) => entry.isDirectory() && !['test', 'i18n'].includes(entry.name));
+  .filter((entry) => entry.isDirectory() && !['test', 'i18n', 'lib'].includes(entry.name));
 
 /** A catalogue a folder, so that a screen that is loaded on demand brings its own words. */
 export default defineConfig({

@@ -1,8 +1,8 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/App';
-import { applyTheme } from './app/theme';
 import { activateLocale } from './i18n/i18n';
+import { applyTheme } from './lib/theme';
 import './styles.css';
 
 applyTheme();

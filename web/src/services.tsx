@@ -12,7 +12,7 @@ import {
 } from 'react';
 import type { Poll } from './api/client';
 import { ApiError } from './api/error';
-import { useKeyed } from './KeyedStore';
+import { useKeyed } from './lib/KeyedStore';
 import { LiveConnection, type LiveState } from './live/connection';
 import { type Live, NOTHING, ResultsStore } from './results/store';
 import { Session } from './session/session';

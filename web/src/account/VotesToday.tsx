@@ -2,7 +2,7 @@
 import { plural } from '@lingui/core/macro';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import type { Me } from '~/api/client';
-import { now } from '~/clock';
+import { now } from '~/lib/clock';
 
 /** The server's day ends at midnight in UTC. */
 function endOfDay(): Date {

@@ -3,7 +3,7 @@
  * ApiError, which everything that shows refusals understands; nothing else is thrown.
  */
 import createClient from 'openapi-fetch';
-import { heard } from '~/clock';
+import { heard } from '~/lib/clock';
 import { ApiError, type ProblemDocument } from './error';
 import type { components, paths } from './schema';
 

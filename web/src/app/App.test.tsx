@@ -11,7 +11,7 @@ vi.mock('~/poll/PollPage', async (importOriginal) => {
   return importOriginal();
 });
 /** What comes after the first sight stays away: it would come when the test is over. */
-vi.mock('./firstSight', async (importOriginal) => ({
+vi.mock('~/loading/firstSight', async (importOriginal) => ({
   ...(await importOriginal<object>()),
   soonAfterFirstSight: () => new Promise(() => {}),
 }));

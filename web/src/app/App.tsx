@@ -5,11 +5,11 @@ import { type ReactNode, Suspense, useState } from 'react';
 import { Route, Switch } from 'wouter';
 import { pollQuery } from '~/api/queries';
 import { FeedPage } from '~/feed/FeedPage';
+import { onDemand } from '~/loading/onDemand';
+import { Waiting } from '~/loading/Waiting';
 import { createServices, ServicesProvider, useServices } from '~/services';
 import { ErrorBoundary } from './ErrorBoundary';
-import { onDemand } from './onDemand';
 import { Shell } from './Shell';
-import { Waiting } from './Waiting';
 
 const PollPage = onDemand('poll', () => import('~/poll/PollPage').then((m) => m.PollPage));
 const CreatePage = onDemand('create', () =>

@@ -1,7 +1,7 @@
 /** A mistake of ours must not leave an empty page behind. */
 import { Trans } from '@lingui/react/macro';
 import { Component, type ReactNode } from 'react';
-import { LoadAgain } from './LoadAgain';
+import { LoadAgain } from '~/loading/LoadAgain';
 
 export class ErrorBoundary extends Component<{ children: ReactNode }, { failed: boolean }> {
   override state = { failed: false };

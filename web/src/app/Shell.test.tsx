@@ -4,12 +4,12 @@ import { I18nProvider } from '@lingui/react';
 import { render, screen, waitFor, within } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
 import { beforeEach, expect, test } from 'vitest';
+import { remember } from '~/lib/remember';
+import { shortcutsAreOn } from '~/lib/shortcuts';
 import { ServicesProvider } from '~/services';
 import { aMe, type Call, fakeApi, type Reply } from '~/test/fakeApi';
 import { testServices } from '~/test/services';
-import { remember } from './remember';
 import { Shell } from './Shell';
-import { shortcutsAreOn } from './shortcuts';
 
 beforeEach(() => history.replaceState(null, '', '/'));
 

@@ -2,20 +2,18 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { type ReactNode, Suspense, useState } from 'react';
 import { Link, useLocation } from 'wouter';
-import type { DialogName } from '~/settings/Extras';
+import { onDemandLater } from '~/loading/onDemand';
 import { IconButton } from '~/ui/Button';
 import { ErrorBoundary } from './ErrorBoundary';
+import type { DialogName } from './Extras';
 import { MainNav } from './MainNav';
-import { onDemandLater } from './onDemand';
 import { useScrollToTop } from './useScrollToTop';
 
 /** What nobody needs at first sight: the state of what is not yet shown, dialogs, keys. */
 const LiveBadge = onDemandLater('live', () =>
   import('~/live/LiveBadge').then((m) => m.LiveBadge),
 );
-const Extras = onDemandLater('settings', () =>
-  import('~/settings/Extras').then((m) => m.Extras),
-);
+const Extras = onDemandLater('settings', () => import('./Extras').then((m) => m.Extras));
 
 export function Shell({ children }: { children: ReactNode }) {
   const { t } = useLingui();

@@ -3,12 +3,12 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { Suspense, useState } from 'react';
 import { Link } from 'wouter';
 import type { Poll } from '~/api/client';
-import { onDemand } from '~/app/onDemand';
-import { WaitingDialog } from '~/app/WaitingDialog';
+import { onDemand } from '~/loading/onDemand';
+import { WaitingDialog } from '~/loading/WaitingDialog';
 import { useIsDeleted } from '~/results/deletion';
-import { usePollResults } from '~/results/usePollResults';
 import { Button, buttonClass, IconButton } from '~/ui/Button';
 import { Icon } from '~/ui/Icon';
+import { usePollResults } from '~/vote/usePollResults';
 
 const ShareDialog = onDemand('share', () =>
   import('~/share/ShareDialog').then((m) => m.ShareDialog),

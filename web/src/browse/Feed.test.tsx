@@ -4,6 +4,7 @@ import { I18nProvider } from '@lingui/react';
 import { act, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { REACHED } from '~/api/retry';
 import { FeedPage } from '~/feed/FeedPage';
 import { filterOf } from '~/feed/filter';
 import { placeIn } from '~/feed/place';
@@ -22,7 +23,6 @@ import {
 } from '~/test/fakeApi';
 import { later } from '~/test/later';
 import { testServices } from '~/test/services';
-import { REACHED } from '~/vote/retry';
 import { pretendLayout } from './layout';
 import { messages } from './locales/en.po';
 

@@ -3,15 +3,15 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { memo, Suspense } from 'react';
 import { Link } from 'wouter';
 import type { Poll } from '~/api/client';
-import { onDemand } from '~/app/onDemand';
 import { CardFrame } from '~/feed/CardFrame';
 import { hrefOf } from '~/feed/filter';
-import { useKeyed } from '~/KeyedStore';
+import { useKeyed } from '~/lib/KeyedStore';
+import { onDemand } from '~/loading/onDemand';
 import { useIsDeleted } from '~/results/deletion';
-import { usePollResults } from '~/results/usePollResults';
 import { useServices } from '~/services';
 import { Description } from '~/ui/Description';
 import { Refusal } from '~/ui/Refusal';
+import { usePollResults } from '~/vote/usePollResults';
 import { CardActions } from './CardActions';
 import { useSkip } from './useSkip';
 

@@ -1,6 +1,6 @@
 /** The feed by keyboard: from card to card, and what is done with the one on the screen. */
 import type { RefObject } from 'react';
-import { type Shortcuts, useShortcuts } from '~/app/shortcuts';
+import { type Shortcuts, useShortcuts } from '~/lib/shortcuts';
 import { chooseOption, hiddenPart, skip, slotAt, vote } from './cardElement';
 import { isMotionReduced } from './useReading';
 

@@ -2,8 +2,8 @@
 import { useEffect, useState } from 'react';
 import { api, data, type Poll } from '~/api/client';
 import { ApiError, isCode } from '~/api/error';
+import { REACHED } from '~/api/retry';
 import { useServices } from '~/services';
-import { REACHED } from '~/vote/retry';
 import { leave } from './onTheWay';
 
 /** As long as the card takes to leave the screen (PollCard). */

@@ -3,7 +3,7 @@ import { useLingui } from '@lingui/react/macro';
 import { createContext, type ReactNode, useContext, useState } from 'react';
 import { get, type Path, type UseFormReturn, useForm } from 'react-hook-form';
 import type { FieldError } from '~/api/error';
-import { now } from '~/clock';
+import { now } from '~/lib/clock';
 import { type Draft, EMPTY } from './draft';
 import { faultsOfRefusal } from './input';
 import { type Faults, faultsOf } from './rules';

@@ -1,7 +1,7 @@
 /** The poll as voters will see it: beside the form, on a narrow screen below it on demand. */
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
-import { now } from '~/clock';
+import { now } from '~/lib/clock';
 import { Button } from '~/ui/Button';
 import { useDraftForm } from './DraftForm';
 import type { Draft } from './draft';

@@ -1,7 +1,7 @@
 /** When a poll opens and closes: at once and never, unless somebody wants it otherwise. */
 import { Trans, useLingui } from '@lingui/react/macro';
 import type { Path } from 'react-hook-form';
-import { now } from '~/clock';
+import { now } from '~/lib/clock';
 import { Field, inputClass } from '~/ui/Field';
 import { useDraftForm } from './DraftForm';
 import type { Draft } from './draft';

@@ -6,7 +6,7 @@
 import * as z from 'zod/mini';
 import type { Schemas } from '~/api/client';
 import { newKey } from '~/api/key';
-import { remember, remembered } from '~/app/remember';
+import { remember, remembered } from '~/lib/remember';
 import type { Draft } from './draft';
 import { ATTEMPT_KEY } from './draftKey';
 import { toInput } from './input';

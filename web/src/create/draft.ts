@@ -1,6 +1,6 @@
 /** A poll that is being written, and how this browser keeps it until it is created. */
 import * as z from 'zod/mini';
-import { remember, remembered } from '~/app/remember';
+import { remember, remembered } from '~/lib/remember';
 import { Attempts } from './attempts';
 import { DRAFT_KEY } from './draftKey';
 import { MAX_OPTIONS, MIN_OPTIONS } from './limits';

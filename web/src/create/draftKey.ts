@@ -1,5 +1,5 @@
 /** Where this browser keeps what is being written: also for those who only forget it. */
-import { remember } from '~/app/remember';
+import { remember } from '~/lib/remember';
 
 export const DRAFT_KEY = 'draft';
 export const ATTEMPT_KEY = 'attempt';

@@ -4,7 +4,7 @@ import { useLocation } from 'wouter';
 import { api, data, type Poll } from '~/api/client';
 import { ApiError, type FieldError, isCode } from '~/api/error';
 import { pollQuery, tagsQuery } from '~/api/queries';
-import { now } from '~/clock';
+import { now } from '~/lib/clock';
 import { useServices } from '~/services';
 import { meQuery } from '~/session/session';
 import type { Attempts } from './attempts';

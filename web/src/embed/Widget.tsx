@@ -4,11 +4,11 @@ import { useState } from 'react';
 import type { Poll } from '~/api/client';
 import { pollQuery } from '~/api/queries';
 import { LiveBadge } from '~/live/LiveBadge';
-import { usePollResults } from '~/results/usePollResults';
 import { Failure } from '~/ui/Failure';
 import { Spinner } from '~/ui/Spinner';
 import { useTitle } from '~/ui/useTitle';
 import { OutcomeShown } from '~/vote/outcomeShown';
+import { usePollResults } from '~/vote/usePollResults';
 import { VotePanel } from '~/vote/VotePanel';
 import '~/vote/aside'; // it is shown at once where the poll was voted on
 import { useReportedHeight } from './useReportedHeight';

@@ -1,6 +1,7 @@
 /** What a host page asks of its widget, in the frame's address. */
-import type { Theme } from '~/app/theme';
+
 import { LOCALES, type Locale } from '~/i18n/i18n';
+import type { Theme } from '~/lib/theme';
 
 export interface Options {
   theme: Theme;

@@ -5,8 +5,8 @@
 import { useLingui } from '@lingui/react/macro';
 import { Suspense, useEffect, useMemo, useRef } from 'react';
 import { useSearch } from 'wouter';
-import { afterFirstSight, isInSight } from '~/app/firstSight';
-import { onDemandLater } from '~/app/onDemand';
+import { afterFirstSight, isInSight } from '~/loading/firstSight';
+import { onDemandLater } from '~/loading/onDemand';
 import { useTitle } from '~/ui/useTitle';
 import { FirstSight } from './FirstSight';
 import { type Filter, filterOf } from './filter';

@@ -3,7 +3,7 @@
  * come in one file a language, a screen that is loaded on demand brings its own.
  */
 import { i18n, type Messages } from '@lingui/core';
-import { remember, remembered } from '../app/remember';
+import { remember, remembered } from '../lib/remember';
 
 export const LOCALES = { en: 'English', de: 'Deutsch' } as const;
 export type Locale = keyof typeof LOCALES;
@@ -15,7 +15,7 @@ const FIRST: Record<Locale, () => Promise<{ messages: Messages }>> = {
 };
 const ON_DEMAND = import.meta.glob<{ messages: Messages }>([
   '../*/locales/*.po',
-  '!../{api,app,feed,live,results,session,ui,vote}/locales/*.po',
+  '!../{api,app,feed,live,loading,results,session,ui,vote}/locales/*.po',
 ]);
 
 /** The folders whose screens have been opened: a change of language has to bring them. */

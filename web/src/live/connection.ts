@@ -4,7 +4,7 @@
  * wants what. What talks to the server (driver.ts) is fetched after the first paint.
  */
 import type { Schemas } from '~/api/client';
-import { fetchCode } from '~/app/newBuild';
+import { fetchCode } from '~/loading/newBuild';
 import type { ResultsStore } from '~/results/store';
 import type { Driver } from './driver';
 import type { Wishes } from './line';

@@ -11,14 +11,14 @@
  *   any ──▶ paused: by the reader, or hidden for a   │ resume(), visible again
  *           minute; then nothing is open ────────────┘
  *
- * A line that was lost is tried again with jittered backoff (backoff.ts); at once when the
+ * A line that was lost is tried again with jittered backoff (lib/backoff.ts); at once when the
  * network or the reader comes back. A dead line is noticed after 20 s of silence at most
  * (socket.ts; 40 s: stream.ts), within 3 s after waking up.
  */
 import { bearerToken } from '~/api/client';
-import { backoff, jittered } from '~/backoff';
+import { REACHED } from '~/api/retry';
+import { backoff, jittered } from '~/lib/backoff';
 import { LAST_VERSION } from '~/results/deletion';
-import { REACHED } from '~/vote/retry';
 import type { Board, LiveConnection, Snapshots } from './connection';
 import type { Line, LineEvents, Wishes } from './line';
 import { SocketLine } from './socket';

@@ -6,7 +6,7 @@ import { useEffect, useState } from 'react';
 import { useParams } from 'wouter';
 import { isCode } from '~/api/error';
 import { pollQuery } from '~/api/queries';
-import { isInSight } from '~/app/firstSight';
+import { isInSight } from '~/loading/firstSight';
 import { useIsDeleted } from '~/results/deletion';
 import { PollView } from './PollView';
 import { Failed, Gone, Loading } from './states';

@@ -3,12 +3,12 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { Suspense, useState } from 'react';
 import { Link, useLocation, useSearch } from 'wouter';
 import type { Poll } from '~/api/client';
-import { onDemand } from '~/app/onDemand';
-import { WaitingDialog } from '~/app/WaitingDialog';
-import { type PollResults, usePollResults } from '~/results/usePollResults';
+import { onDemand } from '~/loading/onDemand';
+import { WaitingDialog } from '~/loading/WaitingDialog';
 import { Button } from '~/ui/Button';
 import { Description } from '~/ui/Description';
 import { Page } from '~/ui/Page';
+import { type PollResults, usePollResults } from '~/vote/usePollResults';
 import { VotePanel } from '~/vote/VotePanel';
 import '~/vote/aside'; // it is shown at once where the poll was voted on
 import { OwnerActions, useIsOwner } from './OwnerActions';

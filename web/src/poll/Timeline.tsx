@@ -2,8 +2,8 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Suspense, useId, useState } from 'react';
 import type { Poll } from '~/api/client';
-import { onDemand } from '~/app/onDemand';
-import { Waiting } from '~/app/Waiting';
+import { onDemand } from '~/loading/onDemand';
+import { Waiting } from '~/loading/Waiting';
 import { Icon } from '~/ui/Icon';
 
 const TimelineBody = onDemand('poll', () =>

@@ -3,7 +3,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useMemo, useState } from 'react';
 import type { Poll } from '~/api/client';
 import { sentenceOf } from '~/api/sentence';
-import { now } from '~/clock';
+import { now } from '~/lib/clock';
 import { Notice } from '~/ui/Notice';
 import { Spinner } from '~/ui/Page';
 import { BucketChoice } from './BucketChoice';

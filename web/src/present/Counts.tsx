@@ -1,7 +1,7 @@
 /** How many have voted, and how many are watching: the server's own numbers. */
 import { Plural, useLingui } from '@lingui/react/macro';
 import type { ReactNode } from 'react';
-import type { PollResults } from '~/results/usePollResults';
+import type { PollResults } from '~/vote/usePollResults';
 
 export function Counts({ now: { results, viewers } }: { now: PollResults }) {
   return (

@@ -1,7 +1,7 @@
 /** The question and its options, as large as the screen allows. */
 import { Trans } from '@lingui/react/macro';
 import type { Poll } from '~/api/client';
-import type { PollResults } from '~/results/usePollResults';
+import type { PollResults } from '~/vote/usePollResults';
 import { BigBars } from './BigBars';
 import { useFit } from './useFit';
 

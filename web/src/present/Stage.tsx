@@ -5,11 +5,11 @@
 import { useLingui } from '@lingui/react/macro';
 import { Suspense, useState } from 'react';
 import type { Poll } from '~/api/client';
-import { onDemand } from '~/app/onDemand';
-import { WaitingDialog } from '~/app/WaitingDialog';
-import { usePollResults } from '~/results/usePollResults';
+import { onDemand } from '~/loading/onDemand';
+import { WaitingDialog } from '~/loading/WaitingDialog';
 import { useMe } from '~/session/session';
 import { useTitle } from '~/ui/useTitle';
+import { usePollResults } from '~/vote/usePollResults';
 import { keysOf } from './actions';
 import { Controls } from './Controls';
 import { Counts } from './Counts';

@@ -2,10 +2,10 @@
 import { Trans } from '@lingui/react/macro';
 import { type ReactNode, Suspense } from 'react';
 import type { Poll } from '~/api/client';
-import { onDemand } from '~/app/onDemand';
 import { LiveBadge } from '~/live/LiveBadge';
-import type { PollResults } from '~/results/usePollResults';
+import { onDemand } from '~/loading/onDemand';
 import { Icon } from '~/ui/Icon';
+import type { PollResults } from '~/vote/usePollResults';
 
 /** As on the poll's own page, words and all. */
 const Countdown = onDemand('poll', () =>

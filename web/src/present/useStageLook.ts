@@ -1,7 +1,7 @@
 /** The stage's own theme, dark unless it was switched, and sizes that grow with the screen. */
 import { useLayoutEffect, useState } from 'react';
-import { remember, remembered } from '~/app/remember';
-import { applyTheme } from '~/app/theme';
+import { remember, remembered } from '~/lib/remember';
+import { applyTheme } from '~/lib/theme';
 
 const KEY = 'present.theme';
 

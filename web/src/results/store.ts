@@ -8,7 +8,7 @@
  * heard yet that this reader has voted, and the answer to the vote knows better.
  */
 import type { Results } from '~/api/client';
-import { KeyedStore } from '~/KeyedStore';
+import { KeyedStore } from '~/lib/KeyedStore';
 
 export interface Live {
   readonly results: Results | null;

@@ -4,7 +4,7 @@
  * host; where storage is forbidden, it lasts as long as the frame.
  */
 import { setBearer } from '~/api/client';
-import { remember, remembered } from '~/app/remember';
+import { remember, remembered } from '~/lib/remember';
 import type { Session, TokenKeeper } from './session';
 
 const KEY = 'token';

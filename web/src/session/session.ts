@@ -13,7 +13,7 @@ import {
   setSessionHolder,
 } from '~/api/client';
 import { isCode } from '~/api/error';
-import { remember, remembered } from '~/app/remember';
+import { remember, remembered } from '~/lib/remember';
 
 export const MARK = 'session';
 

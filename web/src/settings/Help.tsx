@@ -1,6 +1,6 @@
 /** The keys and what they do. */
 import { Trans, useLingui } from '@lingui/react/macro';
-import { shortcutsAreOn } from '~/app/shortcuts';
+import { shortcutsAreOn } from '~/lib/shortcuts';
 import { Dialog } from '~/ui/Dialog';
 
 function useKeys(): [keys: string[], does: string][] {

@@ -1,9 +1,9 @@
 /** The reader's choices: language, appearance, keys; and the way out. */
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
-import { shortcutsAreOn, switchShortcuts } from '~/app/shortcuts';
-import { chooseTheme, currentTheme, type Theme } from '~/app/theme';
 import { chooseLocale, LOCALES, type Locale } from '~/i18n/i18n';
+import { shortcutsAreOn, switchShortcuts } from '~/lib/shortcuts';
+import { chooseTheme, currentTheme, type Theme } from '~/lib/theme';
 import { useServices } from '~/services';
 import { useMe } from '~/session/session';
 import { Button, buttonClass } from '~/ui/Button';

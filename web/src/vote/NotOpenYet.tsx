@@ -2,8 +2,8 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import type { Poll } from '~/api/client';
 import { clock } from '~/api/sentence';
-import { now } from '~/clock';
-import { formatLeft } from '~/poll/countdown';
+import { now } from '~/lib/clock';
+import { formatLeft } from '~/lib/countdown';
 import { Icon } from '~/ui/Icon';
 
 export function NotOpenYet({ poll }: { poll: Poll }) {

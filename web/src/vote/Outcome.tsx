@@ -5,7 +5,6 @@ import type { Poll } from '~/api/client';
 import { Announcer } from '~/live/Announcer';
 import { Bars } from '~/results/Bars';
 import { useIsDeleted } from '~/results/deletion';
-import type { PollResults } from '~/results/usePollResults';
 import { useServices } from '~/services';
 import { useMe } from '~/session/session';
 import { Button } from '~/ui/Button';
@@ -14,6 +13,7 @@ import { Icon } from '~/ui/Icon';
 import { type Ballot, isUnderWay } from './ballots';
 import { NeedsAccount } from './NeedsAccount';
 import { useTellShown } from './outcomeShown';
+import type { PollResults } from './usePollResults';
 
 interface OutcomeProps {
   poll: Poll;

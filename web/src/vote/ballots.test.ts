@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { REACHED } from '~/api/retry';
 import type { Services } from '~/services';
 import { meQuery } from '~/session/session';
 import {
@@ -12,7 +13,6 @@ import {
   someResults,
 } from '~/test/fakeApi';
 import { testServices } from '~/test/services';
-import { REACHED } from './retry';
 
 const VOTE = 'POST /api/polls/1/vote';
 const ME = { status: 200, body: aMe() };

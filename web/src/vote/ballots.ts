@@ -7,11 +7,11 @@ import { api, data, type Poll, type Schemas } from '~/api/client';
 import { ApiError, isCode } from '~/api/error';
 import { newKey } from '~/api/key';
 import { pollQuery } from '~/api/queries';
-import { KeyedStore } from '~/KeyedStore';
+import { type Hold, persistently } from '~/api/retry';
+import { KeyedStore } from '~/lib/KeyedStore';
 import type { ResultsStore } from '~/results/store';
 import { meQuery, type Session } from '~/session/session';
 import type { ChoicesStore } from './choices';
-import { type Hold, persistently } from './retry';
 
 type Vote = Schemas['Vote'];
 

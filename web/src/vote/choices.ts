@@ -3,7 +3,7 @@
  * They go before what a list said that was fetched earlier, so no poll comes back.
  */
 import type { Poll } from '~/api/client';
-import { KeyedStore } from '~/KeyedStore';
+import { KeyedStore } from '~/lib/KeyedStore';
 
 export interface Choice {
   /** The option's index; null where there is no vote, or it was taken back. */
@@ -12,7 +12,7 @@ export interface Choice {
 }
 
 export class ChoicesStore extends KeyedStore<Choice> {
-  /** Told of what is done on this page (session/otherTabs.ts). */
+  /** Told of what is done on this page (app/otherTabs.ts). */
   onMade: (pollId: number, choice: Choice) => void = () => {};
 
   /** Done here, and confirmed. */

@@ -4,8 +4,8 @@
  */
 import { useEffect, useState } from 'react';
 import { ApiError } from '~/api/error';
+import { persistently } from '~/api/retry';
 import type { aside } from './aside';
-import { persistently } from './retry';
 
 type Aside = typeof aside;
 

@@ -1,7 +1,7 @@
 /** Whether a scheduled poll's time has come. */
 import { useEffect, useState } from 'react';
 import type { Poll } from '~/api/client';
-import { now } from '~/clock';
+import { now } from '~/lib/clock';
 
 /** Clocks differ a little. */
 const GRACE_MS = 3000;

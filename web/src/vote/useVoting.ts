@@ -1,11 +1,11 @@
 /** What a reader can do with a poll here and now, and does. */
 import { useRef, useState } from 'react';
 import type { Poll } from '~/api/client';
-import { useKeyed } from '~/KeyedStore';
-import { type PollResults, usePollResults } from '~/results/usePollResults';
+import { useKeyed } from '~/lib/KeyedStore';
 import { useServices } from '~/services';
 import { useMe } from '~/session/session';
 import { useHasOpened } from './useHasOpened';
+import { type PollResults, usePollResults } from './usePollResults';
 
 /** What the reader did last that has no vote for a trace. */
 type Detour = 'watch' | 'change' | 'takenBack' | null;

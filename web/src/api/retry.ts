@@ -1,6 +1,7 @@
 /** Sends again by itself what may be sent again: for a while, and never in step with others. */
-import { ApiError, isCode } from '~/api/error';
-import { backoff } from '~/backoff';
+
+import { backoff } from '~/lib/backoff';
+import { ApiError, isCode } from './error';
 
 /** A server that is started anew is back by then. */
 const PATIENCE_MS = 60_000;

@@ -2,12 +2,13 @@
  * What the tabs of one browser tell each other: that a poll was voted on or skipped, and that
  * somebody else is here. They share a session, so what one of them does is true in all.
  */
-import { remembered } from '~/app/remember';
+
 import { leave } from '~/browse/onTheWay';
 import { forgetDraft } from '~/create/draftKey';
+import { remembered } from '~/lib/remember';
 import type { Services } from '~/services';
+import { MARK, meQuery, type SessionChange } from '~/session/session';
 import type { Choice } from '~/vote/choices';
-import { MARK, meQuery, type SessionChange } from './session';
 
 type News = { pollId: number; choice: Choice } | { change: SessionChange };
 

@@ -3,10 +3,10 @@
  * snapshot, and what the reader has done here since, in one.
  */
 import type { Me, Poll, Results } from '~/api/client';
+import type { Live } from '~/results/store';
 import { useChoice, useLiveResults } from '~/services';
 import { useMe } from '~/session/session';
-import type { Choice } from '~/vote/choices';
-import type { Live } from './store';
+import type { Choice } from './choices';
 
 export interface PollResults extends Choice {
   readonly results: Results | null;

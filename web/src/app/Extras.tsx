@@ -1,11 +1,11 @@
 /** Over every screen: the settings, the help, keys that work everywhere, and other tabs. */
 import { useEffect } from 'react';
 import { useLocation } from 'wouter';
-import { useShortcuts } from '~/app/shortcuts';
+import { useShortcuts } from '~/lib/shortcuts';
 import { useServices } from '~/services';
-import { talkToOtherTabs } from '~/session/otherTabs';
-import { Help } from './Help';
-import { Settings } from './Settings';
+import { Help } from '~/settings/Help';
+import { Settings } from '~/settings/Settings';
+import { talkToOtherTabs } from './otherTabs';
 
 export type DialogName = 'settings' | 'help';
 

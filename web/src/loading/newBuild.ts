@@ -2,8 +2,8 @@
  * Code that is fetched when it is needed may not come: the server cannot be reached, or was
  * given a new build while this page was open. Then the page loads itself again, once.
  */
-import { backoff } from '~/backoff';
-import { KeyedStore, useKeyed } from '~/KeyedStore';
+import { backoff } from '~/lib/backoff';
+import { KeyedStore, useKeyed } from '~/lib/KeyedStore';
 
 const KEY = 'pollux.reloaded';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { NOTHING } from '~/results/store';
 import { aMe, aPoll, someResults } from '~/test/fakeApi';
-import { NOTHING } from './store';
 import { pollResults } from './usePollResults';
 
 const NO_CHOICE = { myVote: null, skipped: false };

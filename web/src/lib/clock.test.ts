@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { api } from './api/client';
+import { api } from '~/api/client';
+import { fakeApi } from '~/test/fakeApi';
 import { heard, now } from './clock';
-import { fakeApi } from './test/fakeApi';
 
 const START = Date.parse('2026-05-01T10:00:00.000Z');
 const MINUTE = 60_000;
