@@ -2,22 +2,13 @@
  * What the whole page shares: made once, handed down, so that a test can hand down its own.
  */
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import {
-  createContext,
-  type ReactNode,
-  useCallback,
-  useContext,
-  useEffect,
-  useSyncExternalStore,
-} from 'react';
-import type { Poll } from './api/client';
+import { createContext, type ReactNode, useContext } from 'react';
 import { ApiError } from './api/error';
-import { useKeyed } from './lib/KeyedStore';
-import { LiveConnection, type LiveState } from './live/connection';
-import { type Live, NOTHING, ResultsStore } from './results/store';
+import { LiveConnection } from './live/connection';
+import { ResultsStore } from './results/store';
 import { Session } from './session/session';
 import { Ballots } from './vote/ballots';
-import { type Choice, ChoicesStore } from './vote/choices';
+import { ChoicesStore } from './vote/choices';
 
 export interface Services {
   client: QueryClient;
@@ -75,30 +66,4 @@ export function useServices(): Services {
   const services = useContext(Context);
   if (services === null) throw new Error('no ServicesProvider above');
   return services;
-}
-
-/** The newest of one poll; only who shows this poll is drawn anew when it changes. */
-export function useLiveResults(pollId: number): Live {
-  return useKeyed(useServices().results, pollId) ?? NOTHING;
-}
-
-/** What the reader has done with a poll, here or before. */
-export function useChoice(poll: Poll): Choice {
-  const { choices } = useServices();
-  useKeyed(choices, poll.id);
-  return choices.of(poll);
-}
-
-/** Follows a poll while its picture is on the screen. */
-export function useTrack(pollId: number, onScreen = true): void {
-  const { live } = useServices();
-  useEffect(() => (onScreen ? live.track(pollId) : undefined), [live, pollId, onScreen]);
-}
-
-export function useLiveState(): LiveState {
-  const { live } = useServices();
-  return useSyncExternalStore(
-    useCallback((on: () => void) => live.subscribe(on), [live]),
-    () => live.state,
-  );
 }

@@ -5,7 +5,8 @@
 import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { api, data } from '~/api/client';
-import { useLiveState, useServices } from '~/services';
+import { useLiveState } from '~/live/useLiveState';
+import { useServices } from '~/services';
 import { isLiveKind, type Shown } from './address';
 
 export const REFETCH_MS = 10_000;

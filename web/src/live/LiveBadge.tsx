@@ -1,9 +1,10 @@
 /** Whether what is on the screen is what is true now, and a button that holds it still. */
 import { useLingui } from '@lingui/react/macro';
 import { useEffect, useState } from 'react';
-import { useLiveState, useServices } from '~/services';
+import { useServices } from '~/services';
 import { IconButton } from '~/ui/Button';
 import type { LiveState } from './connection';
+import { useLiveState } from './useLiveState';
 
 /** What lasts shorter is not worth a word: the badge keeps what it said. */
 const GRACE_MS = { idle: 0, connecting: 2000, live: 0, reconnecting: 1000, paused: 0 };

@@ -4,7 +4,7 @@ import { msg, plural } from '@lingui/core/macro';
 import { useLingui } from '@lingui/react';
 import { useEffect, useRef, useState } from 'react';
 import type { Poll, Results } from '~/api/client';
-import { useLiveState } from '~/services';
+import { useLiveState } from './useLiveState';
 
 const EVERY_MS = 10_000;
 

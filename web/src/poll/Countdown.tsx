@@ -6,8 +6,8 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useEffect, useState } from 'react';
 import type { Poll } from '~/api/client';
 import { now } from '~/lib/clock';
-import { formatClock, formatWords, isNear, nextEvent, nextTick } from '~/lib/countdown';
 import { Icon } from '~/ui/Icon';
+import { formatClock, formatWords, isNear, nextEvent, nextTick } from '~/vote/countdown';
 
 /** Milliseconds until a moment: every second when it is near, else every minute. */
 function useTimeLeft(until: number): number {

@@ -1,6 +1,6 @@
 /** A poll that is deleted while it is shown. It is closed for good, and its counts are gone. */
 import type { Schemas } from '~/api/client';
-import { useLiveResults } from '~/services';
+import { useLiveResults } from './useLiveResults';
 
 /** No version comes after it, so nothing that arrives late brings the poll back. */
 export const LAST_VERSION = Number.POSITIVE_INFINITY;

@@ -3,8 +3,8 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import type { Poll } from '~/api/client';
 import { clock } from '~/api/sentence';
 import { now } from '~/lib/clock';
-import { formatLeft } from '~/lib/countdown';
 import { Icon } from '~/ui/Icon';
+import { formatLeft } from '~/vote/countdown';
 
 export function NotOpenYet({ poll }: { poll: Poll }) {
   const { i18n } = useLingui();

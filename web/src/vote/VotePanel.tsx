@@ -4,7 +4,8 @@
  */
 import { Trans, useLingui } from '@lingui/react/macro';
 import type { Poll } from '~/api/client';
-import { useServices, useTrack } from '~/services';
+import { useTrack } from '~/live/useTrack';
+import { useServices } from '~/services';
 import { Spinner } from '~/ui/Page';
 import { useAside } from './useAside';
 import { useKeptFocus } from './useKeptFocus';

@@ -4,9 +4,10 @@
  */
 import type { Me, Poll, Results } from '~/api/client';
 import type { Live } from '~/results/store';
-import { useChoice, useLiveResults } from '~/services';
+import { useLiveResults } from '~/results/useLiveResults';
 import { useMe } from '~/session/session';
 import type { Choice } from './choices';
+import { useChoice } from './useChoice';
 
 export interface PollResults extends Choice {
   readonly results: Results | null;
