@@ -5,6 +5,8 @@
  *   delete   read lane: hash ─▶ password lane: verify ─▶ wait until the store has
  *            everything that was acknowledged, so that nothing comes after
  *            ─▶ store lane: is the hash still the same? delete; end all tokens
+ *            With deletePolls, as long as there are polls: ballot: delete each, and
+ *            again from the wait on. So none that is made meanwhile is left behind.
  *
  * Names of owners are in the catalogue too. They are put there on the store lane after
  * the commit, where polls are added as well: so no poll keeps an old name.
@@ -91,17 +93,20 @@ void handle_me(struct call *c)
 
 /* ---- what changes and deletions share ---- */
 
+enum { POLL_ROUNDS = 8 }; /* of deleting all polls, while more are being made */
+
 /* What is to become of the account. */
 struct wanted {
-    bool deletes;
+    bool deletes, deletes_polls;
     bool renames, moves, has_password; /* new username, e-mail, password */
     bool proven;                       /* the current password was given, and right */
     char username[LIMIT_USERNAME_CHARS * 4 + 1];
     char email[LIMIT_EMAIL_BYTES + 1];
     struct str password; /* the new one, in the body; wiped once it is hashed */
     int64_t tokens_end_ms;
-    uint32_t *polls; /* whose owner's name changes */
+    uint32_t *polls; /* whose owner's name changes, or which are to be deleted */
     size_t n_polls, cap;
+    unsigned n_rounds; /* of deleting polls */
 };
 
 static void free_wanted(void *more)
@@ -337,17 +342,25 @@ void handle_me_change(struct call *c)
 
 /* ---- DELETE /api/users/me ---- */
 
+static bool has_polls_to_delete(const struct wanted *w)
+{
+    return w->deletes_polls && w->n_polls > 0;
+}
+
 static int delete_account(struct store *s, struct store_job *job)
 {
     struct entry *e = entry_of_job(job);
     struct wanted *w = e->more;
     int rc = check_still(s, e);
 
+    w->n_polls = 0;
+    if (rc == 0)
+        rc = s->ops->owned_each(s, e->account.id, keep_poll, w);
+    if (rc == 0 && has_polls_to_delete(w))
+        return 0; /* those first */
     if (rc == 0)
         rc = revocations_plan(e->app->revocations, e->account.id,
                               clock_now_ms(e->app->clock), &w->tokens_end_ms);
-    if (rc == 0)
-        rc = s->ops->owned_each(s, e->account.id, keep_poll, w);
     if (rc == 0)
         rc = s->ops->account_delete(s, e->account.id, w->tokens_end_ms);
     return rc;
@@ -358,17 +371,51 @@ static void account_deleted(struct store_job *job)
     struct entry *e = entry_of_job(job);
     const struct wanted *w = e->more;
 
+    if (has_polls_to_delete(w))
+        return;
     end_tokens(e);
     for (size_t i = 0; i < w->n_polls; i++)
         index_set_owner(e->app->index, w->polls[i], 0, (struct str){NULL, 0});
 }
 
+static void delete_next_poll(struct call *c);
+static void store_deletion(struct call *c);
+
+/* One that is gone already is as wished. */
+static void poll_deleted(struct call *c)
+{
+    const struct wanted *w = ((struct entry *)c->data)->more;
+
+    if (c->op.rc != 0 && c->op.rc != ERR_NOT_FOUND)
+        call_fail(c, c->op.rc, NULL);
+    else if (w->n_polls > 0)
+        delete_next_poll(c);
+    else
+        call_settled(c, store_deletion);
+}
+
+static void delete_next_poll(struct call *c)
+{
+    struct wanted *w = ((struct entry *)c->data)->more;
+
+    c->op.verb = BALLOT_CHANGE;
+    c->op.poll = w->polls[--w->n_polls];
+    c->op.wish = (struct wish){.kind = CHANGE_DELETE, .user = c->who.user};
+    call_ballot(c, poll_deleted);
+}
+
 static void deletion_stored(struct call *c)
 {
+    struct wanted *w = ((struct entry *)c->data)->more;
+
     if (c->job.rc != 0)
         fail_change(c);
-    else
+    else if (!has_polls_to_delete(w))
         session_reply_ended(c);
+    else if (++w->n_rounds <= POLL_ROUNDS)
+        delete_next_poll(c);
+    else
+        call_fail(c, ERR_UNAVAILABLE, "Polls are being made at the same time.");
 }
 
 static void store_deletion(struct call *c)
@@ -392,19 +439,31 @@ static void store_wanted(struct call *c)
     }
 }
 
+static bool read_deletes_polls(struct call *c)
+{
+    const json_t *value = json_object_get(c->body, "deletePolls");
+
+    if (value != NULL && !json_is_boolean(value) && !json_is_null(value))
+        call_fault(c, "deletePolls", FAULT_WRONG_TYPE, "must be true or false");
+    return json_is_true(value);
+}
+
 void handle_me_delete(struct call *c)
 {
     struct str password = {NULL, 0};
     struct wanted *w;
+    bool deletes_polls;
 
     if (!call_json_or_empty(c))
         return;
     if (entry_read_text(c, "password", &password) && password.len == 0 && !c->who.guest)
         call_fault(c, "password", FAULT_REQUIRED, "is needed");
+    deletes_polls = read_deletes_polls(c);
     if (call_fail_if_faults(c))
         return;
     w = wanted_new(c);
     w->deletes = true;
+    w->deletes_polls = deletes_polls;
     if (c->who.guest) { /* the token is all that a guest has */
         store_wanted(c);
         return;

@@ -67,6 +67,18 @@ static bool has_tag(const struct poll *p, const char *tag)
     return false;
 }
 
+/* Who was in front in the last hour stays there when the poll closes; the list of all
+ * time is of polls to vote on. */
+static bool is_listed(const struct making *m, const struct poll *p)
+{
+    enum poll_status status = poll_status(&p->rules, m->now_ms);
+
+    if (status == POLL_OPEN)
+        return p->rules.visibility == VISIBLE_ALWAYS;
+    return status == POLL_CLOSED && m->board->window != BOARD_ALL &&
+           p->rules.visibility != VISIBLE_AFTER_VOTE;
+}
+
 /* votes 0: as many as the poll has. */
 static void consider(void *user, uint32_t id, uint32_t votes)
 {
@@ -76,9 +88,7 @@ static void consider(void *user, uint32_t id, uint32_t votes)
 
     if (catalogue_get(m->index->catalogue, id, &p, &r) != 0)
         return;
-    if (poll_status(&p->rules, m->now_ms) == POLL_OPEN &&
-        p->rules.visibility == VISIBLE_ALWAYS && has_tag(p, m->board->tag) &&
-        r.total > 0)
+    if (is_listed(m, p) && has_tag(p, m->board->tag) && r.total > 0)
         insert(m->board, (struct board_place){id, votes != 0 ? votes : r.total});
     poll_unref(p);
 }

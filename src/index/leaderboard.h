@@ -9,7 +9,9 @@
  *
  * Looking at every poll takes a while with a million of them, so it is nobody else's
  * lane, and is done at most once a second for a list. The order: more votes first, then
- * the older poll. Watchers get a new list when it has changed, within a second.
+ * the older poll. The lists of an hour and a day keep polls that have closed, if
+ * everyone may see their results. Watchers get a new list when it has changed, within a
+ * second.
  *
  * Ownership  an ask is lent by a submit that returned 0, and comes home through its
  *            mail (mail.home, mail.on_home: set them before).

@@ -38,14 +38,15 @@ describe('GET /api/leaderboard', () => {
     const b = await create({ title: 'B', tags: ['x'] });
     const c = await create({ title: 'C', tags: ['y'] });
     const hidden = await create({ resultsVisibility: 'after_vote' });
-    const closed = await create();
+    const secret = await create({ resultsVisibility: 'after_close' });
+    const gone = await create({ resultsVisibility: 'after_vote' });
     const deleted = await create();
     await create({ title: 'nobody votes here' });
     await vote(a, 3);
     await vote(b, 5);
     await vote(c, 3);
-    for (const poll of [hidden, closed, deleted]) await vote(poll, 8);
-    await server.api.post(`/api/polls/${closed.id}/close`, { token: owner });
+    for (const poll of [hidden, secret, gone, deleted]) await vote(poll, 8);
+    await server.api.post(`/api/polls/${gone.id}/close`, { token: owner });
     await server.api.delete(`/api/polls/${deleted.id}`, { token: owner });
     const all = [
       [b.id, 5],
@@ -67,6 +68,31 @@ describe('GET /api/leaderboard', () => {
     for (const window of ['window=all', 'window=hour', 'window=day']) {
       await settles(window, all);
     }
+  });
+  test('keeps closed polls of its window, but not of all time', async () => {
+    const tags = ['ended'];
+    const open = await create({ tags });
+    const closed = await create({ tags });
+    const late = await create({ tags, resultsVisibility: 'after_close' });
+    const gone = await create({ tags, resultsVisibility: 'after_vote' });
+    await vote(open, 2);
+    await vote(closed, 5);
+    await vote(late, 4);
+    await vote(gone, 6);
+    for (const { id } of [closed, late, gone]) {
+      await server.api.post(`/api/polls/${id}/close`, { token: owner });
+    }
+    const want = [
+      [closed.id, 5],
+      [late.id, 4],
+      [open.id, 2],
+    ];
+    await settles('tag=ended&window=hour', want);
+    await settles('tag=ended&window=day', want);
+    await settles('tag=ended', [[open.id, 2]]);
+    await server.restart();
+    await settles('tag=ended&window=hour', want);
+    await settles('tag=ended&window=all', [[open.id, 2]]);
   });
   test('what cannot be read is refused', async () => {
     for (const query of [

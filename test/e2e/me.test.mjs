@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { check_time, votes_of } from './lib/api.mjs';
+import { open_ws } from './lib/live.mjs';
 import { Server } from './lib/server.mjs';
 
 let server;
@@ -223,6 +224,56 @@ describe('DELETE /api/users/me', () => {
     );
     assert.deepEqual(kept, ['0', '0']);
     await server.start();
+  });
+  test('with deletePolls the polls go too, and who follows one is told', async () => {
+    const { token } = await server.api.register();
+    const other = (await server.api.register()).token;
+    const polls = [];
+    for (let i = 0; i < 12; i++) polls.push((await server.api.create_poll(token)).id);
+    const kept = await server.api.create_poll(other);
+    await server.api.vote(other, polls[3], 1);
+    await server.api.vote(token, kept.id, 1);
+    const ws = await open_ws(server, `/ws/polls/${polls[3]}`);
+    await ws.next();
+    await remove(token, { password: PASSWORD, deletePolls: true });
+    await ws.next((m) => m.type === 'deleted');
+    await ws.end();
+    for (const after_crash of [false, true]) {
+      if (after_crash) {
+        await server.kill();
+        await server.start();
+      }
+      for (const id of polls) await server.api.get(`/api/polls/${id}`, { expect: 'not_found' });
+      await server.api.get('/api/users/me', { token, expect: 'unauthorized' });
+      assert.deepEqual(votes_of(await server.api.results(kept.id)), [0, 1, 0]);
+    }
+    await server.stop();
+    await server.verify();
+    await server.start();
+  });
+  test('no poll that is made meanwhile is left without an owner', async () => {
+    const { token } = await server.api.register();
+    const made = [];
+    const making = Array.from({ length: 4 }, async () => {
+      for (let i = 0; i < 10; i++) {
+        const answer = await server.api.post('/api/polls', {
+          token,
+          body: { title: 'Made meanwhile', options: ['a', 'b'] },
+          expect: 'any',
+        });
+        if (answer.status === 201) made.push(answer.body.id);
+      }
+    });
+    await remove(token, { password: PASSWORD, deletePolls: true });
+    await Promise.all(making);
+    for (const id of made) await server.api.get(`/api/polls/${id}`, { expect: 'not_found' });
+  });
+  test('without the right password no poll goes', async () => {
+    const { token } = await server.api.register();
+    const { id } = await server.api.create_poll(token);
+    await remove(token, { password: 'wrong horse', deletePolls: true }, 'forbidden');
+    await remove(token, { password: PASSWORD, deletePolls: 'yes' }, 'invalid');
+    await server.api.get(`/api/polls/${id}`, { expect: 200 });
   });
   test('the password has to be right', async () => {
     const { token } = await server.api.register();

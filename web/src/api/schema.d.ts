@@ -88,7 +88,7 @@ export interface paths {
         post?: never;
         /**
          * Delete one's account
-         * @description Personal data goes. Votes stay counted, and are no longer linked to a name.
+         * @description Personal data goes. Votes stay counted, and are no longer linked to a name. Polls stay too, without an owner, unless `deletePolls` is true: then they are deleted first, each for good, and who follows one is told. 204 means that all of that has been done; after 503 some polls may be gone, and the account is still there.
          */
         delete: operations["deleteMe"];
         options?: never;
@@ -415,7 +415,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The most voted open polls whose results everyone may see */
+        /**
+         * The most voted open polls whose results everyone may see
+         * @description Polls that have closed stay in the lists of the last hour and day as long as votes of that time are theirs, where everyone may see their results; the list of all time has open polls only.
+         */
         get: operations["getLeaderboard"];
         put?: never;
         post?: never;
@@ -1268,6 +1271,8 @@ export interface operations {
             content: {
                 "application/json": {
                     password?: string;
+                    /** @default false */
+                    deletePolls?: boolean;
                 };
             };
         };
