@@ -18,6 +18,9 @@
 
 #include "base/log.h"
 
+/* The limits of requests, each with keys of its own (server/rate_limit.h). */
+enum rate { RATE_USER, RATE_ADDRESS, RATE_READ, RATE_JOIN, RATE_REGISTER, RATE__KINDS };
+
 struct app {
     const struct config *config;
     const struct clock *clock;
@@ -34,7 +37,7 @@ struct app {
     struct login_guard *logins;
     struct hub *hub;
     struct scheduler *scheduler;
-    struct limiter *user_limit, *address_limit; /* NULL: none is set */
+    struct limiter *rates[RATE__KINDS]; /* NULL: none is set */
     struct scrapes *scrapes;
     const struct wiring *wiring; /* ops/ready.h */
     atomic_bool draining;

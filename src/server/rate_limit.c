@@ -3,6 +3,7 @@
 #include "app/app.h"
 #include "app/app_loop.h"
 #include "app/call.h"
+#include "app/handlers.h"
 #include "app/proxy.h"
 #include "base/clock.h"
 #include "base/err.h"
@@ -19,21 +20,41 @@ static void add_headers(struct call *c, const struct limiter *l, struct limit_st
     http_add_number(c->req, "X-RateLimit-Reset", (reset_ms + 999) / 1000);
 }
 
-bool rate_limit_admit(struct call *c)
+/* What a hall does in the same second has limits of its own. */
+static enum rate rate_of(const struct call *c, route_handler *handle)
 {
-    bool known = c->who.user != 0;
-    struct limiter *l = known ? c->app->user_limit : c->app->address_limit;
+    if (c->who.user != 0)
+        return RATE_USER;
+    if (handle == handle_guest)
+        return RATE_JOIN;
+    if (handle == handle_register)
+        return RATE_REGISTER;
+    if (handle == handle_poll || handle == handle_results || handle == handle_sse_poll)
+        return RATE_READ;
+    return RATE_ADDRESS;
+}
+
+static const char *const why_not[RATE__KINDS] = {
+    [RATE_USER] = "Your account has used up its requests for now.",
+    [RATE_ADDRESS] = "Your address has used up its requests for now.",
+    [RATE_READ] = "Too many are reading polls from your address just now.",
+    [RATE_JOIN] = "Too many have just joined from your address.",
+    [RATE_REGISTER] = "Too many have just registered from your address.",
+};
+
+bool rate_limit_admit(struct call *c, route_handler *handle)
+{
+    enum rate rate = rate_of(c, handle);
+    struct limiter *l = c->app->rates[rate];
     struct limit_state s;
 
     if (l == NULL)
         return true;
-    s = limit_take(l, known ? c->who.user : proxy_client_of(c),
+    s = limit_take(l, rate == RATE_USER ? c->who.user : proxy_client_of(c),
                    loop_mono_ms(c->loop->loop));
     add_headers(c, l, s);
     if (!s.admitted)
-        call_fail_in(c, ERR_RATE_LIMITED,
-                     known ? "Your account has used up its requests for now."
-                           : "Your address has used up its requests for now.",
+        call_fail_in(c, ERR_RATE_LIMITED, why_not[rate],
                      ((int64_t)s.more_in_ms + 999) / 1000);
     return s.admitted;
 }

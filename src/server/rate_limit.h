@@ -1,10 +1,17 @@
 /* rate_limit.h — how many requests one client may make under /api.
  *
- * A request with a good token counts against its user: limits.requests_per_minute, as a
- * sliding window over all of /api. Any other counts against its address
- * (proxy_client()): limits.burst_per_second; also one whose token is bad, and the
- * routes that look at no token, or everybody whom somebody lets join as a guest could
- * let more join. A refused request does not count.
+ * A request with a good token counts against its user, and never against its address:
+ * limits.requests_per_minute, as a sliding window over all of /api. Any other counts
+ * against its address (proxy_client()), by what it does, since a whole hall may be
+ * behind one address:
+ *
+ *   reading one poll   limits.poll_reads_per_second
+ *   joining            limits.guests_per_minute
+ *   registering        limits.registrations_per_minute
+ *   anything else      limits.burst_per_second
+ *
+ * Joining looks at no token, or every guest could let more join. A refused request does
+ * not count.
  *
  * Every answer says where its client stands: X-RateLimit-Limit, -Remaining, and -Reset,
  * the second of the Unix epoch from which on one more than Remaining is left. Where a
@@ -19,9 +26,12 @@
 
 struct call;
 
-enum { RATE_LIMIT_USER_MS = 60000, RATE_LIMIT_ADDRESS_MS = 1000 };
+enum { RATE_LIMIT_MINUTE_MS = 60000, RATE_LIMIT_SECOND_MS = 1000 };
 
-/* c->who is known. Adds the headers. False: it is one too many, and was answered. */
-bool rate_limit_admit(struct call *c);
+typedef void route_handler(struct call *c);
+
+/* c->who is known. handle: what the request is for; NULL: nothing is there.
+ * Adds the headers. False: it is one too many, and was answered. */
+bool rate_limit_admit(struct call *c, route_handler *handle);
 
 #endif

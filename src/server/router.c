@@ -232,7 +232,8 @@ static bool enter(struct call *c, const struct route *route, struct str path,
         return false;
     }
     *ret_identified = identify(c, route != NULL ? route->who : OPTIONAL);
-    return !is_limited(path) || rate_limit_admit(c);
+    return !is_limited(path) ||
+           rate_limit_admit(c, route != NULL ? route->handle : NULL);
 }
 
 void router_on_request(struct http_req *req, void *user)

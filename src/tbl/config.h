@@ -75,7 +75,13 @@
     X(INT,      limits_requests_per_minute,  "limits.requests_per_minute",   "100",        "0..1000000000", \
       "Requests of one user under /api in any minute; 0 is no limit.")                                    \
     X(INT,      limits_burst_per_second,     "limits.burst_per_second",      "200",        "0..1000000000", \
-      "Requests without a user under /api, of one IPv4 address or IPv6 /64, in any second; 0 is no limit.") \
+      "Other requests without a user under /api, of one IPv4 address or IPv6 /64, in any second; 0 switches off this limit and the three below.") \
+    X(INT,      limits_poll_reads_per_second, "limits.poll_reads_per_second", "2000",      "0..1000000000", \
+      "Requests without a user that read one poll, of one address, in any second; 0 is no limit.")        \
+    X(INT,      limits_guests_per_minute,    "limits.guests_per_minute",     "2000",       "0..1000000000", \
+      "Guests who join from one address in any minute: a whole hall may share one; 0 is no limit.")       \
+    X(INT,      limits_registrations_per_minute, "limits.registrations_per_minute", "300", "0..1000000000", \
+      "Attempts to register from one address in any minute; 0 is no limit.")                              \
     X(INT,      limits_login_failures,       "limits.login_failures",        "10",         "0..1000000", \
       "Wrong passwords for one account from one IPv4 address or IPv6 /64, in any 15 minutes; 0 is no limit.") \
     X(INT,      limits_login_failures_per_address, "limits.login_failures_per_address", "100", "0..1000000", \

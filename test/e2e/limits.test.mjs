@@ -228,8 +228,101 @@ describe('requests', () => {
     }));
 });
 
+describe('a hall behind one address', () => {
+  const burst = async (n, call) => statuses_of(Array.from({ length: n }, call));
+  const counts = (statuses) => [
+    statuses.filter((s) => s < 300).length,
+    statuses.filter((s) => s === 429).length,
+  ];
+
+  test('1,000 read the poll, join and vote in the same moment, with the limits as installed', () =>
+    in_a_day(
+      { 'limits.requests_per_minute': 100, 'limits.burst_per_second': 200 },
+      async (server) => {
+        const { token } = await server.api.register();
+        const { id } = await server.api.create_poll(token);
+        const newcomer = async () => {
+          await server.api.get(`/api/polls/${id}`, { expect: 200 });
+          const guest = await server.api.guest();
+          await server.api.vote(guest.token, id, 0, { expect: 201 });
+        };
+        await Promise.all(Array.from({ length: 1000 }, newcomer));
+        const { totalVotes } = await server.api.results(id, { token });
+        assert.equal(totalVotes, 1000);
+      },
+    ));
+  test('the limits are 2,000 guests a minute, 2,000 reads a second, 300 registrations', () =>
+    with_config({ 'limits.burst_per_second': 200 }, async (server) => {
+      const { token } = await server.api.register();
+      const { id } = await server.api.create_poll(token);
+      const limit_of = async (method, path, expect) =>
+        (await server.api.call(method, path, { body: method === 'POST' ? {} : undefined, expect }))
+          .headers['x-ratelimit-limit'];
+      assert.equal(await limit_of('POST', '/api/auth/guest', 201), '2000');
+      assert.equal(await limit_of('GET', `/api/polls/${id}`, 200), '2000');
+      assert.equal(await limit_of('POST', '/api/auth/register', 422), '300');
+    }));
+  test('joining is slowed alone: who has joined votes on, others read, log in and register', () =>
+    with_config(
+      { 'limits.burst_per_second': 200, 'limits.guests_per_minute': 3 },
+      async (server) => {
+        const account = await server.api.register();
+        const { id } = await server.api.create_poll(account.token);
+        const guest = await server.api.guest();
+        const join = () => server.api.call('POST', '/api/auth/guest', { body: {}, expect: 'any' });
+        assert.deepEqual(counts(await burst(20, join)), [2, 18]);
+        const refused = await join();
+        assert.equal(refused.body.code, 'rate_limited');
+        const wait = Number(refused.headers['retry-after']);
+        assert.ok(wait >= 1 && wait <= 60, `Retry-After: ${wait}`);
+        await server.api.vote(guest.token, id, 0, { expect: 201 });
+        await server.api.get(`/api/polls/${id}`, { expect: 200 });
+        await server.api.get('/api/polls', { expect: 200 });
+        await server.api.register();
+      },
+    ));
+  test('registering and reading are slowed alone too', () =>
+    with_config(
+      {
+        'limits.burst_per_second': 200,
+        'limits.registrations_per_minute': 2,
+        'limits.poll_reads_per_second': 1,
+      },
+      async (server) => {
+        const { token } = await server.api.register();
+        const { id } = await server.api.create_poll(token);
+        const register = () =>
+          server.api.call('POST', '/api/auth/register', { body: {}, expect: 'any' });
+        const statuses = await burst(10, register);
+        assert.equal(statuses.filter((s) => s === 429).length, 9, String(statuses));
+        const read = () => server.api.get(`/api/polls/${id}`, { expect: 'any' });
+        await wait_until(async () => (await burst(20, read)).includes(429), 30_000, 'a refusal');
+        await server.api.get(`/api/polls/${id}`, { token, expect: 200 });
+        await server.api.guest();
+        await server.api.get('/api/polls', { expect: 200 });
+      },
+    ));
+  for (const [why, config] of [
+    ['0 switches it off', { 'limits.burst_per_second': 200, 'limits.guests_per_minute': 0 }],
+    ['so does no limit by address', { 'limits.burst_per_second': 0, 'limits.guests_per_minute': 1 }],
+  ]) {
+    test(why, () =>
+      with_config(config, async (server) => {
+        const join = () => server.api.call('POST', '/api/auth/guest', { body: {}, expect: 201 });
+        for (let i = 0; i < 3; i++) assert.ok(!('x-ratelimit-limit' in (await join()).headers));
+      }),
+    );
+  }
+});
+
 describe('whose request it is', () => {
-  const config = { 'limits.requests_per_minute': 50, 'limits.burst_per_second': 1000 };
+  const config = {
+    'limits.requests_per_minute': 50,
+    'limits.burst_per_second': 1000,
+    'limits.poll_reads_per_second': 700,
+    'limits.guests_per_minute': 800,
+    'limits.registrations_per_minute': 900,
+  };
   const limit_of = ({ headers }) => headers['x-ratelimit-limit'];
   const refusing = { 'limits.requests_per_minute': 0, 'limits.burst_per_second': 1 };
   const forwarded = (server, list) =>
@@ -266,7 +359,15 @@ describe('whose request it is', () => {
         ['a bad token', 'get', '/api/polls', { token: `${token}x` }, 401, '1000'],
         ['a bad token, nowhere', 'get', '/api/nothing', { token: 'x' }, 404, '1000'],
         ['a foreign page', 'post', '/api/polls', { cookie: token, origin: evil }, 403, '1000'],
-        ['joining', 'post', '/api/auth/guest', { token, body: {} }, 201, '1000'],
+        ['joining', 'post', '/api/auth/guest', { token, body: {} }, 201, '800'],
+        ['registering', 'post', '/api/auth/register', { token, body: {} }, 422, '900'],
+        ['logging in', 'post', '/api/auth/login', { token, body: {} }, 422, '1000'],
+        ['reading a poll', 'get', `/api/polls/${id}`, {}, 200, '700'],
+        ['its results', 'get', `/api/polls/${id}/results`, {}, 200, '700'],
+        ['with an old cookie', 'get', `/api/polls/${id}`, { cookie: 'x' }, 401, '700'],
+        ['as a user', 'get', `/api/polls/${id}`, { token }, 200, '50'],
+        ['its stats', 'get', `/api/polls/${id}/stats`, {}, 200, '1000'],
+        ['a vote by nobody', 'post', `/api/polls/${id}/vote`, { body: vote }, 401, '1000'],
         ['preflight', 'options', '/api/polls', { origin: 'https://ours.example' }, 204, '1000'],
         ['another path', 'get', '/healthz', { token }, 200, undefined],
         ['another path that is none', 'get', '/apix', { token }, 404, undefined],
@@ -283,9 +384,14 @@ describe('whose request it is', () => {
       const { etag } = (await server.api.get(path)).headers;
       const headers = { 'if-none-match': etag };
       assert.equal(limit_of(await server.api.get(path, { token, headers, expect: 304 })), '50');
-      const live = await open_sse(server, `/api/polls/${id}/live`, { token });
-      assert.equal(limit_of(live), '50');
-      await live.end();
+      for (const [call, limit] of [
+        [{ token }, '50'],
+        [{}, '700'],
+      ]) {
+        const live = await open_sse(server, `/api/polls/${id}/live`, call);
+        assert.equal(limit_of(live), limit);
+        await live.end();
+      }
     }));
   test('without limits there is nothing to say', () =>
     with_config({}, async (server) => {
