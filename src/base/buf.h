@@ -1,10 +1,10 @@
 /* buf.h — bytes that grow: answers, frames and records are built in one.
  *
- * A buf that is all zero is an empty one. What a client can make grow is capped by
- * the buf's owner before it appends.
+ * An all-zero buf is empty. Where a client decides how much is appended, the buf's
+ * owner checks a cap first.
  *
- * Ownership  buf_done() frees the bytes, and leaves an empty buf that can be used
- *            again. buf_str() borrows until the next call that appends.
+ * Ownership  buf_done() frees the bytes and leaves an empty, reusable buf. The str from
+ *            buf_str() is valid until the next append.
  * Errors     none: appending cannot fail (mem.h).
  * Threads    one at a time.
  */
@@ -24,7 +24,8 @@ struct buf {
 void buf_done(struct buf *b);
 struct str buf_str(const struct buf *b);
 
-/* Room for n more bytes at the result; the caller then adds to b->len what it used. */
+/* Make room for n more bytes and return where they go; then add to b->len what you
+ * used. */
 char *buf_reserve(struct buf *b, size_t n);
 
 void buf_add(struct buf *b, const void *p, size_t n);
@@ -39,8 +40,8 @@ void buf_printf(struct buf *b, const char *format, ...)
 /* Drop the first n bytes. */
 void buf_consume(struct buf *b, size_t n);
 
-/* JSON values, RFC 8259. A string may hold any bytes: what is not UTF-8 is written
- * as U+FFFD, so the output is always valid. */
+/* JSON values, RFC 8259. The string may hold any bytes: invalid UTF-8 is written as
+ * U+FFFD, so the output is always valid JSON. */
 void buf_json_str(struct buf *b, struct str s);
 void buf_json_time(struct buf *b, int64_t ms); /* "2026-01-31T23:59:59.000Z" */
 

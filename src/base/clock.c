@@ -87,7 +87,7 @@ static int days_in_month(int year, int month)
     return month == 2 && leap ? 29 : days[month - 1];
 }
 
-/* "2026-01-31T23:59:59" at the start of s. */
+/* Read "2026-01-31T23:59:59" from the start of s. */
 static bool parse_seconds(struct str s, struct tm *tm)
 {
     const char *p = s.at;

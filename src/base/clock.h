@@ -1,4 +1,4 @@
-/* clock.h — the only door to the clocks.
+/* clock.h — the only way to the clocks.
  *
  * Units    _ms are milliseconds: since the Unix epoch for wall time, since an
  *          arbitrary start for monotonic time.
@@ -12,7 +12,7 @@
 
 #include "base/str.h"
 
-/* Wall time comes through this table, so that a test can hold midnight still. */
+/* Wall time comes through this table so that a test can stop the clock at midnight. */
 struct clock {
     int64_t (*now_ms)(const struct clock *c);
 };

@@ -14,7 +14,7 @@ enum err {
 #undef X
 };
 
-/* All are total: a value that is not in the table reads as ERR_INTERNAL. */
+/* A value that is not in the table reads as ERR_INTERNAL. */
 int err_http_status(int err);
 const char *err_code(int err);  /* the word for programs; static storage */
 const char *err_title(int err); /* static storage */

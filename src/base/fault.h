@@ -1,4 +1,5 @@
-/* fault.h — what is wrong with which field: the one enum, and whom rules tell of it.
+/* fault.h — what is wrong with a field: the enum, and the callback that rules report
+ * to.
  * The lines are in tbl/faults.h.
  *
  * Ownership  field and message are borrowed during the call.
@@ -18,8 +19,8 @@ enum fault {
 
 const char *fault_code(enum fault f); /* the word for programs; static storage */
 
-/* Told once for each fault: the field's name as clients know it ("options[1]"), and a
- * sentence that goes on from it. */
+/* Called once per fault, with the field's name as clients know it ("options[1]") and
+ * the rest of a sentence that begins with it. */
 struct faults {
     void (*fault)(void *user, const char *field, enum fault code, const char *message);
     void *user;

@@ -14,7 +14,7 @@ static void fold_ascii(struct buf *b, struct str s)
     }
 }
 
-/* The letter at s->at, which is valid UTF-8, and step over it. */
+/* Read the letter at s->at, which is valid UTF-8, and step over it. */
 static ucs4_t take(struct str *s)
 {
     ucs4_t letter;

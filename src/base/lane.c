@@ -29,8 +29,8 @@ static void wake(void *user)
     (void)!write(l->event, &one, sizeof one);
 }
 
-/* False: the time of the appointment has come first. A wake-up may be left over from
- * mail that an earlier batch took along, so true need not mean mail. */
+/* False: the appointment came first. A wake-up may be left over from mail that an
+ * earlier batch already took, so true does not promise mail. */
 static bool sleep_until_mail(struct lane *l)
 {
     struct pollfd p = {.fd = l->event, .events = POLLIN};

@@ -23,7 +23,7 @@ void log_init(struct log *ret_log, int fd, enum log_level level, enum log_format
         (struct log){.fd = fd, .level = level, .json = json, .clock = &clock_system};
 }
 
-/* s without what is too long for a field, cut between two characters. */
+/* Cut s to the length of a field, between two characters. */
 static struct str shorten(struct str s, bool *ret_cut)
 {
     *ret_cut = s.len > LOG_FIELD_BYTES;
@@ -35,7 +35,7 @@ static struct str shorten(struct str s, bool *ret_cut)
     return s;
 }
 
-/* A word that text format can show without quotes, and without doubt. */
+/* Can text format show this word without quotes and stay unambiguous? */
 static bool is_plain(struct str s)
 {
     for (size_t i = 0; i < s.len; i++)

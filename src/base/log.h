@@ -1,16 +1,16 @@
-/* log.h — one line an event.
+/* log.h — one line per event.
  *
  * JSON, one object a line: {"time","level","event", fields…}, or text on a terminal.
- * A level below the configured one costs a comparison. Lines are written with one
- * write(2), so threads do not mix them. Libraries return errors and do not log; app,
- * main and the wiring do.
+ * A line below the configured level costs one comparison. Each line is one write(2), so
+ * threads do not mix theirs. Libraries return errors and do not log; handlers, the
+ * server, profiles and main do.
  *
  * Never log a token, a password, an e-mail address or a body.
  *
- * Whatever the bytes of a field, a JSON line is valid JSON and a text line is one line.
- * A field of more than LOG_FIELD_BYTES is cut and ends in "..."; a line never has more
- * than LOG_LINE_BYTES, so that a pipe takes it whole: fields that do not fit are left
- * out, and the line says "truncated".
+ * Whatever bytes a field holds, a JSON line is valid JSON and a text line is one line.
+ * A field longer than LOG_FIELD_BYTES is cut and ends in "...". A line never exceeds
+ * LOG_LINE_BYTES, so that a pipe takes it whole: fields that do not fit are left out,
+ * and the line says "truncated".
  *
  * Use: LOG(log, LOG_INFO, "listening", LOG_STR("address", a), LOG_INT("port", p));
  *
@@ -27,7 +27,7 @@
 #include "base/clock.h"
 #include "base/str.h"
 
-/* The order of the words of the key log.level. */
+/* In the order of the words that the key log.level takes. */
 enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 enum log_format { LOG_FORMAT_AUTO, LOG_FORMAT_JSON, LOG_FORMAT_TEXT };
 

@@ -1,8 +1,8 @@
-/* mem.h — the only door to the heap.
+/* mem.h — the only way to the heap.
  *
- * Memory that cannot be had ends the program with a message: what a client can
- * make grow is capped elsewhere, and an acknowledged vote is on disk. So no call
- * here returns NULL, and no caller checks.
+ * Running out of memory ends the program with a message: what a client can make grow is
+ * capped elsewhere, and an acknowledged vote is on disk. So no call here returns NULL,
+ * and no caller checks.
  */
 #ifndef BASE_MEM_H
 #define BASE_MEM_H

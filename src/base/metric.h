@@ -2,15 +2,14 @@
  *
  * DESIGN
  *
- * What is counted belongs to the thread that counts: a loop or a lane has its own, so
- * counting is a plain load, an addition and a plain store, without a lock or a locked
- * instruction. Whoever wants the whole sums them up when asked (ops/scrape.c). A
- * reader sees each number whole, and not all numbers of one moment.
+ * Each loop and each lane counts in numbers of its own, so counting is a plain load, an
+ * addition and a plain store: no lock, no locked instruction. GET /metrics sums them up
+ * (ops/scrape.c). A reader sees each number whole, but not all numbers at one moment.
  *
- * A histogram counts values by bounds that tbl/metrics.h lists; which ones is said with
- * each call, so that a histogram is numbers and nothing else.
+ * A histogram counts values by bounds from tbl/metrics.h. The bounds are passed with
+ * each call, so a histogram is nothing but numbers.
  *
- * Units    what the owner says; bounds have a unit, in seconds or in things.
+ * Units    the owner's; bounds say theirs, seconds or things.
  * Errors   none.
  * Threads  add, sub, observe: one at a time. get, merge: any.
  */
@@ -37,7 +36,7 @@ static inline void counter_add(struct counter *c, uint64_t n)
     atomic_store_explicit(&c->n, counter_get(c) + n, memory_order_relaxed);
 }
 
-/* For what comes and goes. */
+/* For a number that also falls. */
 static inline void counter_sub(struct counter *c, uint64_t n)
 {
     atomic_store_explicit(&c->n, counter_get(c) - n, memory_order_relaxed);
@@ -45,7 +44,7 @@ static inline void counter_sub(struct counter *c, uint64_t n)
 
 enum { BOUNDS_MAX = 16 };
 
-/* A value is counted at the first bound that it does not exceed. */
+/* Count a value at the first bound that it does not exceed. */
 struct bounds {
     double unit; /* of the values, in what the metric is told in */
     size_t n;
@@ -64,7 +63,7 @@ struct histogram {
 void histogram_observe(struct histogram *h, const struct bounds *bounds,
                        uint64_t value);
 
-/* to is its caller's alone. */
+/* Only the caller may use to meanwhile. */
 void histogram_merge(struct histogram *to, const struct histogram *from);
 uint64_t histogram_count(const struct histogram *h);
 

@@ -62,7 +62,7 @@ static bool is_wide_blank(struct str s)
     return false;
 }
 
-/* How many bytes of white space s begins, or ends, with: one character's. */
+/* The length of the white-space character that s begins, or ends, with; 0: none. */
 static size_t text_blank(struct str s, bool at_end)
 {
     const char *edge = at_end ? s.at + s.len - 1 : s.at;

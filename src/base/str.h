@@ -1,6 +1,6 @@
-/* str.h — borrowed bytes with a length: what parsers hand around.
+/* str.h — borrowed bytes with a length, as parsers pass them around.
  *
- * Ownership  a str never owns; it is valid for as long as the bytes behind it.
+ * Ownership  a str owns nothing; it is valid as long as the bytes behind it.
  * Errors     str_to_* return 0 or ERR_BAD_REQUEST, and then write nothing.
  * Threads    pure.
  */
@@ -26,17 +26,17 @@ bool str_eq_nocase(struct str a, struct str b); /* ASCII only */
 bool str_starts(struct str s, struct str prefix);
 struct str str_skip(struct str s, size_t n); /* without its first n bytes */
 struct str str_trim(struct str s);           /* spaces and tabs at both ends */
-/* The same for all that is white space in Unicode, with line breaks and the byte order
- * mark: what a browser trims. s is UTF-8. */
+/* The same for all Unicode white space, line breaks and the byte order mark: what a
+ * browser trims. s is UTF-8. */
 struct str str_trim_text(struct str s);
 
-/* Cut s at the first separator: *ret_head is what came before; the result is what
- * comes after (empty when there was no separator). */
+/* Cut s at the first separator: *ret_head is what precedes it, the result is what
+ * follows (empty if there is none). */
 struct str str_cut(struct str s, char separator, struct str *ret_head);
 
 /* Decimal digits only, no sign, no spaces, at most max. */
 int str_to_u64(struct str s, uint64_t max, uint64_t *ret_n);
-/* The way back: at most STR_U64_BYTES, not terminated. Returns what follows them. */
+/* Write n in decimal: at most STR_U64_BYTES, not terminated. Returns the end. */
 char *str_put_u64(char *to, uint64_t n);
 
 /* Is it UTF-8 (no overlong forms, no surrogates)? */

@@ -35,8 +35,9 @@ struct hub *hub_free(struct hub *h)
     return NULL;
 }
 
-/* The exchange, and the one in room_begin_pass(), order a change before its publish and
- * the encoding after the mark was taken away: no change falls between them. */
+/* This exchange and the one in room_begin_pass() order things: a change comes before
+ * its publish, and encoding comes after the mark is cleared. So no change is missed in
+ * between. */
 static void mark(struct room *r)
 {
     struct hub_shard *s = r->shard;
@@ -83,8 +84,8 @@ static void cool(struct room *r)
     room_move(r, ROOM_COOLING);
 }
 
-/* The first room of the round. Unless it is finished it goes to the end: a small room
- * waits for a slice of a large one, not for all of it. */
+/* Serve the first room of the round. Unless done it goes to the end: a small room waits
+ * for one slice of a large room, not for all of it. */
 static size_t send_some(struct room *r, size_t max)
 {
     size_t n;
@@ -119,7 +120,7 @@ static void send_slice(struct hub_shard *s, uint64_t started_us)
     }
 }
 
-/* Rooms whose gap is over may be sent again. */
+/* Let rooms whose gap is over be sent again. */
 static void thaw(struct hub_shard *s, uint64_t now)
 {
     struct room *r;
@@ -128,7 +129,7 @@ static void thaw(struct hub_shard *s, uint64_t now)
         room_move(r, r->noted ? ROOM_READY : ROOM_IDLE);
 }
 
-/* Tell the loop when there will be something to do. */
+/* Tell the loop when there is something to do next. */
 static void plan(struct hub_shard *s, uint64_t now)
 {
     uint64_t at;
@@ -191,8 +192,9 @@ static struct room *take_marked(struct hub_shard *s)
     return oldest;
 }
 
-/* Nobody but this takes from the stack: so it is empty exactly while the mail is at
- * home, and a push onto the empty stack may send it (release: after this has read it).
+/* Only this function takes from the stack. So the stack is empty exactly while the mail
+ * is at home, and a push onto the empty stack may send it (release: after this has read
+ * it).
  */
 static void on_marked(struct mail *m)
 {

@@ -1,4 +1,4 @@
-/* hub.h — topics, and everybody who follows them: state, not events.
+/* hub.h — topics and their followers: state, not events.
  *
  * DESIGN
  *
@@ -7,34 +7,33 @@
  *   each loop: its shard ── hub_tick() ──┴─▶ encode the newest state once per form
  *                                            send it to each follower
  *
- * Nothing is queued: a publish only says "topic changed". When a shard gets to it, it
- * asks the source for the state as it is then, encodes it once per form (a form is a
+ * Nothing is queued: a publish only says "this topic changed". When a shard gets to it,
+ * it asks the source for the current state, encodes it once per form (a form is a
  * protocol and an audience: WebSocket or SSE, may see results or may not), and sends
- * that frame by reference to all followers on its loop. A follower whose connection is
- * busy is marked, and gets whatever is newest when it can take it again. A follower
- * never gets a version twice (unless its form changes), and never an older one after a
- * newer.
+ * that frame by reference to all followers on its loop. A busy follower is marked, and
+ * gets whatever is newest once it can take it. A follower never gets a version twice
+ * (unless its form changes), and never an older version after a newer one.
  *
- * A topic leaves a shard at most every min_gap_ms, counted from when everybody had been
- * offered it: so no follower gets it more often. Sending is done in slices, and a
- * shard spends at most budget_pct of its loop's time on it: what is newest is merged
- * until then, so ten thousand watchers do not slow the voters.
+ * A shard sends a topic at most every min_gap_ms, counted from when every follower had
+ * been offered it, so no follower gets it more often. Sending is sliced, and takes at
+ * most budget_pct of the loop's time; changes merge meanwhile, so ten thousand watchers
+ * do not slow the voters down.
  *
  *   idle ──publish──▶ ready ──▶ round ──all were offered it──▶ cooling ──▶ idle
  *                       ▲                                         │ gap over
  *                       └──────────── published meanwhile ────────┘
  *
- * A round is what was ready when it began. It is sent in slices, a slice each time the
- * loop comes round, and topics take turns in it. When a round has cost d of the loop's
- * time, the next one begins after a pause of d * (100 - budget_pct) / budget_pct. So a
- * lone publish leaves at once, and under pressure rounds grow instead of following each
- * other faster.
+ * A round is everything that was ready when it began. It is sent in slices, one per
+ * turn of the loop, and its topics take turns. If a round took d of the loop's time,
+ * the next one starts after a pause of d * (100 - budget_pct) / budget_pct. So a lone
+ * publish leaves at once, and under pressure rounds get larger instead of more
+ * frequent.
  *
- * A topic can end: its last state is a frame of HUB_LAST_VERSION. Whoever has been sent
- * it follows the topic no longer.
+ * A topic can end: its last state is a frame of HUB_LAST_VERSION. Once sent it, a
+ * subscriber no longer follows the topic.
  *
- * A shard with no timer of its own tells its loop when it wants hub_tick() (want_tick),
- * so this module knows nothing of sockets and event loops.
+ * A shard has no timer: it asks its loop for a hub_tick() (want_tick), so this module
+ * knows nothing about sockets and event loops.
  *
  * Shapes     a topic is a number other than 0 (a poll's id); a form is 0..HUB_FORMS-1;
  *            a version is never 0; HUB_LAST_VERSION is above all others.
@@ -62,9 +61,9 @@ struct hub;
 struct hub_shard;
 
 struct hub_source {
-    /* The topic's state now, as one frame (its version set), for the caller to unref.
-     * NULL when there is nothing to show. Runs on the shard's loop. A publish comes
-     * after its change: encode() after it shows that change or a later one. */
+    /* Encode the topic's current state as one frame, with its version; the caller
+     * unrefs it. NULL: there is nothing to show. Runs on the shard's loop. A publish
+     * follows its change, so an encode() after it shows that change or a later one. */
     struct frame *(*encode)(void *user, uint64_t topic, unsigned form,
                             uint32_t viewers);
     void *user;
@@ -83,7 +82,7 @@ struct hub_opts {
 struct hub *hub_new(const struct hub_opts *opts);
 struct hub *hub_free(struct hub *h); /* after its shards; accepts NULL; returns NULL */
 
-/* The topic's state has changed. Cheap when nobody follows it, or when it is marked
+/* Say that a topic has changed. Cheap when nobody follows it, or when it is marked
  * already. */
 void hub_publish(struct hub *h, uint64_t topic);
 /* Followers of a topic, on all shards. */
@@ -91,47 +90,49 @@ uint32_t hub_viewers(struct hub *h, uint64_t topic);
 
 struct hub_shard_opts {
     struct mailbox *inbox; /* of the loop: a publish wakes it through this */
-    /* Run hub_tick() in that many milliseconds (0: on the next turn), unless it was
-     * wanted earlier already. A tick too many does no harm. */
+    /* Have hub_tick() called in that many milliseconds (0: on the next turn), unless an
+     * earlier call is due. A tick too many does no harm. */
     void (*want_tick)(void *user, uint32_t in_ms);
     void *user;
 };
 
 struct hub_shard *hub_shard_new(struct hub *h, unsigned index,
                                 const struct hub_shard_opts *opts);
-/* Accepts NULL; returns NULL. Its subscribers must be gone. A publish may still lie in
- * its inbox: what is left of the shard is freed when that is opened the last time. */
+/* Accepts NULL; returns NULL. Its subscribers must be gone. A publish may still be in
+ * the loop's inbox: the rest of the shard is freed when that is opened for the last
+ * time. */
 struct hub_shard *hub_shard_free(struct hub_shard *s);
 
-/* Send what is due, at most a slice of it. */
+/* Send what is due, one slice at most. */
 void hub_tick(struct hub_shard *s);
 
 /* Each subscriber is one connection. */
 struct subscriber;
 struct subscriber_ops {
-    /* false: it is busy and has not taken the frame; hub_writable() will follow, or the
-     * subscriber's end. Does not call back into the hub. */
+    /* False: busy, the frame was not taken; hub_writable() or the subscriber's end will
+     * follow. May not call the hub. */
     bool (*send)(struct subscriber *sub, struct frame *f);
-    /* A topic has ended, was told by send(), and is followed no longer. Does not call
-     * back into the hub. May be NULL. */
+    /* A topic has ended: its last frame was sent, and it is no longer followed. May not
+     * call the hub. May be NULL. */
     void (*ended)(struct subscriber *sub);
 };
 
 struct subscriber {
     const struct subscriber_ops *ops;
     struct hub_shard *shard;
-    struct follow *follows; /* a list: the next in turn for a busy reader is first */
+    struct follow *follows; /* a list; a busy reader's next one is first */
     uint32_t n_follows;
-    bool waiting; /* busy: it refused a frame, and hub_writable() has not come yet */
+    bool waiting; /* it refused a frame, and hub_writable() has not come yet */
 };
 
 void hub_subscriber_init(struct subscriber *sub, struct hub_shard *shard,
                          const struct subscriber_ops *ops);
 void hub_subscriber_done(struct subscriber *sub);
 
-/* Follow a topic and send its state at once, unless seen_version has it already (0: it
- * has nothing). Following again with another form sends the newest in that form, even
- * at the same version; with the same form it does nothing. */
+/* Follow a topic and send its state at once, unless the subscriber has that version
+ * already (seen_version; 0: it has none). To follow again in another form sends the
+ * newest state in that form, even at the same version; in the same form it does
+ * nothing. */
 int hub_follow(struct subscriber *sub, uint64_t topic, unsigned form,
                uint64_t seen_version, size_t max_follows);
 void hub_unfollow(struct subscriber *sub, uint64_t topic);
@@ -141,7 +142,7 @@ bool hub_follows(struct subscriber *sub, uint64_t topic);
 void hub_writable(struct subscriber *sub);
 
 struct hub_stats {
-    uint64_t sent, skipped; /* frames sent; sends put off because a reader was busy */
+    uint64_t sent, skipped; /* frames sent; sends put off because the reader was busy */
 };
 struct hub_stats hub_shard_stats(const struct hub_shard *s); /* any thread */
 

@@ -19,7 +19,7 @@ static void forget_frames(struct room *r)
         forget_frame(r, form);
 }
 
-/* As it was when it was first needed since forget_frames(). Borrowed. */
+/* The frame as first encoded since forget_frames(). Borrowed. */
 static struct frame *frame_of(struct room *r, unsigned form)
 {
     const struct hub_source *source = &r->shard->hub->opts.source;
@@ -32,7 +32,7 @@ static struct frame *frame_of(struct room *r, unsigned form)
     return r->frames[form];
 }
 
-/* As it is now. Borrowed. */
+/* Encode it as of now. Borrowed. */
 static struct frame *newest_frame(struct room *r, unsigned form)
 {
     if (atomic_load_explicit(&r->marked, memory_order_acquire))
@@ -40,8 +40,8 @@ static struct frame *newest_frame(struct room *r, unsigned form)
     return frame_of(r, form);
 }
 
-/* Frames are kept while somebody is about to need them: ten thousand polls that one
- * person each looks at would keep ten thousand. */
+/* Keep frames only while somebody is about to need them: ten thousand polls with one
+ * follower each would otherwise keep ten thousand frames. */
 static void settle(struct room *r)
 {
     if (!r->passing && r->n_waiting == 0)
@@ -82,7 +82,7 @@ void room_move(struct room *r, enum room_state to)
         s->n_cooling_noted++;
 }
 
-/* The room of a topic on this shard, with one viewer more. */
+/* Find or make the topic's room on this shard, and count one more viewer. */
 static struct room *enter_room(struct hub_shard *s, uint64_t id)
 {
     struct stripe *st = topics_lock(s->hub->topics, id);
@@ -107,8 +107,8 @@ static struct room *enter_room(struct hub_shard *s, uint64_t id)
     return r;
 }
 
-/* After its last follower. No publisher can mark it any more once it is out of the
- * topic. */
+/* The last follower has left. Once out of the topic, no publisher can mark the room any
+ * more. */
 void room_close(struct room *r)
 {
     struct hub_shard *s = r->shard;
@@ -178,13 +178,13 @@ static struct follow *join(struct subscriber *sub, uint64_t topic)
     return fo;
 }
 
-/* at: where the subscriber's list points to it. The room may be empty then. */
+/* at: the link in the subscriber's list. May leave the room empty. */
 static struct room *step_out(struct follow **at)
 {
     struct follow *fo = *at;
     struct room *r;
 
-    assert(fo != NULL); /* who is in a room's list is in its subscriber's */
+    assert(fo != NULL); /* whoever is in a room's list is in its subscriber's */
     r = fo->room;
     *at = fo->next;
     fo->sub->n_follows--;
@@ -284,8 +284,8 @@ void hub_unfollow(struct subscriber *sub, uint64_t topic)
         leave(at);
 }
 
-/* One frame fills a slow connection again, so whoever got one goes to the end: the next
- * in turn is another topic. */
+/* One frame fills a slow connection again. So a topic that was sent goes to the end,
+ * and another one is next. */
 static void move_to_end(struct follow **at)
 {
     struct follow *fo = *at;
@@ -329,8 +329,8 @@ void hub_writable(struct subscriber *sub)
 
 /* Passes */
 
-/* The exchange, and the one in mark(), order a change before its publish and the
- * encoding after the mark was taken away: no change falls between them. */
+/* This exchange and the one in mark() order things: a change comes before its publish,
+ * and encoding comes after the mark is cleared. So no change is missed in between. */
 void room_begin_pass(struct room *r)
 {
     atomic_exchange_explicit(&r->marked, false, memory_order_acq_rel);

@@ -1,6 +1,6 @@
-/* shard.h — what the files of the hub share. Private to it.
+/* shard.h — shared by the files of the hub. Private to it.
  *
- * room.c   rooms, who is in them, and what each is offered
+ * room.c   rooms, who is in them, and what each follower is offered
  * hub.c    publishing, and when a room has its turn
  */
 #ifndef HUB_SHARD_H
@@ -40,16 +40,19 @@ TAILQ_HEAD(room_queue, room);
 
 /* A topic on one shard.
  *
- * `marked` says that it was published since the last time its frames were encoded for
- * everybody. The publisher that sets it puts the room on the shard's `marked` stack;
- * the shard takes it off, and has then `noted` it. In between the room may not be
- * freed: when its last follower goes then, `topic` becomes NULL and the taker frees it.
+ * `marked` says that the topic was published since its frames were last encoded for
+ * everybody. The publisher that sets it pushes the room onto the shard's `marked`
+ * stack; the shard pops it, and has then `noted` it. In between the room may not be
+ * freed: if its last follower leaves then, `topic` becomes NULL and the popper frees
+ * it.
  */
 struct room {
     struct hub_shard *shard;
     struct topic *topic;
-    LIST_HEAD(, follow) follows; /* newest first, so the cursor never meets a new one */
-    struct follow *cursor;       /* whom the pass offers it next */
+    LIST_HEAD(, follow)
+    follows;               /* newest first, so that the cursor never meets a new
+                              one */
+    struct follow *cursor; /* whom the pass offers the frame next */
     struct frame *frames[HUB_FORMS];
     unsigned encoded; /* a bit per form: its frame is made (NULL: nothing to show) */
     uint32_t n_follows, n_waiting;
@@ -63,8 +66,8 @@ struct room {
 };
 
 struct hub_shard {
-    struct mail
-        mail; /* first: on_marked() casts. With the loop while `marked` is full */
+    struct mail mail; /* first: on_marked() casts. On its way to the loop while `marked`
+                         is not empty */
     struct hub *hub;
     unsigned index;
     struct hub_shard_opts opts;
@@ -73,20 +76,20 @@ struct hub_shard {
     struct room_queue ready, round, cooling; /* cooling: soonest first */
     size_t n_rooms;
     size_t n_cooling_noted;
-    uint64_t resume_us; /* no round begins before */
-    uint64_t spent_us;  /* by the round so far */
+    uint64_t resume_us; /* no round begins before then */
+    uint64_t spent_us;  /* spent on the round so far */
     struct counter sent, skipped;
 };
 
 /* Put a room into the queue of its new state. */
 void room_move(struct room *r, enum room_state to);
-/* Begin a pass over the followers: each will be offered the same frames. */
+/* Begin a pass over the followers, who will all be offered the same frames. */
 void room_begin_pass(struct room *r);
-/* Offer it to the next followers, at most max; returns to how many. `passing` is false
- * when everybody was offered it. When the topic has ended nobody may be left: then the
- * room is to be closed. */
+/* Offer the frame to up to max followers; returns to how many. `passing` becomes false
+ * once everybody was offered it. If the topic has ended, nobody may be left: then close
+ * the room. */
 size_t room_pass(struct room *r, size_t max);
-/* Frees it: nobody follows it any more. */
+/* Free a room that nobody follows any more. */
 void room_close(struct room *r);
 
 #endif

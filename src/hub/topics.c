@@ -20,7 +20,7 @@ struct topics {
     struct stripe stripes[STRIPES];
 };
 
-/* Ids are consecutive numbers: spread them (the finaliser of splitmix64). */
+/* Ids are consecutive, so spread them (the finaliser of splitmix64). */
 static uint64_t spread(uint64_t id)
 {
     id = (id ^ (id >> 30)) * 0xbf58476d1ce4e5b9U;
@@ -56,7 +56,7 @@ struct topics *topics_free(struct topics *t)
     return NULL;
 }
 
-/* The stripe is chosen by the upper bits, the bucket in it by the lower ones. */
+/* The upper bits choose the stripe, the lower ones the bucket in it. */
 struct stripe *topics_lock(struct topics *t, uint64_t id)
 {
     struct stripe *s = &t->stripes[(spread(id) >> 32) % STRIPES];

@@ -1,14 +1,14 @@
-/* topics.h — the table of followed topics that all shards share. Private to the hub.
+/* topics.h — the table of followed topics, shared by all shards. Private to the hub.
  *
- * A topic is here while somebody follows it, with one room for each shard that has
- * followers. The table is cut into stripes with a lock each, so that publishers and
- * shards seldom meet. What is done under a lock is a look-up and a few stores.
+ * A topic is in the table while somebody follows it, with one room for each shard that
+ * has followers. The table is split into stripes, each with a lock, so that publishers
+ * and shards rarely meet. A lock is held for a look-up and a few stores.
  *
  * Ownership  topics_add() makes a topic, topics_remove() frees it. Rooms are the
  *            shards'.
- * Threads    any; what a stripe gives is valid, and its rooms may be read and written,
- *            until topics_unlock(). `id` is constant and `viewers` atomic: a shard with
- *            a room in the topic may use both without the lock.
+ * Threads    any; a topic found under a stripe's lock is valid, and its rooms may be
+ *            read and written, until topics_unlock(). `id` is constant and `viewers`
+ *            atomic: a shard with a room in the topic may use both without the lock.
  */
 #ifndef HUB_TOPICS_H
 #define HUB_TOPICS_H

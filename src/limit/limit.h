@@ -2,25 +2,26 @@
  *
  * DESIGN
  *
- * A limiter is one rule for many keys: max requests in any window_ms, for each key. The
- * window slides: a request that is admitted at the time t counts from t on and does not
- * count any more at t + window_ms. One that is refused never counts. So nobody locks
- * himself out by asking too often: the next request is admitted as soon as the oldest
- * that counts has left, which limit_take() foretells to the millisecond.
+ * A limiter is one rule for many keys: at most max requests in any window_ms, for each
+ * key. The window slides: a request admitted at t counts from t until just before t +
+ * window_ms. A refused request never counts. So nobody locks themselves out by asking
+ * too often: the next request is admitted as soon as the oldest one has left the
+ * window, and limit_take() says when, to the millisecond.
  *
- * That holds exactly for rules of up to LIMIT_EXACT requests. With a larger one a
- * request counts longer, by at most a thousandth of the window: never more than max.
+ * This is exact for rules of up to LIMIT_EXACT requests. Under a larger rule a request
+ * counts longer, by at most a thousandth of the window: never are more than max
+ * admitted.
  *
- * What is kept is bounded whatever the number of keys. When room is short the keys go
- * that matter least, and start afresh when they come again: a crowd of keys can make
- * the limiter forgetful, and can never make it refuse somebody who asked little.
+ * Memory is bounded whatever the number of keys. When it runs short, the keys that
+ * matter least are dropped and start afresh when they return: a crowd of keys can make
+ * the limiter forget, but never refuse somebody who asked little.
  *
  * Units      now_ms is milliseconds of a clock that never goes back (clock_mono_ms()).
  *            Threads may come a little out of order.
  * Ownership  the caller ends a limiter with limit_free().
  * Errors     none.
  * Threads    limit_take(), limit_give_back(): any, at the same time. limit_free(): when
- *            no other is in it.
+ *            nobody else uses it.
  */
 #ifndef LIMIT_LIMIT_H
 #define LIMIT_LIMIT_H
@@ -31,7 +32,7 @@
 
 enum { LIMIT_EXACT = 1000, LIMIT_WINDOW_MS_MAX = 86400000 };
 
-/* What became of a request. */
+/* The outcome of a request. */
 struct limit_state {
     bool admitted;
     uint32_t left;       /* how many more would be admitted now */
@@ -61,7 +62,7 @@ static inline struct limit_state limit_take(struct limiter *l, uint64_t key,
     return l->ops->take(l, key, now_ms);
 }
 
-/* One that was admitted should not count after all: the newest does not any more. */
+/* Take back the key's newest admitted request: it does not count. */
 static inline void limit_give_back(struct limiter *l, uint64_t key, uint64_t now_ms)
 {
     l->ops->give_back(l, key, now_ms);

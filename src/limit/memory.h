@@ -2,22 +2,22 @@
  *
  * DESIGN
  *
- * A key has a log of when its requests came: runs of (moment, how many), oldest first,
- * in a ring that starts inside the key's entry, grows as it is needed and is given
- * back when it has run empty. A run is a millisecond; of a rule beyond LIMIT_EXACT, a
- * thousandth of the window, rounded up. So a log has 1,002 runs of 8 bytes at most,
+ * Each key has a log of when its requests came: runs of (moment, how many), oldest
+ * first, in a ring that starts inside the key's entry, grows on demand and is freed
+ * once empty. A run covers a millisecond; under a rule beyond LIMIT_EXACT, a thousandth
+ * of the window, rounded up. So a log has 1,002 runs of 8 bytes at most,
  * and 100 with the default rule.
  *
- * Keys are spread over stripes, each a hash table with a lock of its own, which is held
- * for some tens of nanoseconds. What a request of a known key touches is its entry
- * alone: there is no order of use to keep. Instead each stripe has a queue, and whoever
- * takes memory looks at its oldest entries: those whose window is empty are freed, the
- * others go to the back. No timer; what is freed keeps pace with what is taken.
+ * Keys are spread over stripes, each a hash table with its own lock, held for some tens
+ * of nanoseconds. A request of a known key touches only that key's entry: no order of
+ * use is kept. Instead each stripe has a queue, and whoever allocates looks at its
+ * oldest entries: those with an empty window are freed, the others go to the back.
+ * There is no timer; freeing keeps pace with allocating.
  *
- * max_bytes is for the stripes together. One that has used up its part forgets, of a
- * few entries at the front of the queue, an empty one or the one with the fewest
- * requests. Keys that one attacker brings in great numbers thus push each other out
- * before they push out one that is at its limit.
+ * max_bytes is for all stripes together. A stripe that has used up its share looks at a
+ * few entries at the front of its queue and drops an empty one, or the one with the
+ * fewest requests. So keys that an attacker brings in great numbers push each other out
+ * before they push out one at its limit.
  *
  * Threads    as limit.h; limit_memory_bytes(): any.
  */
@@ -30,7 +30,7 @@ struct limit_memory_opts {
     uint32_t max;       /* >= 1 */
     uint32_t window_ms; /* 1..LIMIT_WINDOW_MS_MAX */
     size_t max_bytes;   /* of all keys; at least LIMIT_MEMORY_BYTES_MIN */
-    uint64_t seed;      /* random: so nobody can choose keys that collide */
+    uint64_t seed;      /* random, so that nobody can choose keys that collide */
 };
 
 enum { LIMIT_MEMORY_BYTES_MIN = 1 << 20 };
