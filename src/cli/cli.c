@@ -56,8 +56,8 @@ static int refuse_command(struct parsing *p, const char *word)
     return ERR_INVALID;
 }
 
-/* Every flag that would be taken here, "--help", "--config" and so on, separated by
- * NUL bytes. */
+/* List every flag that is valid here ("--help", "--config" and so on), separated by NUL
+ * bytes. */
 static void all_flags(const struct parsing *p, struct buf *out)
 {
     buf_text(out, "--help");
@@ -105,7 +105,8 @@ static int refuse_missing_value(struct parsing *p, struct str flag)
 
 /* --- the command line --- */
 
-/* The value of the flag at p->at: behind its '=', or the next argument. NULL: none. */
+/* The value of the flag at p->at: what follows its '=', or the next argument. NULL: it
+ * has none. */
 static const char *take_value(struct parsing *p, struct str flag)
 {
     const char *arg = p->argv[p->at];
@@ -140,7 +141,8 @@ static int set_option(struct parsing *p, const struct setting *s, struct str fla
     return rc;
 }
 
-/* An option of the command itself. ERR_NOT_FOUND: it has none of that name. */
+/* Set an option of the command itself. ERR_NOT_FOUND: the command has no such
+ * option. */
 static int parse_option(struct parsing *p, struct str flag)
 {
     const struct cli_spec *spec = p->spec;

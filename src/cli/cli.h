@@ -6,14 +6,14 @@
  *              │                                             │
  *              ▼ usage: exit 2                               ▼ problems: exit 1
  *
- * What needs no server (help, version, check-config) is answered here, as text; main
- * writes it and runs the rest. Every command takes every configuration flag, because
- * they share one file and one environment.
+ * Commands that need no server (help, version, check-config) are answered here, as text
+ * that main writes; main runs the others. Every command takes every configuration flag,
+ * since they all share one file and one environment.
  *
- * Ownership  cli_start() fills *ret_cli, *ret_config and *text; the caller ends them
- *            with config_done() and cli_text_done(), whatever was returned.
+ * Ownership  cli_start() fills *ret_cli, *ret_config and *text; whatever it returns,
+ *            the caller frees them with config_done() and cli_text_done().
  * Errors     exit statuses, below.
- * Threads    pure, but for the files that the configuration names.
+ * Threads    pure, except that it reads the files that the configuration names.
  */
 #ifndef CLI_CLI_H
 #define CLI_CLI_H

@@ -1,10 +1,11 @@
-/* token_command.h — `pollux token`: tokens by the million, for load tests and scripts.
+/* token_command.h — `pollux token`: prints tokens by the million, for load tests and
+ * scripts.
  *
- * One line a token: the user's id, a tab, the token. Nothing is stored: whether the
- * users exist is the caller's business.
+ * One line per token: the user's id, a tab, the token. Nothing is stored, and nobody
+ * checks whether the users exist.
  *
  * Errors   ERR_INVALID      the ids are not within 1..2^32-1; nothing was written
- *          ERR_UNAVAILABLE  fd took no more (errno says why)
+ *          ERR_UNAVAILABLE  writing to fd failed (errno says why)
  * Threads  any.
  */
 #ifndef CLI_TOKEN_COMMAND_H

@@ -74,7 +74,7 @@ int config_find(struct str name, enum config_key *ret_key)
     return ERR_NOT_FOUND;
 }
 
-/* Finds the key whose name, as `spell` writes it, is `name`. */
+/* Find the key that `spell` writes as `name`. */
 static int find_spelled(struct str name,
                         void (*spell)(const struct setting *s, struct buf *out),
                         enum config_key *ret_key)
@@ -337,7 +337,7 @@ static void warn(struct loading *l)
                    JWT_SECRET_BYTES_GOOD);
 }
 
-/* Rules between keys. Only for values that are right by themselves. */
+/* Check rules between keys, once each value is valid by itself. */
 static void check_together(struct loading *l)
 {
     if (l->config->journal_segment_bytes > l->config->journal_max_bytes)

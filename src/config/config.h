@@ -1,21 +1,21 @@
-/* config.h — what the server was told: struct config, from tbl/config.h.
+/* config.h — the server's configuration: struct config, from tbl/config.h.
  *
  * DESIGN
  *
  *   default ◀ file (YAML) ◀ environment ◀ flags        the right-most that is set wins
  *
- * Every source is read in full and every problem is reported, one line each, so that
- * one run shows all of them. Nothing here touches the process: arguments and
- * environment are passed in. Only the files that these name are read.
+ * Every source is read to the end and every problem is reported, one line each, so that
+ * one run shows them all. Arguments and environment are passed in; the only files read
+ * are those that they name.
  *
  * Spellings of a key: `server.port` in the file (a section with keys, or the whole name
- * at the top), POLLUX_SERVER_PORT, --server-port. A secret also has POLLUX_…_FILE, the
- * name of a file that holds it. An environment variable that is empty is not set.
+ * at the top), POLLUX_SERVER_PORT, --server-port. A secret can also be given as
+ * POLLUX_…_FILE, the name of a file that holds it. An empty environment variable counts
+ * as not set.
  *
  * Units      fields ending in _ms are milliseconds, in _bytes bytes.
- * Ownership  config_load() gives the values to *ret_config, which ends with
- *            config_done(). Strings in it are never NULL. config_done() of a config
- *            that is all zero is fine.
+ * Ownership  config_load() fills *ret_config; free it with config_done(), which takes
+ *            an all-zero config too. Its strings are never NULL.
  * Errors     ERR_INVALID: report.errors says why, one problem a line, each with the
  *            place; *ret_config is all zero.
  * Threads    read-only after config_load(), so any.
@@ -62,7 +62,7 @@ struct config_sources {
     const char *file; /* of --config; NULL: what POLLUX_CONFIG names, or none */
 };
 
-/* Lines that end in "\n". Secrets are never in them. */
+/* Lines ending in "\n". They never contain secrets. */
 struct config_report {
     struct buf errors;
     struct buf warnings;

@@ -40,7 +40,7 @@ static void pad_to(struct buf *out, size_t line_start, size_t column)
         buf_char(out, ' ');
 }
 
-/* Words of text up to the right margin, further lines indented to the help column. */
+/* Wrap text at the right margin; further lines are indented to the help column. */
 static void wrap(struct buf *out, size_t line_start, struct str text)
 {
     struct str word;
@@ -57,7 +57,7 @@ static void wrap(struct buf *out, size_t line_start, struct str text)
     }
 }
 
-/* "[default; what is accepted]", as far as it says something. */
+/* Write "[default; what is accepted]", leaving out what says nothing. */
 static void add_facts(const struct setting *s, struct buf *out)
 {
     buf_char(out, '[');

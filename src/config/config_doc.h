@@ -15,8 +15,8 @@ void config_help(struct buf *out);
 /* "  --name VALUE   what it is [default]", wrapped, for one setting. */
 void config_help_line(const struct setting *s, struct buf *out);
 
-/* A configuration file that says what *c says, with a comment on where each value came
- * from. Secrets are in comments, as "(set)" or "(not set)". */
+/* Write *c as a configuration file, with a comment on where each value came from.
+ * Secrets appear only in comments, as "(set)" or "(not set)". */
 void config_print(const struct config *c, struct buf *out);
 
 /* docs/configuration.md */

@@ -19,7 +19,7 @@ static struct str scalar_text(const yaml_node_t *n)
     return (struct str){(const char *)n->data.scalar.value, n->data.scalar.length};
 }
 
-/* "name:line: key: ", what a problem begins with. The caller ends the line. */
+/* Begin a problem: "name:line: key: ". The caller ends the line. */
 static struct buf *problem_at(struct reading *r, size_t line, struct str key)
 {
     buf_printf(r->errors, "%s:%zu: ", r->name, line + 1); /* libyaml counts from 0 */
@@ -158,7 +158,7 @@ static void apply_pairs(struct reading *r, const yaml_node_t *mapping,
             refuse_unknown(r, line, buf_str(&name));
         else if (value->type == YAML_MAPPING_NODE)
             apply_pairs(r, value, buf_str(&name));
-        else if (!is_null(value)) /* a section of which all is commented out is fine */
+        else if (!is_null(value)) /* a section with everything commented out is fine */
             buf_text(problem_at(r, line, buf_str(&name)),
                      "expected a section with keys below it\n");
     }

@@ -5,8 +5,8 @@
  *     origins: [https://polls.example]  a list is a YAML list
  *   log.level: debug                    or the whole name of a key
  *
- * Refused, with the line: what is not YAML, unknown and repeated keys, sections where a
- * value is due and the other way round, values that are not what the key takes.
+ * Refused, naming the line: what is not YAML; unknown or repeated keys; a section where
+ * a value is due, or the reverse; a value that the key does not take.
  *
  * Ownership  text and name are borrowed for the call.
  * Errors     problems are appended to errors as "name:line: key: problem\n".
@@ -19,7 +19,7 @@
 
 enum { CONFIG_FILE_BYTES = 1 << 20 };
 
-/* Set in *c what the text says. */
+/* Set in *c what the file's text says. */
 void config_file_apply(struct config *c, struct str text, const char *name,
                        struct buf *errors);
 

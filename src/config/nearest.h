@@ -16,14 +16,15 @@ struct nearest {
     size_t distance;
 };
 
-/* How many letters must be changed, added, removed or swapped with their neighbour to
- * make b of a. Names longer than 64 bytes are not near to anything. */
+/* How many letters must be changed, added, removed or swapped with a neighbour to turn
+ * a into b. Names longer than 64 bytes are near to nothing. */
 size_t nearest_distance(struct str a, struct str b);
 
-/* Is candidate nearer to typed than what *n has? It must stay valid with *n. */
+/* Keep candidate in *n if it is nearer to typed than what is there. It must stay valid
+ * as long as *n. */
 void nearest_consider(struct nearest *n, struct str typed, struct str candidate);
 
-/* "; did you mean X?", if anything was near enough. */
+/* Append "; did you mean X?" if anything was near enough. */
 void nearest_say(const struct nearest *n, struct buf *out);
 
 #endif

@@ -57,7 +57,7 @@ static char *dup_text(struct str s)
     return p;
 }
 
-/* The digits at the start of *text, which are taken off. */
+/* Take the digits off the start of *text. */
 static int take_number(struct str *text, uint64_t *ret_n)
 {
     size_t n = 0;
@@ -70,8 +70,8 @@ static int take_number(struct str *text, uint64_t *ret_n)
     return 0;
 }
 
-/* n times the factor of the unit at the start of *text, which is taken off. Of "m" and
- * "ms" the longer counts. */
+/* Take the unit off the start of *text, and multiply n by its factor. Of "m" and "ms"
+ * the longer one matches. */
 static int take_unit(struct str *text, const struct unit *units, size_t n_units,
                      uint64_t *n)
 {
@@ -362,7 +362,7 @@ static void expected_word(const struct setting *s, struct buf *out)
 
     rest = str_cut(rest, '|', &word);
     buf_str_add(out, word);
-    if (rest.len == 0) /* such a key is there for the releases to come */
+    if (rest.len == 0) /* such a key is there for future releases */
         buf_text(out, " (other values are not in this release)");
     while (rest.len != 0) {
         rest = str_cut(rest, '|', &word);
@@ -403,7 +403,7 @@ void setting_expected(const struct setting *s, struct buf *out)
     }
 }
 
-/* In the largest unit that needs no fraction. */
+/* Write it in the largest unit that needs no fraction. */
 static void show_units(uint64_t n, const struct unit *units, size_t n_units,
                        struct buf *out)
 {
@@ -425,8 +425,8 @@ static void show_word(const struct setting *s, int index, struct buf *out)
     buf_str_add(out, word);
 }
 
-/* How many bytes at p are a character that YAML takes for a line's end or does not take
- * at all: C1 controls, the two separators, the byte order mark and two that are none.
+/* The length of the character at p if YAML takes it for the end of a line or not at all
+ * (C1 controls, two separators, the byte order mark, two noncharacters); else 0.
  */
 static size_t yaml_refuses(const unsigned char *p, size_t left, unsigned *ret_c)
 {

@@ -1,8 +1,8 @@
-/* setting.h — one named value that is given as text: its type, its bounds, its words.
+/* setting.h — a named value given as text: its type, bounds and words.
  *
- * A configuration key is a setting of struct config; an option of a command is a
- * setting of struct cli. Text comes in from a flag, the environment or a file, the
- * typed field of the object is set; and back to text for `--print`.
+ * A configuration key is a setting of struct config; a command's option is a setting of
+ * struct cli. Text from a flag, the environment or a file sets the object's typed
+ * field; `--print` turns it back into text.
  *
  * Shapes     how each type is written, and the type of its field:
  *              BOOL      true false yes no on off 1 0         bool
@@ -14,10 +14,10 @@
  *              ENUM      one of the words                     int, its index
  *              LIST      a,b,c or a list of items             struct setting_list
  * Units      sizes are bytes, durations milliseconds.
- * Ownership  strings and lists are owned by the object and end with setting_done(). An
- *            object begins all zero.
- * Errors     ERR_INVALID: the text is not a value of the setting; the field is
- *            unchanged, and what was expected is appended to problem.
+ * Ownership  the object owns its strings and lists; free them with setting_done().
+ *            Start with an all-zero object.
+ * Errors     ERR_INVALID: the setting does not take this text; the field is unchanged,
+ *            and what was expected is appended to problem.
  * Threads    one at a time for an object.
  */
 #ifndef CONFIG_SETTING_H
@@ -82,8 +82,8 @@ void setting_expected(const struct setting *s, struct buf *out);
 /* The value as YAML, which setting_set() or a list in the file takes back. Not for a
  * SECRET. */
 void setting_show(const struct setting *s, const void *object, struct buf *out);
-/* A text in one line: a JSON string, which is one of YAML too, where what YAML does not
- * take as it is (a C1 control, say) is written as an escape. */
+/* Write text on one line, as a JSON string that is valid YAML too: whatever YAML does
+ * not take literally (a C1 control, say) is escaped. */
 void setting_show_text(const char *text, struct buf *out);
 
 /* Free what the field owns and zero it. */

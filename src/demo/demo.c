@@ -46,7 +46,7 @@ static int fail(struct demo_run *r, int err, const char *text)
 
 /* ---- time ---- */
 
-/* Waits, and says whether it is time to stop. */
+/* Wait; return whether it is time to stop. */
 bool demo_stopped_within(const struct demo_run *r, uint64_t us)
 {
     struct pollfd stop = {.fd = r->stop_fd, .events = POLLIN};
@@ -76,7 +76,7 @@ static int call_as(struct demo_run *r, const char *token, const char *method,
     return ERR_UNAVAILABLE;
 }
 
-/* Again for as long as the server asks to come back later. */
+/* Retry as long as the server asks us to come back later. */
 int demo_ask(struct demo_run *r, const char *token, const char *method,
              const char *path, struct str body, struct demo_answer *ret)
 {
@@ -118,7 +118,7 @@ void demo_url(struct str address, struct buf *out)
     buf_str_add(out, address);
 }
 
-/* What a running server has written; empty when there is none. */
+/* Read the address that a running server has written; empty: there is none. */
 static struct str read_address(const char *data_dir, char text[ADDRESS_BYTES])
 {
     char path[PATH_MAX];
@@ -179,7 +179,7 @@ static int reach(struct demo_run *r)
 
 /* ---- signing in ---- */
 
-/* Takes what is needed of an answer with a session. */
+/* Take what we need from an answer with a session. */
 bool demo_take_session(const struct demo_answer *a, char token[JWT_TEXT_BYTES],
                        uint64_t *ret_user)
 {
@@ -350,7 +350,7 @@ static int create_poll(struct demo_run *r, unsigned number)
     return rc;
 }
 
-/* The newest comes first in the feed: so the first is made last. */
+/* The feed shows the newest first, so make the first one last. */
 static int create_polls(struct demo_run *r)
 {
     int rc = 0;

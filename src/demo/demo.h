@@ -4,17 +4,17 @@
  *
  *   find the server ─▶ sign in as "demo" ─▶ its open polls, or new ones ─▶ guests vote
  *
- * All of it over HTTP, as any client would, so nothing in the server knows of it. The
- * demo's user is an ordinary account whose random password is kept in
- * <data.dir>/demo.password. As long as it has polls that are open none are made, so
- * that it can be run again and again. Each guest votes on most of the polls, with
- * preferences that are uneven and sway, so that there is something to see.
+ * The demo uses HTTP like any other client, so the server knows nothing about it. Its
+ * user is an ordinary account whose random password is kept in
+ * <data.dir>/demo.password. It makes no new polls while it has open ones, so it can be
+ * run again and again. Each guest votes on most polls, with uneven preferences that
+ * shift, so that there is something to see.
  *
  * demo_run() blocks until everybody has voted, the time is over, or it is stopped;
  * demo_start() does the same in a thread beside a server.
  *
  * Errors   ERR_UNAVAILABLE, ERR_CONFLICT, ERR_INVALID, with a text that says what to
- *          do. To be stopped is no error.
+ *          do. Being stopped is not an error.
  * Threads  one demo at a time in a process. say() is called in the demo's thread.
  */
 #ifndef DEMO_DEMO_H
@@ -33,9 +33,9 @@ struct demo_opts {
     int rate;       /* votes a second */
     int64_t for_ms; /* 0: as long as it takes */
 
-    /* What has happened, a line without its end. */
+    /* Called with a line, without its end, about what happened. */
     void (*say)(void *user, const char *line);
-    /* NULL: progress is not told. */
+    /* NULL: do not report progress. */
     void (*say_progress)(void *user, const char *line);
     /* Of demo_start(): the demo has ended, errmsg says why. */
     void (*failed)(void *user, const char *errmsg);
@@ -48,12 +48,12 @@ int demo_run(const struct demo_opts *opts, int stop_fd, char errmsg[DEMO_ERRMSG_
 struct demo;
 
 int demo_start(const struct demo_opts *opts, struct demo **ret_demo);
-/* Ends it within a second or so. Accepts NULL; returns NULL. */
+/* End the demo within about a second. Accepts NULL; returns NULL. */
 struct demo *demo_stop(struct demo *d);
 
 /* ---- for tests ---- */
 
-/* What to connect to: listening on all interfaces, it is on this machine too. */
+/* The address to connect to: a server on all interfaces is reached on this machine. */
 void demo_url(struct str address, struct buf *out);
 
 /* An option by weight: dice is below the sum of weights. */

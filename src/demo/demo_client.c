@@ -68,7 +68,7 @@ struct demo_client *demo_client_free(struct demo_client *c)
     return NULL;
 }
 
-/* The connection is kept from call to call, everything else is set anew. */
+/* Keep the connection from call to call, and set everything else anew. */
 static void prepare(struct demo_client *c, const struct demo_request *request,
                     const char *url, struct curl_slist *headers)
 {

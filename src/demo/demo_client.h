@@ -1,10 +1,10 @@
 /* demo_client.h — a client of one Pollux server: JSON over HTTP, one call at a time.
  *
- * Blocking, for a thread of its own; a call ends early when stop_fd becomes readable.
- * Never through a proxy, never another protocol than HTTP.
+ * Blocking, for a thread of its own; a call ends early if stop_fd becomes readable. It
+ * never uses a proxy, nor any protocol but HTTP.
  *
  * Ownership  an answer's body is the caller's: json_decref().
- * Errors     ERR_UNAVAILABLE  there was no answer; demo_client_error() says why
+ * Errors     ERR_UNAVAILABLE  no answer came; demo_client_error() says why
  * Threads    one client at a time in a process: libcurl's start is not shared.
  */
 #ifndef DEMO_DEMO_CLIENT_H

@@ -1,4 +1,4 @@
-/* demo_polls.h — what the demo asks people, and how they like to answer.
+/* demo_polls.h — what the demo asks, and how its guests tend to answer.
  *
  * Shapes   options end with NULL; weights say how likely each is to be chosen, against
  *          each other.
@@ -23,11 +23,11 @@ struct demo_poll_text {
     bool vote_change;
 };
 
-/* The one that a title belongs to; NULL: none of ours. */
+/* Find the demo poll with this title; NULL: not one of ours. */
 const struct demo_poll_text *demo_poll_by_title(struct str title);
 
-/* The body that creates poll number i: 0.. in the order of the table, and after its end
- * again from the beginning with another title. */
+/* Write the body that creates poll number i: in the order of the table, then again from
+ * its start with other titles. */
 void demo_poll_body(unsigned i, int64_t now_ms, struct buf *out);
 
 #endif

@@ -24,7 +24,8 @@ static void tell_progress(struct demo_run *r)
     r->opts->say_progress(r->opts->user, line);
 }
 
-/* Until the next vote is due. A server that cannot keep up is not rushed afterwards. */
+/* Wait until the next vote is due. Do not rush a server afterwards that could not keep
+ * up. */
 static bool pace(struct demo_run *r)
 {
     uint64_t now_us = clock_mono_us();
@@ -46,7 +47,8 @@ unsigned demo_choose(const unsigned *weights, unsigned n, unsigned dice)
     return i;
 }
 
-/* What is in fashion counts double, and changes now and then: bars overtake. */
+/* The option in fashion counts double, and fashion changes now and then, so that bars
+ * overtake each other. */
 static unsigned choose(struct demo_poll *p)
 {
     unsigned weights[LIMIT_OPTIONS], sum = 0;
@@ -108,7 +110,7 @@ static void shuffle(struct demo_poll *polls, unsigned n)
     }
 }
 
-/* One guest comes, and votes on most of the polls. */
+/* Let one guest join and vote on most of the polls. */
 static int visit(struct demo_run *r)
 {
     char token[JWT_TEXT_BYTES];

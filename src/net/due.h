@@ -2,11 +2,11 @@
  *
  * DESIGN
  *
- * Everything in one list waits equally long, so a new member goes to the end and the
- * list stays in order by itself: joining and leaving cost a few instructions, and a
- * sweep looks at the first member only. That is cheaper than a timer a connection,
- * re-armed with each request. (A member with a shorter wait than its neighbours is
- * let in further ahead.)
+ * All members of a list wait equally long, so a new member goes to the end and the list
+ * stays sorted by itself: joining and leaving cost a few instructions, and a sweep
+ * looks only at the front. That is cheaper than one timer per connection, re-armed with
+ * each request. (A member with a shorter wait than its neighbours is inserted further
+ * ahead.)
  *
  * Threads  one at a time.
  */
@@ -22,7 +22,7 @@ struct due {
     uint64_t at_ms;
 };
 
-/* A list is a due that is no member itself. */
+/* The head of a list is a due that is not a member. */
 static inline void due_init(struct due *list)
 {
     list->prev = list->next = list;

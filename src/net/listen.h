@@ -1,6 +1,6 @@
-/* listen.h — the sockets that a server takes its connections from.
+/* listen.h — the sockets that a server accepts connections on.
  *
- * One socket a loop, all on the same port: with SO_REUSEPORT the kernel spreads new
+ * One socket per loop, all on the same port: with SO_REUSEPORT the kernel spreads new
  * connections over them, and no loop waits for another's accept().
  *
  * Ownership  the sockets become the caller's.
@@ -17,7 +17,7 @@ enum { LISTEN_ERRMSG_BYTES = 256 };
 
 /* Open n non-blocking sockets in ret_fds that listen on address (IPv4, IPv6 or a name;
  * "::" takes IPv4 too) and port; 0: any free one, the same for all. *ret_port is the
- * real one. On an error nothing is open and errmsg says why. */
+ * port bound. On error nothing is left open, and errmsg says why. */
 int listen_open(const char *address, uint16_t port, size_t n, int *ret_fds,
                 uint16_t *ret_port, char errmsg[LISTEN_ERRMSG_BYTES]);
 

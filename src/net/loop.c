@@ -42,9 +42,9 @@ static void on_mail(struct ev_loop *ev, struct ev_async *w, int events)
         ev_break(ev, EVBREAK_ALL);
 }
 
-/* What comes while a turn is at work waits until it is over. Between two turns a loop
- * sleeps, and nothing waits, or another thread has its processor, and all does. Which
- * it was cannot be told; after a turn that took long the second is more likely. */
+/* What arrives during a turn waits until it is over. Between two turns a loop either
+ * sleeps, and nothing waits, or another thread has its processor, and everything waits.
+ * There is no telling which; after a long turn the second is more likely. */
 static uint64_t earliest_ms(const struct loop *l, uint64_t now_ms)
 {
     uint64_t worked_ms = l->over_ms - l->mono_ms;
@@ -115,7 +115,8 @@ static void *loop_main(void *arg)
     return NULL;
 }
 
-/* Signals are for the thread that owns the server: loops are born deaf to them. */
+/* Signals go to the thread that owns the server, so loops start with all of them
+ * blocked. */
 int loop_start(struct loop *l)
 {
     sigset_t all, before;

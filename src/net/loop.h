@@ -2,14 +2,14 @@
  *
  * DESIGN
  *
- * One loop a core. Nothing that runs on a loop may block; blocking work goes to a
- * lane as mail and comes home through the loop's inbox, which is opened once a batch.
- * Everything that belongs to a loop (connections, timers, caches) is touched by its
- * thread only, so it needs no lock.
+ * One loop per core. Nothing that runs on a loop may block: blocking work goes to a
+ * lane as mail and comes home through the loop's inbox, once per batch. Only the loop's
+ * thread touches what belongs to it (connections, timers, caches), so none of it needs
+ * a lock.
  *
  * Ownership  loop_new() gives the loop to the caller, who ends it with loop_free()
  *            after loop_join().
- * Errors     ERR_UNAVAILABLE: the system has no thread or descriptor to give.
+ * Errors     ERR_UNAVAILABLE: no thread or descriptor can be had.
  * Threads    new, start, join, free: the thread that owns the server. loop_ev(): the
  *            loop's own thread, or any before loop_start(). loop_inbox(),
  *            loop_stop(): any.
@@ -26,17 +26,17 @@ struct loop;
 
 int loop_new(unsigned index, struct loop **ret_loop);
 int loop_start(struct loop *l); /* starts the thread */
-void loop_stop(struct loop *l); /* the thread leaves its event loop, soon */
+void loop_stop(struct loop *l); /* make the thread leave its event loop, soon */
 void loop_join(struct loop *l);
 struct loop *loop_free(struct loop *l); /* accepts NULL; returns NULL */
 
 unsigned loop_index(const struct loop *l);
 struct ev_loop *loop_ev(struct loop *l);
 struct mailbox *loop_inbox(struct loop *l);  /* the home for mail sent from this loop */
-uint64_t loop_mono_ms(const struct loop *l); /* cached once a turn of the loop */
+uint64_t loop_mono_ms(const struct loop *l); /* cached, once per turn of the loop */
 
-/* What is handled in this turn came hardly earlier than that. In a busy loop it may
- * have come when the turn before had just begun, and waited. */
+/* The earliest time at which what is handled in this turn can have arrived: in a busy
+ * loop it may have come just after the previous turn began, and waited. */
 uint64_t loop_since_ms(const struct loop *l);
 
 #endif

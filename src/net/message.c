@@ -50,7 +50,7 @@ const char *http_method_text(enum http_method method)
     return methods[method];
 }
 
-/* A method that is not known is the path's to refuse. CONNECT has no path. */
+/* An unknown method is for the router to refuse. CONNECT has no path. */
 static int read_method(struct message *m, struct str s)
 {
     unsigned i = 0;
@@ -180,7 +180,7 @@ static int read_expect(struct message *m, struct str value)
     return 0;
 }
 
-/* What a header means to the transport; most mean nothing. */
+/* Note what a header means to the transport; most mean nothing. */
 static int read_meaning(struct message *m, const struct field *f, struct str name,
                         struct str value)
 {
@@ -333,7 +333,7 @@ static int finish_head(struct message *m, const char *data)
     return rc != 0 ? rc : MESSAGE_HEAD;
 }
 
-/* One line may come before a request: some clients end a body with it. */
+/* Allow one empty line before a request: some clients send one after a body. */
 static int start_line(struct message *m, struct line l)
 {
     if (l.len == 0 && !m->skipped_line) {
@@ -344,7 +344,7 @@ static int start_line(struct message *m, struct line l)
     return read_request_line(m, l);
 }
 
-/* A line that may not be whole yet, of which len bytes (with CR LF) are there. */
+/* Judge a line that may not be whole yet; len bytes of it (with CR LF) are there. */
 static int judge_size(const struct message *m, size_t len, size_t end)
 {
     if (m->stage == STAGE_START && len > REQUEST_LINE_MAX)
@@ -354,8 +354,8 @@ static int judge_size(const struct message *m, size_t len, size_t end)
     return 0;
 }
 
-/* Nothing but a method can begin a request: do not wait for the end of the line when
- * somebody speaks TLS here. */
+/* A request can only begin with a method: do not wait for the end of the line if
+ * somebody speaks TLS to us. */
 static bool begins_well(const struct message *m, const char *data, size_t len)
 {
     char first;

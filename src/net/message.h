@@ -1,13 +1,13 @@
-/* message.h — one request out of bytes: no socket, no clock, no connection.
+/* message.h — parses one request from bytes: no socket, no clock, no connection.
  *
  * DESIGN
  *
- * Whoever stands between a client and us (a proxy, a cache) has to read a request the
- * way we do, or one request can be hidden in another. So a request is accepted only in
- * the one form that everybody reads alike. It is read here, line by line; one that is
- * chunked is read again by a library (parser.h), and so is every request in the tests
- * and by the fuzzer: the two must agree. (To read all of them twice took a sixth of the
- * loop's time.) Refused, with the connection:
+ * A proxy or cache between a client and us must read a request the way we do, or one
+ * request can be hidden inside another. So we accept only the form that everybody reads
+ * alike. Requests are parsed here, line by line. A chunked request is parsed again by a
+ * library (parser.h), and so is every request in the tests and the fuzzer: the two must
+ * agree. (Parsing all of them twice took a sixth of the loop's time.) Refused, and the
+ * connection closed:
  *
  *   bare CR, bare LF, NUL and other control characters; folded lines; blanks around
  *   the name of a header; a missing, repeated or odd Host; Content-Length twice, with
@@ -15,8 +15,8 @@
  *   Transfer-Encoding but one plain "chunked", and in HTTP/1.0 any at all; chunk sizes
  *   with more than eight digits, with blanks; trailers that frame.
  *
- * The verdict does not depend on how the bytes were cut: lines are judged when they are
- * whole, and what is judged early (too long) would be judged the same when whole.
+ * The verdict does not depend on how the bytes were split: a line is judged once it is
+ * whole, and one that is judged early (too long) would be judged the same when whole.
  *
  * Shapes     the caller keeps the bytes of the request together, from its first one;
  *            what message_read() gives is offsets, so the bytes may move between calls.
@@ -36,7 +36,7 @@
 #include "net/parser.h"
 #include "tbl/limits.h"
 
-/* What message_read() returns when it is not an error. */
+/* What message_read() returns unless it fails. */
 enum {
     MESSAGE_MORE, /* it wants more bytes */
     MESSAGE_HEAD, /* the head is whole: set max_body, then read on */
@@ -101,7 +101,7 @@ void message_init(struct message *m);
  * MESSAGE_DONE what follows message_used() is the next request's. */
 int message_read(struct message *m, char *data, size_t *len);
 
-/* How many bytes at the front are this request's. */
+/* How many bytes at the front belong to this request. */
 static inline size_t message_used(const struct message *m)
 {
     return m->head_len + m->body_len;

@@ -4,7 +4,7 @@
 #include "net/chars.h"
 #include "net/message_parts.h"
 
-/* Show a piece of the body to the second reader. */
+/* Show a piece of the body to the second parser. */
 static int agree(struct message *m, const char *piece, size_t len, size_t want_len,
                  bool want_done)
 {
@@ -17,14 +17,14 @@ static int agree(struct message *m, const char *piece, size_t len, size_t want_l
     return body_len == want_len && done == want_done ? 0 : ERR_BAD_REQUEST;
 }
 
-/* Raw bytes of a chunked body that have not been taken yet. */
+/* The raw bytes of a chunked body that have not been consumed yet. */
 struct raw {
     char *at;
     size_t len;
 };
 
-/* The line at the start of raw, in *ret_line; its whole length as the result, 0 when it
- * is not whole yet, or an error. */
+/* Cut the line at the start of raw into *ret_line. Returns its length with its end, 0
+ * if it is not whole yet, or an error. */
 static long take_line(const struct raw *raw, size_t max, struct str *ret_line)
 {
     const char *lf = memchr(raw->at, '\n', raw->len < max ? raw->len : max);
@@ -56,8 +56,9 @@ static size_t extension_value(struct str s)
     return n;
 }
 
-/* Nothing, ";name" or ";name=value". Nobody needs them, and some readers stumble over
- * more than one; but no byte may hide in them that another takes for a line's end. */
+/* Accept nothing, ";name" or ";name=value". Nobody needs extensions, and some parsers
+ * stumble over more than one; no byte may hide in them that another parser takes for
+ * the end of a line. */
 static bool extension_valid(struct str s)
 {
     size_t n = 1, value;

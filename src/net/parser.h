@@ -1,11 +1,11 @@
-/* parser.h — the second reader of a request: llhttp, or http-parser before it.
+/* parser.h — the second parser of a request: llhttp, or its predecessor http-parser.
  *
- * message.c reads every request itself, strictly. This reader, written by others for
- * other servers, is given the same bytes and has to see the same request: what two
- * readers could read in two ways never becomes a request. This is also the only file
- * that knows which of the two libraries there is.
+ * message.c parses every request itself, strictly. This parser, written by others for
+ * other servers, gets the same bytes and must see the same request: what two parsers
+ * read in two ways never becomes a request. This is also the only file that knows which
+ * of the two libraries is used.
  *
- * Errors   ERR_BAD_REQUEST: it cannot read that.
+ * Errors   ERR_BAD_REQUEST: it refuses the bytes.
  * Threads  one at a time.
  */
 #ifndef NET_PARSER_H
@@ -21,7 +21,7 @@ struct parser {
     _Alignas(8) char library[PARSER_BYTES];
 };
 
-/* What the second reader saw in a head. */
+/* What the second parser saw in a head. */
 struct parser_head {
     const char *method;
     int major, minor;

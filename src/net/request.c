@@ -46,7 +46,7 @@ static void empty(struct buf *b)
         buf_done(b);
 }
 
-/* The server of an orphan may itself be gone. */
+/* The server of an orphaned request may be gone, too. */
 static void free_orphan(struct request *r)
 {
     buf_done(&r->bytes);
@@ -125,7 +125,7 @@ static const char *base_of(const struct request *r)
     return r->pub.target.at - r->msg.target.at;
 }
 
-/* The first header with that name from *i on; *i is then the one after it. */
+/* Find the next header of that name, from *i on; *i then points behind it. */
 static bool next_field(const struct request *r, struct str name, unsigned *i,
                        struct str *ret_value)
 {
@@ -142,7 +142,7 @@ static bool next_field(const struct request *r, struct str name, unsigned *i,
     return false;
 }
 
-/* All lines of that name as one value, which lives as long as the request. */
+/* Join all lines of that name to one value, which lives as long as the request. */
 static struct str join(struct request *r, struct str name)
 {
     struct joined *j;
@@ -208,7 +208,7 @@ struct str http_cookie(const struct http_req *req, const char *name)
 
 /* ---- the query ---- */
 
-/* The character at the start of an encoded text, and how many bytes say it; 0: it
+/* Decode the character at the start of a text. Returns how many bytes encode it; 0: it
  * cannot be decoded. */
 static size_t decode_one(struct str s, char *ret_c)
 {

@@ -99,8 +99,8 @@ static int close_code(struct str payload)
     return str_is_utf8(str_skip(payload, 2)) ? (int)code : WS_NOT_UTF8;
 }
 
-/* wslay refuses long or fragmented control frames and lengths that are longer written
- * than needed. The rest is judged here. */
+/* wslay refuses long or fragmented control frames, and lengths not written in their
+ * shortest form. The rest is judged here. */
 static int judge_frame(const struct ws_reader *r, const struct wslay_frame_iocb *f)
 {
     if (!f->mask || f->rsv != WSLAY_RSV_NONE)
@@ -126,7 +126,8 @@ static int judge_frame(const struct ws_reader *r, const struct wslay_frame_iocb 
                                                                     : WS_GOING_ON;
 }
 
-/* wslay tells a frame's length, not its header's; a length has one spelling only. */
+/* wslay reports the length of a frame, not of its header; but each length has only one
+ * encoding. */
 static size_t header_bytes(const struct wslay_frame_iocb *f)
 {
     size_t length = f->payload_length < 126 ? 0 : f->payload_length < 65536 ? 2 : 8;

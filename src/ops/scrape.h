@@ -1,12 +1,12 @@
 /* scrape.h — GET /metrics: everything that tbl/metrics.h lists, summed up and written
  * in Prometheus' text format, version 0.0.4.
  *
- * It is written on a lane of its own: reading /proc takes a while when ten thousand
- * files are open, and a loop does not wait, nor should metrics wait for a disk.
+ * A lane of its own writes it: reading /proc takes a while with ten thousand open
+ * files, loops may not wait, and metrics should not wait for a disk.
  *
  * Ownership  scrapes_start() gives, scrapes_stop() ends (accepts NULL; returns NULL).
  * Errors     ERR_UNAVAILABLE: no thread.
- * Threads    the owner's; before what the app points to goes, the scrapes stop.
+ * Threads    the owner's; stop the scrapes before anything that the app points to goes.
  */
 #ifndef OPS_SCRAPE_H
 #define OPS_SCRAPE_H
@@ -49,7 +49,7 @@ struct process_figures {
     uint64_t resident_bytes, virtual_bytes, open_fds, max_fds, threads;
 };
 
-/* What cannot be read is 0. */
+/* Figures that cannot be read are 0. */
 void process_figures_read(struct process_figures *ret);
 
 #endif

@@ -88,7 +88,7 @@ static double boot_s(void)
     return (double)n;
 }
 
-/* Without the three that are no file: ".", ".." and the folder itself. */
+/* Leave out the three that are not files: ".", ".." and the folder itself. */
 static uint64_t count_fds(void)
 {
     DIR *dir = opendir("/proc/self/fd");

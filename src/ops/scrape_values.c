@@ -128,7 +128,8 @@ static const char *outcome_text(size_t outcome)
     return err_code((int)(outcome - OUTCOME_ERRORS) + ERR__BASE + 1);
 }
 
-/* Accepted ones always: a rate needs a zero to begin from. */
+/* Always write accepted votes, also when there are none: a rate needs a zero to start
+ * from. */
 static void write_wishes(struct scrape *s, enum change_kind kind, const char *action)
 {
     for (size_t outcome = 0; outcome < N_OUTCOMES; outcome++) {
