@@ -141,16 +141,19 @@ struct call *call_of_job(struct store_job *job)
     return (struct call *)((char *)job - offsetof(struct call, job));
 }
 
+void call_enter_anyway(struct call *c, enum door_to to)
+{
+    c->door = &c->loop->doors[to];
+    door_enter_anyway(c->door);
+    c->in_ms = loop_since_ms(c->loop->loop);
+}
+
 bool call_enter(struct call *c, enum door_to to)
 {
-    struct door *d = &c->loop->doors[to];
-
-    if (c->door != NULL)
-        door_enter_anyway(d);
-    else if (!door_enter(d, loop_mono_ms(c->loop->loop)))
+    if (c->door == NULL &&
+        door_is_full(&c->loop->doors[to], loop_mono_ms(c->loop->loop)))
         return false;
-    c->door = d;
-    c->in_ms = loop_since_ms(c->loop->loop);
+    call_enter_anyway(c, to);
     return true;
 }
 

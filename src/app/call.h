@@ -87,7 +87,8 @@ struct call *call_of_job(struct store_job *job);
 /* How those three ask. A call that has been let in by one door is refused by no other:
  * something may have been done. False: there is too much inside, fail it. */
 bool call_enter(struct call *c, enum door_to to);
-void call_leave(struct call *c); /* it has come home */
+void call_enter_anyway(struct call *c, enum door_to to); /* never refused */
+void call_leave(struct call *c);                         /* it has come home */
 /* With what it asked for not taken: call_fail(). */
 void call_turn_back(struct call *c, int err);
 

@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <pthread.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,17 +14,23 @@ static_assert(ACCOUNT_HASH_BYTES >= crypto_pwhash_STRBYTES, "a hash has no room"
 
 enum { NICENESS = 5 }; /* a third of a vote's share when the cores are busy */
 
+TAILQ_HEAD(password_jobs, password_job);
+
 struct password_lane {
     struct passwords *owner;
     struct lane *lane;
-    atomic_size_t n_todo; /* submitted and not done */
-    char name[20];        /* at most 15 characters are used */
+    struct mail bell;    /* wakes the lane */
+    atomic_bool ringing; /* the bell is on its way */
+    char name[20];       /* at most 15 characters are used */
 };
 
 struct passwords {
     struct password_opts opts;           /* constant after start, as is nobody */
     char nobody[crypto_pwhash_STRBYTES]; /* the hash of a password that nobody has */
-    atomic_size_t n_todo, n_refused;
+    atomic_size_t n_todo, n_refused;     /* n_todo is written with the lock held */
+    pthread_mutex_t lock;                /* guards what follows */
+    struct password_jobs queue;          /* by round, and then as they came */
+    uint64_t round;                      /* of the job that was taken last */
     struct password_lane lanes[PASSWORD_LANES_MAX];
 };
 
@@ -65,27 +72,121 @@ static int verify(const struct passwords *p, const struct password_job *job)
     return errno == EINVAL ? ERR_UNAUTHORIZED : ERR_UNAVAILABLE; /* EINVAL: no match */
 }
 
-static void run_job(struct password_lane *l, struct password_job *job)
+static void send_home(struct password_job *job)
 {
-    struct passwords *p = l->owner;
-
-    job->rc = job->verb == PASSWORD_HASH
-                  ? hash_text(&p->opts, job->password, job->len, job->hash)
-                  : verify(p, job);
     wipe(job);
-    atomic_fetch_sub(&l->n_todo, 1);
-    atomic_fetch_sub(&p->n_todo, 1);
     mail_return(&job->mail); /* the job is its home's from here */
 }
 
-static void run(struct mail *batch, void *user)
-{
-    while (batch != NULL) {
-        struct mail *next = batch->next;
+/* ---- the queue ---- */
 
-        run_job(user, (struct password_job *)batch);
-        batch = next;
+static struct password_job *take(struct passwords *p)
+{
+    struct password_job *job;
+
+    pthread_mutex_lock(&p->lock);
+    job = TAILQ_FIRST(&p->queue);
+    if (job != NULL) {
+        TAILQ_REMOVE(&p->queue, job, link);
+        p->round = job->round;
     }
+    pthread_mutex_unlock(&p->lock);
+    return job;
+}
+
+static struct password_job *last_of_locked(struct passwords *p, uint64_t address)
+{
+    struct password_job *job;
+
+    TAILQ_FOREACH_REVERSE(job, &p->queue, password_jobs, link)
+    if (job->address == address)
+        return job;
+    return NULL;
+}
+
+/* The round after that of the address's last job, or the one that is under way. */
+static void insert_locked(struct passwords *p, struct password_job *job)
+{
+    struct password_job *after = TAILQ_LAST(&p->queue, password_jobs);
+
+    while (after != NULL && after->round > job->round)
+        after = TAILQ_PREV(after, password_jobs, link);
+    if (after != NULL)
+        TAILQ_INSERT_AFTER(&p->queue, after, job, link);
+    else
+        TAILQ_INSERT_HEAD(&p->queue, job, link);
+}
+
+/* The queue is full: the last of it, if its turn is later than this job's. */
+static struct password_job *displace_locked(struct passwords *p,
+                                            const struct password_job *by)
+{
+    struct password_job *last = TAILQ_LAST(&p->queue, password_jobs);
+
+    if (last == NULL || last->round <= by->round)
+        return NULL;
+    TAILQ_REMOVE(&p->queue, last, link);
+    return last;
+}
+
+/* 0: it is in, and so *ret_displaced, if there is one, is out. */
+static int enqueue(struct passwords *p, struct password_job *job,
+                   struct password_job **ret_displaced)
+{
+    struct password_job *before;
+    int rc = 0;
+
+    *ret_displaced = NULL;
+    pthread_mutex_lock(&p->lock);
+    before = last_of_locked(p, job->address);
+    job->round = before != NULL ? before->round + 1 : p->round;
+    if (atomic_load(&p->n_todo) < p->opts.max_waiting)
+        atomic_fetch_add(&p->n_todo, 1);
+    else if ((*ret_displaced = displace_locked(p, job)) == NULL)
+        rc = ERR_OVERLOADED;
+    if (rc == 0)
+        insert_locked(p, job);
+    pthread_mutex_unlock(&p->lock);
+    return rc;
+}
+
+bool password_has(struct passwords *p, uint64_t address)
+{
+    bool has;
+
+    pthread_mutex_lock(&p->lock);
+    has = last_of_locked(p, address) != NULL;
+    pthread_mutex_unlock(&p->lock);
+    return has;
+}
+
+/* ---- the lanes ---- */
+
+static void run_job(struct passwords *p, struct password_job *job)
+{
+    job->rc = job->verb == PASSWORD_HASH
+                  ? hash_text(&p->opts, job->password, job->len, job->hash)
+                  : verify(p, job);
+    atomic_fetch_sub(&p->n_todo, 1);
+    send_home(job);
+}
+
+static void run(struct mail *bell, void *user)
+{
+    struct password_lane *l = user;
+    struct password_job *job;
+
+    (void)bell;
+    atomic_store(&l->ringing, false); /* before the look: what comes later rings */
+    while ((job = take(l->owner)) != NULL)
+        run_job(l->owner, job);
+}
+
+static void ring(struct passwords *p)
+{
+    for (unsigned i = 0; i < p->opts.n_lanes; i++)
+        if (!atomic_exchange(&p->lanes[i].ringing, true))
+            mailbox_force(lane_box(p->lanes[i].lane), &p->lanes[i].bell);
 }
 
 static int start_lane(struct passwords *p, unsigned i)
@@ -113,6 +214,8 @@ int passwords_start(const struct password_opts *opts, struct passwords **ret_pas
 
     p = mem_zalloc(1, sizeof *p);
     p->opts = *opts;
+    pthread_mutex_init(&p->lock, NULL);
+    TAILQ_INIT(&p->queue);
     randombytes_buf(random, sizeof random);
     rc = hash_text(&p->opts, (const char *)random, sizeof random, p->nobody);
     for (unsigned i = 0; rc == 0 && i < opts->n_lanes; i++)
@@ -125,30 +228,22 @@ int passwords_start(const struct password_opts *opts, struct passwords **ret_pas
     return 0;
 }
 
-static struct password_lane *least_busy(struct passwords *p)
-{
-    struct password_lane *best = &p->lanes[0];
-
-    for (unsigned i = 1; i < p->opts.n_lanes; i++)
-        if (atomic_load(&p->lanes[i].n_todo) < atomic_load(&best->n_todo))
-            best = &p->lanes[i];
-    return best;
-}
-
 int password_submit(struct passwords *p, struct password_job *job)
 {
-    struct password_lane *l;
+    struct password_job *displaced;
+    int rc;
 
     assert(job->len <= sizeof job->password);
-    if (atomic_fetch_add(&p->n_todo, 1) >= p->opts.max_waiting) {
-        atomic_fetch_sub(&p->n_todo, 1);
+    rc = enqueue(p, job, &displaced);
+    if (rc != 0 || displaced != NULL)
         atomic_fetch_add(&p->n_refused, 1);
-        return ERR_OVERLOADED;
+    if (displaced != NULL) {
+        displaced->rc = ERR_OVERLOADED;
+        send_home(displaced);
     }
-    l = least_busy(p);
-    atomic_fetch_add(&l->n_todo, 1);
-    mailbox_force(lane_box(l->lane), &job->mail); /* the door was above */
-    return 0;
+    if (rc == 0)
+        ring(p);
+    return rc;
 }
 
 size_t password_waiting(const struct passwords *p)
@@ -166,6 +261,7 @@ struct passwords *passwords_stop(struct passwords *p)
     if (p != NULL) {
         for (unsigned i = 0; i < p->opts.n_lanes; i++)
             p->lanes[i].lane = lane_stop(p->lanes[i].lane);
+        pthread_mutex_destroy(&p->lock);
         mem_free(p);
     }
     return NULL;

@@ -2,14 +2,19 @@
  *
  * DESIGN
  *
- *   loop ──password_submit(job)──▶ the lane with the least to do: argon2id (20 ms)
- *     ▲                                        │
- *     └──────── job comes home ────────────────┘
+ *   loop ──password_submit(job)──▶ one queue ──▶ a lane that is free: argon2id (20 ms)
+ *     ▲                                                   │
+ *     └──────────────── job comes home ───────────────────┘
  *
  * A hash is meant to be slow and to need memory, so a flood of logins is an attack on
  * the server. What it can take is fixed: as many hashes at once as there are lanes,
- * each with memory_bytes, and max_waiting jobs altogether; beyond that submit refuses.
- * The lanes give way to votes (niceness).
+ * each with memory_bytes, and max_waiting jobs altogether. The lanes give way to votes
+ * (niceness).
+ *
+ * Addresses take turns: the queue is in rounds, and in each round an address has one
+ * job. When it is full, a job that would be in an earlier round than the last one takes
+ * its place, and that one comes home with ERR_OVERLOADED. So whoever asks for one hash
+ * waits for one of each other address at most, however many somebody else asks for.
  *
  * A login with an e-mail that nobody has must take as long as one with a wrong
  * password. For it, verify against nobody: PASSWORD_VERIFY with an empty hash compares
@@ -20,14 +25,17 @@
  *            A job that was refused is the caller's to wipe.
  * Errors     start: ERR_INVALID (parameters that libsodium refuses), ERR_UNAVAILABLE.
  *            submit: ERR_OVERLOADED. job.rc: 0, ERR_UNAUTHORIZED (no match),
- *            ERR_UNAVAILABLE (no memory to hash with; a stored hash cannot be read).
+ *            ERR_UNAVAILABLE (no memory to hash with; a stored hash cannot be read),
+ *            ERR_OVERLOADED (somebody else's turn came first: nothing was done).
  * Threads    submit: any. start and stop: the owner.
  */
 #ifndef AUTH_PASSWORD_H
 #define AUTH_PASSWORD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/queue.h>
 
 #include "base/lane.h"
 #include "base/str.h"
@@ -47,10 +55,13 @@ enum password_verb {
 struct password_job {
     struct mail mail; /* first */
     enum password_verb verb;
+    uint64_t address; /* whose turn it is: proxy_client() */
     int rc;
     char hash[ACCOUNT_HASH_BYTES]; /* terminated */
     size_t len;
     char password[PASSWORD_BYTES];
+    TAILQ_ENTRY(password_job) link; /* the queue's */
+    uint64_t round;
 };
 
 struct password_opts {
@@ -69,6 +80,8 @@ int passwords_start(const struct password_opts *opts, struct passwords **ret_pas
 int password_set(struct password_job *job, struct str password);
 
 int password_submit(struct passwords *p, struct password_job *job);
+/* Does a job of that address wait already? Any thread. */
+bool password_has(struct passwords *p, uint64_t address);
 /* For metrics; any thread. */
 size_t password_waiting(const struct passwords *p);
 size_t password_refused(const struct passwords *p);

@@ -167,6 +167,7 @@ static void on_beat(struct ev_loop *ev, ev_timer *timer, int events)
         while ((w = TAILQ_FIRST(&l->watchers[kind])) != NULL && w->beat_at_ms <= now_ms)
             watcher_beat(w, now_ms);
     }
+    watchers_close_lonely(l, now_ms);
 }
 
 /* ---- a vote that opens somebody's eyes ---- */
@@ -214,6 +215,7 @@ struct live *live_new(struct app_loop *loop, struct hub *hub)
     watchers_set_ops(l, (uint32_t)loop->app->config->server_write_timeout_ms);
     for (int kind = 0; kind < WATCHER__KINDS; kind++)
         TAILQ_INIT(&l->watchers[kind]);
+    TAILQ_INIT(&l->lonely);
     l->shard = hub_shard_new(hub, loop_index(loop->loop), &shard);
     ev_timer_init(&l->tick, on_tick_timer, 0., 0.);
     l->tick.data = l;

@@ -4,11 +4,13 @@
 #include "app/app.h"
 #include "app/app_loop.h"
 #include "app/handlers.h"
+#include "app/proxy.h"
 #include "app/views.h"
 #include "ballot/ballot.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "config/config.h"
 #include "core/poll.h"
 #include "core/tally.h"
 #include "index/catalogue.h"
@@ -19,7 +21,12 @@
 #include "net/http.h"
 #include "net/loop.h"
 
-enum { CLOSE_POLICY = 1008, WS_BEAT_MS = 30000, SSE_BEAT_MS = 15000 };
+enum {
+    CLOSE_NORMAL = 1000,
+    CLOSE_POLICY = 1008,
+    WS_BEAT_MS = 30000,
+    SSE_BEAT_MS = 15000
+};
 
 /* ---- a watcher's life ---- */
 
@@ -39,8 +46,38 @@ void watcher_end_if_idle(struct watcher *w)
         sse_close(w->sse, WATCHER_RETRY_MS);
 }
 
+/* One that follows nothing costs a connection that somebody else could use. */
+void watcher_judge_lonely(struct watcher *w)
+{
+    struct live *l = w->live;
+    bool lonely = w->kind == WATCHER_WS && !w->closed && w->subscriber.n_follows == 0;
+
+    if (lonely == w->lonely)
+        return;
+    w->lonely = lonely;
+    if (!lonely) {
+        TAILQ_REMOVE(&l->lonely, w, lonely_link);
+        return;
+    }
+    w->lonely_until_ms =
+        clock_mono_ms() + (uint64_t)l->loop->app->config->live_idle_timeout_ms;
+    TAILQ_INSERT_TAIL(&l->lonely, w, lonely_link);
+}
+
+void watchers_close_lonely(struct live *l, uint64_t now_ms)
+{
+    struct watcher *w, *next;
+
+    for (w = TAILQ_FIRST(&l->lonely); w != NULL && w->lonely_until_ms <= now_ms;
+         w = next) {
+        next = TAILQ_NEXT(w, lonely_link);
+        ws_close(w->ws, CLOSE_NORMAL, "nothing was followed");
+    }
+}
+
 static void on_ended(struct subscriber *sub)
 {
+    watcher_judge_lonely((struct watcher *)sub);
     watcher_end_if_idle((struct watcher *)sub);
 }
 
@@ -67,6 +104,7 @@ struct watcher *watcher_new(struct live *l, enum watcher_kind kind,
     if (w->user != 0)
         LIST_INSERT_HEAD(&l->by_user[w->user % USER_BUCKETS], w, by_user);
     counter_add(&l->n_watchers[kind], 1);
+    watcher_judge_lonely(w);
     return w;
 }
 
@@ -106,6 +144,7 @@ void watcher_gone(void *user)
         LIST_REMOVE(w, by_user);
     counter_sub(&w->live->n_watchers[w->kind], 1);
     w->closed = true;
+    watcher_judge_lonely(w);
     free_if_done(w);
 }
 
@@ -145,8 +184,11 @@ struct question {
 static int follow(struct watcher *w, const struct poll *p, const struct viewer *v,
                   uint64_t seen_version)
 {
-    return hub_follow(&w->subscriber, p->id, form_of(w, is_privileged(v, &p->rules)),
-                      seen_version, LIMIT_TRACKED_POLLS);
+    int rc = hub_follow(&w->subscriber, p->id, form_of(w, is_privileged(v, &p->rules)),
+                        seen_version, LIMIT_TRACKED_POLLS);
+
+    watcher_judge_lonely(w);
+    return rc;
 }
 
 static bool is_wanted(const struct question *q)
@@ -210,6 +252,7 @@ static void unwatch(struct watcher *w, uint32_t poll)
     LIST_FOREACH(q, &w->questions, link)
     q->dropped = q->dropped || q->op.poll == poll;
     hub_unfollow(&w->subscriber, poll);
+    watcher_judge_lonely(w);
 }
 
 int watcher_watch(struct watcher *w, uint32_t poll, uint64_t seen_version)
@@ -375,6 +418,7 @@ static void take_topics(struct watcher *w, json_t *topics, bool tracks)
              0)
         send_error(w, ERR_TOO_LARGE, "At most 100 can be tracked by one connection.",
                    STR(",\"topics\":[\"leaderboard\"]"));
+    watcher_judge_lonely(w);
 }
 
 static void take_wishes(struct watcher *w, json_t *message, bool tracks)
@@ -446,8 +490,10 @@ static void fail_handshake(struct call *c, int err)
 static struct watcher *accept_ws(struct call *c)
 {
     struct watcher *w = watcher_new(c->loop->live, WATCHER_WS, &c->who);
-    int rc = ws_accept(c->req, &c->loop->live->ws_ops, w, &w->ws);
+    int rc;
 
+    c->req->address = proxy_client_of(c);
+    rc = ws_accept(c->req, &c->loop->live->ws_ops, w, &w->ws);
     if (rc != 0 || w->ws == NULL) {
         watcher_gone(w);
         w = NULL;

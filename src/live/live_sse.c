@@ -2,6 +2,7 @@
 #include "app/app.h"
 #include "app/app_loop.h"
 #include "app/handlers.h"
+#include "app/proxy.h"
 #include "base/err.h"
 #include "index/catalogue.h"
 #include "index/index.h"
@@ -88,6 +89,7 @@ static void open_sse(struct call *c, const struct sse_polls *polls)
     struct buf resume = {0}; /* the request goes away below */
 
     buf_str_add(&resume, borrowed);
+    c->req->address = proxy_client_of(c);
     w->sse = sse_accept(c->req, &c->loop->live->sse_ops, w);
     call_taken_over(c, 200);
     if (w->sse == NULL)

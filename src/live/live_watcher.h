@@ -41,6 +41,9 @@ struct watcher {
     LIST_HEAD(, question) questions; /* these */
     TAILQ_ENTRY(watcher) link;
     LIST_ENTRY(watcher) by_user; /* when user is not 0 */
+    bool lonely;                 /* a WebSocket that follows nothing */
+    uint64_t lonely_until_ms;    /* then it is closed */
+    TAILQ_ENTRY(watcher) lonely_link;
 };
 
 TAILQ_HEAD(watchers, watcher);
@@ -53,6 +56,7 @@ struct live {
     struct hub_shard *shard;
     struct watchers watchers[WATCHER__KINDS]; /* by beat_at_ms, the next first */
     struct watchers_of_users by_user[USER_BUCKETS];
+    struct watchers lonely; /* by lonely_until_ms, the next first */
     struct counter n_watchers[WATCHER__KINDS];
     struct ws_ops ws_ops;
     struct sse_ops sse_ops;
@@ -71,6 +75,9 @@ bool watcher_close_if_late(struct watcher *w);
 /* Nothing will ever come over an event stream that follows nothing; over a WebSocket
  * more can be asked for. */
 void watcher_end_if_idle(struct watcher *w);
+/* What it follows has changed. */
+void watcher_judge_lonely(struct watcher *w);
+void watchers_close_lonely(struct live *l, uint64_t now_ms);
 void watcher_gone(void *watcher); /* its connection is */
 /* What the watcher's user may see of that poll may have changed: ask, and show it. */
 void watcher_recheck(struct watcher *w, uint32_t poll);

@@ -420,6 +420,7 @@ void conn_free(struct conn *c)
         request_free(c->req);
     drop_output(c);
     server_give_buf(s, &c->in);
+    share_leave(&s->shares, c->share);
     server_conn_gone(s, c);
     mem_free(c);
 }

@@ -30,6 +30,7 @@
 #include "net/due.h"
 #include "net/http.h"
 #include "net/message.h"
+#include "net/shares.h"
 
 enum {
     READ_ROOM = 4096, /* a connection's first read buffer, and all a slow one gets */
@@ -106,6 +107,7 @@ struct conn {
     bool driving; /* conn_drive() is at work further up the stack */
     bool dead;    /* to be freed as soon as it is not */
     bool refused; /* beyond max_conns */
+    struct share *share; /* its address's */
     uint8_t peer_len;
     char peer[INET6_ADDRSTRLEN];
 };
@@ -140,6 +142,7 @@ struct http_server {
     struct due due[DUE__KINDS];
     struct due slow_streams; /* those that have to be waited for */
     struct due streams;      /* all of them */
+    struct shares shares;    /* of connections and streams */
 
     struct buf spare_bufs[SPARE_BUFS];
     size_t n_spare_bufs;
@@ -186,5 +189,7 @@ void response_refusal(struct http_server *s, struct buf *out);
 /* stream.c */
 void stream_sweep(struct http_server *s, uint64_t now_ms);
 void stream_end_all(struct http_server *s);
+/* End the oldest of that address. False: it has none. */
+bool stream_end_one(struct http_server *s, const struct share *share);
 
 #endif

@@ -61,6 +61,8 @@ struct http_req {
     int http_minor;  /* 0 or 1 */
     struct http_server *server;
 
+    /* For http_take_over(): whose connection it counts as. 0: the peer's. */
+    uint64_t address;
     /* Whose opts.path_headers the answer carries: the path's own, unless the handler
      * says another. */
     struct str headers_path;
@@ -72,7 +74,11 @@ struct http_opts {
     struct loop *loop;
     size_t max_conns; /* of this loop, with streams; beyond it a new one gets 503 and
                          is closed */
-    size_t max_body;  /* unless on_head() says otherwise */
+    /* May be NULL: they are nobody's. Whose connection is that of this peer, as a
+     * number? 0: nobody's. When all of max_conns are taken, an address with more than
+     * half of them gives one up for one with less (shares.h). */
+    uint64_t (*address_of)(struct str peer, void *user);
+    size_t max_body; /* unless on_head() says otherwise */
 
     uint32_t
         header_timeout_ms;     /* from the first byte of a request to its last header */

@@ -78,6 +78,11 @@ const char *server_date(struct http_server *s)
 
 /* ---- taking connections ---- */
 
+static struct conn *conn_of(struct due *d)
+{
+    return (struct conn *)((char *)d - offsetof(struct conn, due));
+}
+
 /* An address as text; IPv4 inside of IPv6 as IPv4. */
 static size_t peer_text(const struct sockaddr_storage *from, char text[64])
 {
@@ -129,17 +134,52 @@ static void turn_away(struct http_server *s, int fd, struct str peer)
     conn_drive(c);
 }
 
+static bool is_full(const struct http_server *s)
+{
+    return counter_get(&s->stats.open) + counter_get(&s->stats.streams) >=
+           s->opts.max_conns + s->n_refused;
+}
+
+static bool end_one_in(struct http_server *s, enum due_kind kind,
+                       const struct share *share)
+{
+    const struct due *list = &s->due[kind];
+
+    for (struct due *d = list->next; d != list; d = d->next) {
+        if (conn_of(d)->share == share) {
+            conn_free(conn_of(d));
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Those first that do the least. */
+static bool make_room_for(struct http_server *s, uint64_t address)
+{
+    const struct share *share = shares_displaced_by(&s->shares, address);
+
+    if (share == NULL ||
+        !(end_one_in(s, DUE_IDLE, share) || stream_end_one(s, share) ||
+          end_one_in(s, DUE_HEADER, share) || end_one_in(s, DUE_BODY, share) ||
+          end_one_in(s, DUE_WRITE, share)))
+        return false;
+    counter_add(&s->stats.refused, 1);
+    return true;
+}
+
 static void take_in(struct http_server *s, int fd, const struct sockaddr_storage *from)
 {
     char text[64];
     struct str peer = {text, peer_text(from, text)};
+    uint64_t address =
+        s->opts.address_of != NULL ? s->opts.address_of(peer, s->opts.user) : 0;
 
     counter_add(&s->stats.accepted, 1);
-    if (counter_get(&s->stats.open) + counter_get(&s->stats.streams) >=
-        s->opts.max_conns + s->n_refused)
+    if (is_full(s) && !make_room_for(s, address))
         turn_away(s, fd, peer);
     else
-        conn_new(s, fd, peer);
+        conn_new(s, fd, peer)->share = share_join(&s->shares, address);
 }
 
 static int open_reserve(void)
@@ -253,11 +293,6 @@ uint64_t server_now_ms(const struct http_server *s)
 {
     return s->opts.now_ms != NULL ? s->opts.now_ms(s->opts.user)
                                   : loop_mono_ms(s->opts.loop);
-}
-
-static struct conn *conn_of(struct due *d)
-{
-    return (struct conn *)((char *)d - offsetof(struct conn, due));
 }
 
 static void on_sweep(struct ev_loop *ev, struct ev_timer *w, int events)
@@ -375,6 +410,7 @@ int http_server_new(const struct http_opts *opts, struct http_server **ret_serve
     for (int kind = 0; kind < DUE__KINDS; kind++)
         due_init(&s->due[kind]);
     due_init(&s->streams);
+    shares_init(&s->shares, opts->max_conns);
     due_init(&s->slow_streams);
     ev_timer_init(&s->sweep, on_sweep, period, period);
     s->sweep.data = s;

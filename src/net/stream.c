@@ -15,6 +15,7 @@ struct stream {
     struct due due;    /* in slow_streams, while it is busy or closing */
     struct due member; /* of the server's streams */
     struct http_server *server;
+    struct share *share; /* its address's */
     const struct stream_ops *ops;
     void *user;
 
@@ -54,7 +55,7 @@ static size_t put(struct stream *s, const char *data, size_t len)
     ssize_t n;
 
     do
-        n = send(s->io.fd, data, len, MSG_NOSIGNAL);
+        n = send(s->io.fd, data, len, MSG_NOSIGNAL | MSG_EOR);
     while (n < 0 && errno == EINTR);
     if (n >= 0)
         return (size_t)n;
@@ -237,6 +238,7 @@ static void end(struct stream *s)
     ev_io_stop(server->ev, &s->io);
     due_remove(&s->due);
     due_remove(&s->member);
+    share_leave(&server->shares, s->share);
     counter_sub(&server->stats.streams, 1);
     s->closing = true;
     s->ops->on_close(s->user);
@@ -282,6 +284,26 @@ static void move_in(struct stream *s, struct conn *c, struct str head)
     c->io.fd = -1;
 }
 
+/* Who comes through a proxy is known only now. */
+static void move_share(struct stream *s, struct conn *c, uint64_t address)
+{
+    s->share = c->share;
+    c->share = NULL;
+    if (address == 0)
+        return;
+    share_leave(&s->server->shares, s->share);
+    s->share = share_join(&s->server->shares, address);
+}
+
+/* By default the kernel would queue some 4 MiB for a reader that is slow. */
+static void bound_socket(int fd)
+{
+    static const int send_bytes = STREAM_SEND_BYTES, unsent_bytes = 1;
+
+    setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &send_bytes, sizeof send_bytes);
+    setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent_bytes, sizeof unsent_bytes);
+}
+
 static void leave_http(struct request *r, struct conn *c)
 {
     c->req = NULL;
@@ -308,6 +330,8 @@ struct stream *http_take_over(struct http_req *req, struct str head,
     s->user = user;
     s->write_timeout_ms = write_timeout_ms;
     move_in(s, c, head);
+    move_share(s, c, req->address);
+    bound_socket(s->io.fd);
     /* A peer that vanished without a word takes nothing either. */
     setsockopt(s->io.fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &write_timeout_ms,
                sizeof write_timeout_ms);
@@ -328,6 +352,22 @@ static struct stream *first_stream(struct http_server *s)
 
     return d != NULL ? (struct stream *)((char *)d - offsetof(struct stream, member))
                      : NULL;
+}
+
+bool stream_end_one(struct http_server *server, const struct share *share)
+{
+    const struct due *list = &server->streams;
+
+    for (struct due *d = list->next; d != list; d = d->next) {
+        struct stream *s =
+            (struct stream *)((char *)d - offsetof(struct stream, member));
+
+        if (s->share == share) {
+            end(s);
+            return true;
+        }
+    }
+    return false;
 }
 
 void stream_sweep(struct http_server *s, uint64_t now_ms)

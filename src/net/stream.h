@@ -8,6 +8,12 @@
  * busy and takes no further frame, so at most one frame and CONTROL_MAX bytes of
  * control data wait for a slow reader, however much is published meanwhile.
  *
+ * The kernel keeps no queue behind our back either: it takes a frame only when it has
+ * sent the whole of the one before (TCP_NOTSENT_LOWAT; each frame ends a segment, since
+ * the kernel asks that question at the start of a segment only), and what it has sent
+ * and keeps until it is acknowledged is bounded too (SO_SNDBUF). So a reader on a slow
+ * line gets what is newest whenever the line has room.
+ *
  * Ownership  the stream ends itself when the peer goes, when nothing was taken for
  *            write_timeout_ms, or after stream_close(); on_close() is then called
  *            exactly once and the stream may not be used after it.
@@ -24,7 +30,11 @@
 
 struct stream;
 
-enum { STREAM_CONTROL_MAX = 512, STREAM_WRITE_TIMEOUT_MS = 30000 };
+enum {
+    STREAM_CONTROL_MAX = 512,
+    STREAM_WRITE_TIMEOUT_MS = 30000,
+    STREAM_SEND_BYTES = 16384, /* the kernel doubles it, and counts its own memory in */
+};
 
 struct stream_ops {
     /* Bytes from the peer, as they come. Returns how many of them were used; the rest

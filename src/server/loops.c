@@ -11,6 +11,7 @@
 #include "app/door.h"
 #include "app/metrics.h"
 #include "app/pack.h"
+#include "app/proxy.h"
 #include "auth/jwt.h"
 #include "base/clock.h"
 #include "base/err.h"
@@ -53,6 +54,17 @@ unsigned loops_wanted(const struct config *config)
     return n < 1 ? 1 : n > LOOPS_MAX ? LOOPS_MAX : (unsigned)n;
 }
 
+/* Behind a proxy of ours are many. */
+static uint64_t address_of(struct str peer, void *user)
+{
+    const struct app_loop *l = user;
+    const struct setting_list *proxies = &l->app->config->server_trusted_proxies;
+
+    return proxy_is_trusted(proxies, peer)
+               ? 0
+               : proxy_client(proxies, peer, (struct str){NULL, 0});
+}
+
 static struct http_opts http_options(const struct app *app, struct app_loop *l)
 {
     const struct config *config = app->config;
@@ -61,6 +73,7 @@ static struct http_opts http_options(const struct app *app, struct app_loop *l)
         .loop = l->loop,
         .max_conns =
             ((size_t)config->server_max_connections + app->n_loops - 1) / app->n_loops,
+        .address_of = address_of,
         .max_body = config->limits_body_bytes,
         .header_timeout_ms = (uint32_t)config->server_header_timeout_ms,
         .body_timeout_ms = (uint32_t)config->server_body_timeout_ms,

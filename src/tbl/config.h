@@ -102,6 +102,8 @@
       "The size of one file of the journal; at most journal.max_bytes.")                                  \
     X(DURATION, live_min_gap_ms,             "live.min_gap",                 "50ms",       "0s..1m",      \
       "The least time between two live results of one poll; what changes in between is sent as one.")     \
+    X(DURATION, live_idle_timeout_ms,        "live.idle_timeout",            "60s",        "1s..1d",      \
+      "How long a WebSocket may follow nothing before it is closed.")                                     \
     X(ENUM,     log_level,                   "log.level",                    "info",       "error|warn|info|debug", \
       "The least important events that are logged.")                                                      \
     X(ENUM,     log_format,                  "log.format",                   "auto",       "auto|json|text", \

@@ -21,13 +21,15 @@ struct home {
     pthread_mutex_t lock;
     pthread_cond_t mail_came;
     size_t n_home;
+    struct mail *came[8]; /* the first, in order */
 };
 
 static struct home home; /* on_home() knows no other way to it */
 
 static void on_home(struct mail *m)
 {
-    (void)m;
+    if (home.n_home < sizeof home.came / sizeof *home.came)
+        home.came[home.n_home] = m;
     home.n_home++;
 }
 
@@ -256,6 +258,58 @@ static void too_many_are_refused_and_those_taken_are_finished(void **state)
         assert_int_equal(jobs[i].rc, 0);
 }
 
+static struct password_job job_of(uint64_t address)
+{
+    struct password_job j = job(PASSWORD_HASH, "12345678", "");
+
+    j.address = address;
+    return j;
+}
+
+/* As above, the lane is held up. One address has filled the queue: another one's first
+ * job goes before its second, and so on; the last of it have to go. */
+static void addresses_take_turns(void **state)
+{
+    enum { A0, A1, A2, A3, A4, A5, B1, B2, N };
+    static const int order[] = {A0, A4, A3, A1, B1, A2, B2};
+    struct password_opts few = CHEAP;
+    struct passwords *p;
+    struct password_job jobs[N];
+    uint64_t give_up_ms = clock_mono_ms() + 10000;
+
+    (void)state;
+    few.n_lanes = 1;
+    few.max_waiting = 4;
+    assert_int_equal(passwords_start(&few, &p), 0);
+    for (int i = 0; i < N; i++)
+        jobs[i] = job_of(i < B1 ? 1 : 2);
+
+    pthread_mutex_lock(&home.lock);
+    assert_int_equal(password_submit(p, &jobs[A0]), 0);
+    while (mailbox_waiting(&home.box) == 0 && clock_mono_ms() < give_up_ms)
+        sched_yield();
+    for (int i = A1; i <= A4; i++)
+        assert_int_equal(password_submit(p, &jobs[i]), 0);
+    assert_int_equal(password_submit(p, &jobs[A5]), ERR_OVERLOADED);
+    assert_true(password_has(p, 1));
+    assert_false(password_has(p, 2));
+    assert_int_equal(password_submit(p, &jobs[B1]), 0);
+    assert_int_equal(password_submit(p, &jobs[B2]), 0);
+    assert_true(password_has(p, 2));
+    assert_int_equal(password_waiting(p), 4);
+    assert_int_equal(password_refused(p), 3);
+    pthread_mutex_unlock(&home.lock);
+
+    assert_null(passwords_stop(p));
+    wait_for(7);
+    for (size_t i = 0; i < 7; i++)
+        assert_ptr_equal(home.came[i], &jobs[order[i]].mail);
+    assert_int_equal(jobs[A3].rc, ERR_OVERLOADED);
+    assert_int_equal(jobs[A4].rc, ERR_OVERLOADED);
+    assert_int_equal(jobs[A4].len, 0); /* its password is wiped */
+    assert_int_equal(jobs[B2].rc + jobs[B1].rc + jobs[A1].rc + jobs[A2].rc, 0);
+}
+
 static void odd_parameters_are_refused(void **state)
 {
     struct password_opts rows[] = {CHEAP, CHEAP, CHEAP, CHEAP};
@@ -286,6 +340,7 @@ int main(void)
         TEST(a_password_has_a_longest_length),
         TEST(every_job_comes_home),
         TEST(too_many_are_refused_and_those_taken_are_finished),
+        TEST(addresses_take_turns),
         TEST(odd_parameters_are_refused),
     };
 

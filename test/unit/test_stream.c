@@ -1,4 +1,7 @@
 /* A connection after HTTP: taking it over, bytes both ways, slow readers. */
+#include <netinet/tcp.h>
+#include <sys/ioctl.h>
+
 #include "unit/stream_rig.h"
 
 /* ---- receiving ---- */
@@ -215,6 +218,134 @@ static void a_slow_reader_gets_every_frame_that_was_taken(void **state)
     finish(&rig);
 }
 
+/* ---- what waits in the kernel ---- */
+
+enum { SMALL_FRAME = 1000, SMALL_BUFFER = 4096, ROUNDS = 300, A_ROUND = 10 };
+
+/* The server's end of a client's connection: all is in this process. */
+static int other_end(const struct client *c)
+{
+    struct sockaddr_in own, peer;
+    socklen_t len = sizeof own;
+
+    getsockname(c->fd, (struct sockaddr *)&own, &len);
+    for (int fd = 0; fd < 1024; fd++) {
+        len = sizeof peer;
+        if (getpeername(fd, (struct sockaddr *)&peer, &len) == 0 &&
+            peer.sin_port == own.sin_port)
+            return fd;
+    }
+    fail_msg("there is no other end");
+    return -1;
+}
+
+static int value_of(int fd, int level, int option)
+{
+    socklen_t len = sizeof(int);
+    int value = -1;
+
+    assert_int_equal(getsockopt(fd, level, option, &value, &len), 0);
+    return value;
+}
+
+static struct frame *numbered_frame(unsigned n)
+{
+    char text[SMALL_FRAME];
+
+    memset(text, '.', sizeof text);
+    memcpy(text, &n, sizeof n);
+    return frame_new(text, sizeof text, 0);
+}
+
+/* Small frames until one is not taken: *user is how many were. */
+static void fill_with_small(struct rig *rig, void *user)
+{
+    struct stream *s = scene_of(rig)->owners[0].stream;
+    unsigned *n = user;
+    struct frame *f = numbered_frame(0);
+
+    while (*n < 100000 && stream_send(s, f))
+        ++*n;
+    frame_unref(f);
+}
+
+static int in_client(const struct client *c)
+{
+    int n = 0;
+
+    assert_int_equal(ioctl(c->fd, FIONREAD, &n), 0);
+    return n;
+}
+
+static void one_frame_waits_wherever_it_waits(void **state)
+{
+    struct rig rig;
+    struct scene sc;
+    struct client c;
+    uint64_t until = clock_mono_ms() + RIG_LIMIT_MS;
+    unsigned n = 0;
+    int fd;
+
+    (void)state;
+    begin(&rig, &sc, 0);
+    c = open_stream(&rig, GET("/take"), SMALL_BUFFER);
+    fd = other_end(&c);
+    assert_int_equal(value_of(fd, SOL_SOCKET, SO_SNDBUF), 2 * STREAM_SEND_BYTES);
+    assert_int_equal(value_of(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT), 1);
+    rig_on_loop(&rig, fill_with_small, &n);
+    assert_true(n > 0 && n < 100000);
+    /* One waits in the kernel, one here: all others have reached the client. */
+    while ((int)(n * SMALL_FRAME) - in_client(&c) > 2 * SMALL_FRAME &&
+           clock_mono_ms() < until)
+        poll(NULL, 0, 1);
+    assert_true((int)(n * SMALL_FRAME) - in_client(&c) <= 2 * SMALL_FRAME);
+    client_close(&c);
+    await_owner(&rig, "closed", is_closed);
+    finish(&rig);
+}
+
+/* Some more states come to be; each is sent unless the reader is busy. */
+static void publish_some(struct rig *rig, void *user)
+{
+    struct stream *s = scene_of(rig)->owners[0].stream;
+    unsigned *newest = user;
+
+    assert(s != NULL); /* it reads: it is not disconnected */
+    for (int i = 0; i < A_ROUND; i++) {
+        struct frame *f = numbered_frame(++*newest);
+
+        stream_send(s, f);
+        frame_unref(f);
+    }
+}
+
+/* A reader that takes one state while ten come to be gets ever newer ones: how old they
+ * are is what fits into its own buffer, however long it reads. */
+static void a_slow_reader_sees_new_states_for_as_long_as_it_reads(void **state)
+{
+    struct rig rig;
+    struct scene sc;
+    struct client c;
+    unsigned newest = 0, seen = 0, last = 0;
+
+    (void)state;
+    begin(&rig, &sc, 0);
+    c = open_stream(&rig, GET("/take"), SMALL_BUFFER);
+    for (unsigned i = 0; i < ROUNDS; i++) {
+        char text[SMALL_FRAME];
+
+        rig_on_loop(&rig, publish_some, &newest);
+        assert_int_equal(recv(c.fd, text, sizeof text, MSG_WAITALL), sizeof text);
+        memcpy(&seen, text, sizeof seen);
+        assert_true(seen > last);
+        assert_true(newest - seen <= A_ROUND * (2 * SMALL_BUFFER / SMALL_FRAME + 3));
+        last = seen;
+    }
+    client_close(&c);
+    await_owner(&rig, "closed", is_closed);
+    finish(&rig);
+}
+
 /* The kernel may take some more until its buffers are full: that is progress. */
 static bool is_closed_in_a_while(const struct owner *o)
 {
@@ -278,6 +409,8 @@ int main(void)
         cmocka_unit_test(nothing_is_left_to_take_over),
         cmocka_unit_test(answers_before_it_leave_first),
         cmocka_unit_test(a_slow_reader_gets_every_frame_that_was_taken),
+        cmocka_unit_test(one_frame_waits_wherever_it_waits),
+        cmocka_unit_test(a_slow_reader_sees_new_states_for_as_long_as_it_reads),
         cmocka_unit_test(a_reader_that_takes_nothing_is_disconnected),
         cmocka_unit_test(a_failed_send_closes_later),
     };

@@ -5,11 +5,12 @@ import { LIMIT_MS, within } from './wait.mjs';
 
 /** A connection on which bytes are sent as they are. */
 export class Raw {
-  constructor(server) {
+  /** from: another address of this machine, as 127.0.0.2 */
+  constructor(server, { from } = {}) {
     this.text = '';
     this.ended = false;
     this.waiters = [];
-    this.socket = net.connect(server.port, '127.0.0.1');
+    this.socket = net.connect({ port: server.port, host: '127.0.0.1', localAddress: from });
     this.socket.setNoDelay(true);
     this.socket.setEncoding('latin1');
     this.socket.on('data', (data) => {
