@@ -13,11 +13,15 @@
 #include <unistd.h>
 
 #include "auth/secret.h"
+#include "base/clock.h"
 #include "base/err.h"
+#include "base/log.h"
 #include "cli/cli.h"
 #include "cli/token_command.h"
+#include "config/config.h"
 #include "demo/demo.h"
 #include "profile/embedded/embedded.h"
+#include "server/server.h"
 
 extern char **environ;
 
@@ -88,9 +92,9 @@ static struct demo *start_demo(const struct cli *cli, const struct config *confi
 static int serve(const struct cli *cli, const struct config *config,
                  struct str warnings)
 {
-    char errmsg[EMBEDDED_ERRMSG_BYTES];
+    char errmsg[SERVER_ERRMSG_BYTES];
     sigset_t signals = block_signals();
-    struct embedded *e;
+    struct server *server;
     struct demo *demo;
     struct log log;
     int sig;
@@ -99,7 +103,7 @@ static int serve(const struct cli *cli, const struct config *config,
              (enum log_format)config->log_format);
     log_warnings(&log, warnings);
     raise_descriptors();
-    if (embedded_start(config, &log, &e, errmsg) != 0) {
+    if (server_start(embedded_new(), config, &log, &server, errmsg) != 0) {
         LOG(&log, LOG_ERROR, "start_failed", LOG_STR("error", errmsg));
         _exit(CLI_FAILED); /* half a server: the system takes it down best */
     }
@@ -108,7 +112,7 @@ static int serve(const struct cli *cli, const struct config *config,
         ;
     LOG(&log, LOG_INFO, "stopping", LOG_STR("signal", strsignal(sig)));
     demo_stop(demo);
-    embedded_stop(e);
+    server_stop(server);
     return CLI_OK;
 }
 

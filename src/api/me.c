@@ -28,6 +28,7 @@
 #include "base/fault.h"
 #include "base/mem.h"
 #include "core/account.h"
+#include "core/change.h"
 #include "core/tally.h"
 #include "index/index.h"
 #include "net/http.h"

@@ -2,8 +2,8 @@
  *
  * DESIGN
  *
- *   main.c: configuration → profile/: backends → server/: loops, router → handlers:
- *   api/votes.c, api/polls.c, live/live_handlers.c …
+ *   main.c: configuration → profile/: backends → server/: starts all → loops, router
+ *   → handlers: api/votes.c, api/polls.c, live/live_handlers.c …
  *
  * This header names things and includes none of them: who uses one includes its header,
  * so that a file's includes say what it needs.
@@ -18,9 +18,6 @@
 
 #include "base/log.h"
 
-/* The limits of requests, each with keys of its own (server/rate_limit.h). */
-enum rate { RATE_USER, RATE_ADDRESS, RATE_READ, RATE_JOIN, RATE_REGISTER, RATE__KINDS };
-
 struct app {
     const struct config *config;
     const struct clock *clock;
@@ -28,7 +25,6 @@ struct app {
     struct index *index;
     struct leaderboard *leaderboard;
     struct ballot *ballot;
-    struct acknowledged *acknowledged; /* app/settled.h */
     struct store_lane *store;
     struct read_lane *reads;
     struct passwords *passwords;
@@ -36,10 +32,9 @@ struct app {
     struct revocations *revocations;
     struct login_guard *logins;
     struct hub *hub;
-    struct scheduler *scheduler;
-    struct limiter *rates[RATE__KINDS]; /* NULL: none is set */
+    struct rate_limits *rates; /* server/rate_limit.h */
     struct scrapes *scrapes;
-    const struct wiring *wiring; /* ops/ready.h */
+    const struct ready_checks *ready;
     atomic_bool draining;
     struct app_loop *loops;
     unsigned n_loops;

@@ -5,23 +5,18 @@
 #include "app/app.h"
 #include "app/app_loop.h"
 #include "app/call.h"
+#include "ballot/ballot.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "net/loop.h"
-#include "work/store_lane.h"
 
 struct settling {
     struct ev_timer look;
     struct call *call;
     void (*then)(struct call *c);
-    uint64_t position, give_up_ms;
+    uint64_t mark, give_up_ms;
 };
-
-static bool is_settled(const struct app *app, uint64_t position)
-{
-    return store_lane_position(app->store) >= position;
-}
 
 static void end(struct ev_loop *ev, struct settling *s, bool settled)
 {
@@ -39,7 +34,7 @@ static void end(struct ev_loop *ev, struct settling *s, bool settled)
 static void on_look(struct ev_loop *ev, ev_timer *timer, int events)
 {
     struct settling *s = timer->data;
-    bool settled = is_settled(s->call->app, s->position);
+    bool settled = ballot_is_stored(s->call->app->ballot, s->mark);
 
     (void)events;
     if (settled || clock_mono_ms() >= s->give_up_ms)
@@ -48,18 +43,18 @@ static void on_look(struct ev_loop *ev, ev_timer *timer, int events)
 
 void call_settled(struct call *c, void (*then)(struct call *c))
 {
-    const struct acknowledged *a = c->app->acknowledged;
-    uint64_t position = a->position(a->user);
+    struct ballot *ballot = c->app->ballot;
+    uint64_t mark = ballot_mark(ballot);
     struct settling *s;
 
-    if (is_settled(c->app, position)) {
+    if (ballot_is_stored(ballot, mark)) {
         then(c);
         return;
     }
     s = mem_zalloc(1, sizeof *s);
     s->call = c;
     s->then = then;
-    s->position = position;
+    s->mark = mark;
     s->give_up_ms = clock_mono_ms() + SETTLE_LIMIT_MS;
     ev_timer_init(&s->look, on_look, SETTLE_LOOK_MS / 1000., SETTLE_LOOK_MS / 1000.);
     s->look.data = s;

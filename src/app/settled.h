@@ -10,15 +10,7 @@
 #ifndef APP_SETTLED_H
 #define APP_SETTLED_H
 
-#include <stdint.h>
-
 struct call;
-
-/* Up to where everything that was acknowledged lies in the journal. */
-struct acknowledged {
-    uint64_t (*position)(void *user);
-    void *user;
-};
 
 enum { SETTLE_LIMIT_MS = 10000, SETTLE_LOOK_MS = 10 };
 

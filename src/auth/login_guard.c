@@ -16,20 +16,20 @@ struct login_guard {
 };
 
 struct login_guard *login_guard_new(uint32_t failures, uint32_t address_failures,
-                                    login_limiter *make)
+                                    login_limiter *make, void *user)
 {
     struct login_guard *g = mem_zalloc(1, sizeof *g);
     uint64_t attack = (uint64_t)failures * LOGIN_UNDER_ATTACK;
 
     if (address_failures != 0)
-        g->counted[ADDRESS] = make(address_failures, LOGIN_WINDOW_MS);
+        g->counted[ADDRESS] = make(user, address_failures, LOGIN_WINDOW_MS);
     if (failures != 0) {
-        g->counted[PAIR] = make(failures, LOGIN_WINDOW_MS);
-        g->counted[STRANGER] = make(LOGIN_STRANGER, LOGIN_WINDOW_MS);
-        g->counted[ACCOUNT] =
-            make(attack < UINT32_MAX ? (uint32_t)attack : UINT32_MAX, LOGIN_WINDOW_MS);
+        g->counted[PAIR] = make(user, failures, LOGIN_WINDOW_MS);
+        g->counted[STRANGER] = make(user, LOGIN_STRANGER, LOGIN_WINDOW_MS);
+        g->counted[ACCOUNT] = make(
+            user, attack < UINT32_MAX ? (uint32_t)attack : UINT32_MAX, LOGIN_WINDOW_MS);
     }
-    g->known = make(1, LOGIN_KNOWN_MS);
+    g->known = make(user, 1, LOGIN_KNOWN_MS);
     randombytes_buf(g->key, sizeof g->key);
     return g;
 }

@@ -54,11 +54,11 @@ struct login_try {
 };
 
 /* A limiter of the backend that there is; max is not 0. */
-typedef struct limiter *login_limiter(uint32_t max, uint32_t window_ms);
+typedef struct limiter *login_limiter(void *user, uint32_t max, uint32_t window_ms);
 
 /* 0: no limit. */
 struct login_guard *login_guard_new(uint32_t failures, uint32_t address_failures,
-                                    login_limiter *make);
+                                    login_limiter *make, void *user);
 struct login_guard *login_guard_free(struct login_guard *g); /* accepts NULL */
 
 /* address: proxy_client(). False: one too many; *ret_wait_ms until the next. */

@@ -93,6 +93,10 @@ struct ballot;
 struct ballot_ops {
     const char *name;
     int (*submit)(struct ballot *b, struct ballot_op *op);
+    /* A mark behind everything that was answered so far. Any thread. */
+    uint64_t (*mark)(struct ballot *b);
+    /* Does the store have everything before this mark? Any thread. */
+    bool (*is_stored)(struct ballot *b, uint64_t mark);
     /* Answer everything submitted, then end. NULL-safe; returns NULL. */
     struct ballot *(*stop)(struct ballot *b);
 };
@@ -106,6 +110,18 @@ struct ballot {
 static inline int ballot_submit(struct ballot *b, struct ballot_op *op)
 {
     return b->ops->submit(b, op);
+}
+
+/* Who reads what was answered from the store takes a mark, and reads once that is
+ * stored. */
+static inline uint64_t ballot_mark(struct ballot *b)
+{
+    return b->ops->mark(b);
+}
+
+static inline bool ballot_is_stored(struct ballot *b, uint64_t mark)
+{
+    return b->ops->is_stored(b, mark);
 }
 
 static inline struct ballot *ballot_stop(struct ballot *b)

@@ -439,6 +439,18 @@ static int journaled_submit(struct ballot *base, struct ballot_op *op)
     return lane_submit(((struct journaled *)base)->lane, &op->mail);
 }
 
+static uint64_t journaled_mark(struct ballot *base)
+{
+    return journal_synced(((struct journaled *)base)->opts.journal);
+}
+
+static bool journaled_is_stored(struct ballot *base, uint64_t mark)
+{
+    const struct journaled *b = (struct journaled *)base;
+
+    return b->opts.projected(b->opts.user) >= mark;
+}
+
 static struct ballot *journaled_stop(struct ballot *base)
 {
     struct journaled *b = (struct journaled *)base;
@@ -463,6 +475,8 @@ static struct ballot *journaled_stop(struct ballot *base)
 static const struct ballot_ops journaled_ops = {
     .name = "journaled",
     .submit = journaled_submit,
+    .mark = journaled_mark,
+    .is_stored = journaled_is_stored,
     .stop = journaled_stop,
 };
 

@@ -47,7 +47,8 @@ struct journaled_opts {
     int (*load)(void *user, struct tally_load *l);
     /* The journal has grown: wake the projector. Once a batch. */
     void (*synced)(void *user);
-    uint64_t (*projected)(void *user); /* the store has everything before here */
+    /* The store has everything before here. Any thread. */
+    uint64_t (*projected)(void *user);
     /* The journal has failed, or (err 0) works again. Once each time it turns. */
     void (*report)(void *user, int err);
     void *user;

@@ -109,8 +109,25 @@ static struct ballot *mem_stop(struct ballot *base)
     return NULL;
 }
 
-static const struct ballot_ops mem_ops = {
-    .name = "mem", .submit = mem_submit, .stop = mem_stop};
+/* There is no store, so it lacks nothing. */
+static uint64_t mem_mark(struct ballot *base)
+{
+    (void)base;
+    return 0;
+}
+
+static bool mem_is_stored(struct ballot *base, uint64_t mark)
+{
+    (void)base;
+    (void)mark;
+    return true;
+}
+
+static const struct ballot_ops mem_ops = {.name = "mem",
+                                          .submit = mem_submit,
+                                          .mark = mem_mark,
+                                          .is_stored = mem_is_stored,
+                                          .stop = mem_stop};
 
 struct ballot *ballot_mem_new(const struct clock *clock, struct quota *quota,
                               const struct ballot_events *events)

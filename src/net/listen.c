@@ -133,3 +133,9 @@ void listen_close(int *fds, size_t n)
         fds[i] = -1;
     }
 }
+
+/* "::1" needs brackets before a port. */
+void listen_address(struct buf *out, const char *host, uint16_t port)
+{
+    buf_printf(out, strchr(host, ':') != NULL ? "[%s]:%u" : "%s:%u", host, port);
+}

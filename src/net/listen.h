@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
+
 enum { LISTEN_ERRMSG_BYTES = 256 };
 
 /* Open n non-blocking sockets in ret_fds that listen on address (IPv4, IPv6 or a name;
@@ -22,5 +24,8 @@ int listen_open(const char *address, uint16_t port, size_t n, int *ret_fds,
                 uint16_t *ret_port, char errmsg[LISTEN_ERRMSG_BYTES]);
 
 void listen_close(int *fds, size_t n);
+
+/* "127.0.0.1:8080", "[::1]:8080": where clients find it. */
+void listen_address(struct buf *out, const char *host, uint16_t port);
 
 #endif

@@ -21,11 +21,11 @@ static void free_readiness(void *data)
 static int run_checks(struct store *store, struct store_job *job)
 {
     struct readiness *r = call_data(call_of_job(job), free_readiness);
-    const struct wiring *wiring = r->app->wiring;
+    const struct ready_checks *ready = r->app->ready;
     uint64_t position;
 
-    for (size_t i = 0; i < wiring->n_checks && i < READY_CHECKS_MAX; i++)
-        r->wrong[i] = wiring->checks[i].check(wiring->user);
+    for (size_t i = 0; i < ready->n && i < READY_CHECKS_MAX; i++)
+        r->wrong[i] = ready->checks[i].check(ready->user);
     r->database = store->ops->position(store, &position);
     return r->database; /* the lane wants to know */
 }
@@ -40,12 +40,12 @@ static void write_check(struct buf *out, const char *name, const char *wrong)
 /* {"disk":"ok",…}; true: all of them are. */
 static bool write_checks(struct buf *out, const struct readiness *r)
 {
-    const struct wiring *wiring = r->app->wiring;
+    const struct ready_checks *ready = r->app->ready;
     bool fine = r->database == 0;
 
     buf_char(out, '{');
-    for (size_t i = 0; i < wiring->n_checks && i < READY_CHECKS_MAX; i++) {
-        write_check(out, wiring->checks[i].name, r->wrong[i]);
+    for (size_t i = 0; i < ready->n && i < READY_CHECKS_MAX; i++) {
+        write_check(out, ready->checks[i].name, r->wrong[i]);
         buf_char(out, ',');
         fine = fine && r->wrong[i] == NULL;
     }

@@ -10,13 +10,13 @@
 #include "base/mem.h"
 #include "net/http.h"
 #include "net/loop.h"
-#include "ops/ready.h"
 
 enum { SCRAPES_WAITING = 16 };
 
 struct scrapes {
     struct lane *lane;
     const struct app *app;
+    struct own_metrics own;
 };
 
 struct scrape_job {
@@ -84,26 +84,31 @@ void scrape_histogram(struct scrape *s, const char *labels, const struct histogr
     buf_char(s->out, '\n');
 }
 
-static void write_metric(struct scrape *s, const char *type, const char *name,
-                         const char *help, void (*write)(struct scrape *s))
+static void begin_metric(struct scrape *s, const char *type, const char *name,
+                         const char *help)
 {
     s->name = name;
     buf_printf(s->out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
-    write(s);
 }
 
-static void write_all(const struct app *app, struct buf *out)
+static void write_all(const struct scrapes *scrapes, struct buf *out)
 {
-    struct backend_figures backend = {0};
+    const struct own_metrics *own = &scrapes->own;
     struct process_figures process;
-    struct scrape s = {
-        .out = out, .app = app, .backend = &backend, .process = &process};
+    struct scrape s = {.out = out, .app = scrapes->app, .process = &process};
 
     process_figures_read(&process);
-    app->wiring->figures(app->wiring->user, &backend);
-#define X(type, name, write, help) write_metric(&s, #type, name, help, write);
+#define X(type, name, write, help)                                                     \
+    begin_metric(&s, #type, name, help);                                               \
+    write(&s);
     METRIC_TABLE(X)
 #undef X
+    for (size_t i = 0; i < own->n; i++) {
+        const struct own_metric *m = &own->metrics[i];
+
+        begin_metric(&s, m->type, m->name, m->help);
+        m->write(&s, own->user);
+    }
 }
 
 /* ---- the lane ---- */
@@ -116,12 +121,13 @@ static void run(struct mail *batch, void *user)
         struct scrape_job *job = (struct scrape_job *)batch;
 
         batch = batch->next;
-        write_all(scrapes->app, &job->text);
+        write_all(scrapes, &job->text);
         mail_return(&job->mail);
     }
 }
 
-int scrapes_start(const struct app *app, struct scrapes **ret_scrapes)
+int scrapes_start(const struct app *app, const struct own_metrics *own,
+                  struct scrapes **ret_scrapes)
 {
     struct scrapes *s = mem_zalloc(1, sizeof *s);
     struct lane_opts opts = {
@@ -129,6 +135,7 @@ int scrapes_start(const struct app *app, struct scrapes **ret_scrapes)
     int rc;
 
     s->app = app;
+    s->own = *own;
     rc = lane_start(&opts, &s->lane);
     if (rc != 0) {
         mem_free(s);

@@ -11,15 +11,33 @@
 #ifndef OPS_SCRAPE_H
 #define OPS_SCRAPE_H
 
+#include <stddef.h>
+
 #include "base/buf.h"
 #include "base/metric.h"
 
 struct app;
-struct backend_figures;
 struct process_figures;
 struct scrapes;
 
-int scrapes_start(const struct app *app, struct scrapes **ret_scrapes);
+struct scrape;
+
+/* Metrics that only some profiles have: as lines of tbl/metrics.h, after all others. */
+struct own_metric {
+    const char *type, *name;
+    void (*write)(struct scrape *s, void *user);
+    const char *help;
+};
+
+struct own_metrics {
+    const struct own_metric *metrics;
+    size_t n;
+    void *user;
+};
+
+/* own: copied. */
+int scrapes_start(const struct app *app, const struct own_metrics *own,
+                  struct scrapes **ret_scrapes);
 struct scrapes *scrapes_stop(struct scrapes *s);
 
 /* ---- for those who write values ---- */
@@ -28,7 +46,6 @@ struct scrape {
     struct buf *out;
     const struct app *app;
     const char *name; /* of the metric */
-    const struct backend_figures *backend;
     const struct process_figures *process;
 };
 

@@ -16,7 +16,6 @@
 #include "live/live.h"
 #include "net/http.h"
 #include "net/loop.h"
-#include "ops/ready.h"
 #include "ops/scrape.h"
 #include "work/store_lane.h"
 
@@ -160,22 +159,6 @@ void scrape_votes(struct scrape *s)
 void scrape_batches(struct scrape *s)
 {
     scrape_histogram(s, "", &s->app->ballot->figures.batch, &bounds_batch);
-}
-
-void scrape_journal_sync(struct scrape *s)
-{
-    if (s->backend->journal_sync_us != NULL)
-        scrape_histogram(s, "", s->backend->journal_sync_us, &bounds_sync_us);
-}
-
-void scrape_journal_failed(struct scrape *s)
-{
-    scrape_count(s, "", s->backend->journal_failed);
-}
-
-void scrape_projector_lag(struct scrape *s)
-{
-    scrape_count(s, "", s->backend->projector_lag_bytes);
 }
 
 void scrape_store_failing(struct scrape *s)

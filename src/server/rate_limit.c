@@ -45,7 +45,7 @@ static const char *const why_not[RATE__KINDS] = {
 bool rate_limit_admit(struct call *c, route_handler *handle)
 {
     enum rate rate = rate_of(c, handle);
-    struct limiter *l = c->app->rates[rate];
+    struct limiter *l = c->app->rates->of[rate];
     struct limit_state s;
 
     if (l == NULL)

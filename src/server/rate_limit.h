@@ -25,8 +25,16 @@
 #include <stdbool.h>
 
 struct call;
+struct limiter;
 
 enum { RATE_LIMIT_MINUTE_MS = 60000, RATE_LIMIT_SECOND_MS = 1000 };
+
+enum rate { RATE_USER, RATE_ADDRESS, RATE_READ, RATE_JOIN, RATE_REGISTER, RATE__KINDS };
+
+/* Each with keys of its own. */
+struct rate_limits {
+    struct limiter *of[RATE__KINDS]; /* NULL: none is set */
+};
 
 typedef void route_handler(struct call *c);
 

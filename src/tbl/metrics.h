@@ -41,12 +41,6 @@
       "Wishes to vote, change, withdraw, skip or unskip, by their outcome; accepted ones are durable.") \
     X(histogram, "pollux_ballot_batch_changes",             scrape_batches,             \
       "Changes that were made durable together, with one sync.")                        \
-    X(histogram, "pollux_journal_sync_seconds",             scrape_journal_sync,        \
-      "How long the disk took to make a batch durable.")                                \
-    X(gauge,     "pollux_journal_failed",                   scrape_journal_failed,      \
-      "1 while the journal cannot be written, and votes are refused.")                  \
-    X(gauge,     "pollux_projector_lag_bytes",              scrape_projector_lag,       \
-      "Durable changes in the journal that are not in the database yet.")               \
     X(gauge,     "pollux_store_failing",                    scrape_store_failing,       \
       "1 while this side of the database fails.")                                       \
     X(gauge,     "pollux_mailbox_depth",                    scrape_mailbox_depth,       \
@@ -81,6 +75,15 @@
       "Threads.")                                                                       \
     X(gauge,     "process_start_time_seconds",              scrape_start_time,          \
       "When the process began, in seconds since the Unix epoch.")
+
+/* Of the embedded profile; written in profile/embedded/watch.c. */
+#define METRIC_TABLE_EMBEDDED(X)                                                        \
+    X(histogram, "pollux_journal_sync_seconds",             write_sync_times,           \
+      "How long the disk took to make a batch durable.")                                \
+    X(gauge,     "pollux_journal_failed",                   write_journal_failed,       \
+      "1 while the journal cannot be written, and votes are refused.")                  \
+    X(gauge,     "pollux_projector_lag_bytes",              write_projector_lag,        \
+      "Durable changes in the journal that are not in the database yet.")
 /* clang-format on */
 
 #endif

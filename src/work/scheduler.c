@@ -1,5 +1,7 @@
 #include "work/scheduler.h"
 
+#include <pthread.h>
+
 #include "base/lane.h"
 #include "base/mem.h"
 
@@ -18,7 +20,9 @@ struct note {
 
 struct scheduler {
     struct scheduler_opts opts;
-    struct lane *lane;
+    pthread_mutex_t lock; /* guards the next two; and the heap while there is no lane */
+    struct lane *lane;    /* NULL: not yet, or no more */
+    bool ended;
     struct appointment *heap; /* the earliest first; a parent is never later */
     size_t n, cap;
 };
@@ -103,35 +107,65 @@ static int wake_in_ms(void *user)
     return in_ms < 0 ? 0 : (int)in_ms;
 }
 
-int scheduler_start(const struct scheduler_opts *opts, struct scheduler **ret_s)
+struct scheduler *scheduler_new(const struct scheduler_opts *opts)
 {
     struct scheduler *s = mem_zalloc(1, sizeof *s);
+
+    s->opts = *opts;
+    pthread_mutex_init(&s->lock, NULL);
+    return s;
+}
+
+int scheduler_start(struct scheduler *s)
+{
     struct lane_opts lane = {
         .name = "scheduler", .run = run, .wake_in_ms = wake_in_ms, .user = s};
     int rc;
 
-    s->opts = *opts;
+    pthread_mutex_lock(&s->lock);
     rc = lane_start(&lane, &s->lane);
-    if (rc != 0) {
-        mem_free(s);
-        return rc;
-    }
-    *ret_s = s;
-    return 0;
+    pthread_mutex_unlock(&s->lock);
+    return rc;
+}
+
+static void submit(struct lane *lane, struct appointment what)
+{
+    struct note *note = mem_zalloc(1, sizeof *note);
+
+    note->what = what;
+    (void)lane_submit(lane, &note->mail); /* no cap: cannot refuse */
 }
 
 void scheduler_at(struct scheduler *s, uint32_t poll, int64_t at_ms)
 {
-    struct note *note = mem_zalloc(1, sizeof *note);
+    struct appointment what = {at_ms, poll};
 
-    note->what = (struct appointment){at_ms, poll};
-    (void)lane_submit(s->lane, &note->mail); /* no cap: cannot refuse */
+    pthread_mutex_lock(&s->lock);
+    if (s->lane != NULL)
+        submit(s->lane, what);
+    else if (!s->ended)
+        heap_push(s, what);
+    pthread_mutex_unlock(&s->lock);
 }
 
-struct scheduler *scheduler_stop(struct scheduler *s)
+void scheduler_stop(struct scheduler *s)
+{
+    struct lane *lane;
+
+    if (s == NULL)
+        return;
+    pthread_mutex_lock(&s->lock);
+    lane = s->lane;
+    s->lane = NULL;
+    s->ended = true;
+    pthread_mutex_unlock(&s->lock);
+    lane_stop(lane);
+}
+
+struct scheduler *scheduler_free(struct scheduler *s)
 {
     if (s != NULL) {
-        lane_stop(s->lane);
+        pthread_mutex_destroy(&s->lock);
         mem_free(s->heap);
         mem_free(s);
     }

@@ -9,7 +9,8 @@
  * the ballot touch the poll; an appointment that is no longer true does no harm.
  *
  * Errors   start: ERR_UNAVAILABLE.
- * Threads  scheduler_at(): any. on_due(): the scheduler's lane.
+ * Threads  scheduler_at(): any, until scheduler_free(). on_due(): the
+ * scheduler's lane.
  */
 #ifndef WORK_SCHEDULER_H
 #define WORK_SCHEDULER_H
@@ -28,8 +29,12 @@ struct scheduler_opts {
     void *user;
 };
 
-int scheduler_start(const struct scheduler_opts *opts, struct scheduler **ret_s);
+struct scheduler *scheduler_new(const struct scheduler_opts *opts);
+/* on_due() is called from now on, also for appointments made before. */
+int scheduler_start(struct scheduler *s);
 void scheduler_at(struct scheduler *s, uint32_t poll, int64_t at_ms);
-struct scheduler *scheduler_stop(struct scheduler *s); /* accepts NULL; returns NULL */
+/* on_due() is not called any more, and appointments are dropped. Accepts NULL. */
+void scheduler_stop(struct scheduler *s);
+struct scheduler *scheduler_free(struct scheduler *s); /* accepts NULL; returns NULL */
 
 #endif

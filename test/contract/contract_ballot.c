@@ -430,6 +430,22 @@ static void a_deleted_poll_is_not_found(void **state)
     assert_string_equal(shown_of(w, 5), "none");
 }
 
+static void what_was_answered_lies_before_a_mark(void **state)
+{
+    struct ballot_world *w = *state;
+    uint64_t first, second;
+
+    add_poll_with(w, 5, &usual);
+    assert_int_equal(cast_vote(w, 5, 10, 0), 0);
+    first = ballot_mark(w->b);
+    assert_int_equal(cast_vote(w, 5, 11, 0), 0);
+    second = ballot_mark(w->b);
+    assert_true(second >= first);
+    project_all(w);
+    assert_true(ballot_is_stored(w->b, first));
+    assert_true(ballot_is_stored(w->b, second));
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -448,6 +464,7 @@ int main(void)
         BALLOT_TEST(time_passes_in_order_with_the_votes),
         BALLOT_TEST(a_closed_poll_takes_no_more),
         BALLOT_TEST(a_deleted_poll_is_not_found),
+        BALLOT_TEST(what_was_answered_lies_before_a_mark),
     };
 
     return ballot_world_run(tests, LENGTH(tests));

@@ -137,10 +137,16 @@ static void break_disk(struct ballot_world *w, bool fails)
     atomic_store(&disk.fail_syncs, fails ? -1 : 0);
 }
 
+static void project_journal(struct ballot_world *w)
+{
+    atomic_store(&w->projected, journal_synced(w->journal));
+}
+
 const struct ballot_backend ballot_backend_journaled = {.name = "journaled",
                                                         .start = start_journaled,
                                                         .stop = stop_journaled,
-                                                        .break_disk = break_disk};
+                                                        .break_disk = break_disk,
+                                                        .project = project_journal};
 
 /* ---- the ballot in memory ---- */
 
@@ -165,6 +171,12 @@ const struct ballot_backend ballot_backend_mem = {
     .name = "mem", .start = start_mem, .stop = stop_mem, .add = add_mem};
 
 /* ---- the world ---- */
+
+void project_all(struct ballot_world *w)
+{
+    if (w->backend->project != NULL)
+        w->backend->project(w);
+}
 
 void ballot_world_start(struct ballot_world *w)
 {

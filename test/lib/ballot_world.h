@@ -25,6 +25,7 @@ struct ballot_backend {
     void (*stop)(struct ballot_world *w);
     void (*add)(struct ballot_world *w, uint32_t poll);     /* may be NULL */
     void (*break_disk)(struct ballot_world *w, bool fails); /* NULL: it cannot fail */
+    void (*project)(struct ballot_world *w); /* NULL: what is answered is stored */
 };
 extern const struct ballot_backend ballot_backend_journaled, ballot_backend_mem;
 
@@ -112,6 +113,9 @@ uint32_t left_of(struct ballot_world *w, uint32_t user);             /* by a QUO
 /* "open v4: 2 0 1", by a LOOK; valid until the next call. */
 const char *shown_of(struct ballot_world *w, uint32_t poll);
 const char *result_text(const struct result *r);
+
+/* Let the store have everything that was answered. */
+void project_all(struct ballot_world *w);
 
 /* Of the journaled ballot: how many changes its journal has of a poll. */
 size_t in_journal(struct ballot_world *w, uint32_t poll);

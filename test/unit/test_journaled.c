@@ -356,6 +356,27 @@ static void a_stop_answers_what_waits_for_the_disk(void **state)
     assert_int_equal(t.op.rc, 0);
 }
 
+static void a_mark_is_stored_when_all_before_it_is_projected(void **state)
+{
+    struct ballot_world *w = *state;
+    uint64_t first, second;
+
+    make_poll(w, 5);
+    assert_int_equal(cast_vote(w, 5, 10, 0), 0);
+    first = ballot_mark(w->b);
+    assert_false(ballot_is_stored(w->b, first));
+    project_all(w);
+    assert_true(ballot_is_stored(w->b, first));
+    assert_int_equal(cast_vote(w, 5, 11, 0), 0);
+    second = ballot_mark(w->b);
+    assert_true(ballot_is_stored(w->b, first));
+    assert_false(ballot_is_stored(w->b, second));
+    atomic_store(&w->projected, second - 1);
+    assert_false(ballot_is_stored(w->b, second));
+    atomic_store(&w->projected, second);
+    assert_true(ballot_is_stored(w->b, second));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -375,6 +396,7 @@ int main(void)
         JOURNALED_TEST(closing_is_published_with_its_time),
         JOURNALED_TEST(a_stop_answers_what_waits_for_a_load),
         JOURNALED_TEST(a_stop_answers_what_waits_for_the_disk),
+        JOURNALED_TEST(a_mark_is_stored_when_all_before_it_is_projected),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,17 +11,18 @@ enum { FAILURES = 10, ADDRESS_FAILURES = 100, HOME = 1, ELSEWHERE = 2, FAR = 100
 static const uint64_t START = 5000000;
 static const struct str ADA = {"ada@example.org", 15};
 
-static struct limiter *limiter(uint32_t max, uint32_t window_ms)
+static struct limiter *limiter(void *user, uint32_t max, uint32_t window_ms)
 {
     struct limit_memory_opts opts = {
         .max = max, .window_ms = window_ms, .max_bytes = 8 << 20, .seed = 42};
 
+    (void)user;
     return limit_memory_new(&opts);
 }
 
 static struct login_guard *guard(void)
 {
-    return login_guard_new(FAILURES, ADDRESS_FAILURES, limiter);
+    return login_guard_new(FAILURES, ADDRESS_FAILURES, limiter, NULL);
 }
 
 static bool wrong(struct login_guard *g, struct str email, uint64_t address,
@@ -176,7 +177,7 @@ static void who_was_known_a_day_ago_is_not(void **state)
     (void)state;
 
     for (size_t i = 0; i < LENGTH(rows); i++) {
-        struct login_guard *g = login_guard_new(FAILURES, 1, limiter);
+        struct login_guard *g = login_guard_new(FAILURES, 1, limiter, NULL);
         uint64_t now_ms = START + rows[i].later_ms;
 
         assert_true(right(g, ADA, HOME, START));
@@ -204,8 +205,8 @@ static void a_stranger_waits_exactly_too(void **state)
 
 static void limits_can_be_off(void **state)
 {
-    struct login_guard *none = login_guard_new(0, 0, limiter);
-    struct login_guard *one = login_guard_new(0, ADDRESS_FAILURES, limiter);
+    struct login_guard *none = login_guard_new(0, 0, limiter, NULL);
+    struct login_guard *one = login_guard_new(0, ADDRESS_FAILURES, limiter, NULL);
     (void)state;
 
     assert_int_equal(wrongs(none, ADA, HOME, 10000, START), 10000);

@@ -53,7 +53,14 @@ static void start(struct world *w)
     sem_init(&w->came, 0, 0);
     sem_init(&w->held, 0, 0);
     sem_init(&w->gate, 0, 0);
-    assert_int_equal(scheduler_start(&opts, &w->s), 0);
+    w->s = scheduler_new(&opts);
+    assert_int_equal(scheduler_start(w->s), 0);
+}
+
+static void finish(struct world *w)
+{
+    scheduler_stop(w->s);
+    w->s = scheduler_free(w->s);
 }
 
 static void await(sem_t *s)
@@ -103,7 +110,7 @@ static void nothing_comes_before_its_time(void **state)
     wake_at(&w, 1000000 + 3599999, 0);
     wake_at(&w, 1000000 + 3600000, 1);
     wake(&w, 0); /* and once only */
-    w.s = scheduler_stop(w.s);
+    finish(&w);
     assert_int_equal(w.n, 5);
     assert_int_equal(w.due[2], WAKE); /* the oldest appointment first */
     assert_int_equal(w.due[3], 7);
@@ -120,7 +127,7 @@ static void what_is_past_comes_at_once(void **state)
     wait_for(&w, 1);
     scheduler_at(w.s, 8, -5);
     wait_for(&w, 1);
-    scheduler_stop(w.s);
+    finish(&w);
     assert_int_equal(w.n, 2);
 }
 
@@ -140,7 +147,7 @@ static void many_come_in_the_order_of_their_times(void **state)
     wake(&w, 0);
     wake_at(&w, 10000000 + N / 2, N / 2 + 1);
     wake_at(&w, 10000000 + N, N / 2 - 1);
-    scheduler_stop(w.s);
+    finish(&w);
     for (uint32_t i = 0, k = 0; i < (uint32_t)w.n; i++)
         if (w.due[i] != WAKE) {
             assert_int_equal(w.due[i], 100 + k);
@@ -162,11 +169,49 @@ static void what_is_refused_comes_back(void **state)
     wake_at(&w, 1019, 0);
     wake_at(&w, 1020, 1);
     wake(&w, 0);
-    scheduler_stop(w.s);
+    finish(&w);
     assert_int_equal(w.n, 5);
     assert_int_equal(w.due[1], WAKE); /* not before its 20 ms have passed */
     assert_int_equal(w.due[2], WAKE);
     assert_int_equal(w.due[3], 7);
+}
+
+/* What is due by then too: nobody is asked before. */
+static void appointments_before_the_start_are_kept_until_then(void **state)
+{
+    static struct world w;
+    struct scheduler_opts opts = {&clock_system, on_due, &w};
+    int64_t now_ms = clock_now_ms(&clock_system);
+    (void)state;
+
+    sem_init(&w.came, 0, 0);
+    w.s = scheduler_new(&opts);
+    scheduler_at(w.s, 8, now_ms - 1);
+    scheduler_at(w.s, 7, now_ms - 2);
+    assert_int_equal(w.n, 0);
+    assert_int_equal(scheduler_start(w.s), 0);
+    wait_for(&w, 2);
+    finish(&w);
+    assert_int_equal(w.due[0], 7);
+    assert_int_equal(w.due[1], 8);
+    w.s = scheduler_new(&opts);
+    scheduler_at(w.s, 9, now_ms);
+    finish(&w); /* it never ran */
+    assert_int_equal(w.n, 2);
+}
+
+/* The ballot and the store end later, and still make some. */
+static void appointments_after_the_end_are_dropped(void **state)
+{
+    static struct world w;
+    (void)state;
+
+    start(&w);
+    scheduler_stop(w.s);
+    scheduler_at(w.s, 7, INT64_MIN);
+    scheduler_stop(w.s);
+    w.s = scheduler_free(w.s);
+    assert_int_equal(w.n, 0);
 }
 
 /* By the system's clock: it wakes up by itself. */
@@ -178,15 +223,17 @@ static void it_wakes_for_an_appointment(void **state)
     (void)state;
 
     sem_init(&w.came, 0, 0);
-    assert_int_equal(scheduler_start(&opts, &w.s), 0);
+    w.s = scheduler_new(&opts);
+    assert_int_equal(scheduler_start(w.s), 0);
     scheduler_at(w.s, 8, at_ms + 3600000);
     scheduler_at(w.s, 7, at_ms);
     wait_for(&w, 1);
     assert_true(clock_now_ms(&clock_system) >= at_ms);
-    scheduler_stop(w.s);
+    finish(&w);
     assert_int_equal(w.n, 1);
     assert_int_equal(w.due[0], 7);
-    assert_null(scheduler_stop(NULL));
+    scheduler_stop(NULL);
+    assert_null(scheduler_free(NULL));
 }
 
 int main(void)
@@ -196,6 +243,8 @@ int main(void)
         cmocka_unit_test(what_is_past_comes_at_once),
         cmocka_unit_test(many_come_in_the_order_of_their_times),
         cmocka_unit_test(what_is_refused_comes_back),
+        cmocka_unit_test(appointments_before_the_start_are_kept_until_then),
+        cmocka_unit_test(appointments_after_the_end_are_dropped),
         cmocka_unit_test(it_wakes_for_an_appointment),
     };
 

@@ -29,6 +29,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "config/config.h"
 #include "profile/embedded/data_dir.h"
 #include "profile/embedded/embedded.h"
 #include "store/part_file.h"

@@ -111,27 +111,15 @@ int data_dir_open(const char *path, struct data_dir *ret_dir, char *errmsg, size
     return 0;
 }
 
-/* "::1" needs brackets before a port. */
-static char *format_address(const char *host, uint16_t port)
-{
-    struct buf b = {0};
-
-    buf_printf(&b, strchr(host, ':') != NULL ? "[%s]:%u" : "%s:%u", host, port);
-    buf_char(&b, '\0');
-    return b.data;
-}
-
 /* Complete before it has its name: whoever waits for it reads all of it. */
-int data_dir_write_address(struct data_dir *d, const char *host, uint16_t port,
-                           char *errmsg, size_t size)
+int data_dir_write_address(const struct data_dir *d, const char *address, char *errmsg,
+                           size_t size)
 {
     char *draft = join(d->path, "address.new");
     FILE *f = fopen(draft, "we");
     int rc = 0;
 
-    mem_free(d->address);
-    d->address = format_address(host, port);
-    if (f == NULL || fprintf(f, "%s\n", d->address) < 0)
+    if (f == NULL || fprintf(f, "%s\n", address) < 0)
         rc = fail("cannot write", draft, errmsg, size);
     if (f != NULL && fclose(f) != 0 && rc == 0)
         rc = fail("cannot write", draft, errmsg, size);
@@ -154,6 +142,5 @@ void data_dir_done(struct data_dir *d)
     mem_free(d->database);
     mem_free(d->journal);
     mem_free(d->address_file);
-    mem_free(d->address);
     *d = (struct data_dir){.lock_fd = -1};
 }

@@ -17,8 +17,7 @@
 
 struct data_dir {
     char *path, *database, *journal, *address_file;
-    char *address; /* "127.0.0.1:8080", once it is written */
-    int lock_fd;   /* -1: only looked at */
+    int lock_fd; /* -1: only looked at */
 };
 
 /* Makes the directory, those above it, and journal/ in it, when they are missing. */
@@ -28,8 +27,9 @@ int data_dir_open(const char *path, struct data_dir *ret_dir, char *errmsg,
  * the lock is not taken. */
 int data_dir_look(const char *path, struct data_dir *ret_dir, char *errmsg,
                   size_t size);
-int data_dir_write_address(struct data_dir *d, const char *host, uint16_t port,
-                           char *errmsg, size_t size);
+/* address: "127.0.0.1:8080" */
+int data_dir_write_address(const struct data_dir *d, const char *address, char *errmsg,
+                           size_t size);
 void data_dir_remove_address(struct data_dir *d);
 void data_dir_done(struct data_dir *d); /* lets go of the lock */
 

@@ -1,23 +1,21 @@
-/* embedded.h — the whole server on one machine: which backends, wired how.
+/* embedded.h — the profile of one machine: SQLite, a journal, limiters in memory. And
+ * the commands about what it keeps.
  *
- * Errors   ERR_*, with a text for the operator in errmsg.
  * Threads  the owner's.
  */
 #ifndef PROFILE_EMBEDDED_EMBEDDED_H
 #define PROFILE_EMBEDDED_EMBEDDED_H
 
-#include "base/log.h"
-#include "config/config.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+struct config;
+struct profile;
 
 enum { EMBEDDED_ERRMSG_BYTES = 1024 };
 
-struct embedded;
-
-/* Recover, load, listen; clients are served when this returns 0. */
-int embedded_start(const struct config *config, const struct log *log,
-                   struct embedded **ret_e, char errmsg[EMBEDDED_ERRMSG_BYTES]);
-/* Finish what is under way, then end. */
-void embedded_stop(struct embedded *e);
+/* For server_start(). Nothing is opened yet. */
+struct profile *embedded_new(void);
 
 /* The command `verify`, of a stopped server: 0, or 1 when something is wrong. */
 int embedded_verify(const struct config *config, bool repair);

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "config/config.h"
 #include "core/change.h"
 #include "core/poll.h"
 #include "core/tally.h"

@@ -1,9 +1,7 @@
 #include "profile/embedded/watch.h"
 
-#include "app/app.h"
 #include "ballot/journal.h"
 #include "base/clock.h"
-#include "config/config.h"
 #include "work/store_lane.h"
 
 #include <fcntl.h>
@@ -17,19 +15,40 @@ enum { PROBE_BYTES = 4096, PROBE_EVERY_MS = 1000, PATH_BYTES = 4096 };
 
 static uint64_t lag_bytes(const struct embedded_watch *w)
 {
-    uint64_t position = store_lane_position(w->app->store);
+    uint64_t position = store_lane_position(w->lane);
     uint64_t synced = journal_synced(w->journal);
 
     return synced > position ? synced - position : 0;
 }
 
-static void figures(void *user, struct backend_figures *ret)
+static void write_sync_times(struct scrape *s, void *user)
 {
-    struct embedded_watch *w = user;
+    const struct embedded_watch *w = user;
 
-    ret->projector_lag_bytes = lag_bytes(w);
-    ret->journal_failed = atomic_load(&w->journal_failed);
-    ret->journal_sync_us = journal_sync_times(w->journal);
+    scrape_histogram(s, "", journal_sync_times(w->journal), &bounds_sync_us);
+}
+
+static void write_journal_failed(struct scrape *s, void *user)
+{
+    const struct embedded_watch *w = user;
+
+    scrape_count(s, "", atomic_load(&w->journal_failed));
+}
+
+static void write_projector_lag(struct scrape *s, void *user)
+{
+    scrape_count(s, "", lag_bytes(user));
+}
+
+static const struct own_metric metrics[] = {
+#define X(type, name, write, help) {#type, name, write, help},
+    METRIC_TABLE_EMBEDDED(X)
+#undef X
+};
+
+struct own_metrics embedded_watch_metrics(struct embedded_watch *w)
+{
+    return (struct own_metrics){metrics, sizeof metrics / sizeof *metrics, w};
 }
 
 /* ---- readiness ---- */
@@ -78,9 +97,9 @@ static const char *check_projector(void *user)
 {
     struct embedded_watch *w = user;
 
-    if (store_lane_projector_fails(w->app->store))
+    if (store_lane_projector_fails(w->lane))
         return "the journal cannot be entered into the database";
-    if (lag_bytes(w) > (uint64_t)w->app->config->journal_max_bytes / 4 * 3)
+    if (lag_bytes(w) > w->journal_max_bytes / 4 * 3)
         return "the journal is filling up: the database does not keep up";
     return NULL;
 }
@@ -91,15 +110,7 @@ static const struct ready_check checks[] = {
     {"projector", check_projector},
 };
 
-void embedded_watch_init(struct embedded_watch *w, struct app *app,
-                         struct journal *journal, const char *dir)
+struct ready_checks embedded_watch_ready(struct embedded_watch *w)
 {
-    w->app = app;
-    w->journal = journal;
-    w->dir = dir;
-    w->wiring = (struct wiring){.figures = figures,
-                                .checks = checks,
-                                .n_checks = sizeof checks / sizeof *checks,
-                                .user = w};
-    app->wiring = &w->wiring;
+    return (struct ready_checks){checks, sizeof checks / sizeof *checks, w};
 }

@@ -5,35 +5,34 @@
  * All of them heal without a client's doing: who is not ready is not asked anything.
  *
  * Ownership  everything is borrowed.
- * Threads    init: the owner's. What app->wiring then has: as its header says.
+ * Threads    the owner sets the first fields before anybody asks. Metrics and checks:
+ *            as their headers say.
  */
 #ifndef PROFILE_EMBEDDED_WATCH_H
 #define PROFILE_EMBEDDED_WATCH_H
 
 #include <stdatomic.h>
-
 #include <stdint.h>
 
 #include "ops/ready.h"
+#include "ops/scrape.h"
 
-struct app;
 struct journal;
+struct store_lane;
 
 struct embedded_watch {
-    struct app *app;
-    struct journal *journal;
+    const struct store_lane *lane;
+    const struct journal *journal;
+    uint64_t journal_max_bytes;
     const char *dir;
     atomic_bool journal_failed; /* the owner keeps it */
 
     /* the read lane's */
     uint64_t probed_ms; /* monotonic; 0: not yet */
     const char *disk;   /* what was found then */
-
-    struct wiring wiring;
 };
 
-/* Sets app->wiring. */
-void embedded_watch_init(struct embedded_watch *w, struct app *app,
-                         struct journal *journal, const char *dir);
+struct own_metrics embedded_watch_metrics(struct embedded_watch *w);
+struct ready_checks embedded_watch_ready(struct embedded_watch *w);
 
 #endif

@@ -1,11 +1,10 @@
-#include "profile/embedded/load.h"
+#include "server/load.h"
 
 #include "app/app.h"
 #include "auth/revocations.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "config/config.h"
-#include "core/quota.h"
 #include "core/tally.h"
 #include "index/catalogue.h"
 #include "index/index.h"
@@ -28,12 +27,6 @@ static int take_poll(void *user, struct stored_poll *p)
     return 0;
 }
 
-static int take_daily(void *user, uint32_t user_id, uint32_t votes)
-{
-    quota_load(user, user_id, votes);
-    return 0;
-}
-
 static int take_recent(void *user, uint32_t poll, int64_t start_ms, uint32_t votes)
 {
     struct app *app = user;
@@ -50,17 +43,11 @@ static int take_token_end(void *user, uint32_t user_id, int64_t end_ms)
     return 0;
 }
 
-int embedded_load(struct app *app, struct store *s, struct quota **ret_quota)
+int server_load(struct app *app, struct store *s)
 {
-    int64_t now_ms = clock_now_ms(app->clock), day = now_ms / CLOCK_DAY_MS;
-    struct quota *quota = quota_new((uint32_t)app->config->limits_votes_per_day);
-    int rc;
+    int64_t now_ms = clock_now_ms(app->clock);
+    int rc = s->ops->each_poll(s, take_poll, app);
 
-    quota_set_day(quota, day);
-    *ret_quota = quota;
-    rc = s->ops->each_poll(s, take_poll, app);
-    if (rc == 0)
-        rc = s->ops->each_daily(s, day, take_daily, quota);
     if (rc == 0)
         rc = s->ops->recent_each(s, now_ms - STORE_RECENT_MS, take_recent, app);
     if (rc == 0)
@@ -87,7 +74,7 @@ static void tidied(struct mail *m)
     mem_free(m); /* the job's first field is its mail; what is left is for next time */
 }
 
-void embedded_tidy(struct app *app)
+void server_tidy(struct app *app)
 {
     struct tidy_job *j = mem_zalloc(1, sizeof *j);
 

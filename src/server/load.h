@@ -3,21 +3,16 @@
  * Errors   ERR_UNAVAILABLE: the store's errmsg says why.
  * Threads  the owner's, while the lanes are idle: the reader's side is free for it.
  */
-#ifndef PROFILE_EMBEDDED_LOAD_H
-#define PROFILE_EMBEDDED_LOAD_H
-
-#include <stdint.h>
+#ifndef SERVER_LOAD_H
+#define SERVER_LOAD_H
 
 struct app;
-struct poll_rules;
-struct quota;
 struct store;
 
-/* Polls, today's votes, recent votes, ends of tokens. *ret_quota is the caller's in any
- * case. */
-int embedded_load(struct app *app, struct store *s, struct quota **ret_quota);
+/* Polls and recent votes into the index, ends of tokens into the revocations. */
+int server_load(struct app *app, struct store *s);
 /* Have the store forget what has no use any more: the first job of all, and nobody
  * waits for it. */
-void embedded_tidy(struct app *app);
+void server_tidy(struct app *app);
 
 #endif

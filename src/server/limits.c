@@ -1,0 +1,71 @@
+#include "server/limits.h"
+
+#include "app/app.h"
+#include "auth/login_guard.h"
+#include "base/mem.h"
+#include "config/config.h"
+#include "limit/limit.h"
+#include "server/profile.h"
+#include "server/rate_limit.h"
+
+enum {
+    USERS_BYTES = 64 << 20,     /* some 500,000 users who ask now and then */
+    ADDRESSES_BYTES = 32 << 20, /* of each kind */
+    LOGINS_BYTES = 8 << 20,     /* some 50,000 of each kind */
+};
+
+static struct limiter *make(struct profile *p, int max, uint32_t window_ms,
+                            size_t max_bytes)
+{
+    return max != 0 ? p->ops->limiter(p, (uint32_t)max, window_ms, max_bytes) : NULL;
+}
+
+static struct limiter *for_addresses(struct profile *p, int max, uint32_t window_ms)
+{
+    return make(p, max, window_ms, ADDRESSES_BYTES);
+}
+
+static void limit_addresses(struct rate_limits *rates, const struct config *c,
+                            struct profile *p)
+{
+    struct limiter **of = rates->of;
+
+    of[RATE_ADDRESS] =
+        for_addresses(p, c->limits_burst_per_second, RATE_LIMIT_SECOND_MS);
+    of[RATE_READ] =
+        for_addresses(p, c->limits_poll_reads_per_second, RATE_LIMIT_SECOND_MS);
+    of[RATE_JOIN] = for_addresses(p, c->limits_guests_per_minute, RATE_LIMIT_MINUTE_MS);
+    of[RATE_REGISTER] =
+        for_addresses(p, c->limits_registrations_per_minute, RATE_LIMIT_MINUTE_MS);
+}
+
+static struct limiter *for_logins(void *user, uint32_t max, uint32_t window_ms)
+{
+    struct profile *p = user;
+
+    return p->ops->limiter(p, max, window_ms, LOGINS_BYTES);
+}
+
+void server_limits_make(struct app *app, struct profile *profile)
+{
+    const struct config *config = app->config;
+    struct rate_limits *rates = mem_zalloc(1, sizeof *rates);
+
+    rates->of[RATE_USER] = make(profile, config->limits_requests_per_minute,
+                                RATE_LIMIT_MINUTE_MS, USERS_BYTES);
+    if (config->limits_burst_per_second != 0)
+        limit_addresses(rates, config, profile);
+    app->rates = rates;
+    app->logins = login_guard_new((uint32_t)config->limits_login_failures,
+                                  (uint32_t)config->limits_login_failures_per_address,
+                                  for_logins, profile);
+}
+
+void server_limits_free(struct app *app)
+{
+    app->logins = login_guard_free(app->logins);
+    for (int i = 0; i < RATE__KINDS; i++)
+        limit_free(app->rates->of[i]);
+    mem_free(app->rates);
+    app->rates = NULL;
+}

@@ -1,0 +1,15 @@
+/* limits.h — the limiters of requests and logins, as configured.
+ *
+ * Ownership  they are the app's, until server_limits_free().
+ * Threads    the owner's, while no loop runs.
+ */
+#ifndef SERVER_LIMITS_H
+#define SERVER_LIMITS_H
+
+struct app;
+struct profile;
+
+void server_limits_make(struct app *app, struct profile *profile);
+void server_limits_free(struct app *app);
+
+#endif
