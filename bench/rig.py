@@ -254,8 +254,8 @@ class Rig:
         folder.mkdir()
         return folder
 
-    def pollux(self):
-        return self.pollux_in(self.new_folder("pollux"))
+    def pollux(self, options=NO_LIMITS):
+        return self.pollux_in(self.new_folder("pollux"), options=options)
 
     def pollux_again(self, server):
         """A stopped server's data, served once more; its reader has a token."""
@@ -264,11 +264,11 @@ class Rig:
         again.reader = again.tokens(1).read_text().split()[1]
         return again
 
-    def pollux_in(self, folder, register=True):
+    def pollux_in(self, folder, register=True, options=NO_LIMITS):
         with open(folder.with_suffix(".log"), "wb") as log:
             process = self.start([self.build / "pollux", "serve", "--server-port", "0",
                                   "--server-loops", len(self.server_cpus),
-                                  "--data-dir", folder, *NO_LIMITS], self.server_cpus,
+                                  "--data-dir", folder, *options], self.server_cpus,
                                  stdout=log, stderr=log)
         return Pollux(self, process, folder, register)
 
