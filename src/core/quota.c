@@ -109,9 +109,3 @@ uint32_t quota_left(const struct quota *q, uint32_t user)
         return UINT32_MAX;
     return used < q->per_day ? q->per_day - used : 0;
 }
-
-size_t quota_bytes(const struct quota *q)
-{
-    return sizeof *q + q->n_pages * sizeof *q->pages +
-           q->n_used * PAGE * sizeof **q->pages;
-}

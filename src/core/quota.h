@@ -29,6 +29,5 @@ void quota_load(struct quota *q, uint32_t user, uint32_t used);
 
 uint32_t quota_used(const struct quota *q, uint32_t user);
 uint32_t quota_left(const struct quota *q, uint32_t user); /* UINT32_MAX: no limit */
-size_t quota_bytes(const struct quota *q);                 /* for tests */
 
 #endif

@@ -133,13 +133,3 @@ void trend_each(struct trend *t, enum trend_window window, int64_t now_ms,
     }
     pthread_mutex_unlock(&t->lock);
 }
-
-size_t trend_polls(struct trend *t)
-{
-    size_t n;
-
-    pthread_mutex_lock(&t->lock);
-    n = t->n;
-    pthread_mutex_unlock(&t->lock);
-    return n;
-}

@@ -27,6 +27,5 @@ void trend_add(struct trend *t, uint32_t poll, int64_t at_ms, uint32_t votes);
 /* Polls with votes in the window, in no order. */
 void trend_each(struct trend *t, enum trend_window window, int64_t now_ms,
                 void (*each)(void *user, uint32_t poll, uint32_t votes), void *user);
-size_t trend_polls(struct trend *t); /* that take up room; for tests */
 
 #endif

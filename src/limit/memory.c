@@ -380,16 +380,3 @@ struct limiter *limit_memory_new(const struct limit_memory_opts *opts)
     }
     return &m->base;
 }
-
-size_t limit_memory_bytes(struct limiter *l)
-{
-    struct memory *m = (struct memory *)l;
-    size_t bytes = 0;
-
-    for (size_t i = 0; i < STRIPES; i++) {
-        pthread_mutex_lock(&m->stripes[i].lock);
-        bytes += m->stripes[i].bytes;
-        pthread_mutex_unlock(&m->stripes[i].lock);
-    }
-    return bytes;
-}

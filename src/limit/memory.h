@@ -19,7 +19,7 @@
  * fewest requests. So keys that an attacker brings in great numbers push each other out
  * before they push out one at its limit.
  *
- * Threads    as limit.h; limit_memory_bytes(): any.
+ * Threads    as limit.h.
  */
 #ifndef LIMIT_MEMORY_H
 #define LIMIT_MEMORY_H
@@ -36,8 +36,5 @@ struct limit_memory_opts {
 enum { LIMIT_MEMORY_BYTES_MIN = 1 << 20 };
 
 struct limiter *limit_memory_new(const struct limit_memory_opts *opts);
-
-/* What the keys take now; for tests. */
-size_t limit_memory_bytes(struct limiter *l);
 
 #endif

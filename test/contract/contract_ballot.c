@@ -1,5 +1,5 @@
 /* contract_ballot.c — what every ballot promises (ballot.h), asked of each. */
-#include "unit/check.h"
+#include "lib/check.h"
 
 #include "base/err.h"
 #include "base/mem.h"

@@ -1,6 +1,6 @@
 /* contract_ballot_daily.c — a user's votes of one UTC day, however they come: fifty at
  * once, and over midnight. The clock is the test's. */
-#include "unit/check.h"
+#include "lib/check.h"
 
 #include <pthread.h>
 

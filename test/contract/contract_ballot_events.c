@@ -3,7 +3,7 @@
  * The world's event_watch.h holds every event of every test against the durable
  * changes; here is what makes the events come, and how many of which there must be.
  */
-#include "unit/check.h"
+#include "lib/check.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* contract_limit.c — what every limiter promises (limit.h), asked of each.
  *
  * Time is the tests' own: a millisecond passes when a test says so. */
-#include "unit/check.h"
+#include "lib/check.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

@@ -1,6 +1,6 @@
 /* contract_store.c — what every store promises (store.h), asked of each. Receipts,
  * people, search and edits have files of their own. */
-#include "unit/check.h"
+#include "lib/check.h"
 
 #include <stdio.h>
 

@@ -1,6 +1,6 @@
 /* contract_store_edits.c — what every store promises (store.h) about edits of polls:
  * they wait, and come to be true in order with votes, once. */
-#include "unit/check.h"
+#include "lib/check.h"
 
 #include "base/err.h"
 #include "lib/store_world.h"

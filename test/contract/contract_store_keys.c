@@ -1,6 +1,6 @@
 /* contract_store_keys.c — what every store promises (store.h) about the keys of the
  * requests that made polls: one key, one poll, for long enough. */
-#include "unit/check.h"
+#include "lib/check.h"
 
 #include "base/err.h"
 #include "lib/store_world.h"

@@ -1,6 +1,6 @@
 /* contract_store_people.c — what every store promises (store.h) about people: accounts
  * that change and go, what they have seen and done, and when. */
-#include "unit/check.h"
+#include "lib/check.h"
 
 #include "base/err.h"
 #include "lib/store_world.h"

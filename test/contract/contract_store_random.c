@@ -1,6 +1,6 @@
 /* contract_store_random.c — histories that tallies admitted, at random, in batches of
  * any size, replayed and rolled back: what is stored is what the tallies hold. */
-#include "unit/check.h"
+#include "lib/check.h"
 
 #include "lib/store_world.h"
 

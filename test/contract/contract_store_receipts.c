@@ -1,6 +1,6 @@
 /* contract_store_receipts.c — what every store promises (store.h) about receipts: a
  * keyed vote that is sent again gets its first answer, even after it was withdrawn. */
-#include "unit/check.h"
+#include "lib/check.h"
 
 #include <stdio.h>
 

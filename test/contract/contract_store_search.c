@@ -1,5 +1,5 @@
 /* contract_store_search.c — what every store promises (store.h) about search. */
-#include "unit/check.h"
+#include "lib/check.h"
 
 #include "lib/store_world.h"
 

@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "feeder.h"
+#include "lib/feeder.h"
 
 enum { MAX_BODY = 512 };
 

@@ -5,10 +5,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "ballot/mem.h"
+#include "lib/ballot_mem.h"
 #include "base/err.h"
 #include "base/mem.h"
-#include "unit/check.h"
+#include "lib/check.h"
 
 enum { LIMIT_S = 30 };
 

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "unit/check.h"
+#include "lib/check.h"
 
 /* ---- directories ---- */
 

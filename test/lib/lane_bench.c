@@ -1,6 +1,6 @@
 #include "lib/lane_bench.h"
 
-#include "unit/check.h"
+#include "lib/check.h"
 
 #include <errno.h>
 #include <stdio.h>

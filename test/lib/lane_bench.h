@@ -8,7 +8,7 @@
 #include <stdatomic.h>
 
 #include "lib/store_world.h"
-#include "store/mem.h"
+#include "lib/store_mem.h"
 #include "work/store_lane.h"
 
 enum { REPORTS = 8, STRIDE = 8, MAX_WAITING = 16 };

@@ -1,6 +1,6 @@
 #include "lib/store_world.h"
 
-#include "unit/check.h"
+#include "lib/check.h"
 
 #include <sqlite3.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
-#include "store/mem.h"
+#include "lib/store_mem.h"
 #include "store/sqlite.h"
 
 /* ---- the backends ---- */

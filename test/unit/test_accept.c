@@ -1,5 +1,5 @@
 /* test_accept.c — what a client's lists say that it takes. */
-#include "check.h"
+#include "lib/check.h"
 
 #include "app/accept.h"
 

@@ -1,5 +1,5 @@
 /* test_buf.c — bytes that grow, and JSON values. */
-#include "check.h"
+#include "lib/check.h"
 
 #include <jansson.h>
 

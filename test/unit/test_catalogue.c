@@ -1,5 +1,5 @@
 /* test_catalogue.c — every poll's definition and newest result. */
-#include "check.h"
+#include "lib/check.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

@@ -1,5 +1,5 @@
 /* test_cli.c — the command line. */
-#include "check.h"
+#include "lib/check.h"
 
 #include "cli/cli.h"
 

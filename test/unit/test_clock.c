@@ -1,5 +1,5 @@
 /* test_clock.c — times as text, both ways. */
-#include "check.h"
+#include "lib/check.h"
 
 #include "base/clock.h"
 #include "base/err.h"

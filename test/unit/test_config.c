@@ -1,6 +1,6 @@
 /* test_config.c — what the server was told: defaults, environment, flags, and who wins.
  * The file has its own test. */
-#include "check.h"
+#include "lib/check.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* test_config_file.c — the YAML file of the configuration. */
-#include "check.h"
+#include "lib/check.h"
 
 #include "config/config_file.h"
 

@@ -1,5 +1,5 @@
 /* test_crc32c.c — the checksum of RFC 3720, by both ways. */
-#include "check.h"
+#include "lib/check.h"
 
 #include "ballot/crc32c.h"
 

@@ -1,5 +1,5 @@
 /* test_csv.c — what a spreadsheet is given. */
-#include "check.h"
+#include "lib/check.h"
 
 #include "api/csv.h"
 

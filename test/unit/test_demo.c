@@ -1,5 +1,5 @@
 /* test_demo.c — what the demo asks, where, and how its guests choose. */
-#include "check.h"
+#include "lib/check.h"
 
 #include <jansson.h>
 

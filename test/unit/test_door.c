@@ -1,5 +1,5 @@
 /* test_door.c — how many are let in, by how soon those before came back. */
-#include "check.h"
+#include "lib/check.h"
 
 #include "app/door.h"
 

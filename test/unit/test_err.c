@@ -1,5 +1,5 @@
 /* test_err.c — the table of errors. */
-#include "check.h"
+#include "lib/check.h"
 
 #include "base/err.h"
 

@@ -1,5 +1,5 @@
 /* test_feed.c — every eligible poll is met exactly once, whatever happens meanwhile. */
-#include "check.h"
+#include "lib/check.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* test_fold.c — what counts as the same name. */
-#include "check.h"
+#include "lib/check.h"
 
 #include "base/fold.h"
 

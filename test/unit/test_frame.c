@@ -1,5 +1,5 @@
 /* test_frame.c — bytes that are made once and sent to many. */
-#include "check.h"
+#include "lib/check.h"
 
 #include <pthread.h>
 

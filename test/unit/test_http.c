@@ -1,5 +1,5 @@
 /* What a handler sees of a request and a client of its answer, over real sockets. */
-#include "unit/http_rig.h"
+#include "lib/http_rig.h"
 
 enum { LARGE = 3000000 };
 

@@ -1,7 +1,7 @@
 /* The life of a connection: how long it stays, what is refused, what comes late. */
 #include <linux/tcp.h>
 
-#include "unit/http_rig.h"
+#include "lib/http_rig.h"
 
 static const char *const method_names[] = {"GET",   "HEAD",   "POST",   "PUT",
                                            "PATCH", "DELETE", "OPTIONS"};

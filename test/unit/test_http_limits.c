@@ -3,7 +3,7 @@
 #include <fcntl.h>
 #include <sys/resource.h>
 
-#include "unit/http_rig.h"
+#include "lib/http_rig.h"
 
 enum { SHORT_MS = 100, LARGE = 30000000 };
 

@@ -1,5 +1,5 @@
 /* What the followers of a topic are sent, and when. */
-#include "hub_world.h"
+#include "lib/hub_world.h"
 
 static void follow_sends_the_state_at_once(void **state)
 {

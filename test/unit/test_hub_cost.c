@@ -1,5 +1,5 @@
 /* What following and publishing cost: frames, slices, shares of time, wake-ups. */
-#include "hub_world.h"
+#include "lib/hub_world.h"
 
 static void a_frame_is_made_once_per_form(void **state)
 {

@@ -2,7 +2,7 @@
  * versions of a topic never repeat nor go back for a reader, nothing newer than the
  * source is sent, viewers are counted right, and when all is quiet everybody has the
  * newest of all that they follow, in the form that they follow it in. */
-#include "hub_world.h"
+#include "lib/hub_world.h"
 
 enum { READERS = 40, TOPICS = 12, STEPS = 20000, SEEDS = 50 };
 

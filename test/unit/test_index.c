@@ -1,7 +1,7 @@
 /* test_index.c — each fact reaches every part of the index, and no reader misses a
  * poll.
  */
-#include "check.h"
+#include "lib/check.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

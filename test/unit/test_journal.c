@@ -1,6 +1,6 @@
 /* test_journal.c — appending, reading, releasing, and a disk that fails. What recovery
  * does is in test_journal_recovery.c. */
-#include "check.h"
+#include "lib/check.h"
 
 #include <pthread.h>
 #include <signal.h>

@@ -1,5 +1,5 @@
 /* test_journal_live.c — reading a journal while somebody else writes into it. */
-#include "check.h"
+#include "lib/check.h"
 
 #include <pthread.h>
 #include <stdio.h>

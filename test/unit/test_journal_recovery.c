@@ -1,5 +1,5 @@
 /* test_journal_recovery.c — what a start makes of a journal that did not end well. */
-#include "check.h"
+#include "lib/check.h"
 
 #include <endian.h>
 #include <stdio.h>

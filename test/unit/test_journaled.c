@@ -1,7 +1,7 @@
 /* test_journaled.c — the ballot of one machine: batches, loads, stopping. What
  * every ballot promises is in contract/contract_ballot.c; a disk that fails, in
  * test_journaled_disk.c. */
-#include "check.h"
+#include "lib/check.h"
 
 #include <errno.h>
 #include <time.h>

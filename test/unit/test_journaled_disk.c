@@ -1,6 +1,6 @@
 /* test_journaled_disk.c — the ballot of one machine on a disk that fails, or is full.
  */
-#include "check.h"
+#include "lib/check.h"
 
 #include "base/err.h"
 #include "lib/ballot_world.h"

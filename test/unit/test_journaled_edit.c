@@ -1,5 +1,5 @@
 /* test_journaled_edit.c — edits on one machine: published whole, and taken back. */
-#include "check.h"
+#include "lib/check.h"
 
 #include "base/err.h"
 #include "lib/ballot_world.h"

@@ -1,5 +1,5 @@
 /* test_lane.c — a thread that takes everything waiting as one batch. */
-#include "check.h"
+#include "lib/check.h"
 
 #include <errno.h>
 #include <pthread.h>

@@ -3,7 +3,7 @@
  */
 #include "app/app.h"
 #include "base/frame.h"
-#include "check.h"
+#include "lib/check.h"
 #include "index/catalogue.h"
 #include "index/index.h"
 #include "live/live.h"

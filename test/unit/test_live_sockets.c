@@ -1,7 +1,7 @@
 /* WebSockets and event streams on a real loop and real sockets: what is published
  * reaches many watchers; slow ones get the newest; dead ones are let go; and an idle
  * one costs little memory. */
-#include "live_rig.h"
+#include "lib/live_rig.h"
 
 #include <malloc.h>
 #include <sys/resource.h>

@@ -1,5 +1,5 @@
 /* test_log.c — one line an event, whatever is in it. */
-#include "check.h"
+#include "lib/check.h"
 
 #include <fcntl.h>
 #include <jansson.h>

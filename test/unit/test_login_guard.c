@@ -1,5 +1,5 @@
 /* test_login_guard.c — who may still try a password when others have tried many. */
-#include "check.h"
+#include "lib/check.h"
 
 #include <stdio.h>
 

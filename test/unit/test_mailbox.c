@@ -1,5 +1,5 @@
 /* test_mailbox.c — how threads hand work to each other. */
-#include "check.h"
+#include "lib/check.h"
 
 #include <pthread.h>
 #include <semaphore.h>

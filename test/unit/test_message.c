@@ -6,7 +6,7 @@
 #include <cmocka.h>
 
 #include "base/err.h"
-#include "feeder.h"
+#include "lib/feeder.h"
 
 enum { MAX_BODY = 64 };
 

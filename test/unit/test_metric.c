@@ -1,5 +1,5 @@
 /* test_metric.c — counters and histograms; what a loop counts of its requests. */
-#include "check.h"
+#include "lib/check.h"
 
 #include "app/metrics.h"
 #include "base/err.h"

@@ -1,5 +1,5 @@
 /* test_nearest.c — "did you mean". */
-#include "check.h"
+#include "lib/check.h"
 
 #include "config/nearest.h"
 

@@ -1,5 +1,5 @@
 /* test_pages.c — what is built in, how it is sent, and when it is not. */
-#include "check.h"
+#include "lib/check.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* test_part_file.c — a file that appears whole or not at all. */
-#include "check.h"
+#include "lib/check.h"
 
 #include <fcntl.h>
 #include <stdio.h>

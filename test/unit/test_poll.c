@@ -1,5 +1,5 @@
 /* test_poll.c — the definition of a poll, its references and its times. */
-#include "check.h"
+#include "lib/check.h"
 
 #include <pthread.h>
 

@@ -1,5 +1,5 @@
 /* test_poll_check.c — the rules of a new poll: which field, which sentence. */
-#include "check.h"
+#include "lib/check.h"
 
 #include <stdio.h>
 

@@ -1,6 +1,6 @@
 /* test_projector.c — how the journal comes into the store, and what happens when it
  * cannot. */
-#include "check.h"
+#include "lib/check.h"
 
 #include "base/clock.h"
 #include "base/err.h"

@@ -1,6 +1,6 @@
 /* test_proxy.c — whose X-Forwarded-* is believed. */
 #include "app/proxy.h"
-#include "check.h"
+#include "lib/check.h"
 #include "config/config.h"
 
 static bool trusted(const char *network, const char *peer)

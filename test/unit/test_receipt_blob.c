@@ -1,5 +1,5 @@
 /* test_receipt_blob.c — a receipt as bytes in a row, and back. */
-#include "check.h"
+#include "lib/check.h"
 
 #include "base/err.h"
 #include "store/receipt_blob.h"

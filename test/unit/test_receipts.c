@@ -1,5 +1,5 @@
 /* test_receipts.c — two tables of receipts, against naive ones. */
-#include "check.h"
+#include "lib/check.h"
 
 #include <stdbool.h>
 

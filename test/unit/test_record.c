@@ -1,5 +1,5 @@
 /* test_record.c — changes as bytes: back again as they were, or refused. */
-#include "check.h"
+#include "lib/check.h"
 
 #include <endian.h>
 

@@ -1,5 +1,5 @@
 /* test_scheduler.c — appointments are kept in order, not before their time. */
-#include "check.h"
+#include "lib/check.h"
 
 #include <errno.h>
 #include <semaphore.h>

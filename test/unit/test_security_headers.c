@@ -1,5 +1,5 @@
 /* test_security_headers.c — what browsers are told, by path. */
-#include "check.h"
+#include "lib/check.h"
 
 #include <stdio.h>
 

@@ -1,6 +1,6 @@
 /* test_seen.c — nothing falls between the loading of what was and the hearing of what
  * comes; memory is bounded. */
-#include "check.h"
+#include "lib/check.h"
 
 #include "index/seen.h"
 #include "index/tail.h"

@@ -1,5 +1,5 @@
 /* test_segment.c — the files of a journal. */
-#include "check.h"
+#include "lib/check.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -7,11 +7,11 @@
 #include <unistd.h>
 
 #include "auth/secret.h"
-#include "ballot/mem.h"
+#include "lib/ballot_mem.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
-#include "check.h"
+#include "lib/check.h"
 #include "config/config.h"
 #include "core/quota.h"
 #include "lib/journal_world.h"

@@ -1,5 +1,5 @@
 /* test_setting.c — values that are given as text. */
-#include "check.h"
+#include "lib/check.h"
 
 #include "base/err.h"
 #include "config/setting.h"

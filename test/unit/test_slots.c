@@ -1,5 +1,5 @@
 /* test_slots.c — the tallies in memory, and which of them go. */
-#include "check.h"
+#include "lib/check.h"
 
 #include "ballot/slots.h"
 #include "base/mailbox.h"

@@ -1,6 +1,6 @@
 /* test_sqlite.c — the file of the SQLite store: whose it is, and what survives a crash
  * and a full disk. What verify finds in it is in test_sqlite_verify.c. */
-#include "check.h"
+#include "lib/check.h"
 
 #include <errno.h>
 #include <sqlite3.h>

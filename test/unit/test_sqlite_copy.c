@@ -1,7 +1,7 @@
 /* test_sqlite_copy.c — copies of a store's file, while it is in use and while it is
  * not.
  */
-#include "check.h"
+#include "lib/check.h"
 
 #include <fcntl.h>
 #include <sqlite3.h>

@@ -1,6 +1,6 @@
 /* test_sqlite_verify.c — what verify finds in a database that was tampered with, and
  * how reading it fails. */
-#include "check.h"
+#include "lib/check.h"
 
 #include <fcntl.h>
 #include <stdio.h>

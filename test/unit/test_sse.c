@@ -1,5 +1,5 @@
 /* An event stream, on a stream that writes down what it gets. */
-#include "fake_stream.h"
+#include "lib/fake_stream.h"
 
 #include "net/sse.h"
 

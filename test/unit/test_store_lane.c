@@ -1,5 +1,5 @@
 /* test_store_lane.c — jobs on the two lanes over a store. */
-#include "check.h"
+#include "lib/check.h"
 
 #include "base/err.h"
 #include "lib/lane_bench.h"

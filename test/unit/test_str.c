@@ -1,5 +1,5 @@
 /* test_str.c — borrowed bytes with a length. */
-#include "check.h"
+#include "lib/check.h"
 
 #include "base/err.h"
 

@@ -2,7 +2,7 @@
 #include <netinet/tcp.h>
 #include <sys/ioctl.h>
 
-#include "unit/stream_rig.h"
+#include "lib/stream_rig.h"
 
 /* ---- receiving ---- */
 

@@ -1,5 +1,5 @@
 /* How streams end. */
-#include "unit/stream_rig.h"
+#include "lib/stream_rig.h"
 
 enum { CLOSE_MS = 1000 }; /* what stream.h gives a peer, to close its side */
 

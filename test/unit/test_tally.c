@@ -1,5 +1,5 @@
 /* test_tally.c — what votes change, and the versions that they make. */
-#include "tally_words.h"
+#include "lib/tally_words.h"
 
 /* ---- versions and time ---- */
 

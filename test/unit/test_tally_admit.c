@@ -1,5 +1,5 @@
 /* test_tally_admit.c — which votes enter, and what a repeat is told. */
-#include "tally_words.h"
+#include "lib/tally_words.h"
 
 static const uint8_t key_c[VOTE_KEY_BYTES] = "key c";
 

@@ -1,5 +1,5 @@
 /* test_tally_edit.c — edits: what votes forbid, what becomes of versions, and back. */
-#include "check.h"
+#include "lib/check.h"
 
 #include <stdbool.h>
 

@@ -1,6 +1,6 @@
 /* test_tally_random.c — random wishes, judged, entered and taken back as by a naive
  * model. */
-#include "tally_words.h"
+#include "lib/tally_words.h"
 
 /* ---- against a naive model ---- */
 

@@ -1,5 +1,5 @@
 /* test_trace.c — what the log says of a request, and what it must not say. */
-#include "check.h"
+#include "lib/check.h"
 
 #include <stdlib.h>
 #include <unistd.h>

@@ -1,9 +1,9 @@
 /* A WebSocket from handshake to close, on a stream that writes down what it gets. */
-#include "fake_stream.h"
+#include "lib/fake_stream.h"
 
 #include "base/err.h"
 #include "net/ws.h"
-#include "ws_client.h"
+#include "lib/ws_client.h"
 
 #define KEY "dGhlIHNhbXBsZSBub25jZQ==" /* of RFC 6455, section 1.3 */
 

@@ -11,7 +11,7 @@
 #include "base/mem.h"
 #include "net/ws_reader.h"
 #include "tbl/limits.h"
-#include "ws_client.h"
+#include "lib/ws_client.h"
 
 static void on_text(void *user, struct str text)
 {

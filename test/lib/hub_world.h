@@ -3,8 +3,8 @@
  * The world holds a version for each topic (its state), shards whose ticks are run by
  * hand, and readers that write down what they were sent.
  */
-#ifndef TEST_HUB_WORLD_H
-#define TEST_HUB_WORLD_H
+#ifndef TEST_LIB_HUB_WORLD_H
+#define TEST_LIB_HUB_WORLD_H
 
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-/* mem.h — a ballot without a journal: the test double.
+/* ballot_mem.h — a ballot without a journal: the test double.
  *
  * The same rules and answers as any other; nothing is kept when the process ends. Every
  * op is answered before submit() returns, on the caller's thread, so it is never full.
@@ -8,8 +8,8 @@
  * Errors     as in ballot.h, but never ERR_OVERLOADED or ERR_UNAVAILABLE.
  * Threads    any: one lock guards all of it.
  */
-#ifndef BALLOT_MEM_H
-#define BALLOT_MEM_H
+#ifndef TEST_LIB_BALLOT_MEM_H
+#define TEST_LIB_BALLOT_MEM_H
 
 #include "ballot/ballot.h"
 #include "base/clock.h"

@@ -1,8 +1,8 @@
 /* live_rig.h — a server of WebSockets and event streams on a loop of its own, and
  * clients with plain sockets. Whatever is waited for has a limit, and the time limits
  * of the server run out when a test says so. */
-#ifndef TEST_LIVE_RIG_H
-#define TEST_LIVE_RIG_H
+#ifndef TEST_LIB_LIVE_RIG_H
+#define TEST_LIB_LIVE_RIG_H
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -28,7 +28,7 @@
 #include "net/loop.h"
 #include "net/sse.h"
 #include "net/ws.h"
-#include "ws_client.h"
+#include "lib/ws_client.h"
 
 enum {
     SMALL = 1, /* a topic of a line */

@@ -1,7 +1,7 @@
 /* fake_stream.h — stands in for http.h and stream.h when a test program is linked: one
  * request and one stream, which write down what is done with them. */
-#ifndef TEST_FAKE_STREAM_H
-#define TEST_FAKE_STREAM_H
+#ifndef TEST_LIB_FAKE_STREAM_H
+#define TEST_LIB_FAKE_STREAM_H
 
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,8 +1,8 @@
 /* tally_words.h — a poll with two people on it: the words of the tests of the tally. */
-#ifndef TEST_UNIT_TALLY_WORDS_H
-#define TEST_UNIT_TALLY_WORDS_H
+#ifndef TEST_LIB_TALLY_WORDS_H
+#define TEST_LIB_TALLY_WORDS_H
 
-#include "check.h"
+#include "lib/check.h"
 
 #include <stdbool.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
-#include "store/mem_state.h"
+#include "lib/store_mem_state.h"
 
 int mem_state_find_key(const struct mem_state *s, uint32_t owner,
                        const struct poll_key *key, uint32_t *ret_poll)

@@ -1,4 +1,4 @@
-#include "store/mem.h"
+#include "lib/store_mem.h"
 
 #include <assert.h>
 #include <pthread.h>
@@ -7,7 +7,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
-#include "store/mem_state.h"
+#include "lib/store_mem_state.h"
 
 struct mem_store {
     struct store base;

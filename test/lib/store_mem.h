@@ -1,4 +1,4 @@
-/* mem.h — the store in memory: the test double, and proof of what store.h means.
+/* store_mem.h — the store in memory: the test double, and proof of what store.h means.
  *
  * A transaction works on a copy of everything, and commit puts the copy in place: as
  * slow as it is plain. Nothing survives free().
@@ -8,8 +8,8 @@
  * Ownership  store_mem_new() gives the store; its free() ends it.
  * Threads    store_mem_fault(): any.
  */
-#ifndef STORE_MEM_H
-#define STORE_MEM_H
+#ifndef TEST_LIB_STORE_MEM_H
+#define TEST_LIB_STORE_MEM_H
 
 #include "store/store.h"
 

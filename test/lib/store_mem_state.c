@@ -1,4 +1,4 @@
-#include "store/mem_state.h"
+#include "lib/store_mem_state.h"
 
 #include <string.h>
 

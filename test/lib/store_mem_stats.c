@@ -1,6 +1,6 @@
 /* mem_stats.c — the store in memory: by owner, by user, by time. Found anew for each
  * row. */
-#include "store/mem_state.h"
+#include "lib/store_mem_state.h"
 
 struct stored_poll mem_state_show(const struct mem_state *s, const struct mem_poll *p)
 {

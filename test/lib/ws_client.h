@@ -1,6 +1,6 @@
 /* ws_client.h — frames as a client sends them, right and wrong, for tests. */
-#ifndef TEST_WS_CLIENT_H
-#define TEST_WS_CLIENT_H
+#ifndef TEST_LIB_WS_CLIENT_H
+#define TEST_LIB_WS_CLIENT_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/fold.h"
-#include "store/mem_state.h"
+#include "lib/store_mem_state.h"
 
 /* The letters from U+00E0 to U+00FF without their accents; '-' is none. */
 static const char plain[] = "aaaaaa\xe6"

@@ -1,9 +1,9 @@
-/* mem_state.h — what the store in memory holds: a value that can be copied.
+/* store_mem_state.h — what the store in memory holds: a value that can be copied.
  *
  * Threads  one at a time.
  */
-#ifndef STORE_MEM_STATE_H
-#define STORE_MEM_STATE_H
+#ifndef TEST_LIB_STORE_MEM_STATE_H
+#define TEST_LIB_STORE_MEM_STATE_H
 
 #include "store/store.h"
 

@@ -1,4 +1,4 @@
-#include "ballot/mem.h"
+#include "lib/ballot_mem.h"
 
 #include <pthread.h>
 

@@ -1,6 +1,6 @@
 /* check.h — checks that name the row of a table: what a test says when it fails. */
-#ifndef TEST_UNIT_CHECK_H
-#define TEST_UNIT_CHECK_H
+#ifndef TEST_LIB_CHECK_H
+#define TEST_LIB_CHECK_H
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,13 +1,13 @@
 /* stream_rig.h — a server whose streams have struct owner as their owners, for the
  * tests of net/stream.h. Everything but the client runs on the loop. */
-#ifndef TEST_STREAM_RIG_H
-#define TEST_STREAM_RIG_H
+#ifndef TEST_LIB_STREAM_RIG_H
+#define TEST_LIB_STREAM_RIG_H
 
 #include "net/stream.h"
 
 #include <assert.h>
 
-#include "unit/http_rig.h"
+#include "lib/http_rig.h"
 
 enum { FRAME = 20000, OWNERS = 16 };
 

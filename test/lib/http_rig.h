@@ -3,8 +3,8 @@
  *
  * The server's time is the test's: it passes when a test says so, and no time limit
  * runs out because the machine is slow. */
-#ifndef TEST_HTTP_RIG_H
-#define TEST_HTTP_RIG_H
+#ifndef TEST_LIB_HTTP_RIG_H
+#define TEST_LIB_HTTP_RIG_H
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,8 +1,8 @@
 /* feeder.h — gives bytes to message_read() in pieces of any size, as a connection
  * would, and writes down everything that was read: two transcripts are equal when the
  * bytes were understood alike. For the tests and the fuzzer of net/message.h. */
-#ifndef TEST_FEEDER_H
-#define TEST_FEEDER_H
+#ifndef TEST_LIB_FEEDER_H
+#define TEST_LIB_FEEDER_H
 
 #include <string.h>
 
