@@ -7,7 +7,7 @@
  * the future is asked of a first one only.
  */
 #include "app/app.h"
-#include "app/body.h"
+#include "api/body.h"
 #include "app/handlers.h"
 #include "app/look.h"
 #include "app/views.h"

@@ -8,7 +8,7 @@
  * edit that is refused, or that a crash has cut off, is dropped from there again.
  */
 #include "app/app.h"
-#include "app/body.h"
+#include "api/body.h"
 #include "app/handlers.h"
 #include "app/look.h"
 #include "app/views.h"

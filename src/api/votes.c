@@ -1,8 +1,9 @@
 /* votes.c — voting, changing, withdrawing, skipping, taking a skip back. */
 #include "app/app.h"
 #include "app/app_loop.h"
-#include "app/body.h"
+#include "api/body.h"
 #include "app/handlers.h"
+#include "app/json_body.h"
 #include "app/metrics.h"
 #include "app/views.h"
 #include "ballot/ballot.h"
@@ -235,7 +236,7 @@ void handle_votes(struct call *c)
     if (!call_json(c))
         return;
     field = json_object_get(c->body, "pollId");
-    if (!body_whole(field, &id))
+    if (!json_body_whole(field, &id))
         call_fault(c, "pollId",
                    field == NULL || json_is_null(field) ? FAULT_REQUIRED
                                                         : FAULT_WRONG_TYPE,

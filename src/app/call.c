@@ -6,7 +6,7 @@
 #include "app/accept.h"
 #include "app/app.h"
 #include "app/app_loop.h"
-#include "app/body.h"
+#include "app/json_body.h"
 #include "app/metrics.h"
 #include "app/pack.h"
 #include "app/trace.h"
@@ -84,14 +84,14 @@ bool call_is_json(const struct call *c)
 
 static bool parse_body(struct call *c)
 {
-    struct body_why why;
+    struct json_body_why why;
     int rc;
 
     if (!call_is_json(c)) {
         call_fail(c, ERR_UNSUPPORTED_MEDIA, "Send Content-Type: application/json.");
         return false;
     }
-    rc = body_parse(c->req->body, &c->body, &why);
+    rc = json_body_parse(c->req->body, &c->body, &why);
     if (rc == ERR_INVALID_JSON)
         call_fail(c, rc, why.text);
     if (rc != ERR_INVALID)

@@ -2,7 +2,8 @@
  * rules, and what is not was faulted. */
 #include <assert.h>
 
-#include "app/body.h"
+#include "api/body.h"
+#include "app/json_body.h"
 #include "base/err.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -61,11 +62,11 @@ static void try_plain(struct str text, const json_t *body)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct body_why why;
+    struct json_body_why why;
     json_t *body;
     struct str text = {(const char *)data, size};
 
-    if (body_parse(text, &body, &why) != 0) {
+    if (json_body_parse(text, &body, &why) != 0) {
         try_plain(text, NULL);
         return 0;
     }

@@ -1,5 +1,5 @@
 /* test_pack.c — answers packed with gzip: whole, once, and only where it helps. */
-#include "check.h"
+#include "lib/check.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,36 +1,20 @@
-/* body.h — bodies of requests: JSON in, what the handlers want out.
+/* body.h — polls, edits and votes out of the JSON that clients send.
  *
- * Everything here takes bytes from outside and depends on nothing else, so it is fuzzed
- * as it is.
+ * It takes what comes from outside and depends on nothing else, so it is fuzzed as it
+ * is.
  *
- * Ownership  body_parse() gives the JSON: json_decref() it. poll_input() gives a
- *            reference. Inputs are borrowed during the call only.
+ * Ownership  poll_input() and poll_edit_input() give a reference. Inputs are borrowed
+ *            during the call only.
  * Errors     ERR_INVALID after fault() was called for each field that breaks a rule.
  * Threads    pure.
  */
-#ifndef APP_BODY_H
-#define APP_BODY_H
+#ifndef API_BODY_H
+#define API_BODY_H
 
 #include <jansson.h>
 
 #include "core/poll.h"
 #include "core/tally.h"
-
-/* What is wrong with a body. */
-struct body_why {
-    enum fault fault; /* of one that is JSON */
-    char text[160];
-};
-
-/* An object, nested at most LIMIT_JSON_DEPTH deep, without a name twice.
- * ERR_INVALID_JSON  it is not JSON
- * ERR_INVALID       it is JSON, but no object, or with what no field of ours can hold
- */
-int body_parse(struct str text, json_t **ret_body, struct body_why *ret_why);
-
-/* An integer; the nearest that there is for one that is too large for 64 bits. False:
- * it is something else. */
-bool body_whole(const json_t *value, json_int_t *ret_n);
 
 /* The body of POST /api/polls. Text is trimmed, tags are put in lower case and kept
  * once. Unknown fields are ignored, so counts cannot be sent in. */
@@ -54,7 +38,7 @@ void poll_hash(const struct poll *p, uint8_t ret[VOTE_KEY_BYTES]);
 int vote_input(const json_t *body, struct str key_header, const struct faults *faults,
                struct wish *ret_wish);
 /* Is it {"optionIndex":7} and nothing else, up to blanks? What is not may be a vote all
- * the same: body_parse() and vote_input() say. */
+ * the same: json_body_parse() and vote_input() say. */
 bool vote_is_plain(struct str text, uint32_t *ret_option);
 /* The option alone, of a change. */
 int option_input(const json_t *body, const struct faults *faults,

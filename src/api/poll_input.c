@@ -1,7 +1,7 @@
 /* poll_input.c — the body of POST /api/polls, as a poll (body.h). */
 #include <stdio.h>
 
-#include "app/body.h"
+#include "api/body.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/fault.h"
