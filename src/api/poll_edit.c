@@ -61,12 +61,8 @@ static void fail(struct call *c, int rc)
     if (rc == ERR_CONFLICT)
         call_fail(c, rc,
                   "There are votes: only closesAt and description can be changed.");
-    else if (rc == ERR_FORBIDDEN)
-        call_fail(c, rc, "Only the poll's owner may do this.");
-    else if (rc == ERR_NOT_FOUND)
-        call_fail(c, rc, "There is no such poll.");
     else
-        call_fail(c, rc, NULL);
+        call_fail_poll(c, rc);
 }
 
 /* If it cannot be dropped now, it will be at the next start. */

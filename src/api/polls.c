@@ -40,21 +40,15 @@ static void ask_owner_change(struct call *c, enum change_kind kind,
     c->op.wish =
         (struct wish){.kind = kind, .user = c->who.user, .guest = c->who.guest};
     if (catalogue_get(c->app->index->catalogue, c->id, NULL, NULL) != 0)
-        call_fail(c, ERR_NOT_FOUND, "There is no such poll.");
+        call_fail_poll(c, ERR_NOT_FOUND);
     else
         call_ballot(c, then);
-}
-
-static void fail_owner_change(struct call *c)
-{
-    call_fail(c, c->op.rc,
-              c->op.rc == ERR_FORBIDDEN ? "Only the poll's owner may do this." : NULL);
 }
 
 static void closed(struct call *c)
 {
     if (c->op.rc != 0 && c->op.rc != ERR_POLL_CLOSED) /* closed already is closed */
-        fail_owner_change(c);
+        call_fail_poll(c, c->op.rc);
     else
         look_at_poll(c, LOOK_VIEWER, reply_poll);
 }
@@ -67,7 +61,7 @@ void handle_poll_close(struct call *c)
 static void deleted(struct call *c)
 {
     if (c->op.rc != 0)
-        fail_owner_change(c);
+        call_fail_poll(c, c->op.rc);
     else
         call_no_content(c);
 }

@@ -162,8 +162,7 @@ static void touched(struct call *c)
     struct result r;
 
     if (c->op.rc != 0)
-        call_fail(c, c->op.rc,
-                  c->op.rc == ERR_NOT_FOUND ? "There is no such poll." : NULL);
+        call_fail_poll(c, c->op.rc);
     else if (name_version(s, &c->op.result, &r))
         reply_stats(c, &r);
     else if (++s->tries < TRIES)
@@ -183,8 +182,7 @@ static void stats_read(struct call *c)
         return;
     }
     if (c->job.rc != 0) {
-        call_fail(c, c->job.rc,
-                  c->job.rc == ERR_NOT_FOUND ? "There is no such poll." : NULL);
+        call_fail_poll(c, c->job.rc);
         return;
     }
     c->op.verb = BALLOT_TOUCH;
@@ -235,7 +233,7 @@ static void add_disposition(struct call *c)
 static void reply_csv(struct call *c, const struct look *look)
 {
     if (!viewer_is_owner(&look->viewer, &look->poll->rules)) {
-        call_fail(c, ERR_FORBIDDEN, "Only the poll's owner may do this.");
+        call_fail_poll(c, ERR_FORBIDDEN);
         return;
     }
     csv_results(call_out(c), look->poll, &look->result);

@@ -41,7 +41,7 @@ static void fail_not_open(struct call *c)
     int64_t in_ms;
 
     if (catalogue_get(c->app->index->catalogue, c->op.poll, &p, NULL) != 0) {
-        call_fail(c, ERR_NOT_FOUND, "There is no such poll.");
+        call_fail_poll(c, ERR_NOT_FOUND);
         return;
     }
     in_ms = p->rules.opens_ms - clock_now_ms(c->app->clock);
@@ -76,7 +76,7 @@ static void fail_vote(struct call *c)
         fail_daily(c);
         break;
     case ERR_NOT_FOUND:
-        call_fail(c, ERR_NOT_FOUND, "There is no such poll.");
+        call_fail_poll(c, ERR_NOT_FOUND);
         break;
     case ERR_CONFLICT:
         call_fail(c, ERR_CONFLICT, why_conflict(c->op.wish.kind));
@@ -192,7 +192,7 @@ static void voted(struct call *c)
 static void cast(struct call *c)
 {
     if (catalogue_get(c->app->index->catalogue, c->op.poll, NULL, NULL) != 0)
-        call_fail(c, ERR_NOT_FOUND, "There is no such poll.");
+        call_fail_poll(c, ERR_NOT_FOUND);
     else
         call_ballot(c, voted);
 }

@@ -343,6 +343,18 @@ void call_fail(struct call *c, int err, const char *detail)
     call_fail_with(c, err, detail, (struct str){NULL, 0});
 }
 
+const char *call_poll_detail(int err)
+{
+    if (err == ERR_NOT_FOUND)
+        return "There is no such poll.";
+    return err == ERR_FORBIDDEN ? "Only the poll's owner may do this." : NULL;
+}
+
+void call_fail_poll(struct call *c, int err)
+{
+    call_fail(c, err, call_poll_detail(err));
+}
+
 void call_fault(void *call, const char *field, enum fault code, const char *message)
 {
     struct call *c = call;

@@ -108,6 +108,12 @@ void call_fail_in(struct call *c, int err, const char *detail, int64_t retry_aft
 /* With members of its own, as JSON: `"checks":{…}`. */
 void call_fail_with(struct call *c, int err, const char *detail, struct str members);
 
+/* Fail a call about a poll: the detail says that it is not there, or not the caller's.
+ */
+void call_fail_poll(struct call *c, int err);
+/* That detail; NULL: the title of err says it all. */
+const char *call_poll_detail(int err);
+
 /* 422 `invalid` with errors for fields: add any number, then fail if there are some.
  * What the handler keeps is left alone. */
 void call_fault(void *call, const char *field, enum fault code, const char *message);

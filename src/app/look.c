@@ -38,8 +38,7 @@ static void looked(struct call *c)
     struct looking *l = call_data(c, free_looking);
 
     if (c->op.rc != 0) {
-        call_fail(c, c->op.rc,
-                  c->op.rc == ERR_NOT_FOUND ? "There is no such poll." : NULL);
+        call_fail_poll(c, c->op.rc);
         return;
     }
     l->look.result = c->op.result;
@@ -67,7 +66,7 @@ void look_at_poll(struct call *c, enum look_depth depth,
     l->reply = reply;
     if (catalogue_get(c->app->index->catalogue, c->id, &look->poll, &look->result) !=
         0) {
-        call_fail(c, ERR_NOT_FOUND, "There is no such poll.");
+        call_fail_poll(c, ERR_NOT_FOUND);
         return;
     }
     choice = wants_choice(look, depth);

@@ -333,7 +333,7 @@ static const char *why_refused(int err)
 {
     if (err == ERR_TOO_LARGE)
         return "At most 100 polls can be tracked by one connection.";
-    return err == ERR_NOT_FOUND ? "There is no such poll." : "Try again.";
+    return err == ERR_NOT_FOUND ? call_poll_detail(err) : "Try again.";
 }
 
 /* All that are refused for this reason, in one message. */
@@ -519,7 +519,7 @@ void handle_ws_poll(struct call *c)
     struct watcher *w;
 
     if (catalogue_get(c->app->index->catalogue, poll, NULL, NULL) != 0) {
-        call_fail(c, ERR_NOT_FOUND, "There is no such poll.");
+        call_fail_poll(c, ERR_NOT_FOUND);
         return;
     }
     w = accept_ws(c);

@@ -113,7 +113,7 @@ void handle_sse_poll(struct call *c)
     struct sse_polls polls = {.ids = {c->id}, .n = 1};
 
     if (catalogue_get(c->app->index->catalogue, c->id, NULL, NULL) != 0)
-        call_fail(c, ERR_NOT_FOUND, "There is no such poll.");
+        call_fail_poll(c, ERR_NOT_FOUND);
     else
         start_sse(c, &polls);
 }
