@@ -1,3 +1,4 @@
+/* cli_help.c — what --help says, of the program and of each command (cli.h). */
 #include "cli/cli.h"
 
 #include "config/config_doc.h"

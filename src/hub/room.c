@@ -1,3 +1,7 @@
+/* room.c — the followers of one topic on one loop: who joins and leaves, one frame for
+ * each form of the newest result, and passes that offer it to those who have not seen
+ * it (shard.h).
+ */
 #include "hub/shard.h"
 
 #include <assert.h>

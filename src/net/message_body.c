@@ -1,3 +1,4 @@
+/* message_body.c — a body in chunks, put together in place (message_parts.h). */
 #include <string.h>
 
 #include "base/err.h"

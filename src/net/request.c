@@ -1,3 +1,6 @@
+/* request.c — a request's life, from its first byte to the end of its answer, and what
+ * http.h offers for reading one: headers, cookies, the query (conn.h).
+ */
 #include "net/conn.h"
 
 #include <string.h>

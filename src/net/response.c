@@ -1,3 +1,6 @@
+/* response.c — writes answers: the status line, the headers that every answer has, the
+ * body, and refusals of what never became a request (http.h, conn.h).
+ */
 #include <assert.h>
 #include <string.h>
 

@@ -1,3 +1,6 @@
+/* server.c — one loop's HTTP server: accepts connections, keeps buffers for use
+ * again, closes connections that are overdue, and ends by draining (http.h, conn.h).
+ */
 #include <assert.h>
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,3 +1,6 @@
+/* sqlite_accounts.c — adding, changing, deleting and finding accounts, the polls they
+ * own, and until when their tokens are void (store.h; sqlite_db.h).
+ */
 #include <string.h>
 
 #include "base/buf.h"

@@ -1,3 +1,6 @@
+/* sqlite_polls.c — definitions of polls: how they are written as a row, and read from
+ * one (store.h; sqlite_db.h).
+ */
 #include <jansson.h>
 #include <string.h>
 

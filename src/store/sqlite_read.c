@@ -1,3 +1,6 @@
+/* sqlite_read.c — what the start and the ballot read: how far the journal is projected,
+ * the daily counts, whole tallies (store.h; sqlite_db.h).
+ */
 #include <string.h>
 
 #include "base/err.h"
