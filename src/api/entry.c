@@ -118,8 +118,7 @@ static bool may_ask(struct call *c, uint64_t address)
     return true;
 }
 
-void entry_ask_password(struct call *c, enum password_verb verb,
-                        void (*then)(struct call *c))
+void entry_ask_password(struct call *c, enum password_verb verb, call_then_cb *then)
 {
     struct entry *e = entry_of(c);
     int rc;

@@ -42,8 +42,7 @@ void entry_copy_text(char *to, size_t size, struct str text);
 bool entry_may_try(struct call *c, struct str email);
 
 /* Nothing more may be done but return, as after call_store(). */
-void entry_ask_password(struct call *c, enum password_verb verb,
-                        void (*then)(struct call *c));
+void entry_ask_password(struct call *c, enum password_verb verb, call_then_cb *then);
 void entry_fail_taken(struct call *c); /* 409, with taken_field */
 
 #endif

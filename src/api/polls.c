@@ -32,8 +32,7 @@ void handle_poll(struct call *c)
 
 /* ---- POST /api/polls/{id}/close, DELETE /api/polls/{id} ---- */
 
-static void ask_owner_change(struct call *c, enum change_kind kind,
-                             void (*then)(struct call *c))
+static void ask_owner_change(struct call *c, enum change_kind kind, call_then_cb *then)
 {
     c->op.verb = BALLOT_CHANGE;
     c->op.poll = c->id;

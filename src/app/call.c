@@ -186,7 +186,7 @@ static void on_job_home(struct mail *m)
     c->then(c);
 }
 
-void call_ballot(struct call *c, void (*then)(struct call *c))
+void call_ballot(struct call *c, call_then_cb *then)
 {
     int rc;
 
@@ -202,10 +202,8 @@ void call_ballot(struct call *c, void (*then)(struct call *c))
         call_turn_back(c, rc);
 }
 
-static void prepare_job(struct call *c,
-                        int (*work)(struct store *s, struct store_job *job),
-                        void (*committed)(struct store_job *job),
-                        void (*then)(struct call *c))
+static void prepare_job(struct call *c, store_work_cb *work,
+                        store_committed_cb *committed, call_then_cb *then)
 {
     c->then = then;
     c->job = (struct store_job){.work = work, .committed = committed};
@@ -213,8 +211,8 @@ static void prepare_job(struct call *c,
     c->job.mail.on_home = on_job_home;
 }
 
-void call_store(struct call *c, int (*work)(struct store *s, struct store_job *job),
-                void (*committed)(struct store_job *job), void (*then)(struct call *c))
+void call_store(struct call *c, store_work_cb *work, store_committed_cb *committed,
+                call_then_cb *then)
 {
     int rc;
 
@@ -228,8 +226,7 @@ void call_store(struct call *c, int (*work)(struct store *s, struct store_job *j
         call_turn_back(c, rc);
 }
 
-void call_read(struct call *c, int (*work)(struct store *s, struct store_job *job),
-               void (*then)(struct call *c))
+void call_read(struct call *c, store_work_cb *work, call_then_cb *then)
 {
     int rc;
 

@@ -29,6 +29,9 @@ struct app;
 struct app_loop;
 struct trace;
 
+struct call;
+/* Goes on with a call that has come home: c is the handler's again. */
+typedef void call_then_cb(struct call *c);
 /* Frees what a handler keeps with a call, and is its type as well: see call_data(). */
 typedef void call_free_cb(void *data);
 
@@ -50,7 +53,7 @@ struct call {
     uint64_t began_us;
     enum http_method method;
 
-    void (*then)(struct call *c);
+    call_then_cb *then;
     struct door *door; /* it went in by; NULL: by none yet */
     uint64_t in_ms;    /* when */
     struct ballot_op op;
@@ -77,11 +80,10 @@ void *call_data(const struct call *c, call_free_cb *free_data);
 
 /* ---- asking lanes; after any of them, nothing more may be done but return ---- */
 
-void call_ballot(struct call *c, void (*then)(struct call *c)); /* c->op is filled in */
-void call_store(struct call *c, int (*work)(struct store *s, struct store_job *job),
-                void (*committed)(struct store_job *job), void (*then)(struct call *c));
-void call_read(struct call *c, int (*work)(struct store *s, struct store_job *job),
-               void (*then)(struct call *c));
+void call_ballot(struct call *c, call_then_cb *then); /* c->op is filled in */
+void call_store(struct call *c, store_work_cb *work, store_committed_cb *committed,
+                call_then_cb *then);
+void call_read(struct call *c, store_work_cb *work, call_then_cb *then);
 struct call *call_of_job(struct store_job *job);
 
 /* How those three ask. A call that has been let in by one door is refused by no other:

@@ -14,14 +14,14 @@
 struct settling {
     struct ev_timer look;
     struct call *call;
-    void (*then)(struct call *c);
+    call_then_cb *then;
     uint64_t mark, give_up_ms;
 };
 
 static void end(struct ev_loop *ev, struct settling *s, bool settled)
 {
     struct call *c = s->call;
-    void (*then)(struct call * c) = s->then;
+    call_then_cb *then = s->then;
 
     ev_timer_stop(ev, &s->look);
     mem_free(s);
@@ -41,7 +41,7 @@ static void on_look(struct ev_loop *ev, ev_timer *timer, int events)
         end(ev, s, settled);
 }
 
-void call_settled(struct call *c, void (*then)(struct call *c))
+void call_settled(struct call *c, call_then_cb *then)
 {
     struct ballot *ballot = c->app->ballot;
     uint64_t mark = ballot_mark(ballot);

@@ -10,11 +10,11 @@
 #ifndef APP_SETTLED_H
 #define APP_SETTLED_H
 
-struct call;
+#include "app/call.h"
 
 enum { SETTLE_LIMIT_MS = 10000, SETTLE_LOOK_MS = 10 };
 
 /* Nothing more may be done but return. */
-void call_settled(struct call *c, void (*then)(struct call *c));
+void call_settled(struct call *c, call_then_cb *then);
 
 #endif

@@ -203,8 +203,8 @@ int sqlite_account_delete(struct store *s, uint32_t id, int64_t tokens_end_ms)
     return rc != 0 ? rc : end_tokens(d, id, tokens_end_ms);
 }
 
-int sqlite_owned_each(struct store *s, uint32_t owner,
-                      int (*each)(void *user_data, uint32_t poll), void *user_data)
+int sqlite_owned_each(struct store *s, uint32_t owner, store_poll_cb *each,
+                      void *user_data)
 {
     struct db *d = db_writer(s);
     sqlite3_stmt *st;
@@ -217,7 +217,7 @@ int sqlite_owned_each(struct store *s, uint32_t owner,
 }
 
 int sqlite_owned_before(struct store *s, uint32_t owner, uint32_t before,
-                        int (*each)(void *user_data, uint32_t poll), void *user_data)
+                        store_poll_cb *each, void *user_data)
 {
     struct db *d = db_reader(s);
     sqlite3_stmt *st = db_use(d, SQL_OWNED_BEFORE);
@@ -243,8 +243,7 @@ int sqlite_tidy(struct store *s, int64_t tokens_before_ms)
     return rc != 0 ? rc : db_run(d, db_use(d, SQL_EDITS_DROP));
 }
 
-int sqlite_token_ends_each(struct store *s, int64_t after_ms,
-                           int (*each)(void *user_data, uint32_t user, int64_t end_ms),
+int sqlite_token_ends_each(struct store *s, int64_t after_ms, store_token_end_cb *each,
                            void *user_data)
 {
     struct db *d = db_reader(s);

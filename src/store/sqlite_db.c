@@ -99,8 +99,7 @@ int db_run(struct db *d, sqlite3_stmt *st)
     return rc;
 }
 
-int db_each_id(struct db *d, sqlite3_stmt *st,
-               int (*each)(void *user_data, uint32_t id), void *user_data)
+int db_each_id(struct db *d, sqlite3_stmt *st, store_poll_cb *each, void *user_data)
 {
     int rc = 0;
 

@@ -79,8 +79,7 @@ bool db_next(struct db *d, sqlite3_stmt *st, int *rc);
 /* Step a statement that gives no rows. */
 int db_run(struct db *d, sqlite3_stmt *st);
 /* Each row's first column, an id, until a callback returns other than 0. */
-int db_each_id(struct db *d, sqlite3_stmt *st,
-               int (*each)(void *user_data, uint32_t id), void *user_data);
+int db_each_id(struct db *d, sqlite3_stmt *st, store_poll_cb *each, void *user_data);
 /* Borrowed until the next step. */
 struct str db_column_str(sqlite3_stmt *st, int i);
 struct str db_column_blob(sqlite3_stmt *st, int i);
@@ -109,36 +108,27 @@ int sqlite_account_get(struct store *s, uint32_t id, struct account *ret_a);
 int sqlite_account_change(struct store *s, uint32_t id, const struct account_change *c,
                           const char **ret_field);
 int sqlite_account_delete(struct store *s, uint32_t id, int64_t tokens_end_ms);
-int sqlite_owned_each(struct store *s, uint32_t owner,
-                      int (*each)(void *user_data, uint32_t poll), void *user_data);
-int sqlite_tidy(struct store *s, int64_t tokens_before_ms);
-int sqlite_token_ends_each(struct store *s, int64_t after_ms,
-                           int (*each)(void *user_data, uint32_t user, int64_t end_ms),
-                           void *user_data);
-int sqlite_seen_each(struct store *s, uint32_t user,
-                     int (*each)(void *user_data, uint32_t poll), void *user_data);
-int sqlite_owned_before(struct store *s, uint32_t owner, uint32_t before,
-                        int (*each)(void *user_data, uint32_t poll), void *user_data);
-int sqlite_user_votes(struct store *s, uint32_t user, int64_t before_ms,
-                      uint32_t before_poll, size_t max,
-                      int (*each)(void *user_data, uint32_t poll, uint32_t option,
-                                  int64_t voted_ms),
+int sqlite_owned_each(struct store *s, uint32_t owner, store_poll_cb *each,
                       void *user_data);
-int sqlite_user_withdrawn(struct store *s, uint32_t user,
-                          int (*each)(void *user_data, uint32_t poll, uint32_t option,
-                                      int64_t voted_ms),
+int sqlite_tidy(struct store *s, int64_t tokens_before_ms);
+int sqlite_token_ends_each(struct store *s, int64_t after_ms, store_token_end_cb *each,
+                           void *user_data);
+int sqlite_seen_each(struct store *s, uint32_t user, store_poll_cb *each,
+                     void *user_data);
+int sqlite_owned_before(struct store *s, uint32_t owner, uint32_t before,
+                        store_poll_cb *each, void *user_data);
+int sqlite_user_votes(struct store *s, uint32_t user, int64_t before_ms,
+                      uint32_t before_poll, size_t max, store_vote_cb *each,
+                      void *user_data);
+int sqlite_user_withdrawn(struct store *s, uint32_t user, store_vote_cb *each,
                           void *user_data);
 int sqlite_user_skips(struct store *s, uint32_t user, int64_t before_ms,
-                      uint32_t before_poll, size_t max,
-                      int (*each)(void *user_data, uint32_t poll, int64_t skipped_ms),
+                      uint32_t before_poll, size_t max, store_skip_cb *each,
                       void *user_data);
 int sqlite_poll_stats(struct store *s, uint32_t poll, int64_t bucket_ms,
-                      struct store_stats *ret,
-                      int (*each)(void *user_data, int64_t start_ms, uint32_t option,
-                                  uint32_t votes),
-                      void *user_data);
-int sqlite_search(struct store *s, struct str query, size_t max,
-                  int (*each)(void *user_data, uint32_t poll), void *user_data);
+                      struct store_stats *ret, store_span_cb *each, void *user_data);
+int sqlite_search(struct store *s, struct str query, size_t max, store_poll_cb *each,
+                  void *user_data);
 int sqlite_poll_add(struct store *s, const struct poll *p, uint32_t *ret_id);
 int sqlite_edit_add(struct store *s, uint32_t poll, uint32_t fields,
                     const struct poll *values, uint64_t *ret_id);
@@ -155,21 +145,16 @@ int sqlite_edit_enter(struct db *d, const struct change *c);
  * buffers hold the lists until the statement has run. */
 void sqlite_bind_definition(sqlite3_stmt *st, int first, const struct poll *p,
                             struct buf *options, struct buf *tags);
-int sqlite_each_poll(struct store *s, int (*each)(void *user, struct stored_poll *p),
-                     void *user);
+int sqlite_each_poll(struct store *s, store_stored_poll_cb *each, void *user);
 /* The rules and the stored counts, of a row of SQL_EACH_POLL or SQL_POLL_RULES. */
 int sqlite_poll_row(struct db *d, sqlite3_stmt *st, struct poll_rules *ret_rules,
                     struct stored_poll *ret_p);
 int sqlite_tally_load(struct store *s, uint32_t poll, struct tally **ret_tally);
 int sqlite_position(struct store *s, uint64_t *ret_position);
-int sqlite_each_daily(struct store *s, int64_t day,
-                      int (*each)(void *user, uint32_t user_id, uint32_t votes),
-                      void *user);
-int sqlite_recent_each(struct store *s, int64_t since_ms,
-                       int (*each)(void *user_data, uint32_t poll, int64_t start_ms,
-                                   uint32_t votes),
+int sqlite_each_daily(struct store *s, int64_t day, store_daily_cb *each, void *user);
+int sqlite_recent_each(struct store *s, int64_t since_ms, store_recent_cb *each,
                        void *user_data);
-int sqlite_verify(struct store *s, void (*finding)(void *user, const char *text),
-                  void *user, struct store_totals *ret_totals);
+int sqlite_verify(struct store *s, store_finding_cb *finding, void *user,
+                  struct store_totals *ret_totals);
 
 #endif

@@ -189,8 +189,7 @@ static int read_poll(struct db *d, sqlite3_stmt *st, struct stored_poll *ret_p)
     return rc != 0 ? rc : read_definition(d, st, &p, ret_p);
 }
 
-int sqlite_each_poll(struct store *s, int (*each)(void *user, struct stored_poll *p),
-                     void *user)
+int sqlite_each_poll(struct store *s, store_stored_poll_cb *each, void *user)
 {
     struct db *d = db_reader(s);
     sqlite3_stmt *st = db_use(d, SQL_EACH_POLL);

@@ -20,9 +20,7 @@ int sqlite_position(struct store *s, uint64_t *ret_position)
     return 0;
 }
 
-int sqlite_each_daily(struct store *s, int64_t day,
-                      int (*each)(void *user, uint32_t user_id, uint32_t votes),
-                      void *user)
+int sqlite_each_daily(struct store *s, int64_t day, store_daily_cb *each, void *user)
 {
     struct db *d = db_reader(s);
     sqlite3_stmt *st = db_use(d, SQL_EACH_DAILY);

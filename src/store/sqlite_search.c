@@ -51,8 +51,8 @@ static void write_match(struct buf *out, struct str query)
         buf_char(out, '*'); /* the last word may be a beginning */
 }
 
-int sqlite_search(struct store *s, struct str query, size_t max,
-                  int (*each)(void *user_data, uint32_t poll), void *user_data)
+int sqlite_search(struct store *s, struct str query, size_t max, store_poll_cb *each,
+                  void *user_data)
 {
     struct db *d = db_reader(s);
     sqlite3_stmt *st = db_use(d, SQL_SEARCH);
@@ -69,8 +69,8 @@ int sqlite_search(struct store *s, struct str query, size_t max,
     return rc;
 }
 
-int sqlite_seen_each(struct store *s, uint32_t user,
-                     int (*each)(void *user_data, uint32_t poll), void *user_data)
+int sqlite_seen_each(struct store *s, uint32_t user, store_poll_cb *each,
+                     void *user_data)
 {
     struct db *d = db_reader(s);
     sqlite3_stmt *st = db_use(d, SQL_SEEN);

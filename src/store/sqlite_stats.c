@@ -13,9 +13,7 @@ static void bind_page(sqlite3_stmt *st, uint32_t user, int64_t before_ms,
 }
 
 int sqlite_user_votes(struct store *s, uint32_t user, int64_t before_ms,
-                      uint32_t before_poll, size_t max,
-                      int (*each)(void *user_data, uint32_t poll, uint32_t option,
-                                  int64_t voted_ms),
+                      uint32_t before_poll, size_t max, store_vote_cb *each,
                       void *user_data)
 {
     struct db *d = db_reader(s);
@@ -30,8 +28,7 @@ int sqlite_user_votes(struct store *s, uint32_t user, int64_t before_ms,
 }
 
 int sqlite_user_skips(struct store *s, uint32_t user, int64_t before_ms,
-                      uint32_t before_poll, size_t max,
-                      int (*each)(void *user_data, uint32_t poll, int64_t skipped_ms),
+                      uint32_t before_poll, size_t max, store_skip_cb *each,
                       void *user_data)
 {
     struct db *d = db_reader(s);
@@ -45,9 +42,7 @@ int sqlite_user_skips(struct store *s, uint32_t user, int64_t before_ms,
     return rc;
 }
 
-int sqlite_user_withdrawn(struct store *s, uint32_t user,
-                          int (*each)(void *user_data, uint32_t poll, uint32_t option,
-                                      int64_t voted_ms),
+int sqlite_user_withdrawn(struct store *s, uint32_t user, store_vote_cb *each,
                           void *user_data)
 {
     struct db *d = db_reader(s);
@@ -68,9 +63,7 @@ int sqlite_user_withdrawn(struct store *s, uint32_t user,
     return rc;
 }
 
-int sqlite_recent_each(struct store *s, int64_t since_ms,
-                       int (*each)(void *user_data, uint32_t poll, int64_t start_ms,
-                                   uint32_t votes),
+int sqlite_recent_each(struct store *s, int64_t since_ms, store_recent_cb *each,
                        void *user_data)
 {
     struct db *d = db_reader(s);
@@ -110,10 +103,7 @@ static void note_times(struct store_stats *ret, int64_t first_ms, int64_t last_m
 }
 
 static int read_timeline(struct db *d, uint32_t poll, int64_t bucket_ms,
-                         struct store_stats *ret,
-                         int (*each)(void *user_data, int64_t start_ms, uint32_t option,
-                                     uint32_t votes),
-                         void *user_data)
+                         struct store_stats *ret, store_span_cb *each, void *user_data)
 {
     sqlite3_stmt *st = db_use(d, SQL_TIMELINE);
     int rc = 0;
@@ -130,10 +120,7 @@ static int read_timeline(struct db *d, uint32_t poll, int64_t bucket_ms,
 }
 
 int sqlite_poll_stats(struct store *s, uint32_t poll, int64_t bucket_ms,
-                      struct store_stats *ret,
-                      int (*each)(void *user_data, int64_t start_ms, uint32_t option,
-                                  uint32_t votes),
-                      void *user_data)
+                      struct store_stats *ret, store_span_cb *each, void *user_data)
 {
     struct db *d = db_reader(s);
     int rc = db_begin_read(d);

@@ -12,7 +12,7 @@
 
 struct check {
     struct db *db;
-    void (*finding)(void *user, const char *text);
+    store_finding_cb *finding;
     void *user;
     bool found;
     struct store_totals totals;
@@ -322,8 +322,8 @@ static void count_accounts(struct check *c)
     sqlite3_finalize(st);
 }
 
-int sqlite_verify(struct store *s, void (*finding)(void *user, const char *text),
-                  void *user, struct store_totals *ret_totals)
+int sqlite_verify(struct store *s, store_finding_cb *finding, void *user,
+                  struct store_totals *ret_totals)
 {
     struct check c = {.db = db_reader(s), .finding = finding, .user = user};
     int rc = db_begin_read(c.db);

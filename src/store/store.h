@@ -11,8 +11,6 @@
  * after its last write, just before the machine stops, may be found done at the next
  * start: so changes may be entered twice, and a job must not mind.)
  *
- * A callback that returns other than 0 stops the walk, with that value.
- *
  * Units      _ms are milliseconds since the Unix epoch; a day is a number of days since
  *            then, in UTC.
  * Errors     ERR_UNAVAILABLE: the disk or the database fails now; more per call. errmsg
@@ -76,6 +74,23 @@ struct poll_key {
 
 enum { STORE_DELETED_KEYS = 100 }; /* of an owner's deleted polls; older ones go */
 
+/* What walks call, once for each thing; one that returns an int stops the walk with
+ * anything but 0. None may call the store. */
+typedef int store_poll_cb(void *user, uint32_t poll);
+typedef int store_stored_poll_cb(void *user, struct stored_poll *p);
+typedef int store_vote_cb(void *user, uint32_t poll, uint32_t option, int64_t voted_ms);
+typedef int store_skip_cb(void *user, uint32_t poll, int64_t skipped_ms);
+/* Votes for an option that came in the span that begins at start_ms. */
+typedef int store_span_cb(void *user, int64_t start_ms, uint32_t option,
+                          uint32_t votes);
+/* Votes on a poll that came in the span that begins at start_ms. */
+typedef int store_recent_cb(void *user, uint32_t poll, int64_t start_ms,
+                            uint32_t votes);
+typedef int store_daily_cb(void *user, uint32_t user_id, uint32_t votes);
+/* Tokens of user_id that were issued until end_ms are void. */
+typedef int store_token_end_cb(void *user, uint32_t user_id, int64_t end_ms);
+typedef void store_finding_cb(void *user, const char *text); /* a sentence */
+
 /* The day of a moment. */
 static inline int64_t store_day(int64_t ms)
 {
@@ -117,9 +132,9 @@ struct store_ops {
      * of withdrawn votes. Polls stay, without an owner; votes and skips stay what they
      * are, under an id that is nobody's and never used again. ERR_NOT_FOUND */
     int (*account_delete)(struct store *s, uint32_t id, int64_t tokens_end_ms);
-    /* The polls of this owner, by id. The callback may not call the store. */
-    int (*owned_each)(struct store *s, uint32_t owner,
-                      int (*each)(void *user_data, uint32_t poll), void *user_data);
+    /* The polls of this owner, by id. */
+    int (*owned_each)(struct store *s, uint32_t owner, store_poll_cb *each,
+                      void *user_data);
     /* At the start, when everything is projected: forgets ends of tokens before this
      * time, and edits that never came. */
     int (*tidy)(struct store *s, int64_t tokens_before_ms);
@@ -142,73 +157,60 @@ struct store_ops {
                     const struct poll *values, uint64_t *ret_id);
     int (*edit_drop)(struct store *s, uint64_t id); /* it will not come after all */
 
-    /* --- the reader's side; callbacks may not call the store --- */
+    /* --- the reader's side --- */
     int (*position)(struct store *s, uint64_t *ret_position);
     /* ERR_NOT_FOUND */
     int (*account_by_email)(struct store *s, const char *email, struct account *ret_a);
     int (*account_by_id)(struct store *s, uint32_t id, struct account *ret_a);
     /* Until when tokens are void, of every user who has such an end, after this time.
      */
-    int (*token_ends_each)(struct store *s, int64_t after_ms,
-                           int (*each)(void *user_data, uint32_t user, int64_t end_ms),
+    int (*token_ends_each)(struct store *s, int64_t after_ms, store_token_end_cb *each,
                            void *user_data);
     /* Every poll, by id. */
-    int (*each_poll)(struct store *s, int (*each)(void *user, struct stored_poll *p),
-                     void *user);
+    int (*each_poll)(struct store *s, store_stored_poll_cb *each, void *user_data);
     /* The whole tally with its voters and receipts. ERR_NOT_FOUND */
     int (*tally_load)(struct store *s, uint32_t poll, struct tally **ret_tally);
     /* Every poll that the user has voted on or skipped, in any order, each once. */
-    int (*seen_each)(struct store *s, uint32_t user,
-                     int (*each)(void *user_data, uint32_t poll), void *user_data);
+    int (*seen_each)(struct store *s, uint32_t user, store_poll_cb *each,
+                     void *user_data);
     /* The polls of this owner with an id below before, the newest first. */
     int (*owned_before)(struct store *s, uint32_t owner, uint32_t before,
-                        int (*each)(void *user_data, uint32_t poll), void *user_data);
+                        store_poll_cb *each, void *user_data);
     /* The user's votes, the newest first, at most max; only those before a vote of
      * before_ms on before_poll (INT64_MAX: from the newest). */
     int (*user_votes)(struct store *s, uint32_t user, int64_t before_ms,
-                      uint32_t before_poll, size_t max,
-                      int (*each)(void *user_data, uint32_t poll, uint32_t option,
-                                  int64_t voted_ms),
+                      uint32_t before_poll, size_t max, store_vote_cb *each,
                       void *user_data);
     /* The user's skips, in the same way. */
     int (*user_skips)(struct store *s, uint32_t user, int64_t before_ms,
-                      uint32_t before_poll, size_t max,
-                      int (*each)(void *user_data, uint32_t poll, int64_t skipped_ms),
+                      uint32_t before_poll, size_t max, store_skip_cb *each,
                       void *user_data);
     /* The votes that the user withdrew and whose receipts are kept, by poll. */
-    int (*user_withdrawn)(struct store *s, uint32_t user,
-                          int (*each)(void *user_data, uint32_t poll, uint32_t option,
-                                      int64_t voted_ms),
+    int (*user_withdrawn)(struct store *s, uint32_t user, store_vote_cb *each,
                           void *user_data);
     /* each: how many of the votes for an option came in a span of bucket_ms, in order
      * of start_ms and option. ERR_NOT_FOUND */
     int (*poll_stats)(struct store *s, uint32_t poll, int64_t bucket_ms,
-                      struct store_stats *ret,
-                      int (*each)(void *user_data, int64_t start_ms, uint32_t option,
-                                  uint32_t votes),
-                      void *user_data);
+                      struct store_stats *ret, store_span_cb *each, void *user_data);
     /* Polls whose title, options and tags have all the words of the query, whatever
      * their case and accents; of the last word its beginning is enough. The newest
      * first, at most max. What has no letters and no digits is no word, and a query
      * without words finds nothing. */
-    int (*search)(struct store *s, struct str query, size_t max,
-                  int (*each)(void *user_data, uint32_t poll), void *user_data);
+    int (*search)(struct store *s, struct str query, size_t max, store_poll_cb *each,
+                  void *user_data);
     /* How many votes each user cast on a day, those since withdrawn or deleted with
      * their poll included. Only the newest days are kept: two at the least. */
-    int (*each_daily)(struct store *s, int64_t day,
-                      int (*each)(void *user, uint32_t user_id, uint32_t votes),
-                      void *user);
+    int (*each_daily)(struct store *s, int64_t day, store_daily_cb *each,
+                      void *user_data);
     /* How many votes were cast on each poll in each span that begins at or after
      * since_ms, those since withdrawn included. Of the last STORE_RECENT_MS. */
-    int (*recent_each)(struct store *s, int64_t since_ms,
-                       int (*each)(void *user_data, uint32_t poll, int64_t start_ms,
-                                   uint32_t votes),
+    int (*recent_each)(struct store *s, int64_t since_ms, store_recent_cb *each,
                        void *user_data);
     /* Is the database sound, and are the counts of every poll equal to its rows? Calls
      * finding, with a sentence, for each thing that is wrong. ERR_CONFLICT: something
      * was. The totals are of the rows themselves. */
-    int (*verify)(struct store *s, void (*finding)(void *user, const char *text),
-                  void *user, struct store_totals *ret_totals);
+    int (*verify)(struct store *s, store_finding_cb *finding, void *user_data,
+                  struct store_totals *ret_totals);
 
     /* Of the side's last ERR_UNAVAILABLE; never NULL. On that side's thread. */
     const char *(*errmsg)(struct store *s, enum store_side side);

@@ -165,8 +165,7 @@ static int project(struct store_lane *l, bool *ret_more)
 }
 
 /* Until there is no more, or it fails. */
-static int project_all(struct store_lane *l,
-                       void (*progress)(void *user, uint64_t done_bytes), void *user)
+static int project_all(struct store_lane *l, store_progress_cb *progress, void *user)
 {
     bool more = true;
     int rc = 0;
@@ -278,8 +277,7 @@ static int read_position(struct store_lane *l)
     return rc;
 }
 
-int store_lane_start(const struct store_lane_opts *opts,
-                     void (*progress)(void *user, uint64_t done_bytes),
+int store_lane_start(const struct store_lane_opts *opts, store_progress_cb *progress,
                      struct store_lane **ret_lane)
 {
     struct store_lane *l = new_lane(opts);

@@ -43,16 +43,22 @@ enum {
     PROJECT_RETRY_MS = 1000,
 };
 
+struct store_job;
+typedef int store_work_cb(struct store *s, struct store_job *job);
+typedef void store_committed_cb(struct store_job *job);
+/* How much of the journal is projected. */
+typedef void store_progress_cb(void *user, uint64_t done_bytes);
+
 struct store_job {
     struct mail mail; /* first */
     /* Runs on the lane. A writing job runs inside the transaction. Its own refusal
      * (anything but ERR_UNAVAILABLE) does not harm its neighbours, and must come before
      * anything has been changed: there is no way to take back a part. */
-    int (*work)(struct store *s, struct store_job *job);
+    store_work_cb *work;
     int rc; /* of work, or ERR_UNAVAILABLE when the transaction failed */
     /* Runs on the store lane after the commit, before the job goes home, when rc is 0:
      * the place to make what was stored visible in memory. May be NULL. */
-    void (*committed)(struct store_job *job);
+    store_committed_cb *committed;
 };
 
 struct change_source {
@@ -80,8 +86,7 @@ struct store_lane;
 
 /* Projects everything that the source has before it returns: `progress` (may be NULL)
  * is called now and then with how far it is. */
-int store_lane_start(const struct store_lane_opts *opts,
-                     void (*progress)(void *user, uint64_t done_bytes),
+int store_lane_start(const struct store_lane_opts *opts, store_progress_cb *progress,
                      struct store_lane **ret_lane);
 int store_lane_submit(struct store_lane *l, struct store_job *job);
 void store_lane_wake(struct store_lane *l);               /* the source has more */

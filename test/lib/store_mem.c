@@ -189,8 +189,8 @@ static int account_delete(struct store *base, uint32_t id, int64_t tokens_end_ms
     return 0;
 }
 
-static int owned_each(struct store *base, uint32_t owner,
-                      int (*each)(void *user_data, uint32_t poll), void *user_data)
+static int owned_each(struct store *base, uint32_t owner, store_poll_cb *each,
+                      void *user_data)
 {
     const struct mem_state *w = working(base);
 
@@ -312,8 +312,7 @@ static int account_by_id(struct store *base, uint32_t id, struct account *ret_a)
 }
 
 static int token_ends_each(struct store *base, int64_t after_ms,
-                           int (*each)(void *user_data, uint32_t user, int64_t end_ms),
-                           void *user_data)
+                           store_token_end_cb *each, void *user_data)
 {
     const struct mem_state *v;
     int rc = look(base, &v);
@@ -324,8 +323,7 @@ static int token_ends_each(struct store *base, int64_t after_ms,
     return let_go(base, rc);
 }
 
-static int each_poll(struct store *base, int (*each)(void *user, struct stored_poll *p),
-                     void *user)
+static int each_poll(struct store *base, store_stored_poll_cb *each, void *user)
 {
     const struct mem_state *v;
     int rc = look(base, &v);
@@ -351,8 +349,8 @@ static int tally_load(struct store *base, uint32_t poll, struct tally **ret_tall
     return let_go(base, rc);
 }
 
-static int seen_each(struct store *base, uint32_t user,
-                     int (*each)(void *user_data, uint32_t poll), void *user_data)
+static int seen_each(struct store *base, uint32_t user, store_poll_cb *each,
+                     void *user_data)
 {
     const struct mem_state *v;
     int rc = look(base, &v);
@@ -364,7 +362,7 @@ static int seen_each(struct store *base, uint32_t user,
 }
 
 static int owned_before(struct store *base, uint32_t owner, uint32_t before,
-                        int (*each)(void *user_data, uint32_t poll), void *user_data)
+                        store_poll_cb *each, void *user_data)
 {
     const struct mem_state *v;
     int rc = look(base, &v);
@@ -375,9 +373,7 @@ static int owned_before(struct store *base, uint32_t owner, uint32_t before,
 }
 
 static int user_votes(struct store *base, uint32_t user, int64_t before_ms,
-                      uint32_t before_poll, size_t max,
-                      int (*each)(void *user_data, uint32_t poll, uint32_t option,
-                                  int64_t voted_ms),
+                      uint32_t before_poll, size_t max, store_vote_cb *each,
                       void *user_data)
 {
     const struct mem_state *v;
@@ -390,8 +386,7 @@ static int user_votes(struct store *base, uint32_t user, int64_t before_ms,
 }
 
 static int user_skips(struct store *base, uint32_t user, int64_t before_ms,
-                      uint32_t before_poll, size_t max,
-                      int (*each)(void *user_data, uint32_t poll, int64_t skipped_ms),
+                      uint32_t before_poll, size_t max, store_skip_cb *each,
                       void *user_data)
 {
     const struct mem_state *v;
@@ -403,9 +398,7 @@ static int user_skips(struct store *base, uint32_t user, int64_t before_ms,
     return let_go(base, rc);
 }
 
-static int user_withdrawn(struct store *base, uint32_t user,
-                          int (*each)(void *user_data, uint32_t poll, uint32_t option,
-                                      int64_t voted_ms),
+static int user_withdrawn(struct store *base, uint32_t user, store_vote_cb *each,
                           void *user_data)
 {
     const struct mem_state *v;
@@ -417,10 +410,7 @@ static int user_withdrawn(struct store *base, uint32_t user,
 }
 
 static int poll_stats(struct store *base, uint32_t poll, int64_t bucket_ms,
-                      struct store_stats *ret,
-                      int (*each)(void *user_data, int64_t start_ms, uint32_t option,
-                                  uint32_t votes),
-                      void *user_data)
+                      struct store_stats *ret, store_span_cb *each, void *user_data)
 {
     const struct mem_state *v;
     int rc = look(base, &v);
@@ -438,8 +428,8 @@ static int poll_stats(struct store *base, uint32_t poll, int64_t bucket_ms,
     return let_go(base, rc);
 }
 
-static int search(struct store *base, struct str query, size_t max,
-                  int (*each)(void *user_data, uint32_t poll), void *user_data)
+static int search(struct store *base, struct str query, size_t max, store_poll_cb *each,
+                  void *user_data)
 {
     const struct mem_state *v;
     int rc = look(base, &v);
@@ -449,9 +439,7 @@ static int search(struct store *base, struct str query, size_t max,
     return let_go(base, rc);
 }
 
-static int each_daily(struct store *base, int64_t day,
-                      int (*each)(void *user, uint32_t user_id, uint32_t votes),
-                      void *user)
+static int each_daily(struct store *base, int64_t day, store_daily_cb *each, void *user)
 {
     const struct mem_state *v;
     int rc = look(base, &v);
@@ -462,9 +450,7 @@ static int each_daily(struct store *base, int64_t day,
     return let_go(base, rc);
 }
 
-static int recent_each(struct store *base, int64_t since_ms,
-                       int (*each)(void *user_data, uint32_t poll, int64_t start_ms,
-                                   uint32_t votes),
+static int recent_each(struct store *base, int64_t since_ms, store_recent_cb *each,
                        void *user_data)
 {
     const struct mem_state *v;
@@ -478,8 +464,8 @@ static int recent_each(struct store *base, int64_t since_ms,
 }
 
 /* Counts are rows here, so there is nothing that could disagree. */
-static int verify(struct store *base, void (*finding)(void *user, const char *text),
-                  void *user, struct store_totals *ret_totals)
+static int verify(struct store *base, store_finding_cb *finding, void *user,
+                  struct store_totals *ret_totals)
 {
     const struct mem_state *v;
     int rc = look(base, &v);

@@ -104,32 +104,22 @@ const struct change *mem_state_vote(const struct mem_poll *p, uint32_t user);
 const struct change *mem_state_skip(const struct mem_poll *p, uint32_t user);
 const struct change *mem_state_withdrawn(const struct mem_poll *p, uint32_t user);
 /* As store.h's calls of these names. */
-int mem_state_owned_each(const struct mem_state *s, uint32_t owner,
-                         int (*each)(void *user_data, uint32_t poll), void *user_data);
+int mem_state_owned_each(const struct mem_state *s, uint32_t owner, store_poll_cb *each,
+                         void *user_data);
 int mem_state_owned_before(const struct mem_state *s, uint32_t owner, uint32_t before,
-                           int (*each)(void *user_data, uint32_t poll),
-                           void *user_data);
+                           store_poll_cb *each, void *user_data);
 int mem_state_user_votes(const struct mem_state *s, uint32_t user, int64_t before_ms,
-                         uint32_t before_poll, size_t max,
-                         int (*each)(void *user_data, uint32_t poll, uint32_t option,
-                                     int64_t voted_ms),
+                         uint32_t before_poll, size_t max, store_vote_cb *each,
                          void *user_data);
 int mem_state_user_withdrawn(const struct mem_state *s, uint32_t user,
-                             int (*each)(void *user_data, uint32_t poll,
-                                         uint32_t option, int64_t voted_ms),
-                             void *user_data);
+                             store_vote_cb *each, void *user_data);
 int mem_state_user_skips(const struct mem_state *s, uint32_t user, int64_t before_ms,
-                         uint32_t before_poll, size_t max,
-                         int (*each)(void *user_data, uint32_t poll,
-                                     int64_t skipped_ms),
+                         uint32_t before_poll, size_t max, store_skip_cb *each,
                          void *user_data);
 int mem_state_timeline(const struct mem_poll *p, int64_t bucket_ms,
-                       struct store_stats *ret,
-                       int (*each)(void *user_data, int64_t start_ms, uint32_t option,
-                                   uint32_t votes),
-                       void *user_data);
+                       struct store_stats *ret, store_span_cb *each, void *user_data);
 int mem_state_search(const struct mem_state *s, struct str query, size_t max,
-                     int (*each)(void *user_data, uint32_t poll), void *user_data);
+                     store_poll_cb *each, void *user_data);
 struct store_totals mem_state_totals(const struct mem_state *s);
 
 #endif

@@ -17,8 +17,8 @@ struct stored_poll mem_state_show(const struct mem_state *s, const struct mem_po
     return out;
 }
 
-int mem_state_owned_each(const struct mem_state *s, uint32_t owner,
-                         int (*each)(void *user_data, uint32_t poll), void *user_data)
+int mem_state_owned_each(const struct mem_state *s, uint32_t owner, store_poll_cb *each,
+                         void *user_data)
 {
     int rc = 0;
 
@@ -29,7 +29,7 @@ int mem_state_owned_each(const struct mem_state *s, uint32_t owner,
 }
 
 int mem_state_owned_before(const struct mem_state *s, uint32_t owner, uint32_t before,
-                           int (*each)(void *user_data, uint32_t poll), void *user_data)
+                           store_poll_cb *each, void *user_data)
 {
     int rc = 0;
 
@@ -67,9 +67,7 @@ static const struct change *newest_before(const struct mem_state *s, uint32_t us
 }
 
 int mem_state_user_votes(const struct mem_state *s, uint32_t user, int64_t before_ms,
-                         uint32_t before_poll, size_t max,
-                         int (*each)(void *user_data, uint32_t poll, uint32_t option,
-                                     int64_t voted_ms),
+                         uint32_t before_poll, size_t max, store_vote_cb *each,
                          void *user_data)
 {
     const struct change *c;
@@ -86,9 +84,7 @@ int mem_state_user_votes(const struct mem_state *s, uint32_t user, int64_t befor
 }
 
 int mem_state_user_withdrawn(const struct mem_state *s, uint32_t user,
-                             int (*each)(void *user_data, uint32_t poll,
-                                         uint32_t option, int64_t voted_ms),
-                             void *user_data)
+                             store_vote_cb *each, void *user_data)
 {
     int rc = 0;
 
@@ -102,9 +98,7 @@ int mem_state_user_withdrawn(const struct mem_state *s, uint32_t user,
 }
 
 int mem_state_user_skips(const struct mem_state *s, uint32_t user, int64_t before_ms,
-                         uint32_t before_poll, size_t max,
-                         int (*each)(void *user_data, uint32_t poll,
-                                     int64_t skipped_ms),
+                         uint32_t before_poll, size_t max, store_skip_cb *each,
                          void *user_data)
 {
     const struct change *c;
@@ -146,10 +140,7 @@ static uint32_t count_in(const struct mem_poll *p, int64_t start_ms, int64_t buc
 }
 
 int mem_state_timeline(const struct mem_poll *p, int64_t bucket_ms,
-                       struct store_stats *ret,
-                       int (*each)(void *user_data, int64_t start_ms, uint32_t option,
-                                   uint32_t votes),
-                       void *user_data)
+                       struct store_stats *ret, store_span_cb *each, void *user_data)
 {
     int64_t start_ms = -1;
     int rc = 0;

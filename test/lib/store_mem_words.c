@@ -87,7 +87,7 @@ static bool has_words(const struct poll *p, struct str query)
 }
 
 int mem_state_search(const struct mem_state *s, struct str query, size_t max,
-                     int (*each)(void *user_data, uint32_t poll), void *user_data)
+                     store_poll_cb *each, void *user_data)
 {
     int rc = 0;
 
