@@ -221,4 +221,9 @@ struct store {
     const struct store_ops *ops; /* first field of every backend's struct */
 };
 
+/* The writer's: enter changes, which reach up to position in the journal, in a
+ * transaction of their own. On an error nothing was entered, and errmsg says why. */
+int store_project(struct store *s, const struct change *changes, size_t n,
+                  uint64_t position);
+
 #endif

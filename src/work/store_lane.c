@@ -51,45 +51,39 @@ static void worked(struct health *h)
 
 /* ---- transactions ---- */
 
-static int undo(struct store_lane *l, struct health *h)
+/* Report that a transaction has failed, with what the store says. */
+static int fail(struct store_lane *l, struct health *h)
 {
-    struct store *s = l->store;
-
-    failed(h, ERR_UNAVAILABLE, s->ops->errmsg(s, STORE_WRITER));
-    s->ops->rollback(s);
+    failed(h, ERR_UNAVAILABLE, l->store->ops->errmsg(l->store, STORE_WRITER));
     return ERR_UNAVAILABLE;
-}
-
-static int begin(struct store_lane *l, struct health *h)
-{
-    return l->store->ops->begin(l->store) == 0 ? 0 : undo(l, h);
-}
-
-static int commit(struct store_lane *l, struct health *h)
-{
-    if (l->store->ops->commit(l->store) != 0)
-        return undo(l, h);
-    worked(h);
-    return 0;
 }
 
 /* ---- jobs ---- */
 
+static int undo_jobs(struct store_lane *l)
+{
+    l->store->ops->rollback(l->store);
+    return fail(l, &l->jobs);
+}
+
 /* All in one transaction. One that finds the store failing ends it for all. */
 static int run_jobs(struct store_lane *l, struct mail *jobs)
 {
-    int rc = begin(l, &l->jobs);
+    struct store *s = l->store;
 
-    if (rc != 0)
-        return rc;
+    if (s->ops->begin(s) != 0)
+        return undo_jobs(l);
     for (struct mail *m = jobs; m != NULL; m = m->next) {
         struct store_job *job = (struct store_job *)m;
 
-        job->rc = job->work(l->store, job);
+        job->rc = job->work(s, job);
         if (job->rc == ERR_UNAVAILABLE)
-            return undo(l, &l->jobs);
+            return undo_jobs(l);
     }
-    return commit(l, &l->jobs);
+    if (s->ops->commit(s) != 0)
+        return undo_jobs(l);
+    worked(&l->jobs);
+    return 0;
 }
 
 static void send_jobs_home(struct mail *jobs, int rc)
@@ -110,14 +104,10 @@ static void send_jobs_home(struct mail *jobs, int rc)
 
 static int store_changes(struct store_lane *l, size_t n, uint64_t next)
 {
-    struct store *s = l->store;
-    int rc = begin(l, &l->projecting);
-
-    if (rc != 0)
-        return rc;
-    if (s->ops->project(s, l->changes, n) != 0 || s->ops->set_position(s, next) != 0)
-        return undo(l, &l->projecting);
-    return commit(l, &l->projecting);
+    if (store_project(l->store, l->changes, n, next) != 0)
+        return fail(l, &l->projecting);
+    worked(&l->projecting);
+    return 0;
 }
 
 /* Fill changes, as far as the source goes: it may give less at a time than it has. An

@@ -159,16 +159,11 @@ static int open_journal(struct copying *c)
 static int enter(struct copying *c, const struct change *changes, size_t n,
                  uint64_t position)
 {
-    const struct store_ops *ops = c->store->ops;
-    int rc = ops->begin(c->store);
+    int rc = store_project(c->store, changes, n, position);
 
-    if (rc == 0)
-        rc = ops->project(c->store, changes, n);
-    if (rc == 0)
-        rc = ops->set_position(c->store, position);
-    if (rc == 0)
-        rc = ops->commit(c->store);
-    return rc != 0 ? fail_with(c, rc, ops->errmsg(c->store, STORE_WRITER)) : 0;
+    if (rc != 0)
+        return fail_with(c, rc, c->store->ops->errmsg(c->store, STORE_WRITER));
+    return 0;
 }
 
 static int bring(struct copying *c, struct change *changes, uint64_t position)

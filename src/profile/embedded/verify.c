@@ -127,19 +127,10 @@ static void keep(void *user, const struct change *c)
 
 static int enter(struct verifying *v, const struct salvage *s, uint64_t end)
 {
-    const struct store_ops *ops = v->store->ops;
-    int rc = ops->begin(v->store);
+    int rc = store_project(v->store, s->changes, s->n, end);
 
-    if (rc == 0)
-        rc = ops->project(v->store, s->changes, s->n);
-    if (rc == 0)
-        rc = ops->set_position(v->store, end);
-    if (rc == 0)
-        rc = ops->commit(v->store);
-    if (rc != 0) {
-        say_wrong(v, ops->errmsg(v->store, STORE_WRITER));
-        ops->rollback(v->store);
-    }
+    if (rc != 0)
+        say_wrong(v, v->store->ops->errmsg(v->store, STORE_WRITER));
     return rc;
 }
 
