@@ -1,16 +1,18 @@
 /* me.c — one's own account: looking at it, changing it, deleting it.
  *
- *   change   rules ─▶ read lane: hash ─▶ password lane: verify, hash the new one
- *            ─▶ store lane: is the hash still the same? change; end older tokens
- *   delete   read lane: hash ─▶ password lane: verify ─▶ wait until the store has
- *            everything that was acknowledged, so that nothing comes after
- *            ─▶ store lane: is the hash still the same? delete; end all tokens
- *            With deletePolls, as long as there are polls: ballot: delete each, and
- *            again from the wait on. So none that is made meanwhile is left behind.
+ * A change and a deletion take many steps, on several lanes. Each is a table,
+ * changing[] and deleting[]: read it from top to bottom. A step asks a lane; when the
+ * call is home again, it takes the answer: it goes on with the next step, or answers
+ * the client.
+ *
+ * The account is written only if the password still has the hash that was proven. With
+ * deletePolls it is deleted only once the store lane finds no poll of its owner any
+ * more: so none that is made meanwhile is left behind.
  *
  * Names of owners are in the catalogue too. They are put there on the store lane after
  * the commit, where polls are added as well: so no poll keeps an old name.
  */
+#include <assert.h>
 #include <string.h>
 
 #include "api/entry.h"
@@ -73,15 +75,26 @@ static void reply_me(struct call *c)
 }
 
 /* A good token of somebody who is not stored: the account has gone. */
-static void me_read(struct call *c)
+static bool take_account(struct call *c)
 {
-    if (c->job.rc != 0) {
-        call_fail(c, c->job.rc == ERR_NOT_FOUND ? ERR_UNAUTHORIZED : c->job.rc, NULL);
-        return;
-    }
+    int rc = c->job.rc;
+
+    if (rc != 0)
+        call_fail(c, rc == ERR_NOT_FOUND ? ERR_UNAUTHORIZED : rc, NULL);
+    return rc == 0;
+}
+
+static void ask_quota_then(struct call *c, call_then_cb *then)
+{
     c->op.verb = BALLOT_QUOTA;
     c->op.wish = (struct wish){.user = c->who.user};
-    call_ballot(c, reply_me);
+    call_ballot(c, then);
+}
+
+static void me_read(struct call *c)
+{
+    if (take_account(c))
+        ask_quota_then(c, reply_me);
 }
 
 void handle_me(struct call *c)
@@ -96,9 +109,17 @@ void handle_me(struct call *c)
 
 enum { POLL_ROUNDS = 8 }; /* of deleting all polls, while more are being made */
 
+struct step {
+    bool (*needed)(const struct call *c); /* NULL: always */
+    void (*ask)(struct call *c);          /* a lane; come_home() when it is done */
+    bool (*take)(struct call *c);         /* its answer. False: the call was answered */
+};
+
 /* What is to become of the account. */
 struct wanted {
-    bool deletes, deletes_polls;
+    const struct step *steps; /* changing[] or deleting[] */
+    unsigned at;              /* the one at work */
+    bool deletes_polls;
     bool renames, moves, has_password; /* new username, e-mail, password */
     bool proven;                       /* the current password was given, and right */
     char username[LIMIT_USERNAME_CHARS * 4 + 1];
@@ -119,12 +140,19 @@ static void free_wanted(void *more)
     mem_free(w);
 }
 
-static struct wanted *wanted_new(struct call *c)
+static struct wanted *wanted_of(const struct entry *e)
+{
+    assert(e->free_more == free_wanted);
+    return e->more;
+}
+
+static struct wanted *wanted_new(struct call *c, const struct step *steps)
 {
     struct entry *e = entry_new(c);
     struct wanted *w = mem_zalloc(1, sizeof *w);
 
     e->account.id = c->who.user;
+    w->steps = steps;
     e->more = w;
     e->free_more = free_wanted;
     return w;
@@ -145,7 +173,7 @@ static int keep_poll(void *user_data, uint32_t poll)
 /* The password was proven against the hash in e->account: does it still hold? */
 static int check_still(struct store *s, const struct entry *e)
 {
-    const struct wanted *w = e->more;
+    const struct wanted *w = wanted_of(e);
     struct account now;
     int rc = s->ops->account_get(s, e->account.id, &now);
 
@@ -159,7 +187,7 @@ static int check_still(struct store *s, const struct entry *e)
 
 static void end_tokens(const struct entry *e)
 {
-    const struct wanted *w = e->more;
+    const struct wanted *w = wanted_of(e);
 
     revocations_add(e->app->revocations, e->account.id, w->tokens_end_ms,
                     clock_now_ms(e->app->clock));
@@ -177,36 +205,57 @@ static void fail_change(struct call *c)
         call_fail(c, c->job.rc, NULL);
 }
 
-static void store_wanted(struct call *c);
+/* ---- steps ---- */
 
-static void current_verified(struct call *c)
+/* Nothing more may be done but return. */
+static void next_step(struct call *c)
 {
-    struct entry *e = entry_of(c);
-    struct wanted *w = e->more;
+    struct wanted *w = wanted_of(entry_of(c));
 
-    if (e->password.rc == ERR_UNAUTHORIZED) {
-        call_fail(c, ERR_FORBIDDEN, "The current password is wrong.");
-    } else if (e->password.rc != 0) {
-        call_fail(c, e->password.rc, NULL);
-    } else {
-        w->proven = true;
-        store_wanted(c);
-    }
+    while (w->steps[w->at].needed != NULL && !w->steps[w->at].needed(c))
+        w->at++;
+    w->steps[w->at].ask(c);
+}
+
+static void come_home(struct call *c)
+{
+    struct wanted *w = wanted_of(entry_of(c));
+
+    if (!w->steps[w->at].take(c))
+        return; /* the call is gone */
+    w->at++;
+    next_step(c);
+}
+
+static void ask_account(struct call *c)
+{
+    call_read(c, read_me, come_home);
 }
 
 /* e->password holds the current one. */
-static void current_read(struct call *c)
+static void ask_if_right(struct call *c)
 {
     struct entry *e = entry_of(c);
 
-    if (c->job.rc != 0) {
-        call_fail(c, c->job.rc == ERR_NOT_FOUND ? ERR_UNAUTHORIZED : c->job.rc, NULL);
-        return;
-    }
     if (!entry_may_try(c, str_of(e->account.email)))
         return;
     memcpy(e->password.hash, e->account.password_hash, sizeof e->password.hash);
-    entry_ask_password(c, PASSWORD_VERIFY, current_verified);
+    entry_ask_password(c, PASSWORD_VERIFY, come_home);
+}
+
+static bool take_proof(struct call *c)
+{
+    const struct entry *e = entry_of(c);
+
+    if (e->password.rc == 0) {
+        wanted_of(e)->proven = true;
+        return true;
+    }
+    if (e->password.rc == ERR_UNAUTHORIZED)
+        call_fail(c, ERR_FORBIDDEN, "The current password is wrong.");
+    else
+        call_fail(c, e->password.rc, NULL);
+    return false;
 }
 
 /* ---- PATCH /api/users/me ---- */
@@ -214,7 +263,7 @@ static void current_read(struct call *c)
 static int change_account(struct store *s, struct store_job *job)
 {
     struct entry *e = entry_of_job(job);
-    struct wanted *w = e->more;
+    struct wanted *w = wanted_of(e);
     struct account_change change = {.username = w->renames ? w->username : NULL,
                                     .email = w->moves ? w->email : NULL,
                                     .password_hash =
@@ -237,7 +286,7 @@ static int change_account(struct store *s, struct store_job *job)
 static void account_changed(struct store_job *job)
 {
     struct entry *e = entry_of_job(job);
-    const struct wanted *w = e->more;
+    const struct wanted *w = wanted_of(e);
 
     if (w->has_password)
         end_tokens(e);
@@ -246,15 +295,15 @@ static void account_changed(struct store_job *job)
                         str_of(e->account.username));
 }
 
-static void reply_changed(struct call *c)
+static bool reply_changed(struct call *c)
 {
     struct entry *e = entry_of(c);
-    const struct wanted *w = e->more;
+    const struct wanted *w = wanted_of(e);
     struct buf *out = call_out(c);
 
     if (c->op.rc != 0) {
         call_fail(c, c->op.rc, NULL);
-        return;
+        return false;
     }
     buf_char(out, '{');
     view_me(out, &e->account, c->op.votes_today, c->op.votes_left);
@@ -267,33 +316,13 @@ static void reply_changed(struct call *c)
         rc = session_write_token(c, &e->account, issue_ms);
         if (rc != 0) {
             call_fail(c, rc, NULL);
-            return;
+            return false;
         }
     }
     buf_char(out, '}');
     http_add_header(c->req, "Cache-Control", STR("no-store"));
     call_reply(c, 200);
-}
-
-static void change_stored(struct call *c)
-{
-    if (c->job.rc != 0) {
-        fail_change(c);
-        return;
-    }
-    c->op.verb = BALLOT_QUOTA;
-    c->op.wish = (struct wish){.user = c->who.user};
-    call_ballot(c, reply_changed);
-}
-
-static void new_hashed(struct call *c)
-{
-    struct entry *e = entry_of(c);
-
-    if (e->password.rc != 0)
-        call_fail(c, e->password.rc, NULL);
-    else
-        call_store(c, change_account, account_changed, change_stored);
+    return false;
 }
 
 /* Also the field that only proves: at least one of the others makes it needed. */
@@ -314,6 +343,64 @@ static void read_wanted(struct call *c, struct str *username, struct str *email,
                    "is needed to change the password or the e-mail address");
 }
 
+static void ask_quota(struct call *c)
+{
+    ask_quota_then(c, come_home);
+}
+
+static bool needs_proof(const struct call *c)
+{
+    const struct wanted *w = wanted_of(entry_of(c));
+
+    return w->moves || w->has_password;
+}
+
+static bool sets_password(const struct call *c)
+{
+    return wanted_of(entry_of(c))->has_password;
+}
+
+static void ask_new_hash(struct call *c)
+{
+    struct entry *e = entry_of(c);
+    struct wanted *w = wanted_of(e);
+
+    password_set(&e->password, w->password);
+    entry_wipe(w->password);
+    entry_ask_password(c, PASSWORD_HASH, come_home);
+}
+
+static bool take_new_hash(struct call *c)
+{
+    int rc = entry_of(c)->password.rc;
+
+    if (rc != 0)
+        call_fail(c, rc, NULL);
+    return rc == 0;
+}
+
+static void ask_change(struct call *c)
+{
+    call_store(c, change_account, account_changed, come_home);
+}
+
+static bool take_stored(struct call *c)
+{
+    int rc = c->job.rc;
+
+    if (rc != 0)
+        fail_change(c);
+    return rc == 0;
+}
+
+static const struct step changing[] = {
+    {needs_proof, ask_account, take_account},
+    {needs_proof, ask_if_right, take_proof},
+    {sets_password, ask_new_hash, take_new_hash},
+    {NULL, ask_change, take_stored},
+    {NULL, ask_quota, reply_changed},
+};
+
 void handle_me_change(struct call *c)
 {
     struct str username, email, password, current;
@@ -325,7 +412,7 @@ void handle_me_change(struct call *c)
     read_wanted(c, &username, &email, &password, &current);
     if (call_fail_if_faults(c))
         return;
-    w = wanted_new(c);
+    w = wanted_new(c, changing);
     e = entry_of(c);
     w->renames = username.at != NULL;
     w->moves = email.at != NULL;
@@ -335,10 +422,7 @@ void handle_me_change(struct call *c)
     entry_copy_text(w->email, sizeof w->email, str_trim(email));
     password_set(&e->password, current);
     entry_wipe(current);
-    if (w->moves || w->has_password)
-        call_read(c, read_me, current_read);
-    else
-        call_store(c, change_account, account_changed, change_stored);
+    next_step(c);
 }
 
 /* ---- DELETE /api/users/me ---- */
@@ -351,7 +435,7 @@ static bool has_polls_to_delete(const struct wanted *w)
 static int delete_account(struct store *s, struct store_job *job)
 {
     struct entry *e = entry_of_job(job);
-    struct wanted *w = e->more;
+    struct wanted *w = wanted_of(e);
     int rc = check_still(s, e);
 
     w->n_polls = 0;
@@ -370,7 +454,7 @@ static int delete_account(struct store *s, struct store_job *job)
 static void account_deleted(struct store_job *job)
 {
     struct entry *e = entry_of_job(job);
-    const struct wanted *w = e->more;
+    const struct wanted *w = wanted_of(e);
 
     if (has_polls_to_delete(w))
         return;
@@ -379,66 +463,83 @@ static void account_deleted(struct store_job *job)
         index_set_owner(e->app->index, w->polls[i], 0, (struct str){NULL, 0});
 }
 
-static void delete_next_poll(struct call *c);
-static void store_deletion(struct call *c);
-
-/* One that is gone already is as wished. */
-static void poll_deleted(struct call *c)
+static bool is_user(const struct call *c)
 {
-    const struct wanted *w = ((struct entry *)c->data)->more;
-
-    if (c->op.rc != 0 && c->op.rc != ERR_NOT_FOUND)
-        call_fail(c, c->op.rc, NULL);
-    else if (w->n_polls > 0)
-        delete_next_poll(c);
-    else
-        call_settled(c, store_deletion);
+    return !c->who.guest; /* the token is all that a guest has */
 }
 
-static void delete_next_poll(struct call *c)
+/* So that nothing that was acknowledged comes after. */
+static void ask_settled(struct call *c)
 {
-    struct wanted *w = ((struct entry *)c->data)->more;
+    call_settled(c, come_home);
+}
+
+static bool take_settled(struct call *c)
+{
+    (void)c;
+    return true;
+}
+
+static void ask_deletion(struct call *c)
+{
+    call_store(c, delete_account, account_deleted, come_home);
+}
+
+/* Done, unless there are polls that have to go first. */
+static bool take_deletion(struct call *c)
+{
+    struct wanted *w = wanted_of(entry_of(c));
+
+    if (!take_stored(c))
+        return false;
+    if (!has_polls_to_delete(w))
+        session_reply_ended(c);
+    else if (++w->n_rounds <= POLL_ROUNDS)
+        return true;
+    else
+        call_fail(c, ERR_UNAVAILABLE, "Polls are being made at the same time.");
+    return false;
+}
+
+static void ask_poll_deletion(struct call *c)
+{
+    struct wanted *w = wanted_of(entry_of(c));
 
     c->op.verb = BALLOT_CHANGE;
     c->op.poll = w->polls[--w->n_polls];
     c->op.wish = (struct wish){.kind = CHANGE_DELETE, .user = c->who.user};
-    call_ballot(c, poll_deleted);
+    call_ballot(c, come_home);
 }
 
-static void deletion_stored(struct call *c)
+/* The step that come_home() goes on with. */
+static void go_to(struct wanted *w, unsigned step)
 {
-    struct wanted *w = ((struct entry *)c->data)->more;
-
-    if (c->job.rc != 0)
-        fail_change(c);
-    else if (!has_polls_to_delete(w))
-        session_reply_ended(c);
-    else if (++w->n_rounds <= POLL_ROUNDS)
-        delete_next_poll(c);
-    else
-        call_fail(c, ERR_UNAVAILABLE, "Polls are being made at the same time.");
+    w->at = step - 1;
 }
 
-static void store_deletion(struct call *c)
-{
-    call_store(c, delete_account, account_deleted, deletion_stored);
-}
+enum { STEP_SETTLE = 2, STEP_DELETE_POLL = 4 }; /* of deleting[] */
 
-static void store_wanted(struct call *c)
+/* One that is gone already is as wished. After the last the account is tried again. */
+static bool take_poll_deletion(struct call *c)
 {
-    struct entry *e = entry_of(c);
-    struct wanted *w = e->more;
+    struct wanted *w = wanted_of(entry_of(c));
+    int rc = c->op.rc;
 
-    if (w->deletes) {
-        call_settled(c, store_deletion);
-    } else if (w->has_password) {
-        password_set(&e->password, w->password);
-        entry_wipe(w->password);
-        entry_ask_password(c, PASSWORD_HASH, new_hashed);
-    } else {
-        call_store(c, change_account, account_changed, change_stored);
+    if (rc != 0 && rc != ERR_NOT_FOUND) {
+        call_fail(c, rc, NULL);
+        return false;
     }
+    go_to(w, w->n_polls > 0 ? STEP_DELETE_POLL : STEP_SETTLE);
+    return true;
 }
+
+static const struct step deleting[] = {
+    {is_user, ask_account, take_account},
+    {is_user, ask_if_right, take_proof},
+    [STEP_SETTLE] = {NULL, ask_settled, take_settled},
+    {NULL, ask_deletion, take_deletion},
+    [STEP_DELETE_POLL] = {NULL, ask_poll_deletion, take_poll_deletion},
+};
 
 static bool read_deletes_polls(struct call *c)
 {
@@ -452,7 +553,6 @@ static bool read_deletes_polls(struct call *c)
 void handle_me_delete(struct call *c)
 {
     struct str password = {NULL, 0};
-    struct wanted *w;
     bool deletes_polls;
 
     if (!call_json_or_empty(c))
@@ -462,14 +562,8 @@ void handle_me_delete(struct call *c)
     deletes_polls = read_deletes_polls(c);
     if (call_fail_if_faults(c))
         return;
-    w = wanted_new(c);
-    w->deletes = true;
-    w->deletes_polls = deletes_polls;
-    if (c->who.guest) { /* the token is all that a guest has */
-        store_wanted(c);
-        return;
-    }
+    wanted_new(c, deleting)->deletes_polls = deletes_polls;
     password_set(&entry_of(c)->password, password);
     entry_wipe(password);
-    call_read(c, read_me, current_read);
+    next_step(c);
 }
