@@ -113,8 +113,8 @@ static void on_password_home(struct mail *m)
 static bool may_ask(struct call *c, uint64_t address)
 {
     if (password_has(c->app->passwords, address))
-        return call_enter(c, DOOR_PASSWORD);
-    call_enter_anyway(c, DOOR_PASSWORD);
+        return call_pass_door(c, DOOR_PASSWORD);
+    call_pass_door_anyway(c, DOOR_PASSWORD);
     return true;
 }
 

@@ -141,19 +141,19 @@ struct call *call_of_job(struct store_job *job)
     return (struct call *)((char *)job - offsetof(struct call, job));
 }
 
-void call_enter_anyway(struct call *c, enum door_to to)
+void call_pass_door_anyway(struct call *c, enum door_to to)
 {
     c->door = &c->loop->doors[to];
-    door_enter_anyway(c->door);
+    door_pass_anyway(c->door);
     c->in_ms = loop_since_ms(c->loop->loop);
 }
 
-bool call_enter(struct call *c, enum door_to to)
+bool call_pass_door(struct call *c, enum door_to to)
 {
     if (c->door == NULL &&
         door_is_full(&c->loop->doors[to], loop_mono_ms(c->loop->loop)))
         return false;
-    call_enter_anyway(c, to);
+    call_pass_door_anyway(c, to);
     return true;
 }
 
@@ -190,7 +190,7 @@ void call_ballot(struct call *c, call_then_cb *then)
 {
     int rc;
 
-    if (!call_enter(c, DOOR_BALLOT)) {
+    if (!call_pass_door(c, DOOR_BALLOT)) {
         call_fail(c, ERR_OVERLOADED, NULL);
         return;
     }
@@ -216,7 +216,7 @@ void call_store(struct call *c, store_work_cb *work, store_committed_cb *committ
 {
     int rc;
 
-    if (!call_enter(c, DOOR_STORE)) {
+    if (!call_pass_door(c, DOOR_STORE)) {
         call_fail(c, ERR_OVERLOADED, NULL);
         return;
     }
@@ -230,7 +230,7 @@ void call_read(struct call *c, store_work_cb *work, call_then_cb *then)
 {
     int rc;
 
-    if (!call_enter(c, DOOR_READ)) {
+    if (!call_pass_door(c, DOOR_READ)) {
         call_fail(c, ERR_OVERLOADED, NULL);
         return;
     }

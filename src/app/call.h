@@ -5,7 +5,7 @@
  * A call is made by the router for each request, goes to its handler, and ends with
  * call_reply() or one of its kin. What a handler needs from a lane it asks for with
  * call_ballot(), call_store() or call_read(): the call goes along, and `then` is run
- * with it when the answer is home. One thing at a time: the lanes' work is embedded in
+ * with it when the answer is home. One thing at a time: the lanes' work lies inside
  * the call, so a hand-over allocates nothing.
  *
  * Ownership  the call is the handler's until it is answered; after that it is gone. The
@@ -88,9 +88,9 @@ struct call *call_of_job(struct store_job *job);
 
 /* How those three ask. A call that has been let in by one door is refused by no other:
  * something may have been done. False: there is too much inside, fail it. */
-bool call_enter(struct call *c, enum door_to to);
-void call_enter_anyway(struct call *c, enum door_to to); /* never refused */
-void call_leave(struct call *c);                         /* it has come home */
+bool call_pass_door(struct call *c, enum door_to to);
+void call_pass_door_anyway(struct call *c, enum door_to to); /* never refused */
+void call_leave(struct call *c);                             /* it has come home */
 /* With what it asked for not taken: call_fail(). */
 void call_turn_back(struct call *c, int err);
 

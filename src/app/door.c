@@ -19,18 +19,18 @@ static void narrow(struct door *d)
     d->limit = soon < d->few ? d->few : (uint32_t)soon;
 }
 
-/* What has come home since the last look, and how soon? */
-static void look(struct door *d, uint64_t now_ms)
+/* What has come home since the last measurement, and how soon? */
+static void measure(struct door *d, uint64_t now_ms)
 {
     uint64_t soon_ms = (uint64_t)d->n * DOOR_SOON_MS;
 
-    if (now_ms < d->looked_ms + DOOR_LOOK_MS)
+    if (now_ms < d->measured_ms + DOOR_MEASURE_MS)
         return;
     if (d->sum_ms > soon_ms)
         narrow(d);
     else if (d->sum_ms < soon_ms / 2)
         widen(d);
-    d->looked_ms = now_ms;
+    d->measured_ms = now_ms;
     d->most = d->inside;
     d->n = 0;
     d->sum_ms = 0;
@@ -39,11 +39,11 @@ static void look(struct door *d, uint64_t now_ms)
 /* Nobody has come home for long, and nobody is inside: whatever it was is over. */
 static void forget(struct door *d, uint64_t now_ms)
 {
-    if (d->inside == 0 && now_ms >= d->looked_ms + 10 * DOOR_LOOK_MS)
+    if (d->inside == 0 && now_ms >= d->measured_ms + 10 * DOOR_MEASURE_MS)
         door_init(d, d->few);
 }
 
-void door_enter_anyway(struct door *d)
+void door_pass_anyway(struct door *d)
 {
     d->inside++;
     if (d->inside > d->most)
@@ -56,11 +56,11 @@ bool door_is_full(struct door *d, uint64_t now_ms)
     return d->inside >= d->limit;
 }
 
-bool door_enter(struct door *d, uint64_t now_ms)
+bool door_pass(struct door *d, uint64_t now_ms)
 {
     if (door_is_full(d, now_ms))
         return false;
-    door_enter_anyway(d);
+    door_pass_anyway(d);
     return true;
 }
 
@@ -69,7 +69,7 @@ void door_leave(struct door *d, uint64_t now_ms, uint64_t took_ms)
     d->inside--;
     d->n++;
     d->sum_ms += took_ms;
-    look(d, now_ms);
+    measure(d, now_ms);
 }
 
 void door_turn_back(struct door *d)

@@ -11,11 +11,11 @@
  * refused at once, with 503, and nothing was done.
  *
  * When what went in comes home sooner than half of that, twice as much is let in, each
- * DOOR_LOOK_MS: after a crowd has gone a door is wide open again within a second, and
- * then the next crowd is let in whole. A few are always let in: a machine that only
+ * DOOR_MEASURE_MS: after a crowd has gone a door is wide open again within a second,
+ * and then the next crowd is let in whole. A few are always let in: a machine that only
  * stumbles refuses nobody.
  *
- *   requests ──▶ door_enter() ──▶ lane ──▶ door_leave(took) ──▶ answers
+ *   requests ──▶ door_pass() ──▶ lane ──▶ door_leave(took) ──▶ answers
  *                    └─ no: 503
  *
  * Units    milliseconds of a clock that never goes back.
@@ -28,7 +28,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { DOOR_SOON_MS = 300, DOOR_LOOK_MS = 100 };
+enum { DOOR_SOON_MS = 300, DOOR_MEASURE_MS = 100 };
 
 /* What a loop asks, and so has a door in front of. */
 enum door_to { DOOR_BALLOT, DOOR_STORE, DOOR_READ, DOOR_PASSWORD, DOOR__LANES };
@@ -37,18 +37,18 @@ struct door {
     uint32_t few;    /* always let in */
     uint32_t limit;  /* how many may be inside */
     uint32_t inside; /* now */
-    /* since looked_ms: */
+    /* since measured_ms: */
     uint32_t most; /* that were inside at once */
     uint32_t n;    /* that came home */
-    uint64_t sum_ms, looked_ms;
+    uint64_t sum_ms, measured_ms;
 };
 
 void door_init(struct door *d, uint32_t few);
-bool door_enter(struct door *d, uint64_t now_ms);
+bool door_pass(struct door *d, uint64_t now_ms);
 /* Would it say no? */
 bool door_is_full(struct door *d, uint64_t now_ms);
 /* For what may not be refused any more. */
-void door_enter_anyway(struct door *d);
+void door_pass_anyway(struct door *d);
 /* One of those inside has come home; it took so long. */
 void door_leave(struct door *d, uint64_t now_ms, uint64_t took_ms);
 /* It was not taken after all, which says nothing about time. */

@@ -12,7 +12,7 @@
 #include "net/loop.h"
 
 struct settling {
-    struct ev_timer look;
+    struct ev_timer timer;
     struct call *call;
     call_then_cb *then;
     uint64_t mark, give_up_ms;
@@ -23,7 +23,7 @@ static void end(struct ev_loop *ev, struct settling *s, bool settled)
     struct call *c = s->call;
     call_then_cb *then = s->then;
 
-    ev_timer_stop(ev, &s->look);
+    ev_timer_stop(ev, &s->timer);
     mem_free(s);
     if (settled)
         then(c);
@@ -31,7 +31,7 @@ static void end(struct ev_loop *ev, struct settling *s, bool settled)
         call_fail(c, ERR_UNAVAILABLE, "The newest votes are not in the store yet.");
 }
 
-static void on_look(struct ev_loop *ev, ev_timer *timer, int events)
+static void on_timer(struct ev_loop *ev, ev_timer *timer, int events)
 {
     struct settling *s = timer->data;
     bool settled = ballot_is_stored(s->call->app->ballot, s->mark);
@@ -56,7 +56,8 @@ void call_settled(struct call *c, call_then_cb *then)
     s->then = then;
     s->mark = mark;
     s->give_up_ms = clock_mono_ms() + SETTLE_LIMIT_MS;
-    ev_timer_init(&s->look, on_look, SETTLE_LOOK_MS / 1000., SETTLE_LOOK_MS / 1000.);
-    s->look.data = s;
-    ev_timer_start(loop_ev(c->loop->loop), &s->look);
+    ev_timer_init(&s->timer, on_timer, SETTLE_CHECK_MS / 1000.,
+                  SETTLE_CHECK_MS / 1000.);
+    s->timer.data = s;
+    ev_timer_start(loop_ev(c->loop->loop), &s->timer);
 }

@@ -12,7 +12,7 @@
 
 #include "app/call.h"
 
-enum { SETTLE_LIMIT_MS = 10000, SETTLE_LOOK_MS = 10 };
+enum { SETTLE_LIMIT_MS = 10000, SETTLE_CHECK_MS = 10 };
 
 /* Nothing more may be done but return. */
 void call_settled(struct call *c, call_then_cb *then);

@@ -154,8 +154,8 @@ int revocations_plan(struct revocations *r, uint32_t user, int64_t now_ms,
     return 0;
 }
 
-static void enter_locked(struct revocations *r, struct stripe *s, uint32_t user,
-                         uint32_t end_s, uint32_t now_s)
+static void put_locked(struct revocations *r, struct stripe *s, uint32_t user,
+                       uint32_t end_s, uint32_t now_s)
 {
     struct entry *e;
 
@@ -187,7 +187,7 @@ void revocations_add(struct revocations *r, uint32_t user, int64_t end_ms,
 
     assert(user != 0);
     pthread_mutex_lock(&s->lock);
-    enter_locked(r, s, user, end_s, to_s(now_ms));
+    put_locked(r, s, user, end_s, to_s(now_ms));
     pthread_mutex_unlock(&s->lock);
 
     /* The filters last: who passes one finds the table ready. */

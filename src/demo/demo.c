@@ -283,7 +283,7 @@ static bool is_ours(const struct demo_run *r, json_t *poll)
 }
 
 /* One page of the open polls; *cursor is set to the next one, to NULL at the end. */
-static int look_through(struct demo_run *r, json_t **cursor)
+static int search_page(struct demo_run *r, json_t **cursor)
 {
     const char *from = json_string_value(*cursor);
     struct demo_answer a;
@@ -319,7 +319,7 @@ static int find_polls(struct demo_run *r)
     int rc = 0;
 
     for (int page = 0; rc == 0 && page < PAGES_MAX; page++) {
-        rc = look_through(r, &cursor);
+        rc = search_page(r, &cursor);
         if (cursor == NULL)
             break;
     }

@@ -38,7 +38,7 @@
  * Shapes     a topic is a number other than 0 (a poll's id); a form is 0..HUB_FORMS-1;
  *            a version is never 0; HUB_LAST_VERSION is above all others.
  * Units      _ms are milliseconds, _us microseconds of monotonic time.
- * Ownership  a subscriber is embedded in its owner (a connection) and initialised by
+ * Ownership  a subscriber lies inside its owner (a connection), which initialises it by
  *            hub_subscriber_init(); hub_subscriber_done() drops all that it follows.
  *            Frames from the source are given to the shard.
  * Errors     hub_follow(): ERR_TOO_LARGE beyond max_follows.

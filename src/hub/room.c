@@ -87,7 +87,7 @@ void room_move(struct room *r, enum room_state to)
 }
 
 /* Find or make the topic's room on this shard, and count one more viewer. */
-static struct room *enter_room(struct hub_shard *s, uint64_t id)
+static struct room *open_room(struct hub_shard *s, uint64_t id)
 {
     struct stripe *st = topics_lock(s->hub->topics, id);
     struct topic *t = topics_find(st, id);
@@ -173,7 +173,7 @@ static struct follow *join(struct subscriber *sub, uint64_t topic)
     struct follow *fo = mem_zalloc(1, sizeof *fo);
 
     fo->sub = sub;
-    fo->room = enter_room(sub->shard, topic);
+    fo->room = open_room(sub->shard, topic);
     fo->room->n_follows++;
     LIST_INSERT_HEAD(&fo->room->follows, fo, link);
     fo->next = sub->follows;

@@ -253,7 +253,7 @@ static void run(struct mail *batch, void *user)
         refresh_shown(l);
 }
 
-static int until_look(void *user)
+static int until_refresh(void *user)
 {
     (void)user;
     return FRESH_MS;
@@ -266,7 +266,7 @@ int leaderboard_start(const struct leaderboard_opts *board, struct leaderboard *
                              .max_waiting = WAITING,
                              .nice = 10,
                              .run = run,
-                             .wake_in_ms = until_look,
+                             .wake_in_ms = until_refresh,
                              .user = l};
     int rc;
 

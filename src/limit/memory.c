@@ -10,14 +10,14 @@ enum {
     STRIPE_BITS = 6,
     STRIPES = 1 << STRIPE_BITS,
     FIRST_BUCKETS = 16,
-    FEW_RUNS = 4,
-    LOOK = 2,       /* at the oldest entries, whenever memory is taken */
+    FEW_MOMENTS = 4,
+    EXPIRE = 2,     /* at the oldest entries, whenever memory is taken */
     SAMPLE = 8,     /* of them, when one has to go */
     HEAP_BYTES = 16 /* what the heap takes for itself, for each piece */
 };
 
 /* Requests of one moment. */
-struct run {
+struct moment {
     uint32_t at; /* the low bits of its milliseconds: none is ever 2^31 away */
     uint32_t n;
 };
@@ -26,11 +26,11 @@ struct entry {
     struct entry *next; /* in its bucket */
     TAILQ_ENTRY(entry) queue;
     uint64_t hash;      /* of the key, and no other key has it */
-    uint64_t newest_ms; /* the moment of the last run */
-    uint32_t total;     /* requests in the runs */
-    uint16_t first, n_runs, cap;
-    struct run *runs; /* a ring of cap, a power of two: few, or from the heap */
-    struct run few[FEW_RUNS];
+    uint64_t newest_ms; /* when the newest moment was */
+    uint32_t total;     /* requests in the moments */
+    uint16_t first, n_moments, cap;
+    struct moment *moments; /* a ring of cap, a power of two: few, or from the heap */
+    struct moment few[FEW_MOMENTS];
 };
 
 TAILQ_HEAD(entries, entry);
@@ -46,7 +46,7 @@ struct stripe {
 struct memory {
     struct limiter base;
     size_t stripe_bytes; /* at most */
-    uint32_t quantum_ms; /* runs are this far apart, at least */
+    uint32_t quantum_ms; /* moments are this far apart, at least */
     uint64_t seed;
     struct stripe stripes[STRIPES];
 };
@@ -63,25 +63,25 @@ static uint64_t hash_of(const struct memory *m, uint64_t key)
 
 /* ---- one key's log ---- */
 
-static struct run *run_at(const struct entry *e, unsigned i)
+static struct moment *moment_at(const struct entry *e, unsigned i)
 {
-    return &e->runs[(e->first + i) & (e->cap - 1u)];
+    return &e->moments[(e->first + i) & (e->cap - 1u)];
 }
 
 static size_t ring_bytes(const struct entry *e)
 {
-    return e->runs == e->few ? 0 : e->cap * sizeof *e->runs + HEAP_BYTES;
+    return e->moments == e->few ? 0 : e->cap * sizeof *e->moments + HEAP_BYTES;
 }
 
 static void empty_locked(struct stripe *s, struct entry *e)
 {
-    if (e->runs != e->few) {
+    if (e->moments != e->few) {
         s->bytes -= ring_bytes(e);
-        mem_free(e->runs);
+        mem_free(e->moments);
     }
-    e->runs = e->few;
-    e->cap = FEW_RUNS;
-    e->first = e->n_runs = 0;
+    e->moments = e->few;
+    e->cap = FEW_MOMENTS;
+    e->first = e->n_moments = 0;
     e->total = 0;
 }
 
@@ -91,8 +91,8 @@ static bool is_idle(const struct memory *m, const struct entry *e, uint64_t now_
     return e->newest_ms + m->base.window_ms <= now_ms;
 }
 
-/* Until a run leaves the window; 0 or less: it has. */
-static int32_t leaves_in_ms(const struct memory *m, const struct run *r,
+/* Until a moment leaves the window; 0 or less: it has. */
+static int32_t leaves_in_ms(const struct memory *m, const struct moment *r,
                             uint64_t now_ms)
 {
     return (int32_t)(r->at + m->base.window_ms - (uint32_t)now_ms);
@@ -105,23 +105,23 @@ static void expire_locked(const struct memory *m, struct stripe *s, struct entry
         empty_locked(s, e);
         return;
     }
-    while (e->n_runs > 0 && leaves_in_ms(m, run_at(e, 0), now_ms) <= 0) {
-        e->total -= run_at(e, 0)->n;
+    while (e->n_moments > 0 && leaves_in_ms(m, moment_at(e, 0), now_ms) <= 0) {
+        e->total -= moment_at(e, 0)->n;
         e->first = (uint16_t)((e->first + 1) & (e->cap - 1));
-        e->n_runs--;
+        e->n_moments--;
     }
 }
 
 static void widen_locked(struct stripe *s, struct entry *e)
 {
-    struct run *wider = mem_alloc(e->cap * 2 * sizeof *wider);
+    struct moment *wider = mem_alloc(e->cap * 2 * sizeof *wider);
 
-    for (unsigned i = 0; i < e->n_runs; i++)
-        wider[i] = *run_at(e, i);
+    for (unsigned i = 0; i < e->n_moments; i++)
+        wider[i] = *moment_at(e, i);
     s->bytes -= ring_bytes(e);
-    if (e->runs != e->few)
-        mem_free(e->runs);
-    e->runs = wider;
+    if (e->moments != e->few)
+        mem_free(e->moments);
+    e->moments = wider;
     e->cap = (uint16_t)(e->cap * 2);
     e->first = 0;
     s->bytes += ring_bytes(e);
@@ -190,7 +190,7 @@ static struct entry *least_locked(const struct memory *m, struct stripe *s,
 static void make_room_locked(const struct memory *m, struct stripe *s,
                              const struct entry *keep, uint64_t now_ms)
 {
-    for (int i = 0; i < LOOK; i++) {
+    for (int i = 0; i < EXPIRE; i++) {
         struct entry *e = next_locked(s);
 
         if (e != keep && is_idle(m, e, now_ms))
@@ -229,8 +229,8 @@ static struct entry *add_locked(const struct memory *m, struct stripe *s, uint64
     if (s->n == s->n_buckets)
         grow_buckets_locked(s);
     e->hash = hash;
-    e->runs = e->few;
-    e->cap = FEW_RUNS;
+    e->moments = e->few;
+    e->cap = FEW_MOMENTS;
     link_locked(s, e);
     TAILQ_INSERT_TAIL(&s->queue, e, queue);
     s->n++;
@@ -249,15 +249,15 @@ static void count_locked(const struct memory *m, struct stripe *s, struct entry 
     if (at_ms < e->newest_ms)
         at_ms = e->newest_ms; /* another thread was faster: the log stays in order */
     e->total++;
-    if (e->n_runs > 0 && at_ms == e->newest_ms) {
-        run_at(e, e->n_runs - 1u)->n++;
+    if (e->n_moments > 0 && at_ms == e->newest_ms) {
+        moment_at(e, e->n_moments - 1u)->n++;
         return;
     }
-    if (e->n_runs == e->cap) {
+    if (e->n_moments == e->cap) {
         widen_locked(s, e);
         make_room_locked(m, s, e, now_ms);
     }
-    *run_at(e, e->n_runs++) = (struct run){(uint32_t)at_ms, 1};
+    *moment_at(e, e->n_moments++) = (struct moment){(uint32_t)at_ms, 1};
     e->newest_ms = at_ms;
 }
 
@@ -267,7 +267,7 @@ static uint32_t more_in_ms(const struct memory *m, const struct entry *e,
                            uint64_t now_ms)
 {
     uint32_t most = m->base.window_ms + m->quantum_ms - 1;
-    uint32_t more = (uint32_t)leaves_in_ms(m, run_at(e, 0), now_ms);
+    uint32_t more = (uint32_t)leaves_in_ms(m, moment_at(e, 0), now_ms);
 
     return more < most ? more : most;
 }
@@ -290,18 +290,18 @@ static struct limit_state take_locked(const struct memory *m, struct stripe *s,
 static void give_back_locked(const struct memory *m, struct stripe *s, struct entry *e,
                              uint64_t now_ms)
 {
-    struct run *newest;
+    struct moment *newest;
 
     expire_locked(m, s, e, now_ms);
-    if (e->n_runs == 0)
+    if (e->n_moments == 0)
         return;
-    newest = run_at(e, e->n_runs - 1u);
+    newest = moment_at(e, e->n_moments - 1u);
     e->total--;
     if (--newest->n > 0)
         return;
-    e->n_runs--;
-    if (e->n_runs > 0) /* nobody comes before this any more */
-        e->newest_ms -= newest->at - run_at(e, e->n_runs - 1u)->at;
+    e->n_moments--;
+    if (e->n_moments > 0) /* nobody comes before this any more */
+        e->newest_ms -= newest->at - moment_at(e, e->n_moments - 1u)->at;
     else
         empty_locked(s, e);
 }

@@ -2,10 +2,10 @@
  *
  * DESIGN
  *
- * Each key has a log of when its requests came: runs of (moment, how many), oldest
+ * Each key has a log of when its requests came: moments of (when, how many), oldest
  * first, in a ring that starts inside the key's entry, grows on demand and is freed
- * once empty. A run covers a millisecond; under a rule beyond LIMIT_EXACT, a thousandth
- * of the window, rounded up. So a log has 1,002 runs of 8 bytes at most,
+ * once empty. A moment covers a millisecond; under a rule beyond LIMIT_EXACT, a
+ * thousandth of the window, rounded up. So a log has 1,002 moments of 8 bytes at most,
  * and 100 with the default rule.
  *
  * Keys are spread over stripes, each a hash table with its own lock, held for some tens

@@ -66,7 +66,7 @@ static void start(library *l, const settings *s)
 
 /* An upgrade pauses llhttp at the end of the request: no error, since each request
  * gets a reader of its own. */
-static bool run(library *l, const settings *s, const char *data, size_t len)
+static bool parse(library *l, const settings *s, const char *data, size_t len)
 {
     llhttp_errno_t rc;
 
@@ -88,7 +88,7 @@ static void start(library *l, const settings *s)
     http_parser_init(l, HTTP_REQUEST);
 }
 
-static bool run(library *l, const settings *s, const char *data, size_t len)
+static bool parse(library *l, const settings *s, const char *data, size_t len)
 {
     return http_parser_execute(l, s, data, len) == len &&
            HTTP_PARSER_ERRNO(l) == HPE_OK;
@@ -115,7 +115,7 @@ int parser_head(struct parser *p, const char *head, size_t len,
     memset(ret_head, 0, sizeof *ret_head);
     start(l, &s);
     l->data = ret_head;
-    if (!run(l, &s, head, len))
+    if (!parse(l, &s, head, len))
         return ERR_BAD_REQUEST;
     ret_head->method = method_name(l);
     ret_head->major = l->http_major;
@@ -133,7 +133,7 @@ int parser_chunked(struct parser *p, const char *piece, size_t len,
     struct piece seen = {0, false};
 
     l->data = &seen;
-    if (!run(l, &s, piece, len))
+    if (!parse(l, &s, piece, len))
         return ERR_BAD_REQUEST;
     *ret_body_len = seen.body_len;
     *ret_done = seen.done;

@@ -25,13 +25,13 @@
 #include "server/router.h"
 #include "server/security_headers.h"
 
-enum { LOOPS_MAX = 64, DRAIN_LOOK_MS = 10 };
+enum { LOOPS_MAX = 64, DRAIN_CHECK_MS = 10 };
 
 /* The end of one loop. */
 struct drain {
     struct mail mail; /* first: from loops_drain() to the loop */
     struct app_loop *loop;
-    struct ev_timer delay, look;
+    struct ev_timer delay, check;
     uint64_t give_up_ms;
     int listen_fd;
     bool connections_gone, in_time;
@@ -155,7 +155,7 @@ int loops_start(struct app *app)
 
 /* ---- ending ---- */
 
-static void look(struct ev_loop *ev, ev_timer *timer, int events)
+static void check_drained(struct ev_loop *ev, ev_timer *timer, int events)
 {
     struct drain *d = timer->data;
 
@@ -184,9 +184,10 @@ static void drain(struct drain *d)
     shutdown(d->listen_fd,
              SHUT_RDWR); /* who connects now is refused, not left waiting */
     http_drain(d->loop->server, on_drained, d);
-    ev_timer_init(&d->look, look, DRAIN_LOOK_MS / 1000., DRAIN_LOOK_MS / 1000.);
-    d->look.data = d;
-    ev_timer_start(loop_ev(d->loop->loop), &d->look);
+    ev_timer_init(&d->check, check_drained, DRAIN_CHECK_MS / 1000.,
+                  DRAIN_CHECK_MS / 1000.);
+    d->check.data = d;
+    ev_timer_start(loop_ev(d->loop->loop), &d->check);
 }
 
 static void on_delay_over(struct ev_loop *ev, ev_timer *timer, int events)

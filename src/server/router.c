@@ -221,8 +221,8 @@ static bool is_surplus(struct app_loop *l, const struct route *route)
 
 /* What every request goes through: is there room, whose is it, and is it one too many?
  * False: it is answered. */
-static bool enter(struct call *c, const struct route *route, struct str path,
-                  int *ret_identified)
+static bool let_in(struct call *c, const struct route *route, struct str path,
+                   int *ret_identified)
 {
     if (route != NULL)
         c->route = (unsigned)(route - routes);
@@ -243,7 +243,7 @@ void router_on_request(struct http_req *req, void *user)
     const struct route *route = find(req->method, path, &c->id);
     int rc;
 
-    if (!enter(c, route, path, &rc))
+    if (!let_in(c, route, path, &rc))
         return;
     if (route == NULL)
         answer_no_route(c, path);
@@ -259,7 +259,7 @@ void router_on_too_large(struct http_req *req, void *user)
     struct str path = canonical(req->path);
     int rc;
 
-    if (enter(c, find(req->method, path, &c->id), path, &rc))
+    if (let_in(c, find(req->method, path, &c->id), path, &rc))
         call_fail(c, ERR_TOO_LARGE, NULL);
 }
 

@@ -37,7 +37,7 @@ static int begin(struct store *s)
 
     assert(!d->in_transaction);
     d->failed = false;
-    rc = db_run(d, db_use(d, SQL_BEGIN_WRITE));
+    rc = db_execute(d, db_use(d, SQL_BEGIN_WRITE));
     d->in_transaction = rc == 0;
     return rc;
 }
@@ -48,7 +48,7 @@ static int commit(struct store *s)
 
     if (d == NULL)
         return ERR_UNAVAILABLE;
-    if (db_run(d, db_use(d, SQL_COMMIT_WRITE)) != 0)
+    if (db_execute(d, db_use(d, SQL_COMMIT_WRITE)) != 0)
         return d->failed ? ERR_UNAVAILABLE : db_fail(d);
     d->in_transaction = false;
     return 0;
@@ -75,7 +75,7 @@ static int set_position(struct store *s, uint64_t position)
         return ERR_UNAVAILABLE;
     st = db_use(d, SQL_POSITION_SET);
     sqlite3_bind_int64(st, 1, (int64_t)position);
-    return db_run(d, st);
+    return db_execute(d, st);
 }
 
 static const char *last_errmsg(struct store *s, enum store_side side)

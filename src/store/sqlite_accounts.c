@@ -43,7 +43,7 @@ static int add(struct db *d, const struct account *a, struct str username_key,
     db_bind_str(st, 5, given(a->email));
     db_bind_str(st, 6, email_key);
     db_bind_str(st, 7, given(a->password_hash));
-    return db_run(d, st);
+    return db_execute(d, st);
 }
 
 int sqlite_account_add(struct store *s, struct account *a, const char **ret_field)
@@ -138,7 +138,7 @@ static int end_tokens(struct db *d, uint32_t id, int64_t end_ms)
 
     sqlite3_bind_int64(st, 1, id);
     sqlite3_bind_int64(st, 2, end_ms);
-    return db_run(d, st);
+    return db_execute(d, st);
 }
 
 static int change(struct db *d, uint32_t id, const struct account_change *c,
@@ -152,7 +152,7 @@ static int change(struct db *d, uint32_t id, const struct account_change *c,
     db_bind_str(st, 4, str_of(c->email));
     db_bind_str(st, 5, email_key);
     db_bind_str(st, 6, str_of(c->password_hash));
-    return db_run(d, st);
+    return db_execute(d, st);
 }
 
 int sqlite_account_change(struct store *s, uint32_t id, const struct account_change *c,
@@ -182,7 +182,7 @@ static int forget_receipts(struct db *d, uint32_t id)
     sqlite3_stmt *st = db_use(d, SQL_RECEIPTS_FORGET);
 
     sqlite3_bind_int64(st, 1, id);
-    return db_run(d, st);
+    return db_execute(d, st);
 }
 
 int sqlite_account_delete(struct store *s, uint32_t id, int64_t tokens_end_ms)
@@ -195,7 +195,7 @@ int sqlite_account_delete(struct store *s, uint32_t id, int64_t tokens_end_ms)
         return ERR_UNAVAILABLE;
     st = db_use(d, SQL_ACCOUNT_DELETE); /* and by it, polls.owner_id is NULL */
     sqlite3_bind_int64(st, 1, id);
-    rc = db_run(d, st);
+    rc = db_execute(d, st);
     if (rc == 0 && sqlite3_changes(d->handle) == 0)
         return ERR_NOT_FOUND;
     if (rc == 0)
@@ -239,8 +239,8 @@ int sqlite_tidy(struct store *s, int64_t tokens_before_ms)
         return ERR_UNAVAILABLE;
     st = db_use(d, SQL_TOKEN_ENDS_FORGET);
     sqlite3_bind_int64(st, 1, tokens_before_ms);
-    rc = db_run(d, st);
-    return rc != 0 ? rc : db_run(d, db_use(d, SQL_EDITS_DROP));
+    rc = db_execute(d, st);
+    return rc != 0 ? rc : db_execute(d, db_use(d, SQL_EDITS_DROP));
 }
 
 int sqlite_token_ends_each(struct store *s, int64_t after_ms, store_token_end_cb *each,

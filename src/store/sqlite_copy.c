@@ -25,8 +25,8 @@ static int open_db(const char *path, int mode, sqlite3 **ret_handle, char *errms
     return 0;
 }
 
-static int run(sqlite3 *handle, const char *path, const char *sql, char *errmsg,
-               size_t size)
+static int execute(sqlite3 *handle, const char *path, const char *sql, char *errmsg,
+                   size_t size)
 {
     return sqlite3_exec(handle, sql, NULL, NULL, NULL) == SQLITE_OK
                ? 0
@@ -40,7 +40,7 @@ static int open_source(const char *path, struct db *d, char *errmsg, size_t size
 
     rc = open_db(path, SQLITE_OPEN_READONLY, &d->handle, errmsg, size);
     if (rc == 0)
-        rc = run(d->handle, path, "BEGIN", errmsg, size);
+        rc = execute(d->handle, path, "BEGIN", errmsg, size);
     if (rc == 0)
         rc = sqlite_identify(d, path, &version, errmsg, size);
     if (rc == 0 && version == 0) {
@@ -92,8 +92,8 @@ int sqlite_copy(const struct sqlite_copy *c, char *errmsg, size_t errmsg_size)
     if (rc == 0)
         rc = open_db(c->to, SQLITE_OPEN_READWRITE, &to, errmsg, errmsg_size);
     if (rc == 0) /* what an error leaves is thrown away */
-        rc = run(to, c->to, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF",
-                 errmsg, errmsg_size);
+        rc = execute(to, c->to, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF",
+                     errmsg, errmsg_size);
     if (rc == 0)
         rc = copy_pages(c, from.handle, to, errmsg, errmsg_size);
     sqlite3_close(to);
@@ -101,13 +101,13 @@ int sqlite_copy(const struct sqlite_copy *c, char *errmsg, size_t errmsg_size)
     return rc;
 }
 
-static int run_on_file(const char *path, const char *sql, char *errmsg, size_t size)
+static int execute_on_file(const char *path, const char *sql, char *errmsg, size_t size)
 {
     sqlite3 *handle = NULL;
     int rc = open_db(path, SQLITE_OPEN_READWRITE, &handle, errmsg, size);
 
     if (rc == 0)
-        rc = run(handle, path, sql, errmsg, size);
+        rc = execute(handle, path, sql, errmsg, size);
     sqlite3_close(handle);
     return rc;
 }
@@ -123,7 +123,7 @@ int sqlite_skip_ids(const char *path, char *errmsg, size_t errmsg_size)
     char *sql =
         sqlite3_mprintf("BEGIN;" SKIP("accounts", "%d") SKIP("polls", "%d") "COMMIT",
                         SQLITE_SKIP_ACCOUNTS, SQLITE_SKIP_POLLS);
-    int rc = run_on_file(path, sql, errmsg, errmsg_size);
+    int rc = execute_on_file(path, sql, errmsg, errmsg_size);
 
     sqlite3_free(sql);
     return rc;
@@ -131,5 +131,5 @@ int sqlite_skip_ids(const char *path, char *errmsg, size_t errmsg_size)
 
 int sqlite_seal(const char *path, char *errmsg, size_t errmsg_size)
 {
-    return run_on_file(path, "PRAGMA journal_mode = DELETE", errmsg, errmsg_size);
+    return execute_on_file(path, "PRAGMA journal_mode = DELETE", errmsg, errmsg_size);
 }

@@ -91,7 +91,7 @@ bool db_next(struct db *d, sqlite3_stmt *st, int *rc)
     return true;
 }
 
-int db_run(struct db *d, sqlite3_stmt *st)
+int db_execute(struct db *d, sqlite3_stmt *st)
 {
     int rc = db_step(d, st);
 
@@ -125,7 +125,7 @@ struct str db_column_blob(sqlite3_stmt *st, int i)
 int db_begin_read(struct db *d)
 {
     d->failed = false;
-    return db_run(d, db_use(d, SQL_BEGIN_READ));
+    return db_execute(d, db_use(d, SQL_BEGIN_READ));
 }
 
 /* A transaction that only reads has nothing to lose: how it ends does not matter. */

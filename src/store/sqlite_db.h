@@ -77,7 +77,7 @@ void db_reset(sqlite3_stmt *st);
  * other ends the walk, and stays. After the walk it is 0, or what ended it. */
 bool db_next(struct db *d, sqlite3_stmt *st, int *rc);
 /* Step a statement that gives no rows. */
-int db_run(struct db *d, sqlite3_stmt *st);
+int db_execute(struct db *d, sqlite3_stmt *st);
 /* Each row's first column, an id, until a callback returns other than 0. */
 int db_each_id(struct db *d, sqlite3_stmt *st, store_poll_cb *each, void *user_data);
 /* Borrowed until the next step. */

@@ -20,7 +20,7 @@ int sqlite_edit_add(struct store *s, uint32_t poll, uint32_t fields,
     sqlite3_bind_int64(st, 1, poll);
     sqlite3_bind_int64(st, 2, fields);
     sqlite_bind_definition(st, 3, values, &options, &tags);
-    rc = db_run(d, st);
+    rc = db_execute(d, st);
     if (rc == 0)
         *ret_id = (uint64_t)sqlite3_last_insert_rowid(d->handle);
     buf_done(&options);
@@ -35,7 +35,7 @@ static int run_with(struct db *d, enum sql name, uint64_t id)
     int rc;
 
     sqlite3_bind_int64(st, 1, (sqlite3_int64)id);
-    rc = db_run(d, st);
+    rc = db_execute(d, st);
     return rc == ERR_CONFLICT ? db_fail(d) : rc;
 }
 
@@ -83,7 +83,7 @@ static int set_result(struct db *d, uint32_t poll, const struct stored_result *r
     sqlite3_bind_int64(st, 3, r->total);
     sqlite3_bind_int64(st, 4, r->skips);
     db_bind_str(st, 5, buf_str(&counts));
-    rc = db_run(d, st);
+    rc = db_execute(d, st);
     buf_done(&counts);
     return rc == ERR_CONFLICT ? db_fail(d) : rc;
 }

@@ -53,7 +53,7 @@ int sqlite_key_add(struct store *s, uint32_t owner, const struct poll_key *key,
     bind_bytes(st, 2, key->key);
     bind_bytes(st, 3, key->content);
     sqlite3_bind_int64(st, 4, poll);
-    rc = db_run(d, st);
+    rc = db_execute(d, st);
     /* The poll is in already, and without its key it would be made twice. */
     return rc == ERR_CONFLICT ? db_fail(d) : rc;
 }
@@ -77,7 +77,7 @@ static int forget_old_keys(struct db *d, int64_t owner)
 
     sqlite3_bind_int64(st, 1, owner);
     sqlite3_bind_int64(st, 2, STORE_DELETED_KEYS);
-    return db_run(d, st);
+    return db_execute(d, st);
 }
 
 int sqlite_key_end(struct db *d, uint32_t poll)

@@ -46,7 +46,7 @@ static int add_definition(struct db *d, const struct poll *p)
     sqlite3_bind_int64(st, 1, p->rules.owner_id);
     sqlite3_bind_int64(st, 2, p->created_ms);
     sqlite_bind_definition(st, 3, p, &options, &tags);
-    rc = db_run(d, st);
+    rc = db_execute(d, st);
     buf_done(&options);
     buf_done(&tags);
     return rc;
@@ -62,7 +62,7 @@ static int add_result(struct db *d, int64_t id, uint32_t n_options)
     counts_write(&counts, none, n_options);
     sqlite3_bind_int64(st, 1, id);
     db_bind_str(st, 2, buf_str(&counts));
-    rc = db_run(d, st);
+    rc = db_execute(d, st);
     buf_done(&counts);
     /* The id is new: a refusal here is a damaged table, and half a poll is no poll. */
     return rc == ERR_CONFLICT ? db_fail(d) : rc;

@@ -37,7 +37,7 @@ struct day_vote {
 };
 
 /* One poll's result while its changes are entered. */
-struct entry {
+struct projection {
     struct sqlite_store *store;
     struct db *db;
     size_t *n_days; /* filled of store->day_votes */
@@ -52,9 +52,9 @@ struct entry {
 
 /* A constraint that refuses here is a fault of the tables, and half a batch would be
  * in: the whole transaction fails. */
-static int run(struct db *d, sqlite3_stmt *st)
+static int execute(struct db *d, sqlite3_stmt *st)
 {
-    int rc = db_run(d, st);
+    int rc = db_execute(d, st);
 
     return rc == ERR_CONFLICT ? db_fail(d) : rc;
 }
@@ -62,14 +62,15 @@ static int run(struct db *d, sqlite3_stmt *st)
 /* ---- rows ---- */
 
 /* Did the statement change its row? 1, 0 or an error. */
-static int changed(struct entry *e, sqlite3_stmt *st)
+static int changed(struct projection *e, sqlite3_stmt *st)
 {
-    int rc = run(e->db, st);
+    int rc = execute(e->db, st);
 
     return rc != 0 ? rc : sqlite3_changes(e->db->handle);
 }
 
-static sqlite3_stmt *use_row(struct entry *e, enum sql name, const struct change *c)
+static sqlite3_stmt *use_row(struct projection *e, enum sql name,
+                             const struct change *c)
 {
     sqlite3_stmt *st = db_use(e->db, name);
 
@@ -89,7 +90,7 @@ static void bind_receipt(sqlite3_stmt *st, const struct change *c,
 }
 
 /* One row for all votes of a span, which mostly is all of a batch. */
-static int save_recent(struct entry *e)
+static int save_recent(struct projection *e)
 {
     sqlite3_stmt *st = db_use(e->db, SQL_RECENT_ADD);
 
@@ -99,10 +100,10 @@ static int save_recent(struct entry *e)
     sqlite3_bind_int64(st, 2, e->poll);
     sqlite3_bind_int64(st, 3, e->n_span);
     e->n_span = 0;
-    return run(e->db, st);
+    return execute(e->db, st);
 }
 
-static int count_recent(struct entry *e, int64_t at_ms)
+static int count_recent(struct projection *e, int64_t at_ms)
 {
     int64_t span = at_ms / STORE_SPAN_MS;
     int rc = span != e->span ? save_recent(e) : 0;
@@ -112,7 +113,7 @@ static int count_recent(struct entry *e, int64_t at_ms)
     return rc;
 }
 
-static int enter_vote(struct entry *e, const struct change *c)
+static int enter_vote(struct projection *e, const struct change *c)
 {
     sqlite3_stmt *st = use_row(e, SQL_VOTE_ADD, c);
     uint8_t bytes[RECEIPT_BLOB_BYTES];
@@ -139,7 +140,7 @@ static int enter_vote(struct entry *e, const struct change *c)
     return rc < 0 ? rc : e->total != total;
 }
 
-static int enter_move(struct entry *e, const struct change *c)
+static int enter_move(struct projection *e, const struct change *c)
 {
     sqlite3_stmt *st = use_row(e, SQL_VOTE_MOVE, c);
     int rc;
@@ -155,13 +156,13 @@ static int enter_move(struct entry *e, const struct change *c)
     return rc;
 }
 
-static int enter_withdrawal(struct entry *e, const struct change *c)
+static int enter_withdrawal(struct projection *e, const struct change *c)
 {
     sqlite3_stmt *st = use_row(e, SQL_RECEIPT_KEEP, c);
     int rc;
 
     sqlite3_bind_int64(st, 3, c->was_option);
-    rc = run(e->db, st);
+    rc = execute(e->db, st);
     if (rc != 0)
         return rc;
     st = use_row(e, SQL_VOTE_REMOVE, c);
@@ -174,7 +175,7 @@ static int enter_withdrawal(struct entry *e, const struct change *c)
     return rc;
 }
 
-static int enter_skip(struct entry *e, const struct change *c)
+static int enter_skip(struct projection *e, const struct change *c)
 {
     sqlite3_stmt *st = use_row(e, SQL_SKIP_ADD, c);
     int rc;
@@ -186,7 +187,7 @@ static int enter_skip(struct entry *e, const struct change *c)
     return rc;
 }
 
-static int leave_skip(struct entry *e, const struct change *c)
+static int leave_skip(struct projection *e, const struct change *c)
 {
     int rc = changed(e, use_row(e, SQL_SKIP_REMOVE, c));
 
@@ -195,7 +196,7 @@ static int leave_skip(struct entry *e, const struct change *c)
     return rc;
 }
 
-static int enter_closing(struct entry *e, const struct change *c)
+static int enter_closing(struct projection *e, const struct change *c)
 {
     sqlite3_stmt *st = db_use(e->db, SQL_POLL_CLOSE);
 
@@ -215,13 +216,13 @@ static bool is_versioned(const struct change *c)
 }
 
 /* The journal is checked before, but an index from outside is never used unseen. */
-static bool is_entered(const struct entry *e, const struct change *c)
+static bool is_entered(const struct projection *e, const struct change *c)
 {
     return (is_versioned(c) && c->version <= e->base_version) ||
            c->option >= e->n_options || c->was_option >= e->n_options;
 }
 
-static int enter(struct entry *e, const struct change *c)
+static int enter(struct projection *e, const struct change *c)
 {
     if (is_entered(e, c))
         return 0;
@@ -243,14 +244,14 @@ static int enter(struct entry *e, const struct change *c)
         return 0;
     case CHANGE_UNSKIP:
         return leave_skip(e, c);
-    case CHANGE_EDIT: /* never in a run */
+    case CHANGE_EDIT: /* never projected with others */
         break;
     }
     return 0;
 }
 
 /* 1, 0: there is no such poll, or an error. */
-static int load_result(struct entry *e)
+static int load_result(struct projection *e)
 {
     sqlite3_stmt *st = db_use(e->db, SQL_RESULT_GET);
     int rc;
@@ -269,7 +270,7 @@ static int load_result(struct entry *e)
     return 1;
 }
 
-static int save_result(struct entry *e)
+static int save_result(struct projection *e)
 {
     sqlite3_stmt *st = db_use(e->db, SQL_RESULT_SET);
     struct buf counts = {0};
@@ -281,12 +282,12 @@ static int save_result(struct entry *e)
     sqlite3_bind_int64(st, 3, e->total);
     sqlite3_bind_int64(st, 4, e->skips);
     db_bind_str(st, 5, buf_str(&counts));
-    rc = run(e->db, st);
+    rc = execute(e->db, st);
     buf_done(&counts);
     return rc;
 }
 
-static int remove_poll(struct entry *e)
+static int remove_poll(struct projection *e)
 {
     static const enum sql steps[] = {SQL_VOTES_REMOVE, SQL_SKIPS_REMOVE,
                                      SQL_RECEIPTS_REMOVE,
@@ -297,7 +298,7 @@ static int remove_poll(struct entry *e)
         int rc;
 
         sqlite3_bind_int64(st, 1, e->poll);
-        rc = run(e->db, st);
+        rc = execute(e->db, st);
         if (rc != 0)
             return rc;
     }
@@ -305,7 +306,7 @@ static int remove_poll(struct entry *e)
 }
 
 /* The places from *from on that are of one poll; *from is where the next one begins. */
-static int project_poll(struct entry *e, const struct change *changes, size_t n,
+static int project_poll(struct projection *e, const struct change *changes, size_t n,
                         size_t *from)
 {
     const struct place *places = e->store->places;
@@ -351,7 +352,7 @@ static int add_daily(struct db *d, const struct day_vote *v, size_t n_votes)
     sqlite3_bind_int64(st, 1, v->day);
     sqlite3_bind_int64(st, 2, v->user);
     sqlite3_bind_int64(st, 3, (int64_t)n_votes);
-    return run(d, st);
+    return execute(d, st);
 }
 
 /* A batch takes away at least as many old rows as it can bring new ones. */
@@ -361,7 +362,7 @@ static int forget_before(struct db *d, int64_t day, size_t n_votes)
 
     sqlite3_bind_int64(st, 1, day);
     sqlite3_bind_int64(st, 2, (int64_t)n_votes + 1000);
-    return run(d, st);
+    return execute(d, st);
 }
 
 static int forget_spans(struct db *d, int64_t day, size_t n_votes)
@@ -371,7 +372,7 @@ static int forget_spans(struct db *d, int64_t day, size_t n_votes)
 
     sqlite3_bind_int64(st, 1, from_ms / STORE_SPAN_MS);
     sqlite3_bind_int64(st, 2, (int64_t)n_votes + 1000);
-    return run(d, st);
+    return execute(d, st);
 }
 
 static int project_days(struct db *d, struct day_vote *votes, size_t n)
@@ -424,7 +425,7 @@ static int project_run(struct sqlite_store *s, struct db *d,
 
     sort_batch(s, changes, n);
     for (size_t at = 0; at < n;) {
-        struct entry e = {.store = s, .db = d, .n_days = &n_days};
+        struct projection e = {.store = s, .db = d, .n_days = &n_days};
         int rc = project_poll(&e, changes, n, &at);
 
         if (rc != 0)

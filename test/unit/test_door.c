@@ -19,7 +19,7 @@ static unsigned enter(struct door *d, unsigned n, uint64_t now_ms)
     unsigned in = 0;
 
     for (unsigned i = 0; i < n; i++)
-        in += door_enter(d, now_ms);
+        in += door_pass(d, now_ms);
     return in;
 }
 
@@ -63,7 +63,7 @@ static void lets_in_what_comes_back_soon(void **state)
     assert_in_range(limit_of_a_crowd(&d, 5000, &now_ms), 150,
                     450); /* in 300, not 5,000 */
     assert_true(door_is_full(&d, now_ms));
-    assert_false(door_enter(&d, now_ms));
+    assert_false(door_pass(&d, now_ms));
 }
 
 static void is_wide_open_again_within_a_second(void **state)
@@ -74,7 +74,7 @@ static void is_wide_open_again_within_a_second(void **state)
 
     limit_of_a_crowd(&d, 5000, &now_ms);
     for (int i = 0; i < 10; i++) {
-        leave_all(&d, now_ms += DOOR_LOOK_MS, 1);
+        leave_all(&d, now_ms += DOOR_MEASURE_MS, 1);
         assert_true(enter(&d, 50, now_ms) > 0);
     }
     leave_all(&d, now_ms, 1);
@@ -88,7 +88,7 @@ static void forgets_in_a_silence(void **state)
     (void)state;
 
     limit_of_a_crowd(&d, 5000, &now_ms);
-    leave_all(&d, now_ms += DOOR_LOOK_MS, 2000);
+    leave_all(&d, now_ms += DOOR_MEASURE_MS, 2000);
     assert_in_range(enter(&d, 5000, now_ms), FEW, 500);
     leave_all(&d, now_ms, 2000);
     assert_int_equal(enter(&d, 5000, now_ms + 999), 5000 < d.limit ? 5000 : d.limit);
@@ -117,13 +117,13 @@ static void what_may_not_be_refused_goes_in_and_counts(void **state)
     assert_int_equal(enter(&d, FEW, 5000), FEW);
     leave_all(&d, 15000, 10000);
     assert_int_equal(enter(&d, FEW - 1, 15000), FEW - 1);
-    door_enter_anyway(&d);
+    door_pass_anyway(&d);
     assert_true(door_is_full(&d, 15000));
-    door_enter_anyway(&d);
+    door_pass_anyway(&d);
     assert_int_equal(d.inside, FEW + 1);
     door_turn_back(&d);
     door_turn_back(&d);
-    assert_true(door_enter(&d, 15000));
+    assert_true(door_pass(&d, 15000));
 }
 
 int main(void)

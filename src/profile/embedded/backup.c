@@ -156,8 +156,8 @@ static int open_journal(struct copying *c)
     return rc;
 }
 
-static int enter(struct copying *c, const struct change *changes, size_t n,
-                 uint64_t position)
+static int project(struct copying *c, const struct change *changes, size_t n,
+                   uint64_t position)
 {
     int rc = store_project(c->store, changes, n, position);
 
@@ -184,7 +184,7 @@ static int bring(struct copying *c, struct change *changes, uint64_t position)
         }
         if (n == 0)
             break; /* nothing but marks up to the end */
-        rc = enter(c, changes, n, position);
+        rc = project(c, changes, n, position);
         c->n_brought += n;
     }
     return rc;

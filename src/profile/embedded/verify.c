@@ -125,7 +125,7 @@ static void keep(void *user, const struct change *c)
     s->changes[s->n++] = *c;
 }
 
-static int enter(struct verifying *v, const struct salvage *s, uint64_t end)
+static int project(struct verifying *v, const struct salvage *s, uint64_t end)
 {
     int rc = store_project(v->store, s->changes, s->n, end);
 
@@ -158,7 +158,7 @@ static void repair(struct verifying *v)
 
     if (journal_salvage(&opts, keep, &s, &end, errmsg, sizeof errmsg) != 0) {
         say_wrong(v, errmsg);
-    } else if (enter(v, &s, end) == 0 && put_aside(v) == 0) {
+    } else if (project(v, &s, end) == 0 && put_aside(v) == 0) {
         printf("repaired: all %zu changes that can be read are in the database\n", s.n);
         v->position = end;
     }
