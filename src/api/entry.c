@@ -1,5 +1,6 @@
 #include "api/entry.h"
 
+#include <assert.h>
 #include <sodium.h>
 #include <string.h>
 
@@ -18,6 +19,7 @@ static void settle_try(struct entry *e, bool right)
 {
     uint64_t now_ms = loop_mono_ms(e->call->loop->loop);
 
+    assert(e->trying);
     e->trying = false;
     if (right)
         login_guard_right(e->app->logins, &e->attempt, now_ms);
@@ -87,6 +89,7 @@ bool entry_may_try(struct call *c, struct str email)
     struct entry *e = entry_of(c);
     uint32_t wait_ms;
 
+    assert(!e->trying); /* one try at a time */
     e->trying = login_guard_begin(c->app->logins, email, proxy_client_of(c),
                                   loop_mono_ms(c->loop->loop), &e->attempt, &wait_ms);
     if (e->trying)
@@ -101,6 +104,7 @@ static void on_password_home(struct mail *m)
     struct entry *e = (struct entry *)m;
     struct call *c = e->call;
 
+    assert(entry_of(c) == e);
     call_leave(c);
     if (e->trying && e->password.rc == 0)
         settle_try(e, true);
@@ -142,6 +146,7 @@ void entry_fail_taken(struct call *c)
 {
     const char *field = entry_of(c)->taken_field;
 
+    assert(field != NULL);
     call_fault(c, field, FAULT_TAKEN, "is taken");
     (void)call_fail_faults(c, ERR_CONFLICT,
                            strcmp(field, "email") == 0

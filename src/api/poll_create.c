@@ -7,6 +7,8 @@
  * the future is asked of a first one only.
  */
 #include "app/app.h"
+
+#include <assert.h>
 #include "api/body.h"
 #include "app/handlers.h"
 #include "app/look.h"
@@ -75,6 +77,7 @@ static int add_poll(struct store *s, struct creation *n)
     if (rc != 0)
         return rc;
     n->poll = poll_with_owner(unnamed, owner.id, str_of(owner.username));
+    assert(id != 0 && n->made == 0);
     n->poll->id = id; /* nobody else has it yet */
     poll_unref(unnamed);
     return 0;

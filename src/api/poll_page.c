@@ -101,6 +101,7 @@ void poll_page_show(struct call *c)
     struct poll_page *page = call_data(c, free_page);
     struct viewer v = {.user = c->who.user, .guest = c->who.guest, .choice = -1};
 
+    assert(page->n <= LIMIT_PAGE);
     while (page->at < page->n) {
         uint32_t id = page->ids[page->at++];
         struct result r;

@@ -161,11 +161,13 @@ void call_leave(struct call *c)
 {
     uint64_t now_ms = clock_mono_ms();
 
+    assert(c->door != NULL); /* it went in */
     door_leave(c->door, now_ms, now_ms - c->in_ms);
 }
 
 void call_turn_back(struct call *c, int err)
 {
+    assert(err != 0 && c->door != NULL);
     door_turn_back(c->door);
     call_fail(c, err, NULL);
 }
@@ -195,6 +197,7 @@ void call_ballot(struct call *c, call_then_cb *then)
         return;
     }
     c->then = then;
+    assert(then != NULL);
     c->op.mail.home = loop_inbox(c->loop->loop);
     c->op.mail.on_home = on_op_home;
     rc = ballot_submit(c->app->ballot, &c->op);
@@ -205,6 +208,7 @@ void call_ballot(struct call *c, call_then_cb *then)
 static void prepare_job(struct call *c, store_work_cb *work,
                         store_committed_cb *committed, call_then_cb *then)
 {
+    assert(work != NULL && then != NULL);
     c->then = then;
     c->job = (struct store_job){.work = work, .committed = committed};
     c->job.mail.home = loop_inbox(c->loop->loop);

@@ -1,5 +1,7 @@
 #include "app/door.h"
 
+#include <assert.h>
+
 enum { WIDE_OPEN = 1 << 30 };
 
 void door_init(struct door *d, uint32_t few)
@@ -66,6 +68,7 @@ bool door_pass(struct door *d, uint64_t now_ms)
 
 void door_leave(struct door *d, uint64_t now_ms, uint64_t took_ms)
 {
+    assert(d->inside > 0);
     d->inside--;
     d->n++;
     d->sum_ms += took_ms;
@@ -74,5 +77,6 @@ void door_leave(struct door *d, uint64_t now_ms, uint64_t took_ms)
 
 void door_turn_back(struct door *d)
 {
+    assert(d->inside > 0);
     d->inside--;
 }

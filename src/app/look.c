@@ -1,5 +1,7 @@
 #include "app/look.h"
 
+#include <assert.h>
+
 #include "app/app.h"
 #include "ballot/ballot.h"
 #include "base/clock.h"
@@ -63,6 +65,7 @@ void look_at_poll(struct call *c, enum look_depth depth,
     struct look *look = &l->look;
     bool choice, overtaken;
 
+    assert(reply != NULL);
     l->reply = reply;
     if (catalogue_get(c->app->index->catalogue, c->id, &look->poll, &look->result) !=
         0) {

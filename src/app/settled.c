@@ -1,5 +1,6 @@
 #include "app/settled.h"
 
+#include <assert.h>
 #include <ev.h>
 
 #include "app/app.h"
@@ -23,6 +24,7 @@ static void end(struct ev_loop *ev, struct settling *s, bool settled)
     struct call *c = s->call;
     call_then_cb *then = s->then;
 
+    assert(ev_is_active(&s->timer)); /* it ends once */
     ev_timer_stop(ev, &s->timer);
     mem_free(s);
     if (settled)

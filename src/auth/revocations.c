@@ -161,6 +161,7 @@ static void put_locked(struct revocations *r, struct stripe *s, uint32_t user,
 
     if (s->cap == 0 || (s->n + 1) * 4 > s->cap * 3)
         rebuild_locked(r, s, now_s);
+    assert(s->n < s->cap); /* a free one ends every search */
     e = find_locked(s, user);
     if (e->user == 0) {
         s->n++;

@@ -79,6 +79,7 @@ static struct segment last_segment(struct journal *j)
     struct segment s;
 
     pthread_mutex_lock(&j->lock);
+    assert(j->n_segments > 0);
     s = j->segments[j->n_segments - 1];
     pthread_mutex_unlock(&j->lock);
     return s;
@@ -128,6 +129,8 @@ static int write_batch(struct journal *j, const struct segment *s, uint64_t posi
 {
     uint64_t end = position + j->batch.len, began_us = clock_mono_us();
 
+    assert(j->failed_to == 0); /* what failed before was wiped */
+    assert(position >= s->start && position >= journal_synced(j));
     j->failed_to = end; /* until it is known to be durable */
     if (journal_pwrite_all(j->io, s->fd, j->batch.data, j->batch.len,
                            position - s->start) != 0 ||
@@ -136,6 +139,7 @@ static int write_batch(struct journal *j, const struct segment *s, uint64_t posi
         return ERR_UNAVAILABLE;
     }
     histogram_observe(&j->sync_us, &bounds_sync_us, clock_mono_us() - began_us);
+    assert(end > journal_synced(j)); /* what is durable only grows */
     j->failed_to = 0;
     atomic_store_explicit(&j->synced, end, memory_order_release);
     return 0;
@@ -305,6 +309,7 @@ static void retire_oldest(struct journal *j)
     struct segment s;
 
     pthread_mutex_lock(&j->lock);
+    assert(j->n_segments > 1); /* the last one is being written */
     s = j->segments[0];
     j->n_segments--;
     for (size_t i = 0; i < j->n_segments; i++)
@@ -315,6 +320,7 @@ static void retire_oldest(struct journal *j)
 
 void journal_release(struct journal *j, uint64_t position)
 {
+    assert(!j->read_only);
     if (position > atomic_load_explicit(&j->released, memory_order_relaxed))
         atomic_store_explicit(&j->released, position, memory_order_relaxed);
     while (oldest_is_before(j, position)) {

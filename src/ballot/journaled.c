@@ -1,5 +1,6 @@
 #include "ballot/journaled.h"
 
+#include <assert.h>
 #include <semaphore.h>
 
 #include "ballot/slots.h"
@@ -45,6 +46,7 @@ static struct ballot_op *op_of(struct mail *m)
 
 static void mark_changed(struct journaled *b, struct slot *slot)
 {
+    assert(slot->tally != NULL);
     if (slot->changed)
         return;
     slot->changed = true;
@@ -71,6 +73,7 @@ static void enter(struct journaled *b, struct slot *slot, struct ballot_op *op)
 {
     struct change *c = &b->changes[b->n_changes];
 
+    assert(b->n_changes < JOURNAL_BATCH_MAX); /* a full batch was committed */
     op->at_ms = b->now_ms;
     op->rc = tally_admit(slot->tally, &op->wish, b->now_ms, c, &op->replay);
     if (op->rc == 0 && !op->replay)
@@ -157,6 +160,7 @@ static void take_back(struct journaled *b)
         const struct change *c = &b->changes[--b->n_changes];
         struct slot *slot = b->change_slots[b->n_changes];
 
+        assert(slot->changed); /* so what is published again is what was */
         tally_revert(slot->tally, c);
         slot->deleted = false;
         slot->edit = NULL;
@@ -196,6 +200,7 @@ static void publish_changed(struct journaled *b)
 
     while ((slot = b->changed) != NULL) {
         b->changed = slot->next_changed;
+        assert(slot->changed && slot->tally != NULL);
         slot->changed = false;
         slots_set_bytes(&b->slots, slot, sizeof *slot + tally_bytes(slot->tally));
         publish(b, slot);
@@ -261,8 +266,10 @@ static void tell_durable(struct journaled *b)
     const struct ballot_events *events = &b->opts.events;
     uint64_t position = journal_synced(b->opts.journal);
 
-    for (size_t i = 0; i < b->n_changes; i++)
+    for (size_t i = 0; i < b->n_changes; i++) {
+        assert(b->change_slots[i]->position <= position); /* it only grows */
         b->change_slots[i]->position = position;
+    }
     events->durable(events->user, b->changes, b->n_changes, position);
 }
 
@@ -282,6 +289,7 @@ static void commit(struct journaled *b)
     if (b->n_changes > 0)
         tell_durable(b);
     publish_changed(b);
+    assert(b->changed == NULL); /* published before anybody is answered */
     send_home(b, rc);
     if (b->n_changes > 0)
         b->opts.synced(b->opts.user);
@@ -318,6 +326,7 @@ static void refuse(struct ballot_op *op, int rc)
 
 static void wait_for_tally(struct slot *slot, struct ballot_op *op)
 {
+    assert(slot->tally == NULL);
     op->mail.next = NULL;
     *slot->waiting_end = &op->mail;
     slot->waiting_end = &op->mail.next;
@@ -364,6 +373,8 @@ static void take_load(struct journaled *b, struct tally_load *l)
     struct mail *m = slot->waiting;
     int rc = l->rc;
 
+    assert(slot->tally == NULL); /* one load at a time */
+    assert(m != NULL);           /* somebody asked */
     slot->waiting = NULL;
     slot->waiting_end = &slot->waiting;
     if (rc == 0) {
@@ -389,6 +400,7 @@ static void on_loaded(struct mail *m)
     struct tally_load *l = (struct tally_load *)m;
     struct journaled *b = l->lane;
 
+    assert(b->n_loading > 0);
     b->n_loading--;
     take_load(b, l);
 }
@@ -397,6 +409,7 @@ static void on_barrier(struct mail *m)
 {
     struct barrier *barrier = (struct barrier *)m;
 
+    assert(barrier->lane->barrier == NULL); /* stop() comes once */
     barrier->lane->barrier = barrier;
 }
 
@@ -464,6 +477,7 @@ static struct ballot *journaled_stop(struct ballot *base)
         ; /* a signal is no passing */
     sem_destroy(&barrier.passed);
     lane_stop(b->lane);
+    assert(b->n_loading == 0 && b->n_changes == 0 && b->ops == NULL);
     slots_done(&b->slots);
     quota_free(b->opts.quota);
     mem_free(b->change_slots);

@@ -1,5 +1,7 @@
 #include "ballot/slots.h"
 
+#include <assert.h>
+
 #include "base/mem.h"
 
 enum { FIRST_BUCKETS = 64, TRIM_LOOKS = 64 };
@@ -27,6 +29,10 @@ static struct slot **find_link(struct slots *s, uint32_t poll)
 
 void slots_remove(struct slots *s, struct slot *slot)
 {
+    assert(slot->waiting == NULL); /* nobody is left behind */
+    assert(!slot->changed);        /* nor unpublished */
+    assert(s->n > 0 && s->bytes >= slot->bytes);
+    assert(*find_link(s, slot->poll) == slot);
     *find_link(s, slot->poll) = slot->chain;
     TAILQ_REMOVE(&s->by_use, slot, by_use);
     s->bytes -= slot->bytes;
@@ -39,6 +45,7 @@ void slots_done(struct slots *s)
 {
     while (!TAILQ_EMPTY(&s->by_use))
         slots_remove(s, TAILQ_FIRST(&s->by_use));
+    assert(s->n == 0 && s->bytes == 0);
     mem_free(s->buckets);
 }
 
@@ -74,6 +81,7 @@ struct slot *slots_add(struct slots *s, uint32_t poll)
     struct slot *slot = mem_zalloc(1, sizeof *slot);
     struct slot **bucket;
 
+    assert(*find_link(s, poll) == NULL); /* a poll has one tally */
     if (s->n == s->n_buckets)
         grow(s);
     bucket = &s->buckets[bucket_of(s, poll)];
@@ -89,6 +97,7 @@ struct slot *slots_add(struct slots *s, uint32_t poll)
 
 void slots_set_bytes(struct slots *s, struct slot *slot, size_t bytes)
 {
+    assert(s->bytes >= slot->bytes);
     s->bytes += bytes - slot->bytes;
     slot->bytes = bytes;
 }

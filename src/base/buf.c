@@ -23,6 +23,7 @@ struct str buf_str(const struct buf *b)
 
 char *buf_reserve(struct buf *b, size_t n)
 {
+    assert(b->len <= b->cap);
     if (b->cap - b->len < n) {
         size_t cap = b->cap != 0 ? b->cap : FIRST_CAP;
 

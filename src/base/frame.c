@@ -1,5 +1,6 @@
 #include "base/frame.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -18,13 +19,21 @@ struct frame *frame_new(const void *data, size_t len, uint64_t version)
 
 struct frame *frame_ref(struct frame *f)
 {
-    atomic_fetch_add_explicit(&f->refs, 1, memory_order_relaxed);
+    unsigned had = atomic_fetch_add_explicit(&f->refs, 1, memory_order_relaxed);
+
+    assert(had > 0); /* it is alive: the caller has one */
     return f;
 }
 
 struct frame *frame_unref(struct frame *f)
 {
-    if (f != NULL && atomic_fetch_sub_explicit(&f->refs, 1, memory_order_acq_rel) == 1)
+    unsigned had;
+
+    if (f == NULL)
+        return NULL;
+    had = atomic_fetch_sub_explicit(&f->refs, 1, memory_order_acq_rel);
+    assert(had > 0);
+    if (had == 1)
         mem_free(f);
     return NULL;
 }

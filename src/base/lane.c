@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -76,6 +77,7 @@ int lane_start(const struct lane_opts *opts, struct lane **ret_lane)
     struct lane *l = mem_zalloc(1, sizeof *l);
 
     assert(opts->run != NULL);
+    assert(strlen(opts->name) <= 15); /* as pthread_setname_np() wants */
     l->opts = *opts;
     mailbox_init(&l->box, opts->max_waiting, wake, l);
     l->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -108,7 +110,9 @@ struct lane *lane_stop(struct lane *l)
     if (l != NULL) {
         atomic_store(&l->stopping, true);
         wake(l);
+        assert(!pthread_equal(l->thread, pthread_self())); /* by its owner */
         pthread_join(l->thread, NULL);
+        assert(mailbox_waiting(&l->box) == 0); /* nobody submits any more */
         close(l->event);
         mem_free(l);
     }

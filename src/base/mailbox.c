@@ -1,9 +1,12 @@
 #include "base/mailbox.h"
 
+#include <assert.h>
+
 #include "base/err.h"
 
 void mailbox_init(struct mailbox *b, size_t cap, void (*wake)(void *user), void *user)
 {
+    assert(wake != NULL);
     atomic_init(&b->top, NULL);
     atomic_init(&b->n_waiting, 0);
     atomic_init(&b->n_refused, 0);
@@ -57,6 +60,8 @@ struct mail *mailbox_take(struct mailbox *b)
         newest = next;
         n++;
     }
+    /* Who puts counts first: there are never fewer than what lies here. */
+    assert(mailbox_waiting(b) >= n);
     atomic_fetch_sub_explicit(&b->n_waiting, n, memory_order_relaxed);
     return oldest;
 }
@@ -73,6 +78,7 @@ size_t mailbox_refused(const struct mailbox *b)
 
 void mail_return(struct mail *m)
 {
+    assert(m->home != NULL || m->on_home != NULL); /* somebody takes it */
     if (m->home != NULL)
         mailbox_force(m->home, m);
     else
@@ -84,6 +90,7 @@ void mail_open_all(struct mail *batch)
     while (batch != NULL) {
         struct mail *next = batch->next; /* on_home may free the mail */
 
+        assert(batch->on_home != NULL);
         batch->on_home(batch);
         batch = next;
     }

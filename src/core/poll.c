@@ -1,5 +1,6 @@
 #include "core/poll.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -37,6 +38,7 @@ struct poll *poll_new(const struct poll *from)
     struct poll *p = mem_alloc(sizeof *p + text_bytes(from));
     char *at = p->text;
 
+    assert(from->rules.n_options <= LIMIT_OPTIONS && from->n_tags <= LIMIT_TAGS);
     copy(p, from);
     atomic_init(&p->refs, 1);
     settle(&p->title, &at);
@@ -46,6 +48,7 @@ struct poll *poll_new(const struct poll *from)
         settle(&p->options[i], &at);
     for (uint32_t i = 0; i < p->n_tags; i++)
         settle(&p->tags[i], &at);
+    assert(at == p->text + text_bytes(from)); /* what was measured was written */
     return p;
 }
 
@@ -130,13 +133,21 @@ struct poll *poll_with_owner(const struct poll *p, uint32_t owner_id, struct str
 
 struct poll *poll_ref(struct poll *p)
 {
-    atomic_fetch_add_explicit(&p->refs, 1, memory_order_relaxed);
+    unsigned had = atomic_fetch_add_explicit(&p->refs, 1, memory_order_relaxed);
+
+    assert(had > 0); /* it is alive: the caller has one */
     return p;
 }
 
 struct poll *poll_unref(struct poll *p)
 {
-    if (p != NULL && atomic_fetch_sub_explicit(&p->refs, 1, memory_order_acq_rel) == 1)
+    unsigned had;
+
+    if (p == NULL)
+        return NULL;
+    had = atomic_fetch_sub_explicit(&p->refs, 1, memory_order_acq_rel);
+    assert(had > 0);
+    if (had == 1)
         mem_free(p);
     return NULL;
 }

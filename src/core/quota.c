@@ -1,5 +1,7 @@
 #include "core/quota.h"
 
+#include <assert.h>
+
 #include "base/err.h"
 #include "base/mem.h"
 
@@ -66,6 +68,7 @@ static uint32_t *counter(struct quota *q, uint32_t user)
     size_t page = user / PAGE;
 
     make_room(q, page);
+    assert(page < q->n_pages);
     if (q->pages[page] == NULL) {
         q->pages[page] = mem_zalloc(PAGE, sizeof **q->pages);
         q->n_used++;

@@ -1,5 +1,6 @@
 #include "core/receipts.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -57,6 +58,7 @@ static struct kept_receipt *pack(uint32_t user, const uint8_t key[VOTE_KEY_BYTES
     size_t bytes = from->n_options * sizeof *from->counts;
     struct kept_receipt *k = mem_alloc(sizeof *k + bytes);
 
+    assert(from->n_options <= LIMIT_OPTIONS);
     k->voted_ms = from->voted_ms;
     k->version = from->version;
     k->user = user;
@@ -75,6 +77,7 @@ static void put(struct receipts *r, struct kept_receipt *k)
 
     if ((r->n + 1) * 4 > r->n_slots * 3)
         grow(r);
+    assert(r->n < r->n_slots); /* a free one ends every search */
     i = find_slot(r, k->user);
     if (r->slots[i] == NULL)
         r->n++;
@@ -132,6 +135,7 @@ static struct kept_receipt *take(struct receipts *r, uint32_t user)
     if (taken == NULL)
         return NULL;
     hole = find_slot(r, user);
+    assert(r->slots[hole] == taken);
     r->n--;
     for (i = (hole + 1) & (r->n_slots - 1); r->slots[i] != NULL;
          i = (i + 1) & (r->n_slots - 1)) {

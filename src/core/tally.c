@@ -213,6 +213,7 @@ static int admit_move(const struct tally *t, const struct wish *w, int64_t now_m
     if (rc != 0)
         return rc;
     c->option = (uint8_t)w->option;
+    assert(c->was_option < t->rules.n_options);
     *ret_replay = c->option == c->was_option; /* it is as wished already */
     return 0;
 }
@@ -343,8 +344,11 @@ static void revert_withdraw(struct tally *t, const struct change *c)
 /* Options come or go only while nobody has voted: their bitmaps are empty. */
 static void set_n_options(struct tally *t, uint32_t n)
 {
-    for (uint32_t i = n; i < t->rules.n_options; i++)
+    assert(n >= 1 && n <= LIMIT_OPTIONS);
+    for (uint32_t i = n; i < t->rules.n_options; i++) {
+        assert(roaring_bitmap_is_empty(t->votes[i])); /* or votes would be lost */
         roaring_bitmap_free(t->votes[i]);
+    }
     for (uint32_t i = t->rules.n_options; i < n; i++)
         t->votes[i] = roaring_bitmap_create();
 }
@@ -410,8 +414,11 @@ void tally_apply(struct tally *t, const struct change *c)
         t->base_version = c->version;
 }
 
+/* The last change first: each finds the tally as it left it. */
 void tally_revert(struct tally *t, const struct change *c)
 {
+    assert(has_options(t, c));
+    assert(c->version <= t->base_version);
     switch (c->kind) {
     case CHANGE_VOTE:
         roaring_bitmap_remove(t->votes[c->option], c->user);
@@ -428,6 +435,7 @@ void tally_revert(struct tally *t, const struct change *c)
         revert_withdraw(t, c);
         break;
     case CHANGE_CLOSE:
+        assert(t->closed);
         t->rules.closes_ms = c->was_closes_ms;
         t->closed = false;
         return;
@@ -441,6 +449,7 @@ void tally_revert(struct tally *t, const struct change *c)
         roaring_bitmap_add(t->skips, c->user);
         return;
     }
+    assert(t->base_version == c->version);
     t->base_version = c->version - 1;
 }
 

@@ -80,6 +80,7 @@ uint32_t hub_viewers(struct hub *h, uint64_t topic)
 
 static void cool(struct room *r)
 {
+    assert(r->state == ROOM_ROUND && !r->passing);
     r->cool_us = now_us(r->shard) + r->shard->hub->opts.min_gap_ms * 1000ULL;
     room_move(r, ROOM_COOLING);
 }
@@ -90,6 +91,7 @@ static size_t send_some(struct room *r, size_t max)
 {
     size_t n;
 
+    assert(r->state == ROOM_ROUND);
     if (!r->passing)
         room_begin_pass(r);
     n = room_pass(r, max);
@@ -169,6 +171,7 @@ static void note(struct room *r)
         mem_free(r);
         return;
     }
+    assert(atomic_load_explicit(&r->marked, memory_order_relaxed));
     r->noted = true;
     if (r->state == ROOM_IDLE)
         room_move(r, ROOM_READY);

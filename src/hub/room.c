@@ -77,8 +77,10 @@ void room_move(struct room *r, enum room_state to)
 
     if (r->state != ROOM_IDLE)
         TAILQ_REMOVE(queue_of(r), r, link);
-    if (r->state == ROOM_COOLING && r->noted)
+    if (r->state == ROOM_COOLING && r->noted) {
+        assert(s->n_cooling_noted > 0);
         s->n_cooling_noted--;
+    }
     r->state = to;
     if (to != ROOM_IDLE)
         TAILQ_INSERT_TAIL(queue_of(r), r, link);
@@ -118,6 +120,9 @@ void room_close(struct room *r)
     struct hub_shard *s = r->shard;
     struct stripe *st = topics_lock(s->hub->topics, r->topic->id);
 
+    assert(r->n_follows == 0 && r->n_waiting == 0 && LIST_EMPTY(&r->follows));
+    assert(r->topic->rooms[s->index] == r && r->topic->n_rooms > 0);
+    assert(s->n_rooms > 0);
     r->topic->rooms[s->index] = NULL;
     if (--r->topic->n_rooms == 0)
         topics_remove(st, r->topic);
@@ -138,6 +143,7 @@ static void set_waiting(struct follow *fo, bool waiting)
     if (fo->waiting == waiting)
         return;
     fo->waiting = waiting;
+    assert(waiting || fo->room->n_waiting > 0);
     if (waiting)
         fo->room->n_waiting++;
     else
@@ -190,6 +196,7 @@ static struct room *step_out(struct follow **at)
 
     assert(fo != NULL); /* whoever is in a room's list is in its subscriber's */
     r = fo->room;
+    assert(r->n_follows > 0 && fo->sub->n_follows > 0);
     *at = fo->next;
     fo->sub->n_follows--;
     set_waiting(fo, false);
@@ -235,6 +242,7 @@ static struct follow **find_follow(struct subscriber *sub, uint64_t topic)
 void hub_subscriber_init(struct subscriber *sub, struct hub_shard *shard,
                          const struct subscriber_ops *ops)
 {
+    assert(ops->send != NULL);
     *sub = (struct subscriber){.ops = ops, .shard = shard};
 }
 
@@ -242,6 +250,7 @@ void hub_subscriber_done(struct subscriber *sub)
 {
     while (sub->follows != NULL)
         leave(&sub->follows);
+    assert(sub->n_follows == 0);
 }
 
 int hub_follow(struct subscriber *sub, uint64_t topic, unsigned form,
@@ -337,6 +346,7 @@ void hub_writable(struct subscriber *sub)
  * and encoding comes after the mark is cleared. So no change is missed in between. */
 void room_begin_pass(struct room *r)
 {
+    assert(r->state == ROOM_ROUND && !r->passing);
     atomic_exchange_explicit(&r->marked, false, memory_order_acq_rel);
     r->noted = false;
     r->passing = true;
@@ -348,6 +358,7 @@ size_t room_pass(struct room *r, size_t max)
 {
     size_t n;
 
+    assert(r->passing);
     for (n = 0; n < max && r->cursor != NULL; n++) {
         struct follow *fo = r->cursor;
 

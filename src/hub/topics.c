@@ -114,6 +114,7 @@ struct topic *topics_add(struct stripe *s, uint64_t id)
 {
     struct topic *t = mem_zalloc(1, sizeof *t + s->n_shards * sizeof *t->rooms);
 
+    assert(topics_find(s, id) == NULL); /* under the stripe's lock */
     t->id = id;
     atomic_init(&t->viewers, 0);
     if (s->n_topics == s->n_buckets)
@@ -127,6 +128,8 @@ void topics_remove(struct stripe *s, struct topic *topic)
 {
     struct topic **at = bucket(s, topic->id);
 
+    assert(topic->n_rooms == 0 && atomic_load(&topic->viewers) == 0);
+    assert(s->n_topics > 0);
     while (*at != topic)
         at = &(*at)->next;
     *at = topic->next;

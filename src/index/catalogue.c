@@ -1,5 +1,6 @@
 #include "index/catalogue.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -127,6 +128,7 @@ static void set_result_locked(struct entry *e, const struct result *r)
     e->version = r->version;
     e->skips = r->skips;
     e->status = (uint8_t)r->status;
+    assert(r->n_options == e->poll->rules.n_options); /* as many as counts has room */
     for (uint32_t i = 0; i < r->n_options; i++)
         e->counts[i] = r->counts[i];
 }
@@ -150,6 +152,8 @@ void catalogue_add(struct catalogue *c, struct poll *poll, const struct result *
     struct entry *e = find_or_make(c, poll->id);
 
     pthread_mutex_lock(lock_of(c, poll->id));
+    assert(e->poll == NULL && e->counts == NULL); /* ids are never used again */
+    assert(result->poll == poll->id && result->n_options == poll->rules.n_options);
     e->poll = poll;
     e->counts = mem_zalloc(result->n_options, sizeof *e->counts);
     set_result_locked(e, result);

@@ -1,11 +1,14 @@
 #include "index/index.h"
 
+#include <assert.h>
+
 #include "base/mem.h"
 
 struct index *index_new(const struct index_opts *opts)
 {
     struct index *x = mem_zalloc(1, sizeof *x);
 
+    assert(opts->appoint != NULL && opts->changed != NULL);
     x->opts = *opts;
     x->catalogue = catalogue_new();
     x->feed = feed_new();
@@ -46,6 +49,7 @@ void index_add(struct index *x, struct poll *poll, const struct result *r)
 {
     struct poll_rules rules = poll->rules;
 
+    assert(poll->id != 0 && poll->id == r->poll);
     feed_add(x->feed, poll, r);
     catalogue_add(x->catalogue, poll, r);
     appoint(x, r, &rules);

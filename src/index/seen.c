@@ -1,5 +1,6 @@
 #include "index/seen.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <sys/queue.h>
 
@@ -64,6 +65,9 @@ static struct entry **link_of(struct stripe *t, uint32_t user)
 
 static void drop_locked(struct stripe *t, struct entry *e)
 {
+    assert(t->n > 0);
+    assert(*link_of(t, e->user) == e);
+    assert(t->bytes >= e->bytes);
     *link_of(t, e->user) = e->chain;
     TAILQ_REMOVE(&t->by_use, e, by_use);
     t->bytes -= e->bytes;
@@ -174,6 +178,7 @@ void seen_begin(struct seen *s, uint32_t user)
 
 static void end_loading_locked(struct entry *e)
 {
+    assert(e->n_loading > 0); /* seen_begin() came before */
     if (--e->n_loading > 0 || e->removed == NULL)
         return;
     roaring_bitmap_free(e->removed);
@@ -187,6 +192,7 @@ void seen_fill(struct seen *s, uint32_t user, const roaring_bitmap_t *found)
 
     pthread_mutex_lock(&t->lock);
     e = *link_of(t, user);
+    assert(e != NULL); /* seen_begin() keeps it there */
     roaring_bitmap_or_inplace(e->polls, found);
     if (e->removed != NULL)
         roaring_bitmap_andnot_inplace(e->polls, e->removed);
@@ -206,6 +212,7 @@ void seen_give_up(struct seen *s, uint32_t user)
 
     pthread_mutex_lock(&t->lock);
     e = *link_of(t, user);
+    assert(e != NULL);
     end_loading_locked(e);
     if (e->n_loading == 0 && !e->loaded)
         drop_locked(t, e);

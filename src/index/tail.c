@@ -1,5 +1,6 @@
 #include "index/tail.h"
 
+#include <assert.h>
 #include <pthread.h>
 
 #include "base/mem.h"
@@ -64,6 +65,7 @@ static void push(struct share *s, struct entry e)
     pthread_mutex_lock(&s->lock);
     if (s->n == s->cap)
         grow_locked(s);
+    assert(s->n == 0 || entry_at(s, s->n - 1)->position <= e.position);
     *entry_at(s, s->n++) = e;
     pthread_mutex_unlock(&s->lock);
 }

@@ -106,6 +106,7 @@ static void expire_locked(const struct memory *m, struct stripe *s, struct entry
         return;
     }
     while (e->n_moments > 0 && leaves_in_ms(m, moment_at(e, 0), now_ms) <= 0) {
+        assert(e->total >= moment_at(e, 0)->n);
         e->total -= moment_at(e, 0)->n;
         e->first = (uint16_t)((e->first + 1) & (e->cap - 1));
         e->n_moments--;

@@ -1,4 +1,5 @@
 /* live_handlers.c — /ws, /ws/polls/{id}; and watchers over either protocol. */
+#include <assert.h>
 #include <stddef.h>
 
 #include "app/app.h"
@@ -123,8 +124,10 @@ void watcher_beat(struct watcher *w, uint64_t now_ms)
 
 static void free_if_done(struct watcher *w)
 {
-    if (w->closed && w->n_pending == 0)
+    if (w->closed && w->n_pending == 0) {
+        assert(w->subscriber.n_follows == 0);
         mem_free(w);
+    }
 }
 
 static void on_writable(void *user)
@@ -138,6 +141,7 @@ void watcher_gone(void *user)
 {
     struct watcher *w = user;
 
+    assert(!w->closed);
     hub_subscriber_done(&w->subscriber);
     TAILQ_REMOVE(&w->live->watchers[w->kind], w, link);
     if (w->user != 0)
@@ -205,6 +209,7 @@ static void on_answer(struct mail *m)
     struct watcher *w = q->watcher;
     struct viewer v = viewer_of(w);
 
+    assert(w->n_pending > 0);
     w->n_pending--;
     LIST_REMOVE(q, link);
     if (q->op.rc == 0)

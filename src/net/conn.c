@@ -85,6 +85,7 @@ static void hand_over(struct conn *c)
 {
     struct http_server *s = c->server;
 
+    assert(c->state == CONN_READING && !c->req->handed_over);
     c->state = CONN_HANDLING;
     counter_add(&s->stats.requests, 1);
     request_publish(c->req);
@@ -97,6 +98,7 @@ static void hand_over_too_large(struct conn *c)
 {
     struct http_server *s = c->server;
 
+    assert(c->state == CONN_READING && !c->req->handed_over);
     counter_add(&s->stats.malformed, 1);
     c->state = CONN_HANDLING;
     c->unread = true;
@@ -149,6 +151,7 @@ static void output_taken(struct conn *c, size_t n)
 {
     size_t from_out = c->out.len - c->out_at;
 
+    assert(c->out_at <= c->out.len && n <= from_out + c->tail.len);
     c->taken += n;
     if (from_out > n)
         from_out = n;
@@ -205,6 +208,7 @@ static void end(struct conn *c)
 {
     bool unread = c->unread || c->in.len > c->in_at;
 
+    assert(c->state != CONN_HANDLING); /* the handler has the request */
     if (!unread || c->eof) {
         c->dead = true;
         return;
@@ -291,6 +295,7 @@ static size_t make_room(struct conn *c)
         c->in = server_take_buf(c->server);
     if (c->in.cap - c->in.len >= READ_ROOM_MIN)
         return c->in.cap - c->in.len;
+    assert(c->in_at <= c->in.len);
     buf_consume(&c->in, c->in_at);
     c->in_at = 0;
     if (c->req != NULL && c->req->msg.stage == STAGE_BODY)
@@ -394,6 +399,7 @@ static void make_orphan(struct conn *c)
 {
     struct request *r = c->req;
 
+    assert(r->handed_over && r->conn == c);
     r->conn = NULL;
     r->bytes = c->in;
     c->in = (struct buf){0};

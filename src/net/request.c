@@ -3,6 +3,7 @@
  */
 #include "net/conn.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/err.h"
@@ -109,6 +110,7 @@ void request_publish(struct request *r)
     const char *base = c->in.data + c->in_at;
     struct http_req *q = &r->pub;
 
+    assert(c->req == r);
     q->method = m->method;
     q->http_minor = m->minor;
     q->target = at(base, m->target);

@@ -69,6 +69,7 @@ static size_t put_frame(struct stream *s)
     size_t n = put(s, s->frame->data + s->frame_at, s->frame->len - s->frame_at);
 
     s->frame_at += n;
+    assert(s->frame_at <= s->frame->len);
     if (s->frame_at == s->frame->len)
         s->frame = frame_unref(s->frame);
     return n;
@@ -103,6 +104,7 @@ static void set_due(struct stream *s, uint32_t in_ms)
 
 static void shut(struct stream *s)
 {
+    assert(s->closing && !s->shut);
     shutdown(s->io.fd, SHUT_WR);
     s->shut = true;
 }
@@ -144,6 +146,7 @@ bool stream_send(struct stream *s, struct frame *f)
     n = put(s, f->data, f->len);
     if (n == f->len)
         return true;
+    assert(s->frame == NULL);
     s->frame = frame_ref(f);
     s->frame_at = n;
     judge_output(s, true);
@@ -193,6 +196,7 @@ static void deliver_rest(struct stream *s)
         s->dead = true;
         return;
     }
+    assert((size_t)used <= s->rest.len);
     buf_consume(&s->rest, (size_t)used);
     if (s->rest.len == 0)
         buf_done(&s->rest);
@@ -235,6 +239,7 @@ static void end(struct stream *s)
 {
     struct http_server *server = s->server;
 
+    assert(s->io.fd >= 0);
     ev_io_stop(server->ev, &s->io);
     due_remove(&s->due);
     due_remove(&s->member);
@@ -278,6 +283,7 @@ static void move_in(struct stream *s, struct conn *c, struct str head)
     buf_str_add(&s->control, head);
     if (s->ops->on_data != NULL)
         buf_add(&s->rest, c->in.data + used, c->in.len - used);
+    assert(c->io.fd >= 0); /* the stream's from here */
     ev_io_stop(c->server->ev, &c->io);
     ev_io_init(&s->io, on_event, c->io.fd, 0);
     s->io.data = s;

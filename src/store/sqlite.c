@@ -50,6 +50,7 @@ static int commit(struct store *s)
         return ERR_UNAVAILABLE;
     if (db_execute(d, db_use(d, SQL_COMMIT_WRITE)) != 0)
         return d->failed ? ERR_UNAVAILABLE : db_fail(d);
+    assert(sqlite3_get_autocommit(d->handle)); /* it is over */
     d->in_transaction = false;
     return 0;
 }
@@ -99,6 +100,7 @@ static struct store *free_store(struct store *base)
     struct sqlite_store *s = sqlite_of(base);
 
     if (s != NULL) {
+        assert(!s->sides[STORE_WRITER].in_transaction);
         close_db(&s->sides[STORE_READER]);
         close_db(&s->sides[STORE_WRITER]);
         mem_free(s->places);

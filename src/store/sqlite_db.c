@@ -1,6 +1,7 @@
 #include "store/sqlite_db.h"
 
 #include <assert.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -46,6 +47,7 @@ sqlite3_stmt *db_use(struct db *d, enum sql name)
 
 void db_bind_str(sqlite3_stmt *st, int i, struct str s)
 {
+    assert(s.len <= INT_MAX);
     sqlite3_bind_text(st, i, s.at, (int)s.len, SQLITE_STATIC);
 }
 

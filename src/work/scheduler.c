@@ -1,5 +1,6 @@
 #include "work/scheduler.h"
 
+#include <assert.h>
 #include <pthread.h>
 
 #include "base/lane.h"
@@ -52,6 +53,7 @@ static void heap_pop(struct scheduler *s)
 {
     size_t i = 0;
 
+    assert(s->n > 0);
     s->heap[0] = s->heap[--s->n];
     for (;;) {
         size_t least = i, left = 2 * i + 1;
@@ -140,6 +142,7 @@ void scheduler_at(struct scheduler *s, uint32_t poll, int64_t at_ms)
 {
     struct appointment what = {at_ms, poll};
 
+    assert(poll != 0);
     pthread_mutex_lock(&s->lock);
     if (s->lane != NULL)
         submit(s->lane, what);

@@ -1,5 +1,6 @@
 #include "work/store_lane.h"
 
+#include <assert.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 
@@ -123,6 +124,7 @@ static int read_changes(struct store_lane *l, size_t *ret_n, uint64_t *ret_next)
         rc = l->source.read(l->source.user, position, l->changes + n, PROJECT_MAX - n,
                             &n_more, &next);
         n += rc == 0 ? n_more : 0;
+        assert(n <= PROJECT_MAX && (rc != 0 || next >= position));
     } while (rc == 0 && next != position && n < PROJECT_MAX);
     *ret_n = n;
     *ret_next = rc == 0 ? next : position;
@@ -149,6 +151,7 @@ static int project(struct store_lane *l, bool *ret_more)
     rc = store_changes(l, n, next);
     if (rc != 0)
         return rc;
+    assert(next > l->position); /* the projector only goes on */
     l->position = next;
     l->source.projected(l->source.user, next);
     return 0;
@@ -196,6 +199,7 @@ static struct mail *take_wake(struct store_lane *l, struct mail *batch)
 {
     for (struct mail **at = &batch; *at != NULL; at = &(*at)->next)
         if (*at == &l->wake) {
+            assert(!l->has_wake); /* there is one, and it waits for a projection */
             *at = l->wake.next;
             l->has_wake = l->behind = true;
             break;
@@ -293,6 +297,7 @@ int store_lane_start(const struct store_lane_opts *opts, store_progress_cb *prog
 
 int store_lane_submit(struct store_lane *l, struct store_job *job)
 {
+    assert(job->work != NULL);
     return lane_submit(l->lane, &job->mail);
 }
 
@@ -379,6 +384,7 @@ int read_lane_start(const struct read_lane_opts *opts, struct read_lane **ret_la
 
 int read_lane_submit(struct read_lane *l, struct store_job *job)
 {
+    assert(job->work != NULL);
     return lane_submit(l->lane, &job->mail);
 }
 

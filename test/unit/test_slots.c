@@ -118,6 +118,7 @@ static void what_is_needed_stays(void **state)
     slots_trim(&s, 0, 100);
     assert_true(has(&s, 1) && has(&s, 3) && has(&s, 4));
     assert_false(has(&s, 2));
+    slots_find(&s, 3)->waiting = NULL; /* it was answered: nobody may be left behind */
     slots_done(&s);
 }
 
