@@ -39,9 +39,11 @@ struct barrier {
     sem_t passed;
 };
 
+static const char op_kind[] = "ballot_op", load_kind[] = "tally_load";
+
 static struct ballot_op *op_of(struct mail *m)
 {
-    return (struct ballot_op *)m; /* mail is its first field */
+    return mail_open_as(m, op_kind);
 }
 
 static void mark_changed(struct journaled *b, struct slot *slot)
@@ -248,7 +250,8 @@ static void send_home(struct journaled *b, int rc)
     b->ops = NULL;
     b->ops_end = &b->ops;
     while (op != NULL) {
-        struct ballot_op *next = op_of(op->mail.next);
+        struct mail *m = op->mail.next;
+        struct ballot_op *next = m != NULL ? op_of(m) : NULL;
 
         if (op->verb == BALLOT_QUOTA)
             answer_quota(b, op);
@@ -307,6 +310,7 @@ static int start_load(struct journaled *b, struct slot *slot)
 
     l->mail.home = lane_box(b->lane);
     l->mail.on_home = on_loaded;
+    l->mail.kind = load_kind;
     l->poll = slot->poll;
     l->lane = b;
     rc = b->opts.load(b->opts.user, l);
@@ -397,7 +401,7 @@ static void take_load(struct journaled *b, struct tally_load *l)
 
 static void on_loaded(struct mail *m)
 {
-    struct tally_load *l = (struct tally_load *)m;
+    struct tally_load *l = mail_open_as(m, load_kind);
     struct journaled *b = l->lane;
 
     assert(b->n_loading > 0);
@@ -449,6 +453,7 @@ static void run(struct mail *batch, void *user)
 
 static int journaled_submit(struct ballot *base, struct ballot_op *op)
 {
+    op->mail.kind = op_kind;
     return lane_submit(((struct journaled *)base)->lane, &op->mail);
 }
 

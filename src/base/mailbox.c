@@ -76,6 +76,12 @@ size_t mailbox_refused(const struct mailbox *b)
     return atomic_load_explicit(&b->n_refused, memory_order_relaxed);
 }
 
+void *mail_open_as(struct mail *m, const char *kind)
+{
+    assert(m->kind == kind);
+    return m;
+}
+
 void mail_return(struct mail *m)
 {
     assert(m->home != NULL || m->on_home != NULL); /* somebody takes it */

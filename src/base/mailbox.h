@@ -28,6 +28,7 @@ struct mail {
     void (*on_home)(struct mail *); /* called there, by the home's owner; may free the
                                        mail. Without a home: called by whoever returns
                                        it */
+    const char *kind; /* of what it is the first field of: see mail_open_as() */
 };
 
 struct mailbox {
@@ -48,6 +49,11 @@ struct mail *mailbox_take(struct mailbox *b);
 /* For metrics; any thread. */
 size_t mailbox_waiting(const struct mailbox *b);
 size_t mailbox_refused(const struct mailbox *b);
+
+/* What m is the first field of. A lane names its kind of work when it is submitted, and
+ * opens it by that name: anything else in its box is a bug and ends the program. Names
+ * are compared by address. */
+void *mail_open_as(struct mail *m, const char *kind);
 
 /* Send m to its home. After this call m is the home's. */
 void mail_return(struct mail *m);

@@ -230,6 +230,8 @@ static void refresh_shown(struct leaderboard *l)
 
 /* ---- the lane ---- */
 
+static const char ask_kind[] = "board_ask";
+
 static void answer(struct leaderboard *l, struct board_ask *ask)
 {
     const struct board *b = find(l, ask->window, ask->tag);
@@ -246,7 +248,7 @@ static void run(struct mail *batch, void *user)
     while (batch != NULL) {
         struct mail *next = batch->next;
 
-        answer(l, (struct board_ask *)batch);
+        answer(l, mail_open_as(batch, ask_kind));
         batch = next;
     }
     if (hub_viewers(l->opts.hub, TOPIC_LEADERBOARD) > 0)
@@ -298,5 +300,6 @@ struct leaderboard *leaderboard_free(struct leaderboard *l)
 
 int leaderboard_submit(struct leaderboard *l, struct board_ask *ask)
 {
+    ask->mail.kind = ask_kind;
     return lane_submit(l->lane, &ask->mail);
 }

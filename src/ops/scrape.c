@@ -113,12 +113,14 @@ static void write_all(const struct scrapes *scrapes, struct buf *out)
 
 /* ---- the lane ---- */
 
+static const char job_kind[] = "scrape_job";
+
 static void run(struct mail *batch, void *user)
 {
     struct scrapes *scrapes = user;
 
     while (batch != NULL) {
-        struct scrape_job *job = (struct scrape_job *)batch;
+        struct scrape_job *job = mail_open_as(batch, job_kind);
 
         batch = batch->next;
         write_all(scrapes, &job->text);
@@ -183,6 +185,7 @@ void handle_metrics(struct call *c)
     job->mail.on_home = on_home;
     job->call = c;
     call_set_data(c, job, free_job);
+    job->mail.kind = job_kind;
     rc = lane_submit(c->app->scrapes->lane, &job->mail);
     if (rc != 0)
         call_fail(c, rc, NULL);

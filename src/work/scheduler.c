@@ -68,10 +68,12 @@ static void heap_pop(struct scheduler *s)
     }
 }
 
+static const char note_kind[] = "note";
+
 static void take_notes(struct scheduler *s, struct mail *batch)
 {
     while (batch != NULL) {
-        struct note *note = (struct note *)batch;
+        struct note *note = mail_open_as(batch, note_kind);
 
         batch = batch->next;
         heap_push(s, note->what);
@@ -135,6 +137,7 @@ static void submit(struct lane *lane, struct appointment what)
     struct note *note = mem_zalloc(1, sizeof *note);
 
     note->what = what;
+    note->mail.kind = note_kind;
     (void)lane_submit(lane, &note->mail); /* no cap: cannot refuse */
 }
 

@@ -61,6 +61,8 @@ static int fail(struct store_lane *l, struct health *h)
 
 /* ---- jobs ---- */
 
+static const char job_kind[] = "store_job";
+
 static int undo_jobs(struct store_lane *l)
 {
     l->store->ops->rollback(l->store);
@@ -75,7 +77,7 @@ static int run_jobs(struct store_lane *l, struct mail *jobs)
     if (s->ops->begin(s) != 0)
         return undo_jobs(l);
     for (struct mail *m = jobs; m != NULL; m = m->next) {
-        struct store_job *job = (struct store_job *)m;
+        struct store_job *job = mail_open_as(m, job_kind);
 
         job->rc = job->work(s, job);
         if (job->rc == ERR_UNAVAILABLE)
@@ -90,7 +92,7 @@ static int run_jobs(struct store_lane *l, struct mail *jobs)
 static void send_jobs_home(struct mail *jobs, int rc)
 {
     while (jobs != NULL) {
-        struct store_job *job = (struct store_job *)jobs;
+        struct store_job *job = mail_open_as(jobs, job_kind);
 
         jobs = jobs->next; /* a job that has been returned is not looked at again */
         if (rc != 0)
@@ -298,6 +300,7 @@ int store_lane_start(const struct store_lane_opts *opts, store_progress_cb *prog
 int store_lane_submit(struct store_lane *l, struct store_job *job)
 {
     assert(job->work != NULL);
+    job->mail.kind = job_kind;
     return lane_submit(l->lane, &job->mail);
 }
 
@@ -350,7 +353,7 @@ static void run_reads(struct mail *batch, void *user)
     struct read_lane *l = user;
 
     while (batch != NULL) {
-        struct store_job *job = (struct store_job *)batch;
+        struct store_job *job = mail_open_as(batch, job_kind);
 
         batch = batch->next;
         job->rc = job->work(l->store, job);
@@ -385,6 +388,7 @@ int read_lane_start(const struct read_lane_opts *opts, struct read_lane **ret_la
 int read_lane_submit(struct read_lane *l, struct store_job *job)
 {
     assert(job->work != NULL);
+    job->mail.kind = job_kind;
     return lane_submit(l->lane, &job->mail);
 }
 
