@@ -2,6 +2,7 @@
 #include "lib/check.h"
 
 #include "app/door.h"
+#include "lib/ends.h"
 
 enum { FEW = 10 };
 
@@ -126,6 +127,21 @@ static void what_may_not_be_refused_goes_in_and_counts(void **state)
     assert_true(door_pass(&d, 15000));
 }
 
+static void leave(void *door)
+{
+    door_leave(door, 1000, 1);
+}
+
+static void nobody_leaves_who_did_not_go_in(void **state)
+{
+    struct door d = opened();
+    (void)state;
+
+    assert_true(ends_the_program(leave, &d));
+    assert_true(door_pass(&d, 1000));
+    assert_false(ends_the_program(leave, &d));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -134,6 +150,7 @@ int main(void)
         cmocka_unit_test(is_wide_open_again_within_a_second),
         cmocka_unit_test(forgets_in_a_silence),
         cmocka_unit_test(a_few_are_always_let_in),
+        cmocka_unit_test(nobody_leaves_who_did_not_go_in),
         cmocka_unit_test(what_may_not_be_refused_goes_in_and_counts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "base/mailbox.h"
+#include "lib/ends.h"
 
 struct letter {
     struct mail mail; /* first: the letter is found by a cast from it */
@@ -173,6 +174,24 @@ static void loses_nothing_between_threads(void **state)
     sem_destroy(&post.awake);
 }
 
+static const char letter_kind[] = "letter", bill_kind[] = "bill";
+
+static void open_as_letter(void *mail)
+{
+    (void)mail_open_as(mail, letter_kind);
+}
+
+static void is_opened_as_what_it_was_sent_as_or_not_at_all(void **state)
+{
+    struct letter l = {.mail.kind = letter_kind};
+    (void)state;
+
+    assert_ptr_equal(mail_open_as(&l.mail, letter_kind), &l);
+    assert_false(ends_the_program(open_as_letter, &l.mail));
+    l.mail.kind = bill_kind;
+    assert_true(ends_the_program(open_as_letter, &l.mail));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -180,6 +199,7 @@ int main(void)
         cmocka_unit_test(wakes_the_owner_once_a_batch),
         cmocka_unit_test(refuses_beyond_its_cap_until_it_is_emptied),
         cmocka_unit_test(mail_goes_home_past_the_cap_and_is_opened_in_order),
+        cmocka_unit_test(is_opened_as_what_it_was_sent_as_or_not_at_all),
         cmocka_unit_test(loses_nothing_between_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
