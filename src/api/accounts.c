@@ -61,10 +61,10 @@ void handle_register(struct call *c)
 
     if (!call_json(c))
         return;
-    if (entry_read_text(c, "username", &username))
-        account_check_username(str_trim(username), &faults);
-    if (entry_read_text(c, "email", &email))
-        account_check_email(str_trim(email), &faults);
+    if (entry_read_line(c, "username", &username))
+        account_check_username(username, &faults);
+    if (entry_read_line(c, "email", &email))
+        account_check_email(email, &faults);
     if (entry_read_text(c, "password", &password))
         account_check_password(password, "password", &faults);
     if (call_fail_if_faults(c))
@@ -72,9 +72,8 @@ void handle_register(struct call *c)
 
     e = entry_new(c);
     e->account.created_ms = e->now_ms;
-    entry_copy_text(e->account.username, sizeof e->account.username,
-                    str_trim(username));
-    entry_copy_text(e->account.email, sizeof e->account.email, str_trim(email));
+    entry_copy_text(e->account.username, sizeof e->account.username, username);
+    entry_copy_text(e->account.email, sizeof e->account.email, email);
     password_set(&e->password, password);
     entry_wipe(password);
     entry_ask_password(c, PASSWORD_HASH, password_hashed);
@@ -101,6 +100,26 @@ static int find_account(struct store *s, struct store_job *job)
     return rc;
 }
 
+/* Unless the password has been changed meanwhile. */
+static int keep_renewed(struct store *s, struct store_job *job)
+{
+    struct entry *e = entry_of_job(job);
+    struct account_change change = {.password_hash = e->password.hash};
+    struct account now;
+    int rc = s->ops->account_get(s, e->account.id, &now);
+
+    if (rc != 0 || strcmp(now.password_hash, e->account.password_hash) != 0)
+        return rc;
+    return s->ops->account_change(s, e->account.id, &change, &e->taken_field);
+}
+
+static void reply_logged_in(struct call *c)
+{
+    struct entry *e = entry_of(c);
+
+    session_reply(c, 200, &e->account, e->issued_ms);
+}
+
 static void password_verified(struct call *c)
 {
     struct entry *e = entry_of(c);
@@ -109,8 +128,10 @@ static void password_verified(struct call *c)
         call_fail(c, ERR_UNAUTHORIZED, "The e-mail address or the password is wrong.");
     else if (e->password.rc != 0)
         call_fail(c, e->password.rc, NULL);
+    else if (e->password.renewed)
+        call_store(c, keep_renewed, NULL, reply_logged_in);
     else
-        session_reply(c, 200, &e->account, e->issued_ms);
+        reply_logged_in(c);
 }
 
 static void account_sought(struct call *c)
@@ -150,6 +171,8 @@ void handle_login(struct call *c)
         return;
 
     e = entry_new(c);
+    if (str_trim(email).len > LIMIT_EMAIL_BYTES) /* it may be shorter in another form */
+        entry_read_line(c, "email", &email);
     entry_copy_text(e->account.email, sizeof e->account.email, str_trim(email));
     password_set(&e->password, password);
     entry_wipe(password);

@@ -12,6 +12,7 @@
 #include "index/leaderboard.h"
 #include "net/http.h"
 #include "net/loop.h"
+#include "base/text.h"
 
 /* ---- GET /api/leaderboard ---- */
 
@@ -34,33 +35,23 @@ static void answered(struct mail *m)
     call_reply(c, 200);
 }
 
-static bool is_tag(struct str s)
+/* In normal form, as tags are. */
+static int read_tag(struct call *c, char tag[LIMIT_TAG_BYTES + 1])
 {
-    for (size_t i = 0; i < s.len; i++) {
-        char c = s.at[i];
-
-        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-              (c >= '0' && c <= '9') || c == '-'))
-            return false;
-    }
-    return s.len >= 1 && s.len <= LIMIT_TAG_CHARS;
-}
-
-/* In lower case, as tags are. */
-static int read_tag(struct call *c, char tag[LIMIT_TAG_CHARS + 1])
-{
-    struct buf text = {0};
+    struct buf text = {0}, normal = {0};
     struct str value;
     int rc = http_query(c->req, "tag", &text, &value);
 
-    if (rc == 0 && !is_tag(value))
-        rc = ERR_BAD_REQUEST;
-    for (size_t i = 0; rc == 0 && i < value.len; i++) {
-        char ch = value.at[i];
-
-        tag[i] = ch >= 'A' && ch <= 'Z' ? (char)(ch - 'A' + 'a') : ch;
+    if (rc == 0) {
+        text_normal_tag(&normal, value);
+        value = buf_str(&normal);
+        if (value.len == 0 || str_chars(value) > LIMIT_TAG_CHARS || !text_is_tag(value))
+            rc = ERR_BAD_REQUEST;
     }
+    if (rc == 0)
+        memcpy(tag, value.at, value.len);
     buf_done(&text);
+    buf_done(&normal);
     return rc == ERR_NOT_FOUND ? 0 : rc;
 }
 
@@ -80,7 +71,7 @@ void handle_leaderboard(struct call *c)
                       "limit must be a number from 1 to 100."))
         return;
     if (read_tag(c, a->ask.tag) != 0) {
-        call_fail(c, ERR_BAD_REQUEST, "tag must be 1 to 30 of a-z, 0-9 and -.");
+        call_fail(c, ERR_BAD_REQUEST, "tag must be 1 to 30 letters, digits and -.");
         return;
     }
     a->ask.window = (enum board_window)window;

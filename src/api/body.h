@@ -16,14 +16,17 @@
 #include "core/poll.h"
 #include "core/tally.h"
 
-/* The body of POST /api/polls. Text is trimmed, tags are put in lower case and kept
+/* A JSON string in normal form (base/text.h), which takes its place in the body. */
+struct str body_text(json_t *value, bool lines);
+
+/* The body of POST /api/polls. Texts are brought into normal form, and tags are kept
  * once. Unknown fields are ignored, so counts cannot be sent in. */
-int poll_input(const json_t *body, uint32_t owner_id, int64_t now_ms,
+int poll_input(json_t *body, uint32_t owner_id, int64_t now_ms,
                const struct faults *faults, struct poll **ret_poll);
 
 /* The body of PATCH /api/polls/{id}: only what is there, and differs from the poll, is
  * in *ret_fields (enum poll_field); null takes a value away. */
-int poll_edit_input(const json_t *body, const struct poll *poll, int64_t now_ms,
+int poll_edit_input(json_t *body, const struct poll *poll, int64_t now_ms,
                     const struct faults *faults, uint32_t *ret_fields,
                     struct poll **ret_values);
 

@@ -7,6 +7,7 @@
 #include "app/app.h"
 #include "app/app_loop.h"
 #include "app/door.h"
+#include "api/body.h"
 #include "app/proxy.h"
 #include "auth/password.h"
 #include "base/clock.h"
@@ -70,6 +71,15 @@ bool entry_read_text(struct call *c, const char *field, struct str *ret_text)
         return true;
     call_fault(c, field, FAULT_WRONG_TYPE, "must be a string");
     return false;
+}
+
+bool entry_read_line(struct call *c, const char *field, struct str *ret_text)
+{
+    if (!entry_read_text(c, field, ret_text))
+        return false;
+    if (ret_text->at != NULL)
+        *ret_text = body_text(json_object_get(c->body, field), false);
+    return true;
 }
 
 void entry_wipe(struct str text)

@@ -32,6 +32,8 @@ struct entry *entry_of_job(struct store_job *job);
 /* The text of a field; at NULL where it is missing or null. False: something else, and
  * a fault. */
 bool entry_read_text(struct call *c, const char *field, struct str *ret_text);
+/* The same in normal form, as names and addresses are kept. */
+bool entry_read_line(struct call *c, const char *field, struct str *ret_text);
 /* The parser's own copy is not needed any more. */
 void entry_wipe(struct str text);
 /* to has room: the rules hold it shorter. */

@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "core/poll.h"
+#include "base/text.h"
 
 enum { PAGE_DEFAULT = 10, PAGES_MAX = 1000000, TEXT_BYTES = 16384, SEARCH_BYTES = 400 };
 
@@ -49,22 +50,36 @@ static int read_word(const struct http_req *req, const char *name,
     return *ret_index >= 0 ? 0 : ERR_BAD_REQUEST;
 }
 
-/* In lower case; the poll's own are. */
+/* In normal form, as the poll's own are. */
 static int add_tag(struct str value, void *user)
 {
     struct list_query *q = user;
-    char *at = q->text.data + q->text.len;
+    struct buf normal = {0};
+    struct str tag;
+    int rc = ERR_BAD_REQUEST;
 
-    if (q->n_tags == LIMIT_TAGS || value.len < 1 || value.len > LIMIT_TAG_CHARS)
-        return ERR_BAD_REQUEST;
-    for (size_t i = 0; i < value.len; i++) {
-        char c = value.at[i];
-
-        at[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    text_normal_tag(&normal, value);
+    tag = buf_str(&normal);
+    if (q->n_tags < LIMIT_TAGS && tag.len > 0 && str_chars(tag) <= LIMIT_TAG_CHARS) {
+        memcpy(q->text.data + q->text.len, tag.at, tag.len);
+        q->tags[q->n_tags++] = (struct str){q->text.data + q->text.len, tag.len};
+        q->text.len += tag.len;
+        rc = 0;
     }
-    q->text.len += value.len;
-    q->tags[q->n_tags++] = (struct str){at, value.len};
-    return 0;
+    buf_done(&normal);
+    return rc;
+}
+
+/* Nothing in it that could be looked for, not even a sign. */
+static bool is_blank(struct str s)
+{
+    struct buf key = {0};
+    bool blank;
+
+    text_key(&key, s);
+    blank = key.len == 0;
+    buf_done(&key);
+    return blank;
 }
 
 static int read_words(const struct http_req *req, struct list_query *q,
@@ -125,11 +140,11 @@ static int read_texts(const struct http_req *req, struct list_query *q,
         *ret_why = "q must be UTF-8, at most 400 bytes.";
         return ERR_BAD_REQUEST;
     }
-    if (rc == 0 && q->search.at == NULL)
-        q->search = STR(""); /* asked for, and nothing: it matches nothing */
+    if (is_blank(q->search))
+        q->search = (struct str){NULL, 0}; /* nothing is asked for: all polls */
     if (http_query_each(req, "tag", add_tag, q) == 0)
         return 0;
-    *ret_why = "tag must be 1 to 30 of a-z, 0-9 and -; at most ten.";
+    *ret_why = "tag must be 1 to 30 letters, digits and -; at most ten.";
     return ERR_BAD_REQUEST;
 }
 

@@ -331,10 +331,10 @@ static void read_wanted(struct call *c, struct str *username, struct str *email,
 {
     struct faults faults = {call_fault, c};
 
-    if (entry_read_text(c, "username", username) && username->at != NULL)
-        account_check_username(str_trim(*username), &faults);
-    if (entry_read_text(c, "email", email) && email->at != NULL)
-        account_check_email(str_trim(*email), &faults);
+    if (entry_read_line(c, "username", username) && username->at != NULL)
+        account_check_username(*username, &faults);
+    if (entry_read_line(c, "email", email) && email->at != NULL)
+        account_check_email(*email, &faults);
     if (entry_read_text(c, "password", password) && password->at != NULL)
         account_check_password(*password, "password", &faults);
     if (entry_read_text(c, "currentPassword", current) && current->len == 0 &&
@@ -418,8 +418,8 @@ void handle_me_change(struct call *c)
     w->moves = email.at != NULL;
     w->has_password = password.at != NULL;
     w->password = password;
-    entry_copy_text(w->username, sizeof w->username, str_trim(username));
-    entry_copy_text(w->email, sizeof w->email, str_trim(email));
+    entry_copy_text(w->username, sizeof w->username, username);
+    entry_copy_text(w->email, sizeof w->email, email);
     password_set(&e->password, current);
     entry_wipe(current);
     next_step(c);

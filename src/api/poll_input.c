@@ -6,9 +6,10 @@
 #include "base/err.h"
 #include "base/fault.h"
 #include "core/poll.h"
+#include "base/text.h"
 
 struct input {
-    const json_t *body;
+    json_t *body; /* texts are brought into normal form in it */
     const struct faults *faults;
     bool bad;
 };
@@ -25,21 +26,53 @@ static struct str text_of(const json_t *value)
     return (struct str){json_string_value(value), json_string_length(value)};
 }
 
-/* A missing value is an empty text, which the rules refuse where it matters. */
-static struct str read_text(struct input *in, const char *name)
+/* The text in normal form, which takes its place in the body. */
+static struct str put_text(json_t *value, const struct buf *normal)
 {
-    const json_t *value = json_object_get(in->body, name);
+    struct str text = buf_str(normal);
+
+    (void)json_string_setn(value, text.at != NULL ? text.at : "", text.len);
+    return text_of(value);
+}
+
+struct str body_text(json_t *value, bool lines)
+{
+    struct buf normal = {0};
+    struct str text;
+
+    text_normal(&normal, text_of(value), lines);
+    text = put_text(value, &normal);
+    buf_done(&normal);
+    return text;
+}
+
+static struct str tag_of(json_t *value)
+{
+    struct buf normal = {0};
+    struct str text;
+
+    text_normal_tag(&normal, text_of(value));
+    text = put_text(value, &normal);
+    buf_done(&normal);
+    return text;
+}
+
+/* A missing value is an empty text, which the rules refuse where it matters. */
+static struct str read_text(struct input *in, const char *name, bool lines)
+{
+    json_t *value = json_object_get(in->body, name);
 
     if (value == NULL || json_is_null(value))
         return (struct str){NULL, 0};
     if (json_is_string(value))
-        return str_trim_text(text_of(value));
+        return body_text(value, lines);
     fault(in, name, FAULT_WRONG_TYPE, "must be a string");
     return STR("-"); /* one fault a field is enough */
 }
 
 /* An array of texts, at most max of them into list. False: something else, faulted. */
-static bool read_texts(struct input *in, const char *name, size_t max, struct str *list,
+static bool read_texts(struct input *in, const char *name, size_t max,
+                       struct str (*read)(json_t *value), struct str *list,
                        size_t *ret_n)
 {
     json_t *values = json_object_get(in->body, name), *value;
@@ -58,7 +91,7 @@ static bool read_texts(struct input *in, const char *name, size_t max, struct st
         char field[40];
 
         if (i < max && json_is_string(value)) {
-            list[i] = str_trim_text(text_of(value));
+            list[i] = read(value);
             continue;
         }
         good = false;
@@ -73,11 +106,16 @@ static bool read_texts(struct input *in, const char *name, size_t max, struct st
     return good;
 }
 
+static struct str line_of(json_t *value)
+{
+    return body_text(value, false);
+}
+
 static void read_options(struct input *in, struct poll *p)
 {
     size_t n;
 
-    if (read_texts(in, "options", LIMIT_OPTIONS, p->options, &n)) {
+    if (read_texts(in, "options", LIMIT_OPTIONS, line_of, p->options, &n)) {
         p->rules.n_options = (uint32_t)n;
     } else { /* what was faulted is not checked again */
         p->rules.n_options = LIMIT_OPTIONS_MIN;
@@ -94,28 +132,17 @@ static bool has_tag(const struct poll *p, struct str tag)
     return false;
 }
 
-/* In lower case in lower[], once each. */
-static void read_tags(struct input *in, struct poll *p,
-                      char lower[LIMIT_TAGS][LIMIT_TAG_CHARS + 2])
+/* Once each. */
+static void read_tags(struct input *in, struct poll *p)
 {
     struct str tags[LIMIT_TAGS] = {{NULL, 0}};
     size_t n;
 
-    if (!read_texts(in, "tags", LIMIT_TAGS, tags, &n))
+    if (!read_texts(in, "tags", LIMIT_TAGS, tag_of, tags, &n))
         return;
-    for (size_t i = 0; i < n; i++) {
-        char *to = lower[i];
-        size_t len =
-            tags[i].len < LIMIT_TAG_CHARS + 1 ? tags[i].len : LIMIT_TAG_CHARS + 1;
-
-        for (size_t k = 0; k < len; k++) {
-            char ch = tags[i].at[k];
-
-            to[k] = ch >= 'A' && ch <= 'Z' ? (char)(ch - 'A' + 'a') : ch;
-        }
-        if (!has_tag(p, (struct str){to, len}))
-            p->tags[p->n_tags++] = (struct str){to, len};
-    }
+    for (size_t i = 0; i < n; i++)
+        if (!has_tag(p, tags[i]))
+            p->tags[p->n_tags++] = tags[i];
 }
 
 static int64_t read_time(struct input *in, const char *name)
@@ -172,24 +199,22 @@ static void read_rules(struct input *in, uint32_t owner_id, struct poll_rules *r
     r->closes_ms = read_time(in, "closesAt");
 }
 
-static void read_poll(struct input *in, uint32_t owner_id, struct poll *p,
-                      char tags[LIMIT_TAGS][LIMIT_TAG_CHARS + 2])
+static void read_poll(struct input *in, uint32_t owner_id, struct poll *p)
 {
-    p->title = read_text(in, "title");
-    p->description = read_text(in, "description");
+    p->title = read_text(in, "title", false);
+    p->description = read_text(in, "description", true);
     read_options(in, p);
-    read_tags(in, p, tags);
+    read_tags(in, p);
     read_rules(in, owner_id, &p->rules);
 }
 
-int poll_input(const json_t *body, uint32_t owner_id, int64_t now_ms,
+int poll_input(json_t *body, uint32_t owner_id, int64_t now_ms,
                const struct faults *faults, struct poll **ret_poll)
 {
     struct input in = {.body = body, .faults = faults};
     struct poll p = {.created_ms = now_ms};
-    char tags[LIMIT_TAGS][LIMIT_TAG_CHARS + 2];
 
-    read_poll(&in, owner_id, &p, tags);
+    read_poll(&in, owner_id, &p);
     if (poll_check(&p, now_ms, faults) != 0 || in.bad)
         return ERR_INVALID;
     *ret_poll = poll_new(&p);
@@ -241,7 +266,7 @@ static void pass_fault(void *user, const char *field, enum fault code,
     }
 }
 
-int poll_edit_input(const json_t *body, const struct poll *poll, int64_t now_ms,
+int poll_edit_input(json_t *body, const struct poll *poll, int64_t now_ms,
                     const struct faults *faults, uint32_t *ret_fields,
                     struct poll **ret_values)
 {
@@ -249,12 +274,11 @@ int poll_edit_input(const json_t *body, const struct poll *poll, int64_t now_ms,
     struct faults filter = {pass_fault, &edit};
     struct input in = {.body = body, .faults = &filter};
     struct poll p = {.created_ms = poll->created_ms}, *edited;
-    char tags[LIMIT_TAGS][LIMIT_TAG_CHARS + 2];
 
     for (size_t i = 0; i < N_EDIT_FIELDS; i++)
         if (json_object_get(body, edit_fields[i].name) != NULL)
             edit.fields |= edit_fields[i].field;
-    read_poll(&in, poll->rules.owner_id, &p, tags);
+    read_poll(&in, poll->rules.owner_id, &p);
     edit.fields = poll_differs(poll, edit.fields, &p);
     edited = poll_edited(poll, edit.fields, &p);
     (void)poll_check(edited, now_ms, &filter);

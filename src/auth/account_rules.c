@@ -3,6 +3,9 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/lookalike.h"
+#include "base/text.h"
+#include "base/unicode.h"
 #include "tbl/limits.h"
 
 static int fault(const struct faults *faults, const char *field, enum fault code,
@@ -22,66 +25,38 @@ static enum fault length_fault(size_t n, size_t min)
 
 /* --- usernames --- */
 
-/* Characters that print nothing, print as a space, or turn the text around: with them
- * two names look the same. The joiners U+200C and U+200D stay, since writing Persian,
- * Hindi and some emoji needs them. */
-static const struct {
-    uint32_t first, last;
-} unseen[] = {
-    {0x0000, 0x001f},   /* controls */
-    {0x007f, 0x00a0},   /* controls, no-break space */
-    {0x00ad, 0x00ad},   /* soft hyphen */
-    {0x034f, 0x034f},   /* grapheme joiner */
-    {0x061c, 0x061c},   /* Arabic letter mark */
-    {0x115f, 0x1160},   /* Hangul fillers */
-    {0x1680, 0x1680},   /* Ogham space */
-    {0x17b4, 0x17b5},   /* Khmer inherent vowels */
-    {0x180b, 0x180f},   /* Mongolian selectors, vowel separator */
-    {0x2000, 0x200b},   /* spaces, zero width space */
-    {0x200e, 0x200f},   /* marks of direction */
-    {0x2028, 0x202f},   /* separators, embeddings and overrides, narrow space */
-    {0x205f, 0x206f},   /* spaces, invisible operators, isolates */
-    {0x2800, 0x2800},   /* Braille blank */
-    {0x3000, 0x3000},   /* ideographic space */
-    {0x3164, 0x3164},   /* Hangul filler */
-    {0xfeff, 0xfeff},   /* byte order mark */
-    {0xffa0, 0xffa0},   /* Hangul filler */
-    {0xfff0, 0xfffb},   /* unassigned, annotations */
-    {0xe0000, 0xe0fff}, /* tags, selectors */
-};
-
-/* The scalar value at the start of valid UTF-8, cut off it. */
-static uint32_t take_char(struct str *s)
+/* Another blank than one U+0020 between words, or what only the layout of a text needs.
+ */
+static bool is_unspoken(uint32_t c, uint32_t before)
 {
-    static const unsigned char lead_mask[] = {0x7f, 0x7f, 0x1f, 0x0f, 0x07};
-    const unsigned char *p = (const unsigned char *)s->at;
-    size_t n = p[0] < 0x80 ? 1 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
-    uint32_t c = p[0] & lead_mask[n];
-
-    for (size_t i = 1; i < n; i++)
-        c = c << 6 | (p[i] & 0x3f);
-    *s = str_skip(*s, n);
-    return c;
+    if (text_is_blank(c))
+        return c != ' ' || before == ' ' || before == 0;
+    return c >= 0x2066 && c <= 0x2069; /* isolates */
 }
 
-static bool is_unseen(uint32_t c)
+/* What is wrong with its characters; NULL: nothing. */
+static const char *character_fault(struct str username)
 {
-    for (size_t i = 0; i < sizeof unseen / sizeof *unseen; i++)
-        if (c >= unseen[i].first && c <= unseen[i].last)
-            return true;
-    return false;
-}
+    enum text_flaw flaw = text_flaw(username, false);
+    uint32_t before = 0;
 
-static bool has_unseen(struct str s)
-{
-    while (s.len > 0)
-        if (is_unseen(take_char(&s)))
-            return true;
-    return false;
+    if (flaw != TEXT_SOUND)
+        return text_flaw_message(flaw);
+    while (username.len > 0) {
+        uint32_t c = unicode_take(&username);
+
+        if (is_unspoken(c, before))
+            return "must have one space between words, and no other blanks";
+        if (text_is_form(c))
+            return "must not contain letters of full width, in circles and the like";
+        before = c;
+    }
+    return before == ' ' ? "must not end with a space" : NULL;
 }
 
 int account_check_username(struct str username, const struct faults *faults)
 {
+    const char *message;
     size_t n;
 
     if (!str_is_utf8(username))
@@ -90,9 +65,12 @@ int account_check_username(struct str username, const struct faults *faults)
     if (n < LIMIT_USERNAME_CHARS_MIN || n > LIMIT_USERNAME_CHARS)
         return fault(faults, "username", length_fault(n, LIMIT_USERNAME_CHARS_MIN),
                      "must be 3 to 50 characters long");
-    if (has_unseen(username))
-        return fault(faults, "username", FAULT_BAD_CHARACTERS,
-                     "may not hold control characters or invisible ones");
+    message = character_fault(username);
+    if (message != NULL)
+        return fault(faults, "username", FAULT_BAD_CHARACTERS, message);
+    if (!name_is_one_script(username))
+        return fault(faults, "username", FAULT_MIXED_SCRIPTS,
+                     "must not mix the letters or digits of different scripts");
     return 0;
 }
 
@@ -140,12 +118,26 @@ static bool is_domain(struct str s)
     return n_parts > 1 || str_eq_nocase(s, STR("localhost"));
 }
 
+/* No blanks, nothing that cannot be seen. */
+static bool is_plain(struct str s)
+{
+    if (text_flaw(s, false) != TEXT_SOUND)
+        return s.len == 0;
+    while (s.len > 0) {
+        uint32_t c = unicode_take(&s);
+
+        if ((text_is_blank(c) && c != ' ') || text_is_silent(c))
+            return false;
+    }
+    return true;
+}
+
 int account_check_email(struct str email, const struct faults *faults)
 {
     struct str local, domain;
     size_t n_parts;
 
-    if (!str_is_utf8(email) || has_unseen(email))
+    if (!is_plain(email))
         return fault(faults, "email", FAULT_BAD_CHARACTERS, "is not an e-mail address");
     if (email.len > LIMIT_EMAIL_BYTES)
         return fault(faults, "email", FAULT_TOO_LONG, "must be at most 254 bytes long");
@@ -162,11 +154,16 @@ int account_check_email(struct str email, const struct faults *faults)
 int account_check_password(struct str password, const char *field,
                            const struct faults *faults)
 {
+    struct buf normal = {0};
     size_t n;
 
     if (!str_is_utf8(password))
         return fault(faults, field, FAULT_BAD_CHARACTERS, "must be UTF-8");
-    n = str_chars(password);
+    text_password(&normal, password);
+    n = str_chars(buf_str(&normal));
+    if (normal.data != NULL)
+        explicit_bzero(normal.data, normal.len);
+    buf_done(&normal);
     if (n < LIMIT_PASSWORD_CHARS_MIN || n > LIMIT_PASSWORD_CHARS)
         return fault(faults, field, length_fault(n, LIMIT_PASSWORD_CHARS_MIN),
                      "must be 8 to 128 characters long");

@@ -3,7 +3,7 @@
 #include <sodium.h>
 
 #include "base/buf.h"
-#include "base/fold.h"
+#include "base/unicode.h"
 #include "base/mem.h"
 #include "tbl/limits.h"
 
@@ -61,7 +61,7 @@ static uint64_t account_key(const struct login_guard *g, struct str email)
     uint64_t key;
 
     if (email.len <= LIMIT_EMAIL_BYTES)
-        fold_add(&folded, email);
+        unicode_fold(&folded, email);
     key = hash(g, folded.len != 0 ? folded.data : "", folded.len);
     buf_done(&folded);
     return key;

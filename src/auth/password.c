@@ -7,8 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/text.h"
 
 static_assert(ACCOUNT_HASH_BYTES >= crypto_pwhash_STRBYTES, "a hash has no room");
 
@@ -34,21 +36,40 @@ struct passwords {
     struct password_lane lanes[PASSWORD_LANES_MAX];
 };
 
+static bool fits(struct str s)
+{
+    return s.len <= PASSWORD_BYTES;
+}
+
 int password_set(struct password_job *job, struct str password)
 {
-    job->len = 0;
-    if (password.len > sizeof job->password)
-        return ERR_INVALID;
-    if (password.len > 0)
-        memcpy(job->password, password.at, password.len);
-    job->len = password.len;
-    return 0;
+    struct buf normal = {0};
+    struct str form;
+    int rc = ERR_INVALID;
+
+    job->len = job->typed_len = 0;
+    text_password(&normal, password);
+    form = buf_str(&normal);
+    if (fits(form)) {
+        memcpy(job->password, form.at != NULL ? form.at : "", form.len);
+        job->len = form.len;
+        rc = 0;
+    }
+    if (rc == 0 && fits(password) && !str_eq(form, password)) {
+        memcpy(job->typed, password.at, password.len);
+        job->typed_len = password.len;
+    }
+    if (normal.data != NULL)
+        sodium_memzero(normal.data, normal.len);
+    buf_done(&normal);
+    return rc;
 }
 
 static void wipe(struct password_job *job)
 {
     sodium_memzero(job->password, sizeof job->password);
-    job->len = 0;
+    sodium_memzero(job->typed, sizeof job->typed);
+    job->len = job->typed_len = 0;
 }
 
 static int hash_text(const struct password_opts *o, const char *password, size_t len,
@@ -59,17 +80,31 @@ static int hash_text(const struct password_opts *o, const char *password, size_t
                : ERR_UNAVAILABLE;
 }
 
-static int verify(const struct passwords *p, const struct password_job *job)
+static int verify_text(const struct passwords *p, const struct password_job *job,
+                       const char *password, size_t len)
 {
     bool nobody = job->hash[0] == '\0';
     int rc;
 
     errno = 0;
-    rc = crypto_pwhash_str_verify(nobody ? p->nobody : job->hash, job->password,
-                                  job->len);
+    rc = crypto_pwhash_str_verify(nobody ? p->nobody : job->hash, password, len);
     if (rc == 0)
         return nobody ? ERR_UNAUTHORIZED : 0;
     return errno == EINVAL ? ERR_UNAUTHORIZED : ERR_UNAVAILABLE; /* EINVAL: no match */
+}
+
+/* How long it takes depends on what was typed, not on whose hash it is; but for a
+ * password that is right. */
+static int verify(const struct passwords *p, struct password_job *job)
+{
+    int rc = verify_text(p, job, job->password, job->len);
+
+    if (rc != ERR_UNAUTHORIZED || job->typed_len == 0)
+        return rc;
+    rc = verify_text(p, job, job->typed, job->typed_len);
+    if (rc == 0)
+        job->renewed = hash_text(&p->opts, job->password, job->len, job->hash) == 0;
+    return rc;
 }
 
 static void send_home(struct password_job *job)

@@ -20,6 +20,10 @@
  * password. For it, verify against nobody: PASSWORD_VERIFY with an empty hash compares
  * with the hash of a random password, and never matches.
  *
+ * A password is hashed in one form, so that it is the same from every keyboard
+ * (base/text.h). Old hashes are of passwords as they were typed: those are tried too,
+ * and the job then brings a hash to keep instead.
+ *
  * Ownership  a job is lent by a submit that returned 0 and comes home through its mail
  *            (mail.home, mail.on_home: set them before). Its password is wiped by then.
  *            A job that was refused is the caller's to wipe.
@@ -58,8 +62,10 @@ struct password_job {
     uint64_t address; /* whose turn it is: proxy_client() */
     int rc;
     char hash[ACCOUNT_HASH_BYTES]; /* terminated */
-    size_t len;
-    char password[PASSWORD_BYTES];
+    bool renewed; /* it matched as it was typed, and hash is that of its usual form */
+    size_t len, typed_len;
+    char password[PASSWORD_BYTES];  /* as text_password() makes it */
+    char typed[PASSWORD_BYTES];     /* if that differs */
     TAILQ_ENTRY(password_job) link; /* the queue's */
     uint64_t round;
 };

@@ -2,9 +2,9 @@
 #include "core/poll.h"
 
 #include <stdio.h>
-#include <strings.h>
 
 #include "base/err.h"
+#include "base/text.h"
 
 struct check {
     const struct faults *faults;
@@ -18,38 +18,42 @@ static void fault(struct check *c, const char *field, enum fault code,
     c->faults->fault(c->faults->user, field, code, message);
 }
 
-/* Control characters have no place in a line of text; a description may have line
- * breaks and tabs. */
-static bool has_control(struct str s, bool lines)
+static enum fault fault_of(enum text_flaw flaw)
 {
-    for (size_t i = 0; i < s.len; i++) {
-        unsigned char c = (unsigned char)s.at[i];
-
-        if ((c < 0x20 && !(lines && (c == '\n' || c == '\r' || c == '\t'))) ||
-            c == 0x7f)
-            return true;
-    }
-    return false;
+    return flaw == TEXT_INVISIBLE ? FAULT_INVISIBLE : FAULT_BAD_CHARACTERS;
 }
 
-/* min is 0 or 1. */
-static void check_text(struct check *c, const char *field, struct str s, size_t min,
+/* min is 0 or 1. False: it has a fault. */
+static bool check_text(struct check *c, const char *field, struct str s, size_t min,
                        size_t max)
 {
+    enum text_flaw flaw = text_flaw(s, max == LIMIT_DESCRIPTION_CHARS);
+    size_t n = str_chars(s);
     char message[80];
-    size_t n;
 
-    if (!str_is_utf8(s)) {
-        fault(c, field, FAULT_BAD_CHARACTERS, "must be UTF-8");
-        return;
+    if (flaw == TEXT_NOT_UTF8 || (flaw != TEXT_SOUND && n <= max)) {
+        fault(c, field, fault_of(flaw), text_flaw_message(flaw));
+        return false;
     }
-    n = str_chars(s);
     if (n < min || n > max) {
         snprintf(message, sizeof message, "must be %zu to %zu characters", min, max);
         fault(c, field, n < min ? FAULT_REQUIRED : FAULT_TOO_LONG, message);
-    } else if (has_control(s, max == LIMIT_DESCRIPTION_CHARS)) {
-        fault(c, field, FAULT_BAD_CHARACTERS, "must not contain control characters");
+        return false;
     }
+    return true;
+}
+
+static bool same_option(struct str a, struct str b)
+{
+    struct buf x = {0}, y = {0};
+    bool same;
+
+    text_key(&x, a);
+    text_key(&y, b);
+    same = str_eq(buf_str(&x), buf_str(&y));
+    buf_done(&x);
+    buf_done(&y);
+    return same;
 }
 
 static void check_options(struct check *c, const struct poll *p)
@@ -64,24 +68,14 @@ static void check_options(struct check *c, const struct poll *p)
         char field[24];
 
         snprintf(field, sizeof field, "options[%u]", i);
-        check_text(c, field, p->options[i], 1, LIMIT_OPTION_CHARS);
+        if (!check_text(c, field, p->options[i], 1, LIMIT_OPTION_CHARS))
+            continue;
         for (uint32_t j = 0; j < i; j++)
-            if (str_eq(p->options[i], p->options[j])) {
+            if (same_option(p->options[i], p->options[j])) {
                 fault(c, field, FAULT_DUPLICATE, "is the same as an earlier option");
                 break;
             }
     }
-}
-
-static bool has_tag_chars(struct str s)
-{
-    for (size_t i = 0; i < s.len; i++) {
-        char ch = s.at[i];
-
-        if (!((ch >= 'a' && ch <= 'z') || (ch >= '0' && ch <= '9') || ch == '-'))
-            return false;
-    }
-    return true;
 }
 
 /* FAULT__MAX: nothing. */
@@ -89,9 +83,9 @@ static enum fault tag_fault(struct str s)
 {
     if (s.len == 0)
         return FAULT_REQUIRED;
-    if (!has_tag_chars(s))
+    if (!text_is_tag(s))
         return FAULT_BAD_CHARACTERS;
-    return s.len > LIMIT_TAG_CHARS ? FAULT_TOO_LONG : FAULT__MAX;
+    return str_chars(s) > LIMIT_TAG_CHARS ? FAULT_TOO_LONG : FAULT__MAX;
 }
 
 static void check_tags(struct check *c, const struct poll *p)
@@ -105,7 +99,7 @@ static void check_tags(struct check *c, const struct poll *p)
         if (code == FAULT__MAX)
             continue;
         snprintf(field, sizeof field, "tags[%u]", i);
-        fault(c, field, code, "must be 1 to 30 of a-z, 0-9 and -");
+        fault(c, field, code, "must be 1 to 30 letters, digits and -");
     }
 }
 
@@ -121,9 +115,9 @@ int poll_check(const struct poll *p, int64_t now_ms, const struct faults *faults
 {
     struct check c = {.faults = faults};
 
-    check_text(&c, "title", p->title, 1, LIMIT_TITLE_CHARS);
+    (void)check_text(&c, "title", p->title, 1, LIMIT_TITLE_CHARS);
     if (p->description.at != NULL)
-        check_text(&c, "description", p->description, 0, LIMIT_DESCRIPTION_CHARS);
+        (void)check_text(&c, "description", p->description, 0, LIMIT_DESCRIPTION_CHARS);
     check_options(&c, p);
     check_tags(&c, p);
     check_times(&c, &p->rules, now_ms);

@@ -81,7 +81,7 @@ void feed_refresh(struct feed *f);
 /* Tags with the number of unclosed polls, the most used first (by name among equals).
  */
 struct feed_tag {
-    char tag[LIMIT_TAG_CHARS + 1];
+    char tag[LIMIT_TAG_BYTES + 1];
     uint32_t polls;
 };
 /* Gives an array of *ret_n to mem_free(). */

@@ -12,7 +12,7 @@ enum { FRESH_MS = 1000, CACHED = 16, WALK = 1000, SHOWN = 10, WAITING = 1024 };
 
 struct board {
     enum board_window window;
-    char tag[LIMIT_TAG_CHARS + 1];
+    char tag[LIMIT_TAG_BYTES + 1];
     uint64_t made_ms; /* 0: none */
     struct board_place places[LIMIT_PAGE];
     size_t n;

@@ -39,7 +39,7 @@ struct board_place {
 struct board_ask {
     struct mail mail; /* first */
     enum board_window window;
-    char tag[LIMIT_TAG_CHARS + 1]; /* empty: any */
+    char tag[LIMIT_TAG_BYTES + 1]; /* empty: any */
     /* the answer */
     struct board_place places[LIMIT_PAGE];
     size_t n;

@@ -178,6 +178,8 @@ static int connect_to(struct db *d, const char *path, const char *sql, bool read
     if (rc != SQLITE_OK)
         return db_fail(d);
     sqlite3_busy_timeout(d->handle, BUSY_MS);
+    if (sqlite_text_functions(d) != 0)
+        return ERR_UNAVAILABLE;
     if (sql != NULL && sqlite3_exec(d->handle, sql, NULL, NULL, NULL) != SQLITE_OK)
         return db_fail(d);
     return 0;
@@ -232,6 +234,8 @@ static int open_writer(struct db *d, const char *path, char *errmsg, size_t errm
     if (rc == 0 && sqlite3_exec(d->handle, "PRAGMA foreign_keys = ON", NULL, NULL,
                                 NULL) != SQLITE_OK)
         rc = db_fail(d);
+    if (rc == 0)
+        rc = sqlite_text_remake(d);
     if (rc == 0)
         rc = prepare(d, STORE_WRITER);
     if (rc != 0)

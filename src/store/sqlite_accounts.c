@@ -5,22 +5,23 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "base/fold.h"
+#include "base/text.h"
 #include "store/sqlite_db.h"
 
 /* The keys of account id (0: a new one) were refused: is it the name? Not if it is the
  * account's own, in other letters. Asked in the transaction of the refusal. */
-static int which_taken(struct db *d, uint32_t id, struct str username_key,
+static int which_taken(struct db *d, uint32_t id, struct str username,
                        const char **ret_field)
 {
     sqlite3_stmt *st = db_use(d, SQL_USERNAME_TAKEN);
     int rc;
 
-    db_bind_str(st, 1, username_key);
+    sqlite3_bind_int64(st, 1, id);
+    db_bind_str(st, 2, username);
     rc = db_step(d, st);
     if (rc < 0)
         return rc;
-    *ret_field = rc == 1 && sqlite3_column_int64(st, 0) != id ? "username" : "email";
+    *ret_field = rc == 1 ? "username" : "email";
     db_reset(st);
     return ERR_CONFLICT;
 }
@@ -31,41 +32,33 @@ static struct str given(const char *text)
     return text[0] != '\0' ? str_of(text) : (struct str){NULL, 0};
 }
 
-static int add(struct db *d, const struct account *a, struct str username_key,
-               struct str email_key)
+static int add(struct db *d, const struct account *a)
 {
     sqlite3_stmt *st = db_use(d, SQL_ACCOUNT_ADD);
 
     db_bind_str(st, 1, a->guest ? STR("guest") : STR("user"));
     sqlite3_bind_int64(st, 2, a->created_ms);
     db_bind_str(st, 3, given(a->username));
-    db_bind_str(st, 4, username_key);
-    db_bind_str(st, 5, given(a->email));
-    db_bind_str(st, 6, email_key);
-    db_bind_str(st, 7, given(a->password_hash));
+    db_bind_str(st, 4, given(a->email));
+    db_bind_str(st, 5, given(a->password_hash));
     return db_execute(d, st);
 }
 
 int sqlite_account_add(struct store *s, struct account *a, const char **ret_field)
 {
     struct db *d = db_writer(s);
-    struct buf username = {0}, email = {0};
     int rc;
 
     if (d == NULL)
         return ERR_UNAVAILABLE;
-    fold_add(&username, given(a->username));
-    fold_add(&email, given(a->email));
-    rc = add(d, a, buf_str(&username), buf_str(&email));
+    rc = add(d, a);
     if (rc == 0)
         a->id = (uint32_t)sqlite3_last_insert_rowid(d->handle);
     else if (rc == ERR_CONFLICT &&
              sqlite3_extended_errcode(d->handle) == SQLITE_CONSTRAINT_UNIQUE)
-        rc = which_taken(d, 0, buf_str(&username), ret_field);
+        rc = which_taken(d, 0, given(a->username), ret_field);
     else if (rc == ERR_CONFLICT)
         rc = ERR_INVALID; /* a guest with a name, a user without: the table's checks */
-    buf_done(&username);
-    buf_done(&email);
     return rc;
 }
 
@@ -99,14 +92,9 @@ int sqlite_account_by_email(struct store *s, const char *email, struct account *
 {
     struct db *d = db_reader(s);
     sqlite3_stmt *st = db_use(d, SQL_ACCOUNT_BY_EMAIL);
-    struct buf key = {0};
-    int rc;
 
-    fold_add(&key, str_of(email));
-    db_bind_str(st, 1, buf_str(&key));
-    rc = read_account(d, st, ret_a);
-    buf_done(&key);
-    return rc;
+    db_bind_str(st, 1, str_of(email));
+    return read_account(d, st, ret_a);
 }
 
 int sqlite_account_by_id(struct store *s, uint32_t id, struct account *ret_a)
@@ -141,39 +129,41 @@ static int end_tokens(struct db *d, uint32_t id, int64_t end_ms)
     return db_execute(d, st);
 }
 
-static int change(struct db *d, uint32_t id, const struct account_change *c,
-                  struct str username_key, struct str email_key)
+/* What is as it was is not asked about: two old accounts may have what is now one name.
+ */
+static struct str changed(const char *to, const char *was)
 {
-    sqlite3_stmt *st = db_use(d, SQL_ACCOUNT_CHANGE);
+    struct buf normal = {0};
+    bool same;
 
-    sqlite3_bind_int64(st, 1, id);
-    db_bind_str(st, 2, str_of(c->username));
-    db_bind_str(st, 3, username_key);
-    db_bind_str(st, 4, str_of(c->email));
-    db_bind_str(st, 5, email_key);
-    db_bind_str(st, 6, str_of(c->password_hash));
-    return db_execute(d, st);
+    text_normal(&normal, str_of(was), false);
+    same = to == NULL || str_eq(str_of(to), buf_str(&normal));
+    buf_done(&normal);
+    return same ? (struct str){NULL, 0} : str_of(to);
 }
 
 int sqlite_account_change(struct store *s, uint32_t id, const struct account_change *c,
                           const char **ret_field)
 {
     struct account was;
-    struct buf username = {0}, email = {0};
+    struct str username;
     struct db *d = db_writer(s);
+    sqlite3_stmt *st;
     int rc = sqlite_account_get(s, id, &was);
 
     if (rc != 0 || was.guest)
         return rc != 0 ? rc : ERR_INVALID;
-    fold_add(&username, str_of(c->username));
-    fold_add(&email, str_of(c->email));
-    rc = change(d, id, c, buf_str(&username), buf_str(&email));
+    username = changed(c->username, was.username);
+    st = db_use(d, SQL_ACCOUNT_CHANGE);
+    sqlite3_bind_int64(st, 1, id);
+    db_bind_str(st, 2, username);
+    db_bind_str(st, 3, changed(c->email, was.email));
+    db_bind_str(st, 4, str_of(c->password_hash));
+    rc = db_execute(d, st);
     if (rc == ERR_CONFLICT)
-        rc = which_taken(d, id, buf_str(&username), ret_field);
+        rc = which_taken(d, id, username, ret_field);
     if (rc == 0 && c->tokens_end_ms != 0)
         rc = end_tokens(d, id, c->tokens_end_ms);
-    buf_done(&username);
-    buf_done(&email);
     return rc;
 }
 

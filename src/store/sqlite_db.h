@@ -2,6 +2,7 @@
  *
  *   sqlite.c           opening, transactions, the table of functions
  *   sqlite_migrate.c   the schema, and whose file this is
+ *   sqlite_text.c      how text is compared
  *   sqlite_copy.c      copies, for backups
  *   sqlite_db.c        statements: binding, stepping, and errors
  *   sqlite_accounts.c, sqlite_polls.c, sqlite_edit.c, sqlite_keys.c, sqlite_project.c,
@@ -93,6 +94,11 @@ int sqlite_identify(struct db *d, const char *path, int *ret_version, char *errm
                     size_t errmsg_size);
 /* Brings it to this program's version. */
 int sqlite_migrate(struct db *d, const char *path, char *errmsg, size_t errmsg_size);
+
+/* Our functions, for triggers and statements. */
+int sqlite_text_functions(struct db *d);
+/* What they made, made again if they have changed. */
+int sqlite_text_remake(struct db *d);
 
 /* "[20,13]". ERR_INVALID: not such a list, or an impossible one. */
 int counts_read(struct str text, uint32_t counts[LIMIT_OPTIONS], uint32_t *ret_n);

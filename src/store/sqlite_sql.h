@@ -15,18 +15,22 @@
     X(SQL_POSITION_SET, STORE_WRITER, "UPDATE journal SET position = ?1")              \
                                                                                        \
     X(SQL_ACCOUNT_ADD, STORE_WRITER,                                                   \
-      "INSERT INTO accounts (kind, created_ms, username, username_key, email,"         \
-      " email_key, password_hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")                \
+      "INSERT INTO accounts (kind, created_ms, username, username_key, username_look," \
+      " email, email_key, password_hash) VALUES (?1, ?2, ?3, pollux_name_key(?3),"     \
+      " pollux_name_look(?3), ?4, pollux_fold(?4), ?5)")                               \
     X(SQL_USERNAME_TAKEN, STORE_WRITER,                                                \
-      "SELECT id FROM accounts WHERE username_key = ?1")                               \
+      "SELECT id FROM accounts WHERE id <> ?1 AND"                                     \
+      " (username_key = pollux_name_key(?2) OR username_look = pollux_name_look(?2))") \
     X(SQL_ACCOUNT_GET, STORE_WRITER,                                                   \
       "SELECT id, kind, created_ms, username, email, password_hash"                    \
       " FROM accounts WHERE id = ?1")                                                  \
     X(SQL_ACCOUNT_CHANGE, STORE_WRITER,                                                \
       "UPDATE accounts SET username = coalesce(?2, username),"                         \
-      " username_key = coalesce(?3, username_key), email = coalesce(?4, email),"       \
-      " email_key = coalesce(?5, email_key),"                                          \
-      " password_hash = coalesce(?6, password_hash) WHERE id = ?1")                    \
+      " username_key = coalesce(pollux_name_key(?2), username_key),"                   \
+      " username_look = coalesce(pollux_name_look(?2), username_look),"                \
+      " email = coalesce(?3, email),"                                                  \
+      " email_key = coalesce(pollux_fold(?3), email_key),"                             \
+      " password_hash = coalesce(?4, password_hash) WHERE id = ?1")                    \
     X(SQL_ACCOUNT_DELETE, STORE_WRITER, "DELETE FROM accounts WHERE id = ?1")          \
     X(SQL_RECEIPTS_FORGET, STORE_WRITER,                                               \
       "DELETE FROM withdrawn_receipts WHERE user_id = ?1")                             \
@@ -121,7 +125,10 @@
     X(SQL_POSITION, STORE_READER, "SELECT position FROM journal")                      \
     X(SQL_ACCOUNT_BY_EMAIL, STORE_READER,                                              \
       "SELECT id, kind, created_ms, username, email, password_hash"                    \
-      " FROM accounts WHERE email_key = ?1")                                           \
+      " FROM accounts WHERE email_key = pollux_fold(?1) OR" /* sqlite_text.c */        \
+      " (email_key > pollux_fold(?1) || char(1) AND"                                   \
+      " email_key < pollux_fold(?1) || char(2))"                                       \
+      " ORDER BY email = ?1 DESC, id LIMIT 1")                                         \
     X(SQL_ACCOUNT_BY_ID, STORE_READER,                                                 \
       "SELECT id, kind, created_ms, username, email, password_hash"                    \
       " FROM accounts WHERE id = ?1")                                                  \

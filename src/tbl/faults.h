@@ -13,6 +13,8 @@
     X(FAULT_TOO_FEW,        "too_few")        /* entries of a list */                  \
     X(FAULT_TOO_MANY,       "too_many")                                                \
     X(FAULT_BAD_CHARACTERS, "bad_characters") /* some that the text may not have */    \
+    X(FAULT_INVISIBLE,      "invisible")      /* nothing in the text can be seen */    \
+    X(FAULT_MIXED_SCRIPTS,  "mixed_scripts")  /* as nobody writes, but who deceives */ \
     X(FAULT_BAD_FORMAT,     "bad_format")     /* no time, no address, no key */        \
     X(FAULT_UNKNOWN,        "unknown")        /* none of the words that are known */   \
     X(FAULT_DUPLICATE,      "duplicate")      /* in the same list */                   \

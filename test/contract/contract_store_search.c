@@ -65,6 +65,20 @@ static void polls_are_found_by_their_words(void **state)
         {"a minus is no no", STR("-favourite"), "2 1 "},
         {"a caret", STR("^your"), "2 1 "},
         {"a zero byte is a gap", STR("go\0favourite"), "1 "},
+        {"Han inside a sentence", STR("\u8a00\u8a9e"), "4 "},
+        {"not in another order", STR("\u8a9e\u8a00"), ""},
+        {"not across two options", STR("\u9ea6\u996d"), ""},
+        {"Han, simplified", STR("\u7f16\u7a0b"), "4 "},
+        {"Thai", STR("\u0e44\u0e17\u0e22"), "4 "},
+        {"Thai, its beginning", STR("\u0e44\u0e17"), "4 "},
+        {"without sharp s", STR("strasse"), "5 "},
+        {"with sharp s", STR("STRA\u1e9eE"), "5 "},
+        {"without Greek accents", STR("\u0395\u03bb\u03bb\u03b1\u03b4\u03b1"), "5 "},
+        {"in Greek capitals", STR("\u0395\u039b\u039b\u0391\u0394\u0391"), "5 "},
+        {"the beginning of one", STR("\u03b5\u03bb\u03bb"), "5 "},
+        {"an emoji", STR("\U0001f355"), "5 "},
+        {"of another colour", STR("\U0001f44d\U0001f3ff"), "5 "},
+        {"full width", STR("\uff23\uff21\uff26\uff25"), "2 "},
     };
 
     assert_int_equal(add_text(w, "Your favourite language?", "C", "Go", "programming"),
@@ -72,6 +86,15 @@ static void polls_are_found_by_their_words(void **state)
     assert_int_equal(add_text(w, "Your favourite drink", "Caf\u00e9", "Tea", "food"),
                      2);
     assert_int_equal(add_text(w, "Nets?", "Deep", "Flat", "machine-learning"), 3);
+    assert_int_equal(add_text(w, "\u597d\u304d\u306a\u8a00\u8a9e\u306f\uff1f",
+                              "\u5b66\u7f16\u7a0b\u9ea6",
+                              "\u996d\u0e20\u0e32\u0e29\u0e32"
+                              "\u0e44\u0e17\u0e22",
+                              "x"),
+                     4);
+    assert_int_equal(add_text(w, "Stra\u00dfe", "\u0395\u03bb\u03bb\u03ac\u03b4\u03b1",
+                              "Pizza\U0001f355 \U0001f44d\U0001f3fd", "x"),
+                     5);
     for (size_t i = 0; i < LENGTH(rows); i++)
         check_search(w, rows[i].why, rows[i].query, 9, rows[i].want);
     check_search(w, "the newest are kept", STR("favourite"), 1, "2 ");

@@ -115,6 +115,94 @@ describe('register', () => {
   });
 });
 
+describe('names that look like another', () => {
+  const name = (over) => ({ ...fresh(), username: over });
+  const id = randomUUID().replace(/[^a-f]/g, '').slice(0, 8);
+
+  test('are taken', async () => {
+    await server.api.register({ username: `Paul ${id}l` });
+    for (const other of [`PAUL ${id}L`, `paul ${id}I`, `Paul ${id}\u0406`]) {
+      const { status, body } = await server.api.post('/api/auth/register', {
+        body: name(other),
+        expect: 'any',
+      });
+      assert.ok(status === 409 || body.errors[0].code === 'mixed_scripts', other);
+    }
+    const { token } = await server.api.register();
+    await server.api.patch('/api/users/me', {
+      token,
+      body: { username: `paul ${id}I` },
+      expect: 'conflict',
+    });
+  });
+  for (const [username, code] of [
+    [`ada\u200b${id}`, 'bad_characters'],
+    [`ada\u202e${id}`, 'bad_characters'],
+    [`ada  ${id}`, 'bad_characters'],
+    [`ada\u3000${id}`, 'bad_characters'],
+    [`\uff41\uff44\uff41${id}`, 'bad_characters'],
+    [`p\u0430ypal${id}`, 'mixed_scripts'],
+  ])
+    test(`${JSON.stringify(username)} is refused`, async () => {
+      const { token } = await server.api.register();
+      const said = [
+        await server.api.post('/api/auth/register', { body: name(username), expect: 'invalid' }),
+        await server.api.patch('/api/users/me', { token, body: { username }, expect: 'invalid' }),
+      ];
+      for (const { body } of said)
+        assert.deepEqual(
+          body.errors.map((error) => [error.field, error.code]),
+          [['username', code]],
+        );
+    });
+  test('a name is stored in NFC', async () => {
+    const { user } = await server.api.register({ username: `Zoe\u0308 ${id}` });
+    assert.equal(user.username, `Zo\u00eb ${id}`);
+  });
+});
+
+describe('the same letters in another form', () => {
+  const id = randomUUID();
+  const account = {
+    username: `j ${id}`,
+    email: `j\u00f6rg-${id}@example.org`,
+    password: 'pa\u00dfw\u00f6rter 1',
+  };
+  const log_in = (email, password, expect = 200) =>
+    server.api.post('/api/auth/login', { body: { email, password }, expect });
+
+  test('are the same e-mail address and the same password', async () => {
+    const { user } = await server.api.register(account);
+    for (const email of [account.email, account.email.normalize('NFD'), account.email.toUpperCase()])
+      for (const password of [
+        account.password,
+        account.password.normalize('NFD'),
+        account.password.replace(' ', '\u00a0'),
+      ])
+        assert.equal((await log_in(email, password)).body.user.id, user.id);
+    await log_in(account.email, 'pa\u00dfworter 1', 'unauthorized');
+    const { body } = await server.api.post('/api/auth/register', {
+      body: { ...fresh(), email: account.email.normalize('NFD') },
+      expect: 'conflict',
+    });
+    assert.equal(body.errors[0].field, 'email');
+  });
+  test('also where the password is proven, changed, and deletes', async () => {
+    const { token, user } = await server.api.register();
+    await server.api.patch('/api/users/me', {
+      token,
+      body: { password: 'gru\u0308n-gru\u0308n', currentPassword: fresh().password },
+      expect: 200,
+    });
+    const answer = await log_in(user.email, 'gr\u00fcn-gr\u00fcn');
+    await server.api.delete('/api/users/me', {
+      token: answer.body.token,
+      body: { password: 'gru\u0308n-gru\u0308n' },
+      expect: 204,
+    });
+  });
+});
+
 describe('login', () => {
   test('answers 200 with a token that works', async () => {
     const body = fresh();

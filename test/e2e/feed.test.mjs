@@ -176,8 +176,10 @@ describe('search', () => {
     const found = (q) => get(`q=${encodeURIComponent(q)}`).then(ids);
     for (const q of ['zebrafish', 'ZEBRAFISH swims', 'quokka', 'cafe', 'xylophones', 'zebraf'])
       assert.deepEqual(await found(q), [poll.id], q);
-    for (const q of ['zebrafish walks', 'nothing-like-that', '"', '*', 'AND', '', '((('])
+    for (const q of ['zebrafish walks', 'nothing-like-that', '"', '*', 'AND', '((('])
       assert.deepEqual(await found(q), [], q);
+    for (const q of ['', ' ', '\u200b\u3000'])
+      assert.ok((await found(q)).includes(poll.id), 'nothing is asked for: all polls');
     await server.api.delete(`/api/polls/${poll.id}`, { token, expect: 204 });
     assert.deepEqual(await found('zebrafish'), []);
   });

@@ -52,7 +52,7 @@ describe('creating', () => {
 
   test('keeps everything that was said', async () => {
     const body = good({
-      description: 'Ünïcödé 🗳 "quoted" \\ <b>bold</b> &amp; \u2028.',
+      description: 'Ünïcödé 🗳 "quoted" \\ <b>bold</b> &amp; 1\n2.',
       tags: ['Programming', 'c-2024'],
       opensAt: in_ms(HOUR_MS),
       closesAt: in_ms(2 * HOUR_MS),
@@ -77,7 +77,12 @@ describe('creating', () => {
     ['a title of 200 characters, not bytes', { title: 'ü'.repeat(200) }],
     ['20 options', { options: n_options(20) }],
     ['options of 100 characters', { options: ['ü'.repeat(100), '🗳'.repeat(100)] }],
-    ['options that differ in case', { options: ['go', 'Go'] }],
+    ['options that differ in an accent', { options: ['peche', 'pêche'] }],
+    ['tags of any script', { tags: ['Größe', 'Café', '日本', 'हिन्दी'] }],
+    ['30 characters of four bytes as a tag', { tags: ['𠮷'.repeat(30)] }],
+    ['emoji, with all that they need', { options: ['👨‍👩‍👧', '❤️'] }],
+    ['Persian with its non-joiner', { title: 'می‌خواهم؟' }],
+    ['a tab in a description', { description: 'a\tb' }],
     ['10 tags', { tags: n_options(10).map((text) => text.replace(' ', '-')) }],
     ['a tag of 30 characters', { tags: ['a'.repeat(30)] }],
     ['a description of 2,000 characters', { description: 'ü'.repeat(2000) }],
@@ -92,6 +97,46 @@ describe('creating', () => {
   test('stores times in UTC', async () => {
     const poll = await server.api.create_poll(token, { closesAt: '2999-01-01T00:00:00+02:00' });
     assert.equal(poll.closesAt, '2998-12-31T22:00:00.000Z');
+  });
+  test('stores texts in NFC, and closes what isolates a direction', async () => {
+    const poll = await server.api.create_poll(token, {
+      title: 'Cafe\u0301 \u2067x',
+      description: 'u\u0308\r\nb',
+      options: ['\u1112\u1161\u11ab', 'x\u2069y'],
+      tags: ['GRO\u0308SSE', 'gr\u00f6sse', '\u65e5\u672c'],
+    });
+    assert.equal(poll.title, 'Caf\u00e9 \u2067x\u2069');
+    assert.equal(poll.description, '\u00fc\nb');
+    assert.deepEqual(
+      poll.options.map((o) => o.text),
+      ['\ud55c', 'xy'],
+    );
+    assert.deepEqual(poll.tags, ['gr\u00f6sse', '\u65e5\u672c']);
+    await server.api.vote(token, poll.id, 0, { expect: 201 });
+    const found = async (path, tag) => {
+      const url = `/api/${path}tag=${encodeURIComponent(tag)}`;
+      const { items } = (await server.api.get(url, { expect: 200 })).body;
+      return items.some((item) => (item.poll ?? item).id === poll.id);
+    };
+    for (const tag of ['GR\u00d6SSE', 'gro\u0308sse', '\u65e5\u672c']) {
+      assert.ok(await found('polls?seen=include&', tag), tag);
+      await wait_until(() => found('leaderboard?', tag), 30_000, tag);
+    }
+    const tags = (await server.api.get('/api/tags', { expect: 200 })).body;
+    assert.ok(tags.some(({ tag, polls }) => tag === 'gr\u00f6sse' && polls === 1));
+  });
+  test('an edit obeys the same rules', async () => {
+    const { id } = await server.api.create_poll(token, {});
+    const edit = (body, expect) => server.api.patch(`/api/polls/${id}`, { token, body, expect });
+    for (const body of [
+      { title: '\u200b' },
+      { description: 'a\u202eb' },
+      { options: ['Yes', 'YES'] },
+      { tags: ['a\u2060'] },
+    ])
+      await edit(body, 'invalid');
+    const { body } = await edit({ title: 'Cafe\u0301', tags: ['\u00c4'] }, 200);
+    assert.deepEqual([body.title, body.tags], ['Caf\u00e9', ['\u00e4']]);
   });
   test('trims texts', async () => {
     const poll = await server.api.create_poll(token, { title: '  x ', options: [' a', 'b '] });
@@ -127,6 +172,43 @@ describe('creating', () => {
       'options[1]',
       'too_long',
     ],
+    ['options that differ in case', { options: ['go', 'Go'] }, 'options[1]', 'duplicate'],
+    [
+      'options that differ in width',
+      { options: ['go', '\uff47\uff4f'] },
+      'options[1]',
+      'duplicate',
+    ],
+    [
+      'options in NFC and NFD',
+      { options: ['Caf\u00e9', 'Cafe\u0301'] },
+      'options[1]',
+      'duplicate',
+    ],
+    ['options that differ in spaces', { options: ['a b', 'a  b'] }, 'options[1]', 'duplicate'],
+    [
+      'options that differ in how an emoji is shown',
+      { options: ['\u2764', '\u2764\ufe0f'] },
+      'options[1]',
+      'duplicate',
+    ],
+    ...['\u200b', '\u2060', '\u00ad', '\u034f', '\u3164', '\u202e', '\u200f', '\u0085'].flatMap(
+      (c) => {
+        const name = `U+${c.codePointAt(0).toString(16)}`;
+        return [
+          [`${name} in an option`, { options: ['Yes', `Y${c}es`] }, 'options[1]', 'bad_characters'],
+          [`${name} in a title`, { title: `a${c}b` }, 'title', 'bad_characters'],
+          [`${name} in a description`, { description: `a${c}b` }, 'description', 'bad_characters'],
+          [`${name} in a tag`, { tags: [`a${c}b`] }, 'tags[0]', 'bad_characters'],
+        ];
+      },
+    ),
+    ['a character of private use', { title: 'a\ue000' }, 'title', 'bad_characters'],
+    ['a character that is none', { title: 'a\uffff' }, 'title', 'bad_characters'],
+    ['a title of isolates alone', { title: '\u2068\u2069' }, 'title', 'invisible'],
+    ['a line break in a title', { title: 'a\nb' }, 'title', 'bad_characters'],
+    ['a line separator in an option', { options: ['a', 'b\u2028c'] }, 'options[1]', 'bad_characters'],
+    ['a tag with an emoji', { tags: ['\u2764'] }, 'tags[0]', 'bad_characters'],
     ['an option that is a number', { options: ['a', 1] }, 'options[1]', 'wrong_type'],
     ['the same option twice', { options: ['a', 'b', 'a'] }, 'options[2]', 'duplicate'],
     ['the same option after trimming', { options: ['a', ' a '] }, 'options[1]', 'duplicate'],

@@ -17,7 +17,7 @@ static void count_fault(void *user, const char *field, enum fault code,
     ++*n;
 }
 
-static void try_poll(const json_t *body)
+static void try_poll(json_t *body)
 {
     size_t n_faults = 0;
     struct faults faults = {count_fault, &n_faults};

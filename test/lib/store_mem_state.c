@@ -2,8 +2,9 @@
 
 #include <string.h>
 
-#include "base/fold.h"
+#include "base/lookalike.h"
 #include "base/mem.h"
+#include "base/unicode.h"
 
 /* ---- copies ---- */
 
@@ -83,13 +84,14 @@ struct account *mem_state_account(const struct mem_state *s, uint32_t id)
 }
 
 /* An empty text is nobody's. */
-static bool same_folded(const char *a, const char *b)
+static bool same_by(void (*key)(struct buf *b, struct str s), const char *a,
+                    const char *b)
 {
     struct buf fa = {0}, fb = {0};
     bool same;
 
-    fold_add(&fa, str_of(a));
-    fold_add(&fb, str_of(b));
+    key(&fa, str_of(a));
+    key(&fb, str_of(b));
     same = fa.len != 0 && str_eq(buf_str(&fa), buf_str(&fb));
     buf_done(&fa);
     buf_done(&fb);
@@ -99,7 +101,8 @@ static bool same_folded(const char *a, const char *b)
 struct account *mem_state_username(const struct mem_state *s, const char *username)
 {
     for (size_t i = 0; i < s->n_accounts; i++)
-        if (same_folded(s->accounts[i].username, username))
+        if (same_by(name_key, s->accounts[i].username, username) ||
+            same_by(name_look, s->accounts[i].username, username))
             return &s->accounts[i];
     return NULL;
 }
@@ -107,7 +110,7 @@ struct account *mem_state_username(const struct mem_state *s, const char *userna
 struct account *mem_state_email(const struct mem_state *s, const char *email)
 {
     for (size_t i = 0; i < s->n_accounts; i++)
-        if (same_folded(s->accounts[i].email, email))
+        if (same_by(unicode_fold, s->accounts[i].email, email))
             return &s->accounts[i];
     return NULL;
 }

@@ -1,103 +1,70 @@
-/* mem_words.c — search for the store in memory: word by word, without an index. */
+/* mem_words.c — search for the store in memory: poll by poll, without an index. */
 #include <string.h>
 
-#include "base/fold.h"
+#include "core/words.h"
 #include "lib/store_mem_state.h"
 
-/* The letters from U+00E0 to U+00FF without their accents; '-' is none. */
-static const char plain[] = "aaaaaa\xe6"
-                            "ceeeeiiii\xf0nooooo-\xf8uuuuy\xfey";
+/* A text is " word word word ": what has to stand side by side is a part of it. */
+struct seeking {
+    struct buf phrases[STORE_SEARCH_WORDS];
+    int n;
+};
 
-static bool is_word_byte(unsigned char c)
+static bool take_word(void *user, struct str word, bool joined)
 {
-    return c >= 0x80 || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    struct seeking *s = user;
+    struct buf *phrase;
+
+    if (!joined && s->n == STORE_SEARCH_WORDS)
+        return false;
+    s->n += !joined;
+    phrase = &s->phrases[s->n - 1];
+    buf_char(phrase, ' ');
+    buf_str_add(phrase, word);
+    return true;
 }
 
-/* In small letters, accents of Latin-1 gone, and a space for each byte of no word. */
-static void add_plain(struct buf *out, struct str text)
+static void add_texts(struct buf *b, const struct poll *p)
 {
-    struct buf folded = {0};
-    struct str s;
-
-    fold_add(&folded, text);
-    s = buf_str(&folded);
-    for (size_t i = 0; i < s.len; i++) {
-        unsigned char c = (unsigned char)s.at[i];
-        unsigned char next = i + 1 < s.len ? (unsigned char)s.at[i + 1] : 0;
-        char letter = c == 0xc3 && next >= 0xa0 ? plain[next - 0xa0] : 0;
-
-        if (letter != 0 && (unsigned char)letter < 0x80) {
-            buf_char(out, letter == '-' ? ' ' : letter);
-            i++;
-        } else {
-            buf_char(out, is_word_byte(c) ? (char)c : ' ');
-        }
-    }
-    buf_char(out, ' ');
-    buf_done(&folded);
-}
-
-/* Is there the word, or one that begins with it? */
-static bool has_word(struct str text, struct str word, bool beginning)
-{
-    while (text.len > 0) {
-        struct str head;
-
-        text = str_cut(text, ' ', &head);
-        if (beginning ? str_starts(head, word) : str_eq(head, word))
-            return true;
-    }
-    return false;
-}
-
-static bool has_all(struct str text, struct str query)
-{
-    size_t n = 0;
-
-    while (query.len > 0) {
-        struct str word;
-
-        query = str_cut(query, ' ', &word);
-        while (query.len > 0 && query.at[0] == ' ')
-            query = str_skip(query, 1);
-        if (word.len == 0)
-            continue;
-        if (!has_word(text, word, query.len == 0))
-            return false;
-        n++;
-    }
-    return n > 0;
-}
-
-static bool has_words(const struct poll *p, struct str query)
-{
-    struct buf text = {0}, words = {0};
-    bool has;
-
-    add_plain(&text, p->title);
+    buf_char(b, ' ');
+    words_add(b, p->title);
     for (uint32_t i = 0; i < p->rules.n_options; i++)
-        add_plain(&text, p->options[i]);
+        words_add(b, p->options[i]);
     for (uint32_t i = 0; i < p->n_tags; i++)
-        add_plain(&text, p->tags[i]);
-    add_plain(&words, query);
-    has = has_all(buf_str(&text), buf_str(&words));
+        words_add(b, p->tags[i]);
+}
+
+static bool has_all(const struct poll *p, const struct seeking *s)
+{
+    struct buf text = {0};
+    bool has = s->n > 0;
+
+    add_texts(&text, p);
+    for (int i = 0; has && i < s->n; i++)
+        has =
+            memmem(text.data, text.len, s->phrases[i].data, s->phrases[i].len) != NULL;
     buf_done(&text);
-    buf_done(&words);
     return has;
 }
 
 int mem_state_search(const struct mem_state *s, struct str query, size_t max,
                      store_poll_cb *each, void *user_data)
 {
+    struct seeking sought = {.n = 0};
     int rc = 0;
 
+    words_each(query, take_word, &sought);
+    for (int i = 0; i < sought.n - 1; i++) /* the last word may be a beginning */
+        buf_char(&sought.phrases[i], ' ');
     for (size_t i = s->n_polls; rc == 0 && i > 0 && max > 0; i--) {
         const struct poll *p = s->polls[i - 1].poll;
 
-        if (!has_words(p, query))
+        if (!has_all(p, &sought))
             continue;
         rc = each(user_data, p->id);
         max--;
     }
+    for (int i = 0; i < sought.n; i++)
+        buf_done(&sought.phrases[i]);
     return rc;
 }

@@ -61,7 +61,11 @@ static void run(check c, const struct row *rows, size_t n)
 static void usernames(void **state)
 {
 #define LENGTH "username must be 3 to 50 characters long"
-#define UNSEEN "username may not hold control characters or invisible ones"
+#define CONTROL "username must not contain control characters"
+#define UNSEEN "username must not contain invisible characters"
+#define BLANK "username must have one space between words, and no other blanks"
+#define FORM "username must not contain letters of full width, in circles and the like"
+#define MIXED "username must not mix the letters or digits of different scripts"
     static const struct row rows[] = {
         {"the shortest", "ada", NULL},
         {"the longest", FIFTY, NULL},
@@ -79,17 +83,41 @@ static void usernames(void **state)
         {"too short", "ab", LENGTH},
         {"too short, though three bytes", "\xc3\xb6!", LENGTH},
         {"too long", FIFTY "a", LENGTH},
-        {"a tab", "ada\tlovelace", UNSEEN},
-        {"an end of line", "ada\n", UNSEEN},
-        {"delete", "ada\x7f", UNSEEN},
-        {"a control beyond ASCII", "ada\xc2\x85", UNSEEN},
-        {"a no-break space", "ada\xc2\xa0", UNSEEN},
+        {"a tab", "ada\tlovelace", CONTROL},
+        {"an end of line", "ada\n", CONTROL},
+        {"delete", "ada\x7f", CONTROL},
+        {"a control beyond ASCII", "ada\xc2\x85", CONTROL},
+        {"a no-break space", "ada\xc2\xa0", BLANK},
         {"the first of the zero widths", "ada\xe2\x80\x8b", UNSEEN},
         {"text turned round", "ada\xe2\x80\xae", UNSEEN},
         {"a byte order mark",
          "\xef\xbb\xbf"
          "ada",
          UNSEEN},
+        {"two spaces", "ada  lovelace", BLANK},
+        {"a space before", " ada", BLANK},
+        {"a space behind", "ada ", "username must not end with a space"},
+        {"a wide space", "ada\u3000lovelace", BLANK},
+        {"a Braille blank", "ada\u2800x", BLANK},
+        {"an isolate", "\u2068ada\u2069", BLANK},
+        {"nothing but punctuation", "...", NULL},
+        {"full width", "\uff41\uff44\uff41", FORM},
+        {"in circles", "\u24d0\u24d3\u24d0", FORM},
+        {"bold", "\U0001d41a\U0001d41d\U0001d41a", FORM},
+        {"a ligature", "\ufb01ne", FORM},
+        {"a Thai vowel of two parts", "\u0e04\u0e33\u0e19", NULL},
+        {"a Cyrillic letter among Latin ones", "p\u0430ypal", MIXED},
+        {"digits of two scripts",
+         "\u0627\u0661"
+         "1",
+         MIXED},
+        {"Cyrillic", "\u0410\u0434\u0430", NULL},
+        {"Japanese with Latin", "\u6771\u4eac\u30bf\u30ef\u30fc abc", NULL},
+        {"private use", "ada\ue000",
+         "username must not contain characters that Unicode "
+         "does not define"},
+        {"an accent on nothing", "\u0301ada",
+         "username must not contain accents without a letter, or more than 8 on one"},
         {"a tag character", "ada\xf3\xa0\x81\xa1", UNSEEN},
         {"not UTF-8", "ada\xff", "username must be UTF-8"},
     };
@@ -145,6 +173,10 @@ static void email_addresses(void **state)
         {"an address literal", "ada@[127.0.0.1]", BAD},
         {"an underscore in the domain", "ada@exam_ple.org", BAD},
         {"delete", "ada\x7f@example.org", BAD},
+        {"a joiner", "a\u200dda@example.org", BAD},
+        {"a joiner that a name could have", "\u0645\u06cc\u200c\u062e@example.org",
+         BAD},
+        {"a soft hyphen", "ada@exam\u00adple.org", BAD},
         {"not UTF-8", "ada\xff@example.org", BAD},
     };
 
@@ -165,6 +197,8 @@ static void passwords(void **state)
          "1234567",
          NULL},
         {"any characters", "  \t\n\x01 \xe2\x80\xae ", NULL},
+        {"counted as they are hashed", "o\u03081234567", NULL},
+        {"which may be too few", "o\u0308123456", PASSWORD_LENGTH},
         {"too short", "1234567", PASSWORD_LENGTH},
         {"too short, though eight bytes", O_UMLAUTS, PASSWORD_LENGTH},
         {"too long", FIFTY FIFTY TEN TEN "123456789", PASSWORD_LENGTH},
@@ -211,6 +245,7 @@ static void each_fault_has_its_code(void **state)
         {account_check_username, FIFTY "a", FAULT_TOO_LONG},
         {account_check_username, "ada\t", FAULT_BAD_CHARACTERS},
         {account_check_username, "ada\xff", FAULT_BAD_CHARACTERS},
+        {account_check_username, "p\u0430ypal", FAULT_MIXED_SCRIPTS},
         {account_check_email, "", FAULT_REQUIRED},
         {account_check_email, "ada", FAULT_BAD_FORMAT},
         {account_check_email, "ada\n", FAULT_BAD_CHARACTERS},

@@ -121,6 +121,33 @@ static void a_hash_of_another_program_is_read(void **state)
     assert_int_equal(run(*state, &j), 0);
 }
 
+/* An old hash is of the bytes that were typed; a new one of the usual form. */
+static void a_password_is_the_same_from_every_keyboard(void **state)
+{
+    static const char composed[] = "gr\u00fcn gr\u00fcn",
+                      apart[] = "gru\u0308n gru\u0308n";
+    struct password_job now = job(PASSWORD_HASH, apart, ""), old = now, j;
+
+    assert_int_equal(run(*state, &now), 0);
+    j = job(PASSWORD_VERIFY, composed, now.hash);
+    assert_int_equal(run(*state, &j), 0);
+    assert_false(j.renewed);
+    j = job(PASSWORD_VERIFY, "gr\u00fcn\u00a0gr\u00fcn", now.hash);
+    assert_int_equal(run(*state, &j), 0);
+
+    assert_int_equal(crypto_pwhash_str(old.hash, apart, strlen(apart), 1, 8192), 0);
+    j = job(PASSWORD_VERIFY, composed, old.hash);
+    assert_int_equal(run(*state, &j), ERR_UNAUTHORIZED);
+    j = job(PASSWORD_VERIFY, apart, old.hash);
+    assert_int_equal(run(*state, &j), 0);
+    assert_true(j.renewed);
+    assert_int_equal(crypto_pwhash_str_verify(j.hash, composed, strlen(composed)), 0);
+    j = job(PASSWORD_VERIFY, "gru\u0308n", old.hash);
+    assert_int_equal(run(*state, &j), ERR_UNAUTHORIZED);
+    assert_false(j.renewed);
+    assert_int_equal(j.typed_len, 0);
+}
+
 static void nobody_has_no_password(void **state)
 {
     struct password_job j = job(PASSWORD_VERIFY, "correct horse", "");
@@ -333,6 +360,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_hash_is_of_its_password_only),
         TEST(a_hash_of_another_program_is_read),
+        TEST(a_password_is_the_same_from_every_keyboard),
         TEST(nobody_has_no_password),
         TEST(nobody_takes_as_long_as_a_wrong_password),
         TEST(a_hash_that_cannot_be_read_matches_nothing),

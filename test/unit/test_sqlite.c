@@ -133,6 +133,81 @@ static void an_old_database_gets_its_indexes(void **state)
     verified(w);
 }
 
+static void check_email(struct world *w, const char *email, int want_rc, uint32_t want)
+{
+    struct account a = {.id = 0};
+
+    CHECK_EQ_AT(email, w->s->ops->account_by_email(w->s, email, &a), want_rc);
+    CHECK_EQ_AT(email, a.id, want);
+}
+
+static int rename_to(struct world *w, uint32_t id, const char *username,
+                     const char *email)
+{
+    struct account_change c = {.username = username, .email = email};
+    const char *field;
+    int rc;
+
+    begin(w);
+    rc = w->s->ops->account_change(w->s, id, &c, &field);
+    commit(w);
+    return rc;
+}
+
+/* Accounts of before that would be the same now: each goes on. */
+static void old_accounts_that_look_alike_go_on(void **state)
+{
+    struct world *w = *state;
+
+    world_close(w);
+    unlink(path_of(w).text);
+    for (int i = 0; i < 7; i++)
+        run_sql(w, sqlite_migrations[i].sql);
+    run_sql(w, "PRAGMA user_version = 7; PRAGMA application_id = 0x506f6c78;"
+               "INSERT INTO accounts VALUES"
+               " (3, 'user', 1, 'Jo\u0308rg', 'jo\u0308rg@x.org', 'a', 'b', 'h'),"
+               " (4, 'user', 1, 'J\u00f6rg', 'j\u00f6rg@x.org', 'c', 'd', 'h'),"
+               " (5, 'user', 1, 'ada', 'ADA@x.org', 'ada', 'ada@x.org', 'h'),"
+               " (6, 'guest', 1, NULL, NULL, NULL, NULL, NULL)");
+    w->s = backend_sqlite.open(w->dir);
+    check_email(w, "jo\u0308rg@x.org", 0, 3);
+    check_email(w, "j\u00f6rg@x.org", 0, 4);
+    check_email(w, "J\u00d6RG@x.org", 0, 3); /* the older one */
+    check_email(w, "ada@X.org", 0, 5);
+    check_email(w, "jo\u0308rg", ERR_NOT_FOUND, 0);
+    assert_int_equal(rename_to(w, 4, "J\u00f6rg", "j\u00f6rg@x.org"), 0);
+    assert_int_equal(rename_to(w, 3, "J\u00f6rg", "j\u00f6rg@x.org"), 0); /* as it is */
+    assert_int_equal(rename_to(w, 5, "j\u00d6rg", NULL), ERR_CONFLICT);
+    assert_int_equal(rename_to(w, 4, "Georg", "georg@x.org"), 0);
+    check_email(w, "georg@x.org", 0, 4);
+    verified(w);
+}
+
+/* As after an upgrade of the system, whose tables differ. */
+static void words_and_keys_are_made_again_when_the_rules_change(void **state)
+{
+    struct world *w = *state;
+    struct buf found = {0};
+
+    add_user(w, "Zoe", "zoe@x.org");
+    add_poll(w, 2);
+    world_close(w);
+    run_sql(w,
+            "DELETE FROM poll_words; UPDATE text_rules SET made_with = 'of old';"
+            "UPDATE accounts SET username_key = id, username_look = id, email_key = id"
+            " WHERE username IS NOT NULL");
+    w->s = backend_sqlite.open(w->dir);
+    check_email(w, "ZOE@x.org", 0, 2);
+    assert_int_equal(rename_to(w, w->owner, "ZOE", NULL), ERR_CONFLICT);
+    verified(w);
+    world_close(w);
+    run_sql(w, "DELETE FROM poll_words");
+    w->s = backend_sqlite.open(w->dir); /* nothing has changed: nothing is made */
+    assert_int_equal(w->s->ops->search(w->s, STR("which"), 9, add_id, &found), 0);
+    CHECK_STR(buf_str(&found), "");
+    buf_done(&found);
+}
+
 /* ---- crashes ---- */
 
 /* In another process, which ends without a word after it has projected. */
@@ -351,6 +426,8 @@ int main(void)
         SQLITE_TEST(nobody_else_may_read_the_file),
         SQLITE_TEST(what_is_stored_is_there_after_a_restart),
         SQLITE_TEST(an_old_database_gets_its_indexes),
+        SQLITE_TEST(old_accounts_that_look_alike_go_on),
+        SQLITE_TEST(words_and_keys_are_made_again_when_the_rules_change),
         SQLITE_TEST(a_crash_before_the_commit_leaves_nothing),
         SQLITE_TEST(a_crash_after_the_commit_loses_nothing),
         SQLITE_TEST(a_failing_disk_undoes_the_transaction),

@@ -213,11 +213,14 @@ static void a_poll_that_cannot_be_read_is_an_error_with_its_id(void **state)
     static const struct {
         const char *why, *sql, *errmsg;
     } rows[] = {
-        {"an option is a number", "UPDATE polls SET options = '[1,\"b\"]'",
+        {"an option is a number",
+         "DROP TRIGGER poll_words_change; UPDATE polls SET options = '[1,\"b\"]'",
          "poll 1 has options or tags that cannot be read"},
-        {"fewer options than counts", "UPDATE polls SET options = '[\"a\"]'",
+        {"fewer options than counts",
+         "DROP TRIGGER poll_words_change; UPDATE polls SET options = '[\"a\"]'",
          "poll 1 has options or tags that cannot be read"},
-        {"a tag is a number", "UPDATE polls SET tags = '[1]'",
+        {"a tag is a number",
+         "DROP TRIGGER poll_words_change; UPDATE polls SET tags = '[1]'",
          "poll 1 has options or tags that cannot be read"},
         {"no counts", "UPDATE results SET counts = '[]'",
          "poll 1 has no counts, or none that can be read"},

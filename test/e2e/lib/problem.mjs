@@ -41,6 +41,8 @@ export const FAULTS = [
   'too_few',
   'too_many',
   'bad_characters',
+  'invisible',
+  'mixed_scripts',
   'bad_format',
   'unknown',
   'duplicate',

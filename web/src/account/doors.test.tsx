@@ -231,7 +231,11 @@ describe('registering', () => {
     fakeApi({ 'POST /api/auth/register': problem(422, 'invalid', { errors }) });
     const { user } = open();
     await fill(user);
-    expect(await screen.findByText('A username has no invisible characters.')).toBeTruthy();
+    expect(
+      await screen.findByText(
+        'A username has letters that can be seen, and one space between words.',
+      ),
+    ).toBeTruthy();
     expect(screen.getByText('is on a list of stolen ones')).toBeTruthy();
   });
 

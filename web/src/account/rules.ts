@@ -44,7 +44,9 @@ export const SERVER_SAYS: Readonly<Record<string, Words>> = {
     required: NEEDED,
     too_short: USERNAME_LENGTH,
     too_long: USERNAME_LENGTH,
-    bad_characters: msg`A username has no invisible characters.`,
+    bad_characters: msg`A username has letters that can be seen, and one space between words.`,
+    invisible: msg`A username has letters that can be seen, and one space between words.`,
+    mixed_scripts: msg`A username is written in one script: it must not look like another.`,
     taken: msg`This username is taken.`,
   },
   email: {

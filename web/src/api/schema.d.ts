@@ -644,6 +644,8 @@ export interface components {
          *     * `too_short`, `too_long`: a text
          *     * `too_few`, `too_many`: a list
          *     * `bad_characters`: it has some that may not be in it, invisible ones for example
+         *     * `invisible`: nothing in it can be seen
+         *     * `mixed_scripts`: a name that mixes letters of scripts that nobody mixes, so that it can look like another
          *     * `bad_format`: it is no time, no e-mail address, no key
          *     * `unknown`: none of the words that are known here
          *     * `duplicate`: the list has it already
@@ -653,7 +655,7 @@ export interface components {
          *     * `taken`: by somebody else
          * @enum {string}
          */
-        FaultCode: "required" | "wrong_type" | "too_short" | "too_long" | "too_few" | "too_many" | "bad_characters" | "bad_format" | "unknown" | "duplicate" | "in_the_past" | "out_of_order" | "out_of_range" | "taken";
+        FaultCode: "required" | "wrong_type" | "too_short" | "too_long" | "too_few" | "too_many" | "bad_characters" | "invisible" | "mixed_scripts" | "bad_format" | "unknown" | "duplicate" | "in_the_past" | "out_of_order" | "out_of_range" | "taken";
         /** @description A word for each dependency, `ok` or what is wrong. */
         Checks: {
             [key: string]: string;

@@ -44,6 +44,7 @@ const WORDS: Words = {
   too_long: 'long',
   too_few: 'few',
   bad_characters: 'control',
+  invisible: 'control',
   duplicate: 'same',
   bad_format: 'time',
   in_the_past: 'past',

@@ -9,4 +9,4 @@ export const MIN_OPTIONS = options.minItems;
 export const MAX_OPTIONS = options.maxItems;
 export const MAX_OPTION = options.items.maxLength;
 export const MAX_TAGS = tags.maxItems;
-export const TAG = new RegExp(Tag.pattern);
+export const TAG = new RegExp(Tag.pattern, 'u');

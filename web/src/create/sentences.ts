@@ -10,7 +10,7 @@ const SENTENCES: Record<Fault, ReturnType<typeof msg>> = {
   control: msg`There is an invisible character in it. Please type it again.`,
   few: msg`A poll needs at least ${MIN_OPTIONS} options.`,
   same: msg`Another option says the same.`,
-  tag: msg`A tag is short, and has only a–z, 0–9 and -.`,
+  tag: msg`A tag is short, and has only letters, digits and -.`,
   manyTags: msg`No more than ${MAX_TAGS} tags, please.`,
   time: msg`Choose a day and a time.`,
   past: msg`This has to be in the future.`,

@@ -64,6 +64,7 @@ const WORDS: Partial<Record<FieldError['code'], MessageDescriptor>> = {
   too_few: msg`A poll needs at least two options.`,
   too_many: msg`These are too many.`,
   bad_characters: msg`There is an invisible character in it. Please type it again.`,
+  invisible: msg`There is an invisible character in it. Please type it again.`,
   duplicate: msg`Two options say the same.`,
   in_the_past: msg`This has to be in the future.`,
 };
