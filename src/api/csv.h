@@ -1,8 +1,13 @@
 /* csv.h — results for spreadsheets (RFC 4180: lines end in CR LF).
  *
- * A spreadsheet takes a cell that begins with = + - @, a tab or a line end for a
- * formula, and would run what some stranger gave as an option: such a cell begins with
- * an apostrophe here, which spreadsheets do not show.
+ * The file begins with a byte order mark, without which some programs do not read
+ * UTF-8, and every text is in quotes.
+ *
+ * A spreadsheet takes a cell that begins with = + - @, or these in full width, for a
+ * formula, and would run what some stranger gave as an option. Programs guess where
+ * cells end: so in front of those signs stands an apostrophe, at the beginning and
+ * after every comma, semicolon, tab, bar and line end. Spreadsheets do not show it in a
+ * cell.
  *
  * Ownership  the text is appended to out.
  * Errors     none.
@@ -15,10 +20,11 @@
 #include "core/poll.h"
 #include "core/tally.h"
 
-/* One cell of text, quoted where it has to be. */
+/* One cell of text. */
 void csv_text(struct buf *out, struct str text);
 
-/* "index,text,votes,percent", and a line for each option. */
+/* The names of the columns, and a line for each option: what it got, and in every line
+ * which poll it is of. */
 void csv_results(struct buf *out, const struct poll *p, const struct result *r);
 
 #endif

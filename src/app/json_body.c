@@ -1,6 +1,7 @@
 #include "app/json_body.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/err.h"
 #include "tbl/limits.h"
@@ -73,11 +74,22 @@ static int fail_parse(const json_error_t *error, struct json_body_why *ret_why)
     return ERR_INVALID_JSON;
 }
 
+/* The library takes one at the end for the end. */
+static bool has_nul(struct str text)
+{
+    return text.len != 0 && memchr(text.at, '\0', text.len) != NULL;
+}
+
 int json_body_parse(struct str text, json_t **ret_body, struct json_body_why *ret_why)
 {
     json_error_t error;
     json_t *body;
 
+    if (has_nul(text)) {
+        snprintf(ret_why->text, sizeof ret_why->text,
+                 "JSON has no bytes that are zero.");
+        return ERR_INVALID_JSON;
+    }
     if (text.len == 0 || too_deep(text)) {
         snprintf(ret_why->text, sizeof ret_why->text,
                  text.len == 0 ? "A JSON body is needed."

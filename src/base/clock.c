@@ -123,7 +123,7 @@ static bool parse_fraction(struct str s, int *ret_ms, struct str *ret_rest)
         return true;
     for (i = 1; i < s.len && s.at[i] >= '0' && s.at[i] <= '9'; i++, scale /= 10)
         ms += (s.at[i] - '0') * scale;
-    if (i == 1 || i > 10)
+    if (i == 1)
         return false;
     *ret_ms = ms;
     *ret_rest = str_skip(s, i);
@@ -148,15 +148,25 @@ static bool parse_offset(struct str s, int *ret_minutes)
     return true;
 }
 
+/* The years 0001 to 9999, which clock_format() can write. */
+static bool is_writable(int64_t ms)
+{
+    return ms >= INT64_C(-62135596800000) && ms < INT64_C(253402300800000);
+}
+
 int clock_parse(struct str text, int64_t *ret_ms)
 {
     struct tm tm;
     struct str rest;
+    int64_t time_ms;
     int ms, minutes;
 
     if (!parse_seconds(text, &tm) || !parse_fraction(str_skip(text, 19), &ms, &rest) ||
         !parse_offset(rest, &minutes))
         return ERR_INVALID;
-    *ret_ms = ((int64_t)timegm(&tm) - minutes * 60) * 1000 + ms;
+    time_ms = ((int64_t)timegm(&tm) - minutes * 60) * 1000 + ms;
+    if (!is_writable(time_ms))
+        return ERR_INVALID;
+    *ret_ms = time_ms;
     return 0;
 }

@@ -32,8 +32,8 @@ enum { CLOCK_DAY_MS = 86400000, CLOCK_TEXT_BYTES = 25 };
 /* "2026-01-31T23:59:59.000Z", terminated; years 0000 to 9999. Returns 24. */
 size_t clock_format(int64_t ms, char ret_text[CLOCK_TEXT_BYTES]);
 
-/* RFC 3339 with any offset and up to nine digits of fraction (cut to milliseconds).
- * ERR_INVALID when it is not a time. */
+/* RFC 3339 with any offset and any fraction (cut to milliseconds). ERR_INVALID when it
+ * is not a time, or none of the years 0001 to 9999 in UTC. */
 int clock_parse(struct str text, int64_t *ret_ms);
 
 #endif

@@ -43,6 +43,8 @@ struct quota *quota_free(struct quota *q)
 
 void quota_set_day(struct quota *q, int64_t day)
 {
+    if (day == q->day - 1) /* a clock set back at midnight: the day goes on */
+        return;
     if (day != q->day)
         forget_all(q);
     q->day = day;

@@ -19,7 +19,10 @@ struct quota;
 struct quota *quota_new(uint32_t per_day);
 struct quota *quota_free(struct quota *q); /* accepts NULL; returns NULL */
 
-/* All counters start again when day differs from the last one. */
+/* All counters start again when day differs from the last one; but not on the day
+ * before it, which a clock that was set back may show again. Further back, the clock
+ * was wrong.
+ */
 void quota_set_day(struct quota *q, int64_t day);
 
 /* One more. ERR_DAILY_LIMIT: none was left, and nothing has changed. */

@@ -460,8 +460,10 @@ static void take_message(struct watcher *w, json_t *message)
 static void on_text(void *user, struct str text)
 {
     struct watcher *w = user;
-    json_t *message =
-        json_loadb(text.at, text.len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL);
+    bool nul = text.len != 0 && memchr(text.at, '\0', text.len) != NULL;
+    json_t *message = nul ? NULL
+                          : json_loadb(text.at, text.len,
+                                       JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL);
 
     if (message == NULL)
         not_understood(w, ERR_INVALID_JSON, "A message must be JSON.");

@@ -1,5 +1,6 @@
 #include "net/message.h"
 
+#include <arpa/inet.h>
 #include <stddef.h>
 #include <string.h>
 #include <strings.h>
@@ -255,13 +256,59 @@ static int read_field(struct message *m, struct line l)
 
 /* ---- the whole head ---- */
 
+/* "", ":" or ":8080" */
+static bool is_port(struct str s)
+{
+    uint64_t port;
+
+    return s.len <= 1
+               ? s.len == 0 || s.at[0] == ':'
+               : s.at[0] == ':' && str_to_u64(str_skip(s, 1), UINT16_MAX, &port) == 0;
+}
+
+/* What stands in brackets, at most as long as an IPv6 address can be. */
+static bool is_ipv6(struct str s)
+{
+    char text[INET6_ADDRSTRLEN];
+    struct in6_addr address;
+
+    if (s.len >= sizeof text)
+        return false;
+    memcpy(text, s.at, s.len);
+    text[s.len] = '\0';
+    return inet_pton(AF_INET6, text, &address) == 1;
+}
+
+/* "name", "127.0.0.1:8080", "[::1]:8080" */
+static bool is_authority(struct str s)
+{
+    struct str host;
+    size_t n = 0;
+
+    if (s.len == 0 || !chars_are(s, CHAR_HOST))
+        return false;
+    if (s.at[0] == '[') {
+        struct str port = str_cut(str_skip(s, 1), ']', &host);
+        bool closed = host.len + 1 < s.len;
+
+        return closed && is_ipv6(host) && is_port(port);
+    }
+    while (n < s.len && s.at[n] != ':')
+        n++;
+    host = (struct str){s.at, n};
+    return n > 0 && memchr(host.at, '[', n) == NULL &&
+           memchr(host.at, ']', n) == NULL && is_port(str_skip(s, n));
+}
+
 static bool host_valid(const struct message *m, const char *data)
 {
     struct str host = span_str(data, m->host);
 
+    if (m->authority.len != 0 && !is_authority(span_str(data, m->authority)))
+        return false;
     if (m->n_hosts == 0)
         return m->minor == 0;
-    if (m->n_hosts > 1 || host.len == 0 || !chars_are(host, CHAR_HOST))
+    if (m->n_hosts > 1 || !is_authority(host))
         return false;
     return m->authority.len == 0 || str_eq_nocase(host, span_str(data, m->authority));
 }

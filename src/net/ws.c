@@ -89,7 +89,7 @@ static int check_handshake(const struct http_req *req)
         !list_has(http_header(req, "connection"), STR("upgrade")) ||
         !str_eq(http_header(req, "sec-websocket-version"), STR("13")))
         return ERR_UPGRADE_REQUIRED;
-    if (http_header(req, "host").len == 0 ||
+    if (http_header(req, "host").len == 0 || req->body.len != 0 ||
         !key_valid(http_header(req, "sec-websocket-key")))
         return ERR_BAD_REQUEST;
     return 0;

@@ -196,7 +196,9 @@ static void answer_no_route(struct call *c, struct str path)
 {
     struct buf methods = {0};
 
-    if (!allowed(path, &methods)) {
+    if (str_eq(path, STR("*"))) { /* only OPTIONS has it: what the server can do */
+        answer_options(c, STR("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"));
+    } else if (!allowed(path, &methods)) {
         answer_nothing_there(c);
     } else if (c->req->method == HTTP_OPTIONS_) {
         answer_options(c, buf_str(&methods));

@@ -160,11 +160,12 @@ describe('of a server whose database lags behind its journal', () => {
 
     const args = ['export', String(poll.id), '--csv', '--data-dir', server.data_dir];
     const csv = (await run(BINARY, args)).stdout;
+    const of_poll = `,${poll.id},"${poll.title}","open","${poll.createdAt}","",""\r\n`;
     assert.equal(
       csv,
-      'index,text,votes,percent\r\n' +
-        "0,C,21,35\r\n1,'=1+1,20,33.3\r\n" +
-        '2,"a, ""b""",19,31.7\r\n',
+      '\ufeff"index","text","votes","percent","pollId","question","status","createdAt","opensAt","closesAt"\r\n' +
+        `0,"C",21,35${of_poll}1,"'=1+1",20,33.3${of_poll}` +
+        `2,"a, ""b""",19,31.7${of_poll}`,
     );
     await server.kill();
     assert.equal((await run(BINARY, args)).stdout, csv);

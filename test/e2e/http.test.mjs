@@ -87,6 +87,11 @@ describe('a request line or a header that cannot be read', () => {
       'BREW / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
       501,
     ],
+    ...['[::1', ']', 'a:b:c', '[::1]x', 'x:99999', ':80'].map((host) => [
+      `Host: ${host}`,
+      `GET /healthz HTTP/1.1\r\nHost: ${host}\r\n\r\n`,
+      400,
+    ]),
     ['another protocol', 'GET /healthz SPDY/1.1\r\nHost: x\r\n\r\n', 400],
     ['HTTP/2 without negotiation', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', [400, 501, 505]],
     ['HTTP/1.2 and beyond', 'GET /healthz HTTP/3.0\r\nHost: x\r\n\r\n', [400, 505]],
@@ -100,6 +105,35 @@ describe('a request line or a header that cannot be read', () => {
       check_problem(answer);
     });
   }
+});
+
+test('OPTIONS * says what the server can do', async () => {
+  const { status, headers } = await exchange(server, 'OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n');
+  assert.equal(status, 204);
+  assert.match(headers.allow, /GET, .*OPTIONS/);
+});
+
+test('nothing but white space may come after JSON', async () => {
+  const post = (body) =>
+    exchange(
+      server,
+      'POST /api/auth/guest HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n' +
+        `Content-Length: ${body.length}\r\n\r\n${body}`,
+    );
+  assert.equal((await post('{} \t\r\n')).status, 201);
+  for (const end of ['\0', ' \0', '\n\0\n', '\v', '\f', ';', '{}'])
+    assert.equal(check_problem(await post(`{}${end}`)).code, 'invalid_json', JSON.stringify(end));
+});
+
+test('an upgrade to WebSocket has no body', async () => {
+  const upgrade =
+    'GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
+    'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n';
+  for (const body of [
+    'Content-Length: 2\r\n\r\n{}',
+    'Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n',
+  ])
+    assert.equal(check_problem(await exchange(server, upgrade + body)).code, 'bad_request');
 });
 
 describe('limits', () => {

@@ -1,11 +1,34 @@
 // What the threat model (docs/threat-model.md) says is defended, and no other file tests.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
 import { before, describe, test } from 'node:test';
 import { open_sse } from './lib/live.mjs';
 import { exchange } from './lib/raw.mjs';
-import { with_server } from './lib/server.mjs';
+import { Server, with_server } from './lib/server.mjs';
 
 const server = with_server();
+
+describe('the data directory', () => {
+  test('is not one that everybody can write to', async () => {
+    const open = new Server();
+    fs.mkdirSync(open.data_dir, { recursive: true });
+    fs.chmodSync(open.data_dir, 0o777);
+    assert.match(await open.refuses_to_start(), /everybody on this machine can write to/);
+    fs.chmodSync(open.data_dir, 0o770);
+    await open.start();
+    await open.end();
+  });
+  test("is one server's, also when its lock has been renamed", async () => {
+    const first = new Server();
+    await first.start();
+    fs.renameSync(path.join(first.data_dir, 'lock'), path.join(first.data_dir, 'lock.old'));
+    const second = new Server({ config: { 'data.dir': first.data_dir } });
+    assert.match(await second.refuses_to_start(), /in use by another pollux/);
+    await first.end();
+    second.remove();
+  });
+});
 
 describe('headers for browsers', () => {
   const strict = "default-src 'none'; frame-ancestors 'none'";

@@ -134,21 +134,24 @@ describe('GET /api/polls/{id}/stats', () => {
 
 describe('GET /api/polls/{id}/results.csv', () => {
   test("is the owner's, and no formula", async () => {
-    const options = ['=1+1', '+1', '-1', '@x', 'plain', 'a "quoted", one'];
+    const options = ['=1+1', '+1', '-1', '@x', 'plain', 'a "quoted", one', 'a;=1+1;b', '＝1'];
     const poll = await server.api.create_poll(owner, { options });
     await server.api.vote(voter, poll.id, 0);
     const path = `/api/polls/${poll.id}/results.csv`;
     const answer = await server.api.get(path, { token: owner, expect: 200 });
     assert.match(answer.headers['content-type'], /^text\/csv/);
+    const of_poll = `,${poll.id},"${poll.title}","open","${poll.createdAt}","",""`;
     assert.match(answer.headers['content-disposition'], /^attachment; filename=".*\.csv"$/);
     assert.deepEqual(answer.text.split('\r\n'), [
-      'index,text,votes,percent',
-      "0,'=1+1,1,100",
-      "1,'+1,0,0",
-      "2,'-1,0,0",
-      "3,'@x,0,0",
-      '4,plain,0,0',
-      '5,"a ""quoted"", one",0,0',
+      '"index","text","votes","percent","pollId","question","status","createdAt","opensAt","closesAt"',
+      `0,"'=1+1",1,100${of_poll}`,
+      `1,"'+1",0,0${of_poll}`,
+      `2,"'-1",0,0${of_poll}`,
+      `3,"'@x",0,0${of_poll}`,
+      `4,"plain",0,0${of_poll}`,
+      `5,"a ""quoted"", one",0,0${of_poll}`,
+      `6,"a;'=1+1;b",0,0${of_poll}`,
+      `7,"'＝1",0,0${of_poll}`,
       '',
     ]);
     const other = (await server.api.register()).token;

@@ -63,7 +63,11 @@ static void a_new_day_forgets_everybody(void **state)
     assert_int_equal(quota_used(q, 50000), 0);
     assert_int_equal(quota_left(q, 5), 2);
     assert_int_equal(quota_take(q, 5), 0);
-    quota_set_day(q, 20000); /* the clock was wrong: nobody stays locked out */
+    quota_set_day(q, 20000); /* the clock was set back over midnight: it goes on */
+    assert_int_equal(quota_used(q, 5), 1);
+    quota_set_day(q, 20001);
+    assert_int_equal(quota_used(q, 5), 1);
+    quota_set_day(q, 19999); /* the clock was wrong: nobody stays locked out */
     assert_int_equal(quota_used(q, 5), 0);
     quota_free(q);
 }

@@ -282,7 +282,7 @@ static void say_backup(const struct copying *c, const char *file, int64_t began_
 
 int embedded_backup(const struct config *config, const char *file, bool force)
 {
-    struct copying c = {.dir = {.lock_fd = -1}, .part = {.fd = -1}};
+    struct copying c = {.dir = {.dir_fd = -1, .lock_fd = -1}, .part = {.fd = -1}};
     int64_t began_ms = clock_now_ms(&clock_system);
     int hold = -1;
     int rc = data_dir_look(config->data_dir, &c.dir, c.errmsg, sizeof c.errmsg);
@@ -402,7 +402,7 @@ static int restore(struct copying *c, const char *file, bool force)
 
 int embedded_restore(const struct config *config, const char *file, bool force)
 {
-    struct copying c = {.dir = {.lock_fd = -1}, .part = {.fd = -1}};
+    struct copying c = {.dir = {.dir_fd = -1, .lock_fd = -1}, .part = {.fd = -1}};
     int rc = access(file, R_OK) == 0 ? 0 : fail_at(&c, file);
 
     if (rc == 0)

@@ -34,21 +34,49 @@ static int make_dir(const char *path, char *errmsg, size_t size)
     return fail("cannot make the directory", path, errmsg, size);
 }
 
+static int in_use(const struct data_dir *d, char *errmsg, size_t size)
+{
+    snprintf(errmsg, size,
+             "the data directory %s is in use by another pollux: stop it first, or "
+             "choose another with --data-dir",
+             d->path);
+    return ERR_CONFLICT;
+}
+
+/* Whoever can write here can put another database in place, or read tokens' secret. A
+ * group may be allowed to: containers share volumes so. */
+static int check_mode(const struct data_dir *d, char *errmsg, size_t size)
+{
+    struct stat st;
+
+    if (fstat(d->dir_fd, &st) != 0)
+        return fail("cannot look at", d->path, errmsg, size);
+    if ((st.st_mode & S_IWOTH) == 0)
+        return 0;
+    snprintf(errmsg, size,
+             "everybody on this machine can write to the data directory %s: run chmod "
+             "o-w on it, and make sure that nobody has",
+             d->path);
+    return ERR_CONFLICT;
+}
+
+/* The directory itself, which stays the same when files in it are renamed; and the
+ * file, which older programs lock. Not every network file system can lock a directory.
+ */
 static int take_lock(struct data_dir *d, char *errmsg, size_t size)
 {
     char *path = join(d->path, "lock");
     int rc = 0;
 
+    d->dir_fd = open(d->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     d->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (d->lock_fd < 0) {
-        rc = fail("cannot open", path, errmsg, size);
-    } else if (flock(d->lock_fd, LOCK_EX | LOCK_NB) != 0) {
-        snprintf(errmsg, size,
-                 "the data directory %s is in use by another pollux: stop it first, or "
-                 "choose another with --data-dir",
-                 d->path);
-        rc = ERR_CONFLICT;
-    }
+    if (d->dir_fd < 0 || d->lock_fd < 0)
+        rc = fail("cannot open", d->dir_fd < 0 ? d->path : path, errmsg, size);
+    else if ((flock(d->dir_fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) ||
+             flock(d->lock_fd, LOCK_EX | LOCK_NB) != 0)
+        rc = in_use(d, errmsg, size);
+    else
+        rc = check_mode(d, errmsg, size);
     mem_free(path);
     return rc;
 }
@@ -59,6 +87,7 @@ static struct data_dir names_in(const char *path)
                              .database = join(path, "pollux.db"),
                              .journal = join(path, "journal"),
                              .address_file = join(path, "address"),
+                             .dir_fd = -1,
                              .lock_fd = -1};
 }
 
@@ -136,11 +165,13 @@ void data_dir_remove_address(struct data_dir *d)
 
 void data_dir_done(struct data_dir *d)
 {
+    if (d->dir_fd >= 0)
+        close(d->dir_fd);
     if (d->lock_fd >= 0)
         close(d->lock_fd);
     mem_free(d->path);
     mem_free(d->database);
     mem_free(d->journal);
     mem_free(d->address_file);
-    *d = (struct data_dir){.lock_fd = -1};
+    *d = (struct data_dir){.dir_fd = -1, .lock_fd = -1};
 }

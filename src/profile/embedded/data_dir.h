@@ -17,6 +17,7 @@
 
 struct data_dir {
     char *path, *database, *journal, *address_file;
+    int dir_fd;  /* -1: only looked at, as the lock */
     int lock_fd; /* -1: only looked at */
 };
 

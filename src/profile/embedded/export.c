@@ -158,7 +158,7 @@ static int export_poll(struct exporting *e)
 
 int embedded_export(const struct config *config, uint32_t poll)
 {
-    struct exporting e = {.id = poll, .dir = {.lock_fd = -1}};
+    struct exporting e = {.id = poll, .dir = {.dir_fd = -1, .lock_fd = -1}};
     int hold = -1;
     int rc = data_dir_look(config->data_dir, &e.dir, e.errmsg, sizeof e.errmsg);
 

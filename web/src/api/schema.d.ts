@@ -601,6 +601,10 @@ export interface components {
         /** @description Where the next page begins; null at the end. */
         NextCursor: string | null;
         IdempotencyKey: string;
+        /**
+         * @description In NFC, with one space between words; letters of one script, or of Japanese, Chinese or Korean with Latin ones.
+         *     A name that looks like somebody else's is taken.
+         */
         Username: string;
         /** @example ada@example.org */
         Email: string;
@@ -1490,7 +1494,10 @@ export interface operations {
             query?: {
                 /** @description Only polls with this tag; with several, those that have all of them. */
                 tag?: string[];
-                /** @description Words to be found in title, options or tags. */
+                /**
+                 * @description Words to be found in title, options or tags, whatever their case, width and accents; of the last word its
+                 *     beginning is enough. Scripts without spaces are found anywhere in a text, and so are emoji. Nothing, or blanks: all polls.
+                 */
                 q?: string;
                 sort?: "new" | "hot" | "closing";
                 status?: components["schemas"]["PollStatus"];
@@ -1970,7 +1977,11 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A line an option */
+            /**
+             * @description A line an option, after the names of the columns: `index`, `text`, `votes`, `percent`, and in each line the poll's
+             *     `pollId`, `question`, `status`, `createdAt`, `opensAt`, `closesAt`. UTF-8 with a byte order mark; texts are in quotes,
+             *     and an apostrophe stands before what a spreadsheet would take for a formula.
+             */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
