@@ -1,4 +1,4 @@
-/* list_query.h — the query string of GET /api/polls, read.
+/* list_query.h — reads the query string of GET /api/polls.
  *
  * Ownership  list_query_done() frees what the strs borrow from.
  * Errors     ERR_BAD_REQUEST, with a sentence in why (static).

@@ -9,8 +9,8 @@
  * deletePolls it is deleted only once the store lane finds no poll of its owner any
  * more: so none that is made meanwhile is left behind.
  *
- * Names of owners are in the catalogue too. They are put there on the store lane after
- * the commit, where polls are added as well: so no poll keeps an old name.
+ * The catalogue holds owners' names too. The store lane updates them there after the
+ * commit, and it adds polls as well, so no poll keeps an old name.
  */
 #include <assert.h>
 #include <string.h>
@@ -74,7 +74,7 @@ static void reply_me(struct call *c)
     call_reply(c, 200);
 }
 
-/* A good token of somebody who is not stored: the account has gone. */
+/* A good token whose user is not stored: the account is gone. */
 static bool take_account(struct call *c)
 {
     int rc = c->job.rc;
@@ -115,7 +115,7 @@ struct step {
     bool (*take)(struct call *c);         /* its answer. False: the call was answered */
 };
 
-/* What is to become of the account. */
+/* What the caller wants done to the account. */
 struct wanted {
     const struct step *steps; /* changing[] or deleting[] */
     unsigned at;              /* the one at work */
@@ -170,7 +170,7 @@ static int keep_poll(void *user_data, uint32_t poll)
     return 0;
 }
 
-/* The password was proven against the hash in e->account: does it still hold? */
+/* The password was checked against the hash in e->account: is that still the hash? */
 static int check_still(struct store *s, const struct entry *e)
 {
     const struct wanted *w = wanted_of(e);

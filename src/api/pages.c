@@ -42,7 +42,7 @@ static struct str bytes_of(const struct page *p, enum page_coding coding)
     return coding == PAGE_BR ? p->br : coding == PAGE_GZIP ? p->gzip : p->plain;
 }
 
-/* Each coding is a representation of its own, and so has its own tag. */
+/* Each coding is a representation of its own, with its own tag. */
 static void write_etag(struct buf *out, const struct page *p, enum page_coding coding)
 {
     static const char *const ends[] = {"\"", "-gz\"", "-br\""};
@@ -111,8 +111,8 @@ void handle_openapi(struct call *c)
 
 /* ---- the web page ---- */
 
-/* Whatever its path, it is the page, and browsers are told what they are told at "/";
- * but what may be framed stays so. */
+/* The page gets the headers of "/" at every path; only what may be framed keeps its
+ * own. */
 static void be_the_page(struct call *c)
 {
     if (!str_starts(c->req->path, STR("/embed/")))

@@ -3,15 +3,14 @@
  *
  * DESIGN
  *
- * script/embed-pages puts them into the binary when it is built: as they are, with gzip
- * where that makes them smaller, and with brotli where the page's build did. One whose
- * name holds its hash never changes, and may be kept for ever; the others are asked for
- * again with their ETag. What they may load is in security_headers.c: nothing of
- * anybody else's.
+ * At build time script/embed-pages puts them into the binary: as they are, with gzip if
+ * that is smaller, and with brotli if the page's build made that. A file with its hash
+ * in its name never changes and may be cached for ever; the others are revalidated by
+ * their ETag. security_headers.c says what they may load: nothing from anybody else.
  *
- * The page has one document for all its paths (tbl/routes.h: handle_page), "/" here; it
- * looks at the path itself. A path that nobody knows gets it too, as a 404, if a
- * browser asks: the page says then that there is nothing.
+ * The page has one document for all its paths (tbl/routes.h: handle_page), "/" here,
+ * and looks at the path itself. A browser that asks for an unknown path gets it too, as
+ * a 404, and the page says that there is nothing.
  *
  * Threads  constant: any.
  */
@@ -36,13 +35,14 @@ extern const size_t pages_n;
 
 enum page_coding { PAGE_PLAIN, PAGE_GZIP, PAGE_BR };
 
-/* The smallest that the page has and a client with this Accept-Encoding takes. */
+/* The smallest coding that the page has and this Accept-Encoding takes. */
 enum page_coding page_coding(const struct page *p, struct str accept_encoding);
 
 /* The file of this name in the root, or NULL. */
 const struct page *page_in_root(struct str name);
 
-/* A request that no route is for: is the page to say so? If not, a problem document. */
+/* No route matches this request: should the page say so? If not, a problem document
+ * does. */
 struct call;
 bool page_says_not_found(const struct call *c);
 void page_not_found(struct call *c); /* answers 404, with the page */

@@ -2,9 +2,9 @@
  *
  *   rules ─▶ store lane: has this key made a poll already? else add it ─▶ catalogue
  *
- * Requests for one key meet on the store lane, one after the other: so two at the same
- * instant make one poll. A repeat is answered whenever it comes; that closesAt is in
- * the future is asked of a first one only.
+ * The store lane handles requests for one key one after the other, so two at the same
+ * instant make one poll. A repeat is answered whenever it comes; only the first request
+ * must have a closesAt in the future.
  */
 #include "app/app.h"
 
@@ -27,7 +27,7 @@
 
 struct creation {
     struct app *app;
-    struct poll *poll; /* its id and its owner's name are set once they are known */
+    struct poll *poll; /* its id and its owner's name are filled in once known */
     bool keyed;
     struct poll_key key;
     uint32_t made; /* the poll that the key has made before; 0: none */
@@ -62,7 +62,7 @@ static int find_made(struct store *s, struct creation *n)
     return rc;
 }
 
-/* The owner's name is read on the writer's side, where it is changed too (me.c). */
+/* Read the owner's name on the writer's side, where it changes too (me.c). */
 static int add_poll(struct store *s, struct creation *n)
 {
     struct poll *unnamed = n->poll;
@@ -98,7 +98,7 @@ static void new_result(const struct poll *p, struct result *ret)
     tally_result_at(p, 1, none, 0, p->created_ms, ret);
 }
 
-/* On the store lane, durable: now everybody may know it. */
+/* On the store lane: the poll is durable, so everybody may know it now. */
 static void poll_stored(struct store_job *job)
 {
     struct creation *n = creation_of(job);
@@ -130,7 +130,7 @@ static void reply_as_it_is(struct call *c, const struct look *look)
     call_reply(c, 200);
 }
 
-/* Not made again either: what its owner has deleted, no late packet puts back. */
+/* A deleted poll is not made again either: no late packet may bring it back. */
 static void reply_repeated(struct call *c, uint32_t made)
 {
     c->id = made;

@@ -3,9 +3,9 @@
  *   rules ─▶ store lane: the edit waits there ─▶ ballot: owner? votes? then the journal
  *   says that it is true, and the projector makes the poll so, in order with its votes
  *
- * Whether there is a vote only the ballot knows, and only there no vote can come in
- * between. The journal's records are small, so the texts go to the store before; an
- * edit that is refused, or that a crash has cut off, is dropped from there again.
+ * Only the ballot knows whether there is a vote, and only there no vote can come in
+ * between. The journal's records are small, so the texts go to the store first; an edit
+ * that is refused, or cut off by a crash, is dropped from there again.
  */
 #include "app/app.h"
 #include "api/body.h"
@@ -65,7 +65,7 @@ static void fail(struct call *c, int rc)
         call_fail_poll(c, rc);
 }
 
-/* If it cannot be dropped now, it will be at the next start. */
+/* If it cannot be dropped now, the next start drops it. */
 static void dropped(struct call *c)
 {
     const struct editing *e = call_data(c, free_editing);
@@ -139,7 +139,7 @@ static void edit(struct call *c, const struct poll *p)
     e->values = values;
     call_set_data(c, e, free_editing);
     if (fields == 0)
-        look_at_poll(c, LOOK_VIEWER, reply_poll); /* it is so already */
+        look_at_poll(c, LOOK_VIEWER, reply_poll); /* nothing would change */
     else
         call_store(c, add_edit, NULL, edit_added);
 }

@@ -57,7 +57,7 @@ static void show(struct call *c, struct poll_page *page, const struct poll *p,
     view_poll(call_out(c), p, r, v);
 }
 
-/* What is shown is what the ballot knows now; a poll that was deleted meanwhile is not.
+/* Show what the ballot knows now; leave out a poll that was deleted meanwhile.
  */
 static void asked(struct call *c)
 {
@@ -88,7 +88,7 @@ static void ask(struct call *c, uint32_t poll)
     call_ballot(c, asked);
 }
 
-/* What the caller did only the ballot knows. */
+/* Only the ballot knows what the caller did. */
 static bool must_ask(const struct call *c, const struct poll_page *page,
                      const struct poll *p, const struct result *r)
 {

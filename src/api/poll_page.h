@@ -1,9 +1,10 @@
-/* poll_page.h — a page of a list of polls: shows them, says where the list goes on.
+/* poll_page.h — one page of a list of polls: shows them, and says where the list
+ * continues.
  *
- * Whose turn it is was found elsewhere (polls_list.c, my_polls.c); here each becomes
- * JSON, as the catalogue has it, or as the ballot does where that knows more: what the
- * caller did there, and that time has opened or closed a poll since its result was
- * published. A poll that was deleted meanwhile is left out.
+ * Others choose the polls (polls_list.c, my_polls.c). Here each becomes JSON, from the
+ * catalogue, or from the ballot if that knows more: what the caller did, or that time
+ * has opened or closed the poll since its result was published. A poll that was deleted
+ * meanwhile is left out.
  *
  * Ownership  the page is the first field of what a handler keeps with its call.
  * Threads    the call's loop.

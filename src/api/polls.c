@@ -1,8 +1,8 @@
 /* polls.c — reading, closing and deleting polls.
  *
- * Definitions and results are read from the catalogue, without a lane; who has voted is
- * the ballot's to say. A result whose status time has overtaken is touched first, so
- * what is shown is true to the millisecond without any job having run.
+ * Definitions and results come from the catalogue, without a lane; only the ballot
+ * knows who has voted. If time has overtaken a result's status, the ballot touches the
+ * poll first, so what is shown is true to the millisecond without any job.
  */
 #include "app/app.h"
 #include "app/handlers.h"

@@ -6,7 +6,7 @@
  *   query ─▶ q: search ids (read lane) ─▶ seen polls: cache, or tail and store (read
  *   lane) ─▶ feed_walk() ─▶ poll_page_show()
  *
- * Each step is skipped when there is nothing to do: the usual page is one walk.
+ * Steps with nothing to do are skipped: the usual page is one walk.
  */
 #include <roaring/roaring.h>
 

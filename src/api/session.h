@@ -1,4 +1,5 @@
-/* session.h — the end of every way to sign in: a token, and the cookie that holds it.
+/* session.h — what every way to sign in ends with: a token, and the cookie that holds
+ * it.
  *
  * The cookie is for the web page and EventSource, which cannot send a token in a
  * header. It is set and cleared for our own origins only: a form on another site may

@@ -2,17 +2,17 @@
  *
  * DESIGN
  *
- * When votes came is in the store only, which is behind the ballot. So the answer is
- * the poll as the store has it at one moment, at its own version, once the store has
+ * Only the store knows when votes came, and it lags behind the ballot. So the answer is
+ * the poll as the store has it at one moment, at that version, once the store has
  * everything that was acknowledged before the request:
  *
  *   look (may the caller see it?) ─▶ settled ─▶ read lane: counts and times in one
  *   snapshot ─▶ touch: what is the newest version, and is the poll closed?
  *
- * The version is the base version and the steps of time that have been entered. If the
- * newest result is no further, the snapshot is that result. If it is further and the
- * poll is open, the snapshot is an earlier open state. Else it closed, or was edited,
- * in between, and the snapshot is taken again; that soon comes to rest.
+ * The version is the base version plus the steps of time entered so far. If the newest
+ * result is no further, the snapshot is that result. If it is further and the poll is
+ * open, the snapshot is an earlier open state. Otherwise the poll closed or was edited
+ * in between, and the snapshot is read again; that settles soon.
  */
 #include <string.h>
 
@@ -95,7 +95,7 @@ static int read_stats(struct store *store, struct store_job *job)
 
 /* ---- which version is it? ---- */
 
-/* The result that the snapshot is. False: it cannot be told, take another. */
+/* Find the version this snapshot shows. False: ambiguous, read again. */
 static bool name_version(const struct stats *s, const struct result *newest,
                          struct result *ret)
 {

@@ -51,7 +51,7 @@ static void fail_not_open(struct call *c)
 
 static void fail_daily(struct call *c)
 {
-    /* Not of now: midnight may have passed since. */
+    /* Not from now: midnight may have passed since. */
     int64_t into_day = c->op.at_ms % CLOCK_DAY_MS;
 
     call_fail_in(c, ERR_DAILY_LIMIT,
@@ -99,8 +99,8 @@ static bool may_see(struct call *c, int choice, enum poll_status status)
     return viewer_may_see(&v, &rules, status);
 }
 
-/* Whoever votes on a poll in the same batch is shown the same result: it is written
- * once for all of them on this loop. */
+/* All voters of a poll in one batch are shown the same result: write it once for all of
+ * them on this loop. */
 static void write_result(struct call *c, const struct result *r)
 {
     struct shown_result *last = &c->loop->last_result;
@@ -116,8 +116,7 @@ static void write_result(struct call *c, const struct result *r)
     buf_str_add(call_out(c), buf_str(&last->json));
 }
 
-/* What a receipt kept of the result at that moment; a vote is only ever entered into an
- * open poll. */
+/* Rebuild the result from a receipt. Votes only enter open polls, so it was open. */
 static void result_of_receipt(const struct receipt *from, uint32_t poll,
                               struct result *ret)
 {
@@ -155,7 +154,7 @@ static void write_vote(struct call *c, int option, int64_t voted_ms, uint32_t le
     buf_char(out, '}');
 }
 
-/* Where only voters see results, this one sees them from now on, or no longer. */
+/* Where only voters see results, this voter sees them from now on, or no longer. */
 static void tell_watchers(struct call *c)
 {
     if (c->op.visibility == VISIBLE_AFTER_VOTE)
@@ -172,7 +171,7 @@ static void voted(struct call *c)
         fail_vote(c);
         return;
     }
-    if (op->wish.keyed) { /* what it is told now, it is told again */
+    if (op->wish.keyed) { /* a repeat is told the same again */
         result_of_receipt(&op->receipt, op->poll, &r);
         write_vote(c, op->receipt.option, op->receipt.voted_ms, op->receipt.votes_left,
                    &r);
@@ -188,7 +187,7 @@ static void voted(struct call *c)
     }
 }
 
-/* A poll that is not there is not asked for in the store. */
+/* Do not ask the store for a poll that does not exist. */
 static void cast(struct call *c)
 {
     if (catalogue_get(c->app->index->catalogue, c->op.poll, NULL, NULL) != 0)
@@ -208,7 +207,7 @@ static void vote(struct call *c)
         cast(c);
 }
 
-/* Most votes are the same few bytes: they are read without building a tree. */
+/* Most votes are the same few bytes: read them without building a tree. */
 static bool handle_plain_vote(struct call *c)
 {
     uint32_t option;

@@ -1,7 +1,7 @@
 /* accept.h — lists as in Accept and Accept-Encoding: what does a client take?
  *
- * How much it likes each (q) is not looked at, but for q=0: not that one. A list that
- * was not sent is {NULL, 0}, and names nothing.
+ * Preferences (q) are ignored, except q=0: not that one. A list that was not sent is
+ * {NULL, 0} and names nothing.
  *
  * Threads  pure.
  */

@@ -5,8 +5,8 @@
  *   main.c: configuration → profile/: backends → server/: starts all → loops, router
  *   → handlers: api/votes.c, api/polls.c, live/live_handlers.c …
  *
- * This header names things and includes none of them: who uses one includes its header,
- * so that a file's includes say what it needs.
+ * This header only names things. Whoever uses one includes its header, so a file's
+ * includes say what it needs.
  *
  * Threads  struct app is made once and is constant while the loops run; what it points
  *          to may be used from any thread by its own rules.

@@ -1,6 +1,6 @@
-/* app_loop.h — what one loop has of its own.
+/* app_loop.h — what each loop owns.
  *
- * Threads  that loop's, except for counters, which any may read.
+ * Threads  that loop's; any thread may read the counters.
  */
 #ifndef APP_APP_LOOP_H
 #define APP_APP_LOOP_H
@@ -10,7 +10,7 @@
 #include "base/metric.h"
 #include "core/poll.h"
 
-/* The result that was written last, and as what. */
+/* The last result that was written, and its JSON. */
 struct shown_result {
     uint32_t poll;
     enum poll_status status;

@@ -49,7 +49,8 @@ static void drop_data(struct call *c)
     c->free_data = NULL;
 }
 
-/* Before the answer leaves: who has it finds it counted, whichever loop is asked. */
+/* Count before the answer leaves: whoever has it finds it counted, whichever loop they
+ * ask. */
 static void count(struct call *c, int status, size_t bytes)
 {
     metrics_count_answer(c->loop->metrics, c->route, c->method, status,

@@ -8,8 +8,8 @@
  * with it when the answer is home. One thing at a time: the lanes' work lies inside
  * the call, so a hand-over allocates nothing.
  *
- * Ownership  the call is the handler's until it is answered; after that it is gone. The
- *            client's going away changes nothing for the handler.
+ * Ownership  the handler owns the call until it answers; then the call is gone. If the
+ *            client goes away, nothing changes for the handler.
  * Threads    the call's loop. Work functions of jobs run on their lane, and may touch
  *            the call's `job` and `data` only.
  */
@@ -86,12 +86,12 @@ void call_store(struct call *c, store_work_cb *work, store_committed_cb *committ
 void call_read(struct call *c, store_work_cb *work, call_then_cb *then);
 struct call *call_of_job(struct store_job *job);
 
-/* How those three ask. A call that has been let in by one door is refused by no other:
- * something may have been done. False: there is too much inside, fail it. */
+/* How those three ask. Once one door has let a call in, no other refuses it: something
+ * may have been done already. False: the lane has too much to do, so fail the call. */
 bool call_pass_door(struct call *c, enum door_to to);
 void call_pass_door_anyway(struct call *c, enum door_to to); /* never refused */
-void call_leave(struct call *c);                             /* it has come home */
-/* With what it asked for not taken: call_fail(). */
+void call_leave(struct call *c);                             /* the answer is back */
+/* The lane refused the request: undo call_enter() and answer with err. */
 void call_turn_back(struct call *c, int err);
 
 /* ---- answering ---- */
@@ -99,15 +99,15 @@ void call_turn_back(struct call *c, int err);
 struct buf *call_out(struct call *c);
 void call_reply(struct call *c, int status); /* what is in call_out(), as JSON */
 void call_reply_type(struct call *c, int status, const char *content_type);
-/* Bytes that outlive the answer. */
+/* Reply with bytes that outlive the answer. */
 void call_reply_static(struct call *c, int status, const char *content_type,
                        struct str body);
 void call_no_content(struct call *c);
 
-/* A problem document for err; detail NULL: the title says it all. */
+/* Reply with a problem document for err; detail NULL: the title is enough. */
 void call_fail(struct call *c, int err, const char *detail);
 void call_fail_in(struct call *c, int err, const char *detail, int64_t retry_after_s);
-/* With members of its own, as JSON: `"checks":{…}`. */
+/* The same with further members, as JSON: `"checks":{…}`. */
 void call_fail_with(struct call *c, int err, const char *detail, struct str members);
 
 /* Fail a call about a poll: the detail says that it is not there, or not the caller's.
@@ -130,8 +130,8 @@ void problem_write(struct buf *out, int err, const char *detail, struct str requ
 
 /* For the router. */
 struct call *call_new(struct app_loop *loop, struct http_req *req);
-/* The call has given its request away (http_take_over), with this status: free the
- * rest. */
+/* The request was taken over (http_take_over) with this status: free the rest of the
+ * call. */
 void call_taken_over(struct call *c, int status);
 
 #endif

@@ -38,7 +38,7 @@ static void measure(struct door *d, uint64_t now_ms)
     d->sum_ms = 0;
 }
 
-/* Nobody has come home for long, and nobody is inside: whatever it was is over. */
+/* Nothing came home for long, and nothing is inside: whatever it was is over. */
 static void forget(struct door *d, uint64_t now_ms)
 {
     if (d->inside == 0 && now_ms >= d->measured_ms + 10 * DOOR_MEASURE_MS)

@@ -1,14 +1,14 @@
-/* door.h — how much a loop takes on: no more than comes back soon.
+/* door.h — how much work a loop hands to a lane: no more than comes back soon.
  *
  * DESIGN
  *
- * A lane's mailbox has a cap, but a cap is a number of things, and what a client feels
- * is time: the same number is a moment on a fast machine and seconds on a slow or busy
- * one. So each loop has a door in front of each lane. It measures how long what went in
- * took to come home. By Little's law what is inside, divided by that time, is how much
- * comes home in a second; so a door behind which things take longer than DOOR_SOON_MS
- * on average lets in only as much as comes home in that time. What is beyond it is
- * refused at once, with 503, and nothing was done.
+ * A lane's mailbox has a cap, but a cap counts things, while clients feel time: the
+ * same number takes a moment on a fast machine and seconds on a slow or busy one. So
+ * each loop has a door in front of each lane, which measures how long work takes to
+ * come home. By Little's law, what is inside divided by that time is the throughput. If
+ * work takes longer than DOOR_SOON_MS on average, the door lets in only as much as
+ * comes home within that time. Anything more is refused at once with 503, and nothing
+ * was done.
  *
  * When what went in comes home sooner than half of that, twice as much is let in, each
  * DOOR_MEASURE_MS: after a crowd has gone a door is wide open again within a second,
@@ -30,7 +30,7 @@
 
 enum { DOOR_SOON_MS = 300, DOOR_MEASURE_MS = 100 };
 
-/* What a loop asks, and so has a door in front of. */
+/* What a loop asks; each has a door. */
 enum door_to { DOOR_BALLOT, DOOR_STORE, DOOR_READ, DOOR_PASSWORD, DOOR__LANES };
 
 struct door {
@@ -47,11 +47,11 @@ void door_init(struct door *d, uint32_t few);
 bool door_pass(struct door *d, uint64_t now_ms);
 /* Would it say no? */
 bool door_is_full(struct door *d, uint64_t now_ms);
-/* For what may not be refused any more. */
+/* Enter with work that may no longer be refused. */
 void door_pass_anyway(struct door *d);
-/* One of those inside has come home; it took so long. */
+/* One of those inside came home, after took_ms. */
 void door_leave(struct door *d, uint64_t now_ms, uint64_t took_ms);
-/* It was not taken after all, which says nothing about time. */
+/* The lane did not take it after all, which says nothing about time. */
 void door_turn_back(struct door *d);
 
 #endif

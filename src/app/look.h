@@ -1,4 +1,5 @@
-/* look.h — a poll as one caller sees it: definition, true result, what they did there.
+/* look.h — a poll as one caller sees it: definition, current result, what the caller
+ * did.
  *
  * The catalogue has the definition and the newest result. The ballot is asked only when
  * it knows more: what a signed-in caller has done, or that time has opened or closed
@@ -19,7 +20,7 @@ struct look {
 };
 
 enum look_depth {
-    LOOK_RESULT, /* the viewer's choice only where the right to see depends on it */
+    LOOK_RESULT, /* the viewer's choice only if their right to see depends on it */
     LOOK_VIEWER, /* the viewer's choice in any case */
 };
 

@@ -2,7 +2,7 @@
 
 #include "base/err.h"
 
-/* A status that no slot is for counts as the plainest of its class. */
+/* Count a status without a slot as the most general one of its class. */
 static size_t slot_of(int status)
 {
     size_t class = status >= 100 && status <= 599 ? (size_t)status / 100 - 1 : 4;

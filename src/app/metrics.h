@@ -1,7 +1,7 @@
-/* metrics.h — what one loop counts of its own, for GET /metrics (scrape.h).
+/* metrics.h — what each loop counts, for GET /metrics (scrape.h).
  *
- * Requests are counted when they end, by the line of tbl/routes.h that took them; what
- * no line took, under the route "other", by method.
+ * Requests are counted when they end, by their line of tbl/routes.h; those without a
+ * line under the route "other", by method.
  *
  * Threads  count: the loop's. Reading the counters: any.
  */

@@ -1,9 +1,9 @@
 /* origin.h — which web pages may use the session cookie and read our answers.
  *
- * Ours are the pages that this server serves (the Origin's host is the Host that was
- * asked), and the origins that are configured (server.origins). A request without an
- * Origin does not come from a page's script. Others get no CORS headers, so a browser
- * keeps the answers from them, and their requests with the cookie are refused.
+ * Ours are the pages that this server serves (the Origin's host equals the Host) and
+ * the origins in server.origins. A request without an Origin does not come from a
+ * page's script. Other pages get no CORS headers, so browsers keep the answers from
+ * them, and their requests with the cookie are refused.
  *
  * Threads  the call's loop.
  */

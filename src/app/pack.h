@@ -2,11 +2,10 @@
  *
  * DESIGN
  *
- * One packer a loop: a deflate state that is made once, and the last few answers that
- * it packed, since in a crowd everybody asks for the same page. What is smaller than
- * PACK_MIN fits into a packet or two as it is; what is larger than PACK_MAX would hold
- * the loop up. Votes and results are smaller, so the way of a vote pays nothing for
- * this.
+ * One packer per loop: a deflate state that is made once, and the last few packed
+ * answers, since a crowd asks for the same page. Answers below PACK_MIN fit into a
+ * packet or two as they are; those above PACK_MAX would hold the loop up. Votes and
+ * results are smaller, so voting pays nothing for this.
  *
  * Shapes     gzip (RFC 1952), whole.
  * Ownership  packer_new() gives; packer_free() ends (accepts NULL; returns NULL).
@@ -30,6 +29,6 @@ struct packer *packer_free(struct packer *p);
 /* The body, packed; valid until the next call. {NULL, 0}: send it as it is. */
 struct str pack(struct packer *p, struct str body);
 
-uint64_t packer_hits(const struct packer *p); /* answers that were packed already */
+uint64_t packer_hits(const struct packer *p); /* answers found already packed */
 
 #endif

@@ -1,7 +1,7 @@
-/* proxy.h — which peers are proxies of ours, and what they say about the client.
+/* proxy.h — which peers are our proxies, and what they say about the client.
  *
- * Anybody can send X-Forwarded-*. What counts is what comes from an address in
- * server.trusted_proxies: an address, or a network such as 10.0.0.0/8 or fd00::/8. An
+ * Anybody can send X-Forwarded-*. Only what comes from server.trusted_proxies counts:
+ * addresses, or networks such as 10.0.0.0/8 or fd00::/8. An
  * IPv4 client of an IPv6 socket (::ffff:10.0.0.1) is the same as 10.0.0.1.
  *
  * Threads  the call's loop; proxy_is_trusted(): pure.
@@ -24,16 +24,16 @@ bool proxy_is_trusted(const struct setting_list *networks, struct str peer);
  * bits: a household, or a machine, that has as many addresses as it likes), as a number
  * that no other has. 0: not an address.
  *
- * peer is the answer, unless it is trusted: then X-Forwarded-For is read from its end,
- * where our own proxies have written, up to the first address that is not trusted. What
- * comes before was sent by that client and proves nothing. A list without such an
- * address is the first in it; one that holds something else up to there is ignored. */
+ * The answer is peer, unless it is trusted: then X-Forwarded-For is read backwards from
+ * its end, which our own proxies wrote, to the first address that is not trusted.
+ * Anything before that was sent by the client and proves nothing. If all are trusted,
+ * the first one is the answer; a list that cannot be read that far is ignored. */
 uint64_t proxy_client(const struct setting_list *networks, struct str peer,
                       struct str forwarded_for);
 
 uint64_t proxy_client_of(const struct call *c); /* its client, by all that */
 
-/* Did the client come by https, as far as its proxy can be believed? */
+/* Did the client use https, according to a trusted proxy? */
 bool proxy_client_uses_tls(struct call *c);
 
 #endif

@@ -1,4 +1,5 @@
-/* query.h — single parameters of a query string, and the query of the next page.
+/* query.h — reads single parameters of a query string, and writes that of the next
+ * page.
  *
  * Errors   false: the value cannot be read, and the call was answered 400 with why.
  * Threads  the call's loop.
@@ -11,10 +12,10 @@
 
 struct call;
 
-/* 1..max; left alone where it is absent. */
+/* 1..max; unchanged if absent. */
 bool query_number(struct call *c, const char *name, uint32_t max, uint32_t *number,
                   const char *why);
-/* The index of one of n words; left alone where it is absent. */
+/* The index of one of n words; unchanged if absent. */
 bool query_word(struct call *c, const char *name, const char *const *words, int n,
                 int *index, const char *why);
 

@@ -56,13 +56,14 @@ struct ballot_op {
     void *slot; /* the backend's */
 };
 
-/* What a ballot puts out: whoever shows results lives on it, so every backend owes all
- * of it. For each batch that became durable: `durable` once, then one event for each
- * poll whose result or rules have changed, then the ops go home. So whoever is answered
- * finds what they did everywhere.
+/* What a ballot reports. Everything that readers see depends on it, so every backend
+ * must do all of it. For each batch that became durable: call `durable` once, then one
+ * event for each poll whose result or rules changed, then send the ops home. So whoever
+ * is answered finds their change everywhere.
  *
- * The versions of a poll never shrink, and two results of one version are the same.
- * Nothing is told of what was taken back. Nothing is told of a poll after `deleted`.
+ * A poll's versions never shrink, and two results with one version are the same.
+ * Nothing is reported about changes that were taken back, nor about a poll after
+ * `deleted`.
  *
  * Ownership  what is passed is borrowed for the call.
  * Threads    the backend's; a call may not block. Events of one poll come one by one.

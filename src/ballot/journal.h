@@ -6,24 +6,24 @@
  *   batch:   a MARK record that says how far the journal was durable, then changes
  *            (record.h); one write and one fdatasync of blocks that exist already
  *
- * A position is a byte offset that only grows, over all segments. A record's checksum
- * covers its position too, so what an earlier use left in a reused segment never reads
- * as a record.
+ * A position is a byte offset over all segments; it only grows. A record's checksum
+ * covers its position, so leftovers in a reused segment never read as records.
  *
- * Recovery reads to the first record that does not check. If any later record says that
- * the journal was durable beyond that place, then acknowledged votes are damaged: the
- * start is refused. Otherwise it is the torn end of a batch that nobody was told about:
- * it is wiped, so that its remains can never come back. A clean end leaves a last MARK,
- * so after it damage anywhere is told from a torn end.
+ * Recovery reads up to the first record that does not check. If a later record says
+ * that the journal was durable beyond that place, acknowledged votes are damaged, and
+ * the server refuses to start. Otherwise it is the torn end of a batch that nobody was
+ * told about: it is wiped, so that it can never come back. A clean shutdown writes a
+ * last MARK, after which any damage can be told from a torn end.
  *
  * A failed write or sync leaves the journal *failed*: the batch's bytes may or may not
  * have reached the disk, so they are wiped, and synced, before anything else is
  * accepted; until that works every append fails.
  *
- * Another process may read while this one writes (`live`), for a copy: it takes every
- * batch that was durable when it opened the journal, and perhaps the one being written.
- * It first says journal_hold(), so that no segment is released below its hands; of that
- * the writer keeps at most max_bytes, so that a copy that hangs fills no disk.
+ * Another process may read while this one writes (`live`), to make a copy: it gets
+ * every batch that was durable when it opened the journal, and perhaps the one being
+ * written. It calls journal_hold() first, so that no segment is released meanwhile; the
+ * writer keeps at most max_bytes for it, so that a copy that hangs does not fill the
+ * disk.
  *
  * Units      positions and sizes in bytes.
  * Ownership  journal_open() gives, journal_close() ends (accepts NULL; returns NULL).
@@ -88,7 +88,7 @@ int journal_salvage(const struct journal_opts *opts,
  * On an error none of it is, or will be, in the journal. */
 int journal_append(struct journal *j, const struct change *changes, size_t n);
 
-/* After a failure: does it work again? Writes and syncs a mark; errors as above. */
+/* After a failure, try again by writing and syncing a mark; errors as above. */
 int journal_retry(struct journal *j);
 
 uint64_t journal_synced(const struct journal *j); /* the end of what is durable */

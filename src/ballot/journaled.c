@@ -58,7 +58,7 @@ static void mark_changed(struct journaled *b, struct slot *slot)
 
 /* ---- entering ---- */
 
-/* A vote costs one of the day's; a full day is found before anything changes. */
+/* A vote uses up one of the day's; if none is left, nothing has changed yet. */
 static int take_quota(struct journaled *b, struct ballot_op *op, struct change *c)
 {
     int rc;
@@ -138,8 +138,8 @@ static void report(struct journaled *b, int err)
         b->retry_ms = clock_mono_ms() + RETRY_MS;
 }
 
-/* A failing journal is tried without waiting for a vote: nobody sends one to a server
- * that says it is not ready. */
+/* Retry a failing journal without waiting for a vote: nobody sends one to a server that
+ * says it is not ready. */
 static void retry(struct journaled *b)
 {
     if (b->failing && clock_mono_ms() >= b->retry_ms)
@@ -171,7 +171,7 @@ static void take_back(struct journaled *b)
     }
 }
 
-/* A poll's result is counted once for all of a batch that has come to its end. */
+/* Count a poll's result once for a whole finished batch. */
 static const struct result *result_of(struct journaled *b, struct slot *slot)
 {
     if (slot->counted != b->n_batches) {
@@ -370,7 +370,7 @@ static void take_op(struct journaled *b, struct ballot_op *op)
     wait_for_tally(slot, op);
 }
 
-/* The ops that waited go on, or learn why they cannot. */
+/* Let the waiting ops go on, or tell them why they cannot. */
 static void take_load(struct journaled *b, struct tally_load *l)
 {
     struct slot *slot = slots_find(&b->slots, l->poll);

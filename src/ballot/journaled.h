@@ -4,14 +4,14 @@
  *
  * One lane. For each batch of ops: enter what is admitted in memory, append it to the
  * journal, ONE sync, then tell the events and send the ops home. If the sync fails,
- * the admissions are taken back in reverse order and every change of the batch, also
- * the refused ones (they were judged beside votes that are gone again), gets the
- * journal's error: ERR_UNAVAILABLE, or ERR_OVERLOADED where it is full. A journal that
- * has failed is tried again once a second, also without votes.
+ * admissions are undone in reverse order, and every change of the batch gets the
+ * journal's error: ERR_UNAVAILABLE, or ERR_OVERLOADED if it is full. That includes
+ * refused changes, which were judged beside votes that are gone again. A failed journal
+ * is retried once a second, even without votes.
  *
- * A tally is loaded from the store the first time that an op needs it; ops for it wait
- * meanwhile, and other polls go on. When tallies take more than max_bytes, the ones
- * that were used least recently, and whose changes are all projected, are dropped.
+ * A tally is loaded from the store when an op first needs it; its ops wait meanwhile,
+ * and other polls go on. Beyond max_bytes, the least recently used tallies are dropped,
+ * if all their changes are projected.
  *
  * Ownership  quota is the lane's from start on; everything else is borrowed until stop.
  * Errors     journaled_start(): ERR_UNAVAILABLE.

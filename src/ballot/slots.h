@@ -1,5 +1,4 @@
-/* slots.h — the tallies in memory, found by poll, and the order in which they were
- * used.
+/* slots.h — the tallies in memory, found by poll and ordered by last use.
  *
  * Threads  the ballot lane's.
  */
@@ -45,8 +44,8 @@ struct slot *slots_add(struct slots *s, uint32_t poll);
 void slots_remove(struct slots *s, struct slot *slot);
 void slots_set_bytes(struct slots *s, struct slot *slot, size_t bytes);
 
-/* Drop what was used least recently, until at most max_bytes are held or nothing more
- * may go: only tallies without waiting ops whose changes before projected are all. */
+/* Evict least recently used tallies down to max_bytes. Tallies with waiting ops, or
+ * with changes at or after projected, stay. */
 void slots_trim(struct slots *s, size_t max_bytes, uint64_t projected);
 
 #endif

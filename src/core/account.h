@@ -1,4 +1,4 @@
-/* account.h — a person, or a guest, that votes.
+/* account.h — somebody who votes: a user or a guest.
  *
  * Units  _ms are milliseconds since the Unix epoch.
  */

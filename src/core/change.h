@@ -1,8 +1,8 @@
 /* change.h — one fact about a poll: somebody voted, skipped, closed it.
  *
- * Changes are what the journal holds, what the store projects, and what a tally is
- * built from. A change has been admitted: whoever reads one applies it, and never asks
- * again whether it was allowed.
+ * The journal holds changes, the store projects them, and tallies are built from them.
+ * A change was admitted once: whoever reads it applies it, and never asks again whether
+ * it was allowed.
  *
  * Units  at_ms is milliseconds since the Unix epoch.
  */
@@ -22,14 +22,14 @@ enum change_kind {
     CHANGE_WITHDRAW = 4, /* user's vote for was_option is gone */
     CHANGE_CLOSE = 5,    /* closed at at_ms by its owner */
     CHANGE_DELETE = 6,   /* the poll and its votes are gone */
-    CHANGE_EDIT = 7,     /* its definition is another: by the edit that the store has */
+    CHANGE_EDIT = 7,     /* its definition changed, by an edit that the store has */
     CHANGE_UNSKIP = 8,   /* user takes their skip back */
 };
 
 enum { VOTE_KEY_BYTES = 16 };
 
-/* What the voter was told, so that a repeat under the same Idempotency-Key gets the
- * first answer again. */
+/* What the voter was told, to answer a repeat under the same Idempotency-Key the same
+ * way. */
 struct receipt {
     int64_t voted_ms;
     uint64_t version;
@@ -39,8 +39,8 @@ struct receipt {
     uint32_t counts[LIMIT_OPTIONS];
 };
 
-/* What an edit makes of the rules. The texts lie in the store before the edit is
- * admitted, under this id; the change says that they are true from here on. */
+/* What an edit does to the rules. The texts wait in the store under this id before the
+ * edit is admitted; the change says that they apply from here on. */
 struct edit {
     uint64_t id;
     /* to apply it and to take it back; not in the journal */
@@ -54,9 +54,9 @@ struct change {
     uint32_t poll, user;
     uint8_t option, was_option;
     bool keyed; /* key and receipt matter */
-    /* Of CHANGE_WITHDRAW, to take it back; not stored. The vote had a receipt, which is
-     * kept from here on in place of that of the user's last withdrawn vote. That one is
-     * in `receipt`, if `keyed`. */
+    /* Of CHANGE_WITHDRAW, to undo it; not stored. The vote had a receipt, which now
+     * replaces that of the user's last withdrawn vote. The replaced one is in
+     * `receipt`, if `keyed`. */
     bool was_keyed;
     uint8_t key[VOTE_KEY_BYTES];
     int64_t at_ms;

@@ -1,13 +1,13 @@
 /* poll.h — what was asked, by whom, and under which rules.
  *
- * A struct poll is the definition only: no counts. It is immutable once shared; a
- * change (closing, a new description) makes a new one. `rules` is the part that
- * decides about votes, and is all that a tally needs.
+ * A struct poll is only the definition, without counts. It is immutable once shared; a
+ * change (closing, a new description) makes a new one. `rules` is the part that decides
+ * about votes, all that a tally needs.
  *
  * Shapes     options are numbered 0..n_options-1 in the order of the definition.
  * Units      _ms are milliseconds since the Unix epoch; 0 = not set.
- * Ownership  references are counted: poll_new() gives the first, poll_unref() of the
- *            last frees. Accepts NULL; returns NULL.
+ * Ownership  references are counted: poll_new() gives the first, the last poll_unref()
+ *            frees. Accepts NULL; returns NULL.
  * Errors     poll_check() says what is wrong and where.
  * Threads    references may be taken and dropped on any thread.
  */
@@ -65,14 +65,14 @@ struct poll {
     char text[]; /* behind all the strs */
 };
 
-/* Copies from; its refs and text are ignored. */
+/* Copy a poll; its refs and text are ignored. */
 struct poll *poll_new(const struct poll *from);
-/* p with these fields as they are in values. */
+/* Copy p with these fields taken from values. */
 struct poll *poll_edited(const struct poll *p, uint32_t fields,
                          const struct poll *values);
 void poll_edit_rules(struct poll_rules *r, uint32_t fields,
                      const struct poll_rules *values);
-/* Those of the fields that differ. */
+/* Which of the fields differ. */
 uint32_t poll_differs(const struct poll *p, uint32_t fields, const struct poll *values);
 struct poll *poll_with_owner(const struct poll *p, uint32_t owner_id, struct str name);
 struct poll *poll_ref(struct poll *p);

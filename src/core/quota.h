@@ -1,6 +1,6 @@
 /* quota.h — how many votes each user has cast today.
  *
- * Pages of counters by user id: four bytes a user, a page the first time that one of
+ * Pages of counters by user id, four bytes per user; a page is made when the first of
  * its users votes. A new day forgets them all at once.
  *
  * Units    a day is a number of days since the Unix epoch, in UTC.
@@ -25,7 +25,7 @@ struct quota *quota_free(struct quota *q); /* accepts NULL; returns NULL */
  */
 void quota_set_day(struct quota *q, int64_t day);
 
-/* One more. ERR_DAILY_LIMIT: none was left, and nothing has changed. */
+/* Count one more vote. ERR_DAILY_LIMIT: none was left, and nothing changed. */
 int quota_take(struct quota *q, uint32_t user);
 void quota_give_back(struct quota *q, uint32_t user); /* of the same day */
 void quota_load(struct quota *q, uint32_t user, uint32_t used);

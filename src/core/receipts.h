@@ -23,7 +23,7 @@ struct receipts {
 };
 
 void receipts_done(struct receipts *r);
-/* Replaces the user's earlier one. */
+/* Store a receipt in place of the user's earlier one. */
 void receipts_put(struct receipts *r, uint32_t user, const uint8_t key[VOTE_KEY_BYTES],
                   const struct receipt *receipt);
 /* False: the user has none, and nothing was written. */
@@ -31,7 +31,8 @@ bool receipts_get(const struct receipts *r, uint32_t user,
                   uint8_t ret_key[VOTE_KEY_BYTES], struct receipt *ret_receipt);
 bool receipts_has(const struct receipts *r, uint32_t user);
 void receipts_remove(struct receipts *r, uint32_t user);
-/* The user's goes over, in place of what is there. None: nothing changes. */
+/* Move the user's receipt over, replacing the one there. Without one, nothing
+ * changes. */
 void receipts_move(struct receipts *from, struct receipts *to, uint32_t user);
 size_t receipts_bytes(const struct receipts *r);
 

@@ -102,7 +102,7 @@ static int admit_voter(const struct tally *t, const struct wish *w)
     return w->option < t->rules.n_options ? 0 : ERR_UNKNOWN_OPTION;
 }
 
-/* What the voter will have been told once c is applied. */
+/* Write what the voter will have been told once c is applied. */
 static void write_receipt(const struct tally *t, struct change *c)
 {
     struct receipt *r = &c->receipt;
@@ -125,8 +125,8 @@ static bool has_key(const struct receipts *r, const struct wish *w,
            memcmp(key, w->key, VOTE_KEY_BYTES) == 0;
 }
 
-/* What was said to the same request before. Also when its vote was withdrawn since: a
- * packet that comes late must not put it back. */
+/* Find the answer to an earlier request with this key, also if its vote was withdrawn
+ * since: a late packet must not restore it. */
 static bool was_told(const struct tally *t, const struct wish *w, bool voted,
                      struct receipt *ret_receipt)
 {
@@ -239,8 +239,8 @@ static bool closes_before_it_opens(const struct poll_rules *r)
     return r->opens_ms != 0 && r->closes_ms != 0 && r->opens_ms >= r->closes_ms;
 }
 
-/* The base version begins above all that was visible, so that versions grow also when
- * a closed poll opens again. */
+/* Continue above everything that was visible, so that versions grow even if a closed
+ * poll reopens. */
 static int admit_edit(const struct tally *t, const struct wish *w, struct change *c)
 {
     const struct poll_edit *wanted = w->edit;

@@ -1,17 +1,17 @@
 /* tally.h — the votes of one poll: who voted, for what, and so how many.
  *
  * One compressed bitmap of user ids per option: a count *is* the cardinality of a
- * bitmap, so who and how many cannot disagree. A tally says what may enter
- * (tally_admit), enters it (tally_apply), and can take it back while it is not durable
- * (tally_revert). It does no I/O, reads no clock and takes no lock. Applying the same
+ * bitmap, so who and how many cannot disagree. tally_admit() says what may enter,
+ * tally_apply() enters it, and tally_revert() undoes it while it is not
+ * durable. It does no I/O, reads no clock and takes no lock. Applying the same
  * changes in the same order always gives the same tally.
  *
  * Versions. The base version counts changes that a client can see: 1 for a new poll,
  * one more with every vote, move and withdrawal, and with an edit the version after
  * the one that was visible. What clients see (result.version) is the base, plus one
- * once the poll has opened (if it was scheduled), plus one once it has closed. Passing
- * of time is entered by tally_touch(), in order with the votes, so no two states ever
- * share a version.
+ * once the poll has opened (if it was scheduled), plus one once it has closed.
+ * tally_touch() enters the passing of time, in order with the votes, so no two states
+ * ever share a version.
  *
  * Shapes     options are 0..n_options-1.
  * Units      _ms are milliseconds since the Unix epoch.
@@ -32,7 +32,7 @@
 
 struct tally;
 
-/* What everybody may see of a tally at one moment. */
+/* A tally's result at one moment. */
 struct result {
     uint32_t poll;
     uint64_t version;
@@ -66,8 +66,8 @@ struct tally *tally_new(uint32_t poll, const struct poll_rules *rules,
                         uint64_t base_version);
 struct tally *tally_free(struct tally *t);
 
-/* May this happen at now_ms, and what would it be? Looks only. On 0 *ret_change is
- * filled in, but for its receipt's votes_left: apply it, or forget it.
+/* May this happen at now_ms, and what would it be? Changes nothing. On 0 *ret_change is
+ * filled in, except for its receipt's votes_left: apply it or forget it.
  *
  * ERR_POLL_CLOSED, ERR_POLL_NOT_OPEN
  * ERR_UNKNOWN_OPTION
@@ -85,18 +85,18 @@ struct tally *tally_free(struct tally *t);
 int tally_admit(const struct tally *t, const struct wish *w, int64_t now_ms,
                 struct change *ret_change, bool *ret_replay);
 
-/* Enter an admitted change. Never refuses; a change that is in already is left alone.
+/* Enter an admitted change. Never fails; a change that was entered before is ignored.
  */
 void tally_apply(struct tally *t, const struct change *c);
 
-/* Take the newest change back: only in reverse order of tally_apply(). */
+/* Undo the newest change: only in reverse order of tally_apply(). */
 void tally_revert(struct tally *t, const struct change *c);
 
 /* Has the poll opened or closed by now_ms? True when that made a new version. */
 bool tally_touch(struct tally *t, int64_t now_ms);
 
 void tally_result(const struct tally *t, struct result *ret_result);
-/* The same of a poll whose tally is not in memory, from what the store has of it. */
+/* The same for a poll whose tally is not in memory, from what the store has. */
 void tally_result_at(const struct poll *p, uint64_t base_version,
                      const uint32_t *counts, uint32_t skips, int64_t now_ms,
                      struct result *ret_result);
@@ -112,6 +112,6 @@ void tally_remember(struct tally *t, uint32_t user, const uint8_t key[VOTE_KEY_B
 int tally_choice(const struct tally *t, uint32_t user);
 bool tally_skipped(const struct tally *t, uint32_t user);
 
-size_t tally_bytes(const struct tally *t); /* about how much memory it takes */
+size_t tally_bytes(const struct tally *t); /* roughly how much memory it takes */
 
 #endif

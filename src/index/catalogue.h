@@ -36,7 +36,7 @@ struct catalogue *catalogue_free(struct catalogue *c); /* accepts NULL; returns 
 /* Add a poll; takes over the caller's reference. */
 void catalogue_add(struct catalogue *c, struct poll *poll, const struct result *result);
 
-/* A newer result; the rules as they are with it. An older version is ignored. */
+/* Store a newer result and the rules that go with it. Ignores an older version. */
 void catalogue_publish(struct catalogue *c, const struct result *result,
                        const struct poll_rules *rules);
 /* The same, with an edit of the definition. Gives a reference to the edited poll; NULL:
@@ -44,12 +44,12 @@ void catalogue_publish(struct catalogue *c, const struct result *result,
 struct poll *catalogue_edit(struct catalogue *c, const struct poll_edit *edit,
                             const struct result *result,
                             const struct poll_rules *rules);
-/* The owner's name has changed, or (owner_id 0) the owner has gone. */
+/* Set the owner's new name, or (owner_id 0) no owner. */
 void catalogue_set_owner(struct catalogue *c, uint32_t id, uint32_t owner_id,
                          struct str name);
 void catalogue_delete(struct catalogue *c, uint32_t id);
 
-/* Either may be NULL when it is not wanted. */
+/* Look a poll up. Either ret_ may be NULL. */
 int catalogue_get(struct catalogue *c, uint32_t id, struct poll **ret_poll,
                   struct result *ret_result);
 

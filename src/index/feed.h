@@ -9,9 +9,9 @@
  *   feed_walk(): down the order from the cursor, past what is not in the wanted sets or
  *                was seen, until there are enough
  *
- * A cursor is a place in the order, never a number of polls passed over, so what leaves
- * the set while somebody reads moves nothing: each poll that stays eligible is met
- * exactly once. In `new` and `closing` the place is a poll's own key, which does not
+ * A cursor is a place in the order, never a count of polls, so polls that leave the set
+ * while somebody reads move nothing: each poll that stays eligible is met exactly
+ * once. In `new` and `closing` the place is a poll's own key, which does not
  * change. Scores do: a cursor in `hot` names the generation of the order that its
  * reader began with; generations are kept for a while (HOT_GENERATIONS), and a reader
  * who comes back later goes on in the newest from the same score.
@@ -74,8 +74,8 @@ struct feed_query {
 int feed_walk(struct feed *f, const struct feed_query *q, uint32_t *ret_ids,
               size_t *ret_n, char ret_cursor[FEED_CURSOR_BYTES]);
 
-/* Make the orders anew if something has changed: every few seconds, in the background.
- * A small feed does so by itself when it is read. */
+/* Rebuild the orders if something has changed: every few seconds, in the background. A
+ * small feed does so by itself when it is read. */
 void feed_refresh(struct feed *f);
 
 /* Tags with the number of unclosed polls, the most used first (by name among equals).

@@ -14,7 +14,7 @@
  * and leaves it first; an edit replaces it in one step. A bus that brings facts from
  * other processes is one more caller.
  *
- * The parts are there to be read by anybody. Only the index writes to them.
+ * Anybody may read the parts. Only the index writes to them.
  *
  * Units      _ms are milliseconds since the Unix epoch.
  * Ownership  index_new() gives the index, index_free() ends it (accepts NULL; returns

@@ -7,9 +7,9 @@
  *                   seen_begin() ─▶ tail_each(), then the store ─▶ seen_fill() ─▶ walk
  *   vote, skip ──▶ seen_add(), before it is answered
  *
- * From seen_begin() on, votes of that user are added, so nothing falls between the
- * reading of what was and the hearing of what comes. Users that are being loaded stay;
- * of the others, those that asked longest ago are dropped when the cache is full.
+ * From seen_begin() on, that user's votes are added, so none is lost between reading
+ * the past and hearing of new ones. Users being loaded stay; of the others, those that
+ * asked longest ago are dropped when the cache is full.
  *
  * Units    about max_bytes for all bitmaps together.
  * Threads  any: striped locks.

@@ -1,7 +1,7 @@
 /* tail.h — votes and skips that are durable but not in the store yet, by user.
  *
- * Who reads a user's own votes from the store looks here first: what was acknowledged
- * is either still here, or committed before the read began.
+ * Look here before you read a user's votes from the store: an acknowledged vote is
+ * either still here, or was committed before the read began.
  *
  * Entries lie in rings, one for each of a few shares of the users, so that a look reads
  * only a small part, and adding never waits long. They leave when they are projected.

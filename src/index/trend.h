@@ -1,4 +1,4 @@
-/* trend.h — how many votes each poll got lately: within about an hour, about a day.
+/* trend.h — how many votes each poll got lately: within about an hour, or a day.
  *
  * Votes are counted by spans: thirteen of five minutes, 25 of an hour. So an hour is
  * one to one hour and five minutes, a day is one to one hour more. Votes cast count,

@@ -82,7 +82,7 @@ static struct frame *encode_leaderboard(const struct app *app, uint32_t viewers)
     return f;
 }
 
-/* The last that is said of a poll; without an id, since there is nothing to resume. */
+/* The last message about a poll; it has no id, since there is nothing to resume. */
 static struct frame *encode_deleted(uint64_t poll, unsigned form)
 {
     struct buf message = {0}, bytes = {0};
@@ -114,7 +114,8 @@ struct frame *live_encode(void *user, uint64_t topic, unsigned form, uint32_t vi
     if (topic == TOPIC_LEADERBOARD)
         return encode_leaderboard(app, viewers);
     if (catalogue_get(app->index->catalogue, (uint32_t)topic, &p, &r) != 0)
-        return encode_deleted(topic, form); /* nobody follows what never was */
+        return encode_deleted(topic, form); /* nobody follows a poll that never
+                                               existed */
     hidden =
         (form & FORM_STRANGER) != 0 && !viewer_may_see(&stranger, &p->rules, r.status);
     poll_unref(p);
@@ -138,7 +139,7 @@ static void on_tick_timer(struct ev_loop *ev, ev_timer *timer, int events)
     hub_tick(l->shard);
 }
 
-/* The hub wants a tick: keep the earliest wish. */
+/* The hub wants a tick: keep the earliest time. */
 static void want_tick(void *user, uint32_t in_ms)
 {
     struct live *l = user;

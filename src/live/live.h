@@ -5,10 +5,10 @@
  *   ballot publishes ─▶ hub ─▶ each loop's shard ─▶ live_encode(): one message a form
  *                                                ─▶ every watcher of that loop
  *
- * A watcher is a connection (ws or sse) with a hub subscriber. What it is shown of a
- * poll depends on who it is, so a form is a protocol and an audience. That a poll was
- * deleted is its last state: who was told does not follow it any more, and an event
- * stream that follows nothing ends.
+ * A watcher is a connection (ws or sse) with a hub subscriber. What it sees of a poll
+ * depends on who it is, so a form is a protocol and an audience. A poll's last state is
+ * that it was deleted: whoever was told no longer follows it, and an event stream that
+ * follows nothing ends.
  *
  * Threads  live_encode(): the shard's loop. The rest: the loop's.
  */
@@ -25,8 +25,8 @@ struct hub;
 struct live;
 
 struct live *live_new(struct app_loop *loop, struct hub *hub);
-/* End all watchers, and those that are still to come: WebSockets close with 1012,
- * streams are told when to come back. */
+/* End all watchers, also those still to come: WebSockets close with 1012, streams are
+ * told when to come back. */
 void live_close_all(struct live *l);
 size_t live_watchers(const struct live *l);
 

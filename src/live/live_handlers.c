@@ -47,7 +47,7 @@ void watcher_end_if_idle(struct watcher *w)
         sse_close(w->sse, WATCHER_RETRY_MS);
 }
 
-/* One that follows nothing costs a connection that somebody else could use. */
+/* A watcher that follows nothing holds a connection that somebody else could use. */
 void watcher_judge_lonely(struct watcher *w)
 {
     struct live *l = w->live;
@@ -173,7 +173,8 @@ static unsigned form_of(const struct watcher *w, bool privileged)
     return (w->kind == WATCHER_SSE ? FORM_SSE : 0u) | (privileged ? 0u : FORM_STRANGER);
 }
 
-/* A question to the ballot: has this watcher voted there, or has time moved the poll?
+/* A question to the ballot: has this watcher voted there, or has time opened or closed
+ * the poll?
  */
 struct question {
     struct ballot_op op; /* first */
@@ -214,7 +215,7 @@ static void on_answer(struct mail *m)
     LIST_REMOVE(q, link);
     if (q->op.rc == 0)
         v.choice = q->op.choice;
-    if (is_wanted(q)) /* that it is deleted is told to who follows it */
+    if (is_wanted(q)) /* whoever follows it is told that it is deleted */
         (void)follow(w, q->poll, &v, q->seen_version);
     watcher_end_if_idle(w);
     free_if_done(w);
@@ -249,7 +250,7 @@ static int ask(struct watcher *w, struct poll *p, uint64_t seen_version, bool ag
     return 0;
 }
 
-/* What is being asked about that poll is not wanted any more either. */
+/* Forget what is being asked about that poll, too. */
 static void unwatch(struct watcher *w, uint32_t poll)
 {
     struct question *q;
@@ -309,7 +310,8 @@ static void send_error(struct watcher *w, int err, const char *detail, struct st
     buf_done(&out);
 }
 
-/* One that cannot be understood: said, counted, and the third ends the connection. */
+/* Answer a message that is not understood, and count it: the third ends the
+ * connection. */
 static void not_understood(struct watcher *w, int err, const char *detail)
 {
     send_error(w, err, detail, (struct str){NULL, 0});
@@ -317,7 +319,7 @@ static void not_understood(struct watcher *w, int err, const char *detail)
         ws_close(w->ws, CLOSE_POLICY, "too many messages that were not understood");
 }
 
-/* Polls of one message that are not tracked, and why: 0 once it is told. */
+/* Polls of one message that are not tracked, and why; 0 once told. */
 struct refused {
     uint32_t polls[LIMIT_TRACKED_POLLS];
     int errs[LIMIT_TRACKED_POLLS];
@@ -341,7 +343,7 @@ static const char *why_refused(int err)
     return err == ERR_NOT_FOUND ? call_poll_detail(err) : "Try again.";
 }
 
-/* All that are refused for this reason, in one message. */
+/* Name all polls refused for this reason in one message. */
 static void tell_of(struct watcher *w, struct refused *r, int err)
 {
     struct buf more = {0};
@@ -381,7 +383,7 @@ static bool are_ids(json_t *polls)
     return true;
 }
 
-/* The names of topics that are no polls: there is one. */
+/* The name of a topic that is not a poll: there is only one. */
 static bool are_topics(json_t *topics)
 {
     json_t *name;

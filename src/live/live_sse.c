@@ -12,8 +12,8 @@
 
 enum { RESUME_BYTES = 4096 };
 
-/* What the client has already: "12.34,13.5", polls and versions; the header, or the
- * parameter where a browser cannot set it. */
+/* What the client has already, "12.34,13.5" (polls and versions): from the header, or
+ * from the parameter where a browser cannot set a header. */
 static struct str read_resume(struct call *c, struct buf *out)
 {
     struct str resume = http_header(c->req, "last-event-id");
@@ -23,7 +23,7 @@ static struct str read_resume(struct call *c, struct buf *out)
     return resume.len <= RESUME_BYTES ? resume : (struct str){NULL, 0};
 }
 
-/* What cannot be read is passed over: then the client gets the snapshot once more. */
+/* Skip what cannot be read: the client then gets that snapshot again. */
 static uint64_t resume_version(struct str resume, uint32_t poll)
 {
     while (resume.len > 0) {
@@ -74,7 +74,7 @@ static void follow_all(struct watcher *w, const struct sse_polls *polls,
     watcher_end_if_idle(w);
 }
 
-/* HEAD asks what GET would say, and follows nothing. */
+/* HEAD gets the head of GET, and follows nothing. */
 static void reply_sse_head(struct call *c)
 {
     http_add_header(c->req, "Cache-Control", STR("no-store"));

@@ -1,8 +1,8 @@
 /* store.h — the port of the truth at rest: accounts, polls, votes.
  *
- * Blocking, and so called from lanes only. A store has two sides that may work at the
- * same time: the writer's calls on one thread (the store lane), the reader's on another
- * (the read lane). What the writer has committed, a read that starts later sees.
+ * Calls block, so only lanes make them. A store has two sides that may work at the same
+ * time: the writer's calls on one thread (the store lane), the reader's on another (the
+ * read lane). A read sees everything committed before it started.
  *
  * Writing is by transaction: begin, any of the writer's calls, commit. A call that
  * fails with anything but ERR_UNAVAILABLE has changed nothing, and the transaction goes

@@ -1,9 +1,9 @@
 /* scheduler.h — opens and closes polls on time, for those who watch.
  *
- * Nothing depends on it for being right: votes are judged by the clock when they are
- * admitted, and whoever reads a result after its poll's closing time has the ballot
- * enter that time first. The scheduler is there so that watchers, who do not ask, get
- * the last snapshot too.
+ * Nothing needs it to be correct: votes are judged by the clock when they are admitted,
+ * and whoever reads a result after its poll's closing time has the ballot enter that
+ * time first. The scheduler exists so that watchers, who do not ask, get the last
+ * snapshot too.
  *
  * One lane with a heap of appointments (a time, a poll). When one is due, on_due() has
  * the ballot touch the poll; an appointment that is no longer true does no harm.

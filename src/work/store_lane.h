@@ -8,20 +8,20 @@
  *   wake ──▶ └───────────────────────────────────────────────────────┘
  *   jobs ──▶ ┌ read lane: each job in turn ┐
  *
- * The projector follows the journal through a change_source: it always reads from the
- * journal itself, at the start as well as later, so there is one way by which a change
- * reaches the store. Nobody waits for it, and its syncs are on the disk that the
- * journal's syncs are on; so after a transaction that took all there was it pauses for
- * PROJECT_PAUSE_MS, and then finds a batch: three transactions a second under load, and
- * a lone vote is projected at once. One that is behind does not pause.
+ * The projector follows the journal through a change_source. It always reads from the
+ * journal, at start-up as well as later, so changes reach the store in only one way.
+ * Nobody waits for it, and it competes with the journal for the disk. So after a
+ * transaction that took all there was, it pauses for PROJECT_PAUSE_MS and then finds a
+ * batch: three transactions a second under load, while a lone vote is projected at
+ * once. It does not pause while it is behind.
  *
- * Somebody waits for a job. So jobs have transactions of their own, and never wait for
+ * Somebody waits for each job. So jobs have their own transactions, and never wait for
  * more than one of the projector's, of at most PROJECT_MAX changes.
  *
- * When a transaction of jobs fails, they come home with ERR_UNAVAILABLE, and nothing of
- * it is in the store. When one of the projector's fails, it is tried again: at once
- * when jobs come, else after a second. That a job or a change cannot be stored does not
- * stop the other kind.
+ * If a transaction of jobs fails, they come home with ERR_UNAVAILABLE, and nothing of
+ * it is in the store. If one of the projector's fails, it is retried: at once when jobs
+ * come, else after a second. Jobs that cannot be stored do not stop the projector, nor
+ * the reverse.
  *
  * Ownership  a job is lent by a submit that returned 0 and comes home through its mail.
  * Errors     submit: ERR_OVERLOADED. start: ERR_UNAVAILABLE or the source's error, and
@@ -70,7 +70,7 @@ struct change_source {
     void *user;
 };
 
-/* Told once when something begins to fail, and once when it works again (err 0), for
+/* Called once when something begins to fail, and once when it works again (err 0), for
  * the log. On the lane. */
 typedef void store_report_cb(void *user, int err, const char *text);
 
