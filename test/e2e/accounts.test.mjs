@@ -117,7 +117,9 @@ describe('register', () => {
 
 describe('names that look like another', () => {
   const name = (over) => ({ ...fresh(), username: over });
-  const id = randomUUID().replace(/[^a-f]/g, '').slice(0, 8);
+  const id = randomUUID()
+    .replace(/[^a-f]/g, '')
+    .slice(0, 8);
 
   test('are taken', async () => {
     await server.api.register({ username: `Paul ${id}l` });
@@ -146,8 +148,15 @@ describe('names that look like another', () => {
     test(`${JSON.stringify(username)} is refused`, async () => {
       const { token } = await server.api.register();
       const said = [
-        await server.api.post('/api/auth/register', { body: name(username), expect: 'invalid' }),
-        await server.api.patch('/api/users/me', { token, body: { username }, expect: 'invalid' }),
+        await server.api.post('/api/auth/register', {
+          body: name(username),
+          expect: 'invalid',
+        }),
+        await server.api.patch('/api/users/me', {
+          token,
+          body: { username },
+          expect: 'invalid',
+        }),
       ];
       for (const { body } of said)
         assert.deepEqual(
@@ -173,7 +182,11 @@ describe('the same letters in another form', () => {
 
   test('are the same e-mail address and the same password', async () => {
     const { user } = await server.api.register(account);
-    for (const email of [account.email, account.email.normalize('NFD'), account.email.toUpperCase()])
+    for (const email of [
+      account.email,
+      account.email.normalize('NFD'),
+      account.email.toUpperCase(),
+    ])
       for (const password of [
         account.password,
         account.password.normalize('NFD'),

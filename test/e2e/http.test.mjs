@@ -122,7 +122,11 @@ test('nothing but white space may come after JSON', async () => {
     );
   assert.equal((await post('{} \t\r\n')).status, 201);
   for (const end of ['\0', ' \0', '\n\0\n', '\v', '\f', ';', '{}'])
-    assert.equal(check_problem(await post(`{}${end}`)).code, 'invalid_json', JSON.stringify(end));
+    assert.equal(
+      check_problem(await post(`{}${end}`)).code,
+      'invalid_json',
+      JSON.stringify(end),
+    );
 });
 
 test('an upgrade to WebSocket has no body', async () => {

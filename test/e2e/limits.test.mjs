@@ -256,8 +256,12 @@ describe('a hall behind one address', () => {
       const { token } = await server.api.register();
       const { id } = await server.api.create_poll(token);
       const limit_of = async (method, path, expect) =>
-        (await server.api.call(method, path, { body: method === 'POST' ? {} : undefined, expect }))
-          .headers['x-ratelimit-limit'];
+        (
+          await server.api.call(method, path, {
+            body: method === 'POST' ? {} : undefined,
+            expect,
+          })
+        ).headers['x-ratelimit-limit'];
       assert.equal(await limit_of('POST', '/api/auth/guest', 201), '2000');
       assert.equal(await limit_of('GET', `/api/polls/${id}`, 200), '2000');
       assert.equal(await limit_of('POST', '/api/auth/register', 422), '300');
@@ -269,7 +273,8 @@ describe('a hall behind one address', () => {
         const account = await server.api.register();
         const { id } = await server.api.create_poll(account.token);
         const guest = await server.api.guest();
-        const join = () => server.api.call('POST', '/api/auth/guest', { body: {}, expect: 'any' });
+        const join = () =>
+          server.api.call('POST', '/api/auth/guest', { body: {}, expect: 'any' });
         assert.deepEqual(counts(await burst(20, join)), [2, 18]);
         const refused = await join();
         assert.equal(refused.body.code, 'rate_limited');
@@ -296,7 +301,11 @@ describe('a hall behind one address', () => {
         const statuses = await burst(10, register);
         assert.equal(statuses.filter((s) => s === 429).length, 9, String(statuses));
         const read = () => server.api.get(`/api/polls/${id}`, { expect: 'any' });
-        await wait_until(async () => (await burst(20, read)).includes(429), 30_000, 'a refusal');
+        await wait_until(
+          async () => (await burst(20, read)).includes(429),
+          30_000,
+          'a refusal',
+        );
         await server.api.get(`/api/polls/${id}`, { token, expect: 200 });
         await server.api.guest();
         await server.api.get('/api/polls', { expect: 200 });
@@ -304,11 +313,15 @@ describe('a hall behind one address', () => {
     ));
   for (const [why, config] of [
     ['0 switches it off', { 'limits.burst_per_second': 200, 'limits.guests_per_minute': 0 }],
-    ['so does no limit by address', { 'limits.burst_per_second': 0, 'limits.guests_per_minute': 1 }],
+    [
+      'so does no limit by address',
+      { 'limits.burst_per_second': 0, 'limits.guests_per_minute': 1 },
+    ],
   ]) {
     test(why, () =>
       with_config(config, async (server) => {
-        const join = () => server.api.call('POST', '/api/auth/guest', { body: {}, expect: 201 });
+        const join = () =>
+          server.api.call('POST', '/api/auth/guest', { body: {}, expect: 201 });
         for (let i = 0; i < 3; i++) assert.ok(!('x-ratelimit-limit' in (await join()).headers));
       }),
     );

@@ -127,7 +127,8 @@ describe('creating', () => {
   });
   test('an edit obeys the same rules', async () => {
     const { id } = await server.api.create_poll(token, {});
-    const edit = (body, expect) => server.api.patch(`/api/polls/${id}`, { token, body, expect });
+    const edit = (body, expect) =>
+      server.api.patch(`/api/polls/${id}`, { token, body, expect });
     for (const body of [
       { title: '\u200b' },
       { description: 'a\u202eb' },
@@ -196,9 +197,19 @@ describe('creating', () => {
       (c) => {
         const name = `U+${c.codePointAt(0).toString(16)}`;
         return [
-          [`${name} in an option`, { options: ['Yes', `Y${c}es`] }, 'options[1]', 'bad_characters'],
+          [
+            `${name} in an option`,
+            { options: ['Yes', `Y${c}es`] },
+            'options[1]',
+            'bad_characters',
+          ],
           [`${name} in a title`, { title: `a${c}b` }, 'title', 'bad_characters'],
-          [`${name} in a description`, { description: `a${c}b` }, 'description', 'bad_characters'],
+          [
+            `${name} in a description`,
+            { description: `a${c}b` },
+            'description',
+            'bad_characters',
+          ],
           [`${name} in a tag`, { tags: [`a${c}b`] }, 'tags[0]', 'bad_characters'],
         ];
       },
@@ -207,7 +218,12 @@ describe('creating', () => {
     ['a character that is none', { title: 'a\uffff' }, 'title', 'bad_characters'],
     ['a title of isolates alone', { title: '\u2068\u2069' }, 'title', 'invisible'],
     ['a line break in a title', { title: 'a\nb' }, 'title', 'bad_characters'],
-    ['a line separator in an option', { options: ['a', 'b\u2028c'] }, 'options[1]', 'bad_characters'],
+    [
+      'a line separator in an option',
+      { options: ['a', 'b\u2028c'] },
+      'options[1]',
+      'bad_characters',
+    ],
     ['a tag with an emoji', { tags: ['\u2764'] }, 'tags[0]', 'bad_characters'],
     ['an option that is a number', { options: ['a', 1] }, 'options[1]', 'wrong_type'],
     ['the same option twice', { options: ['a', 'b', 'a'] }, 'options[2]', 'duplicate'],
