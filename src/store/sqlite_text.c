@@ -50,13 +50,14 @@ static void give(sqlite3_context *ctx, struct buf *b)
 /* A JSON array of texts. */
 static void add_array(struct buf *b, struct str json)
 {
-    json_t *array = json_loadb(json.at != NULL ? json.at : "", json.len, JSON_ALLOW_NUL,
-                               NULL),
-           *text;
-    size_t i;
+    json_t *array =
+        json_loadb(json.at != NULL ? json.at : "", json.len, JSON_ALLOW_NUL, NULL);
 
-    json_array_foreach(array, i, text)
+    for (size_t i = 0; i < json_array_size(array); i++) {
+        const json_t *text = json_array_get(array, i);
+
         words_add(b, (struct str){json_string_value(text), json_string_length(text)});
+    }
     json_decref(array);
 }
 
