@@ -32,8 +32,8 @@
 
 enum {
     SMALL = 1, /* a topic of a line */
-    LARGE = 2, /* a topic of a megabyte */
-    LARGE_BYTES = 1 << 20,
+    LARGE = 2, /* a topic of more than a socket and its reader hold */
+    LARGE_BYTES = 1 << 17,
     PATIENCE_S = 20,                      /* with what has to come */
     WRITE_TIMEOUT_MS = 1000 * PATIENCE_S, /* with readers that are to be let go */
     FORM_WS = 0,

@@ -28,9 +28,9 @@ describe('tags', () => {
 
   it('stay in the field where they cannot be tags', async () => {
     const { user, field } = await openTags();
-    await user.keyboard('käse{Enter}');
+    await user.keyboard('a+b{Enter}');
     expect(chosen()).toEqual([]);
-    expect(field).toHaveProperty('value', 'käse');
+    expect(field).toHaveProperty('value', 'a+b');
     await user.tab();
     expect(await screen.findByText(/A tag is short/)).toBeTruthy();
   });

@@ -59,7 +59,8 @@ describe('faultsOf', () => {
     ['tags', { tags: ['a-1', 'x'.repeat(30)] }, {}],
     ['one that is typed', { tag: ' Food ' }, {}],
     ['one too long', { tag: 'x'.repeat(31) }, { tag: 'tag' }],
-    ['one with an umlaut', { tag: 'käse' }, { tag: 'tag' }],
+    ['one of another script', { tag: 'käse', tags: ['日本'] }, {}],
+    ['one with a sign', { tag: 'a+b' }, { tag: 'tag' }],
     ['ten', { tags: [...'abcdefghij'] }, {}],
     ['ten, and one of them again', { tags: [...'abcdefghij'], tag: 'A' }, {}],
     ['eleven', { tags: [...'abcdefghij'], tag: 'k' }, { tag: 'manyTags' }],
@@ -108,7 +109,7 @@ describe('faultsOf', () => {
   });
 
   it('tells one fault a field, of all fields', () => {
-    const faults = faultsOf({ ...EMPTY, title: '', tag: 'ä', closes: 'at' }, NOW);
+    const faults = faultsOf({ ...EMPTY, title: '', tag: 'a+b', closes: 'at' }, NOW);
     expect(faults).toEqual({
       title: 'missing',
       'options.0.text': 'few',
