@@ -126,7 +126,7 @@ static int print_tokens(const struct config *config, const struct cli *cli)
     struct secret secret;
     int rc;
 
-    if (secret_load(str_of(config->jwt_secret), config->data_dir, &secret, errmsg,
+    if (secret_load(str_of(config->jwt_secret), config->data_dir, NULL, &secret, errmsg,
                     sizeof errmsg) != 0) {
         fprintf(stderr, "pollux: %s\n", errmsg);
         return CLI_FAILED;

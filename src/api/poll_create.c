@@ -91,11 +91,11 @@ static int store_poll(struct store *s, struct store_job *job)
     return rc != 0 || n->made != 0 ? rc : add_poll(s, n);
 }
 
-static void new_result(const struct poll *p, struct result *ret)
+static void new_result(const struct creation *n, struct result *ret)
 {
     static const uint32_t none[LIMIT_OPTIONS];
 
-    tally_result_at(p, 1, none, 0, p->created_ms, ret);
+    tally_result_at(n->poll, n->app->first_version, none, 0, n->poll->created_ms, ret);
 }
 
 /* On the store lane: the poll is durable, so everybody may know it now. */
@@ -106,7 +106,7 @@ static void poll_stored(struct store_job *job)
 
     if (n->made != 0)
         return;
-    new_result(n->poll, &r);
+    new_result(n, &r);
     index_add(n->app->index, poll_ref(n->poll), &r);
 }
 
@@ -178,7 +178,7 @@ static void reply_created(struct call *c)
     } else if (n->made != 0) {
         reply_repeated(c, n->made);
     } else {
-        new_result(n->poll, &r);
+        new_result(n, &r);
         view_poll(call_out(c), n->poll, &r, &v);
         add_location(c, n->poll->id);
         call_reply(c, 201);

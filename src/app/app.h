@@ -25,6 +25,7 @@ struct app {
     struct index *index;
     struct leaderboard *leaderboard;
     struct ballot *ballot;
+    uint64_t first_version; /* of a new poll's result: see store/data_set.h */
     struct store_lane *store;
     struct read_lane *reads;
     struct passwords *passwords;

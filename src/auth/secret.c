@@ -13,7 +13,11 @@
 #include "auth/jwt.h"
 #include "base/err.h"
 
-enum { RANDOM_BYTES = 32, FILE_CHARS = RANDOM_BYTES * 2 };
+enum {
+    RANDOM_BYTES = 32,
+    KEY_CHARS = RANDOM_BYTES * 2,
+    ID_CHARS = SECRET_ID_BYTES * 2
+};
 
 /* Where to say what went wrong. */
 struct errmsg {
@@ -44,16 +48,22 @@ static bool write_all(int fd, const char *text, size_t len)
     return true;
 }
 
-static bool write_random_secret(int fd)
+static bool write_random_secret(int fd, const uint8_t *data_set)
 {
     unsigned char bytes[RANDOM_BYTES];
-    char text[FILE_CHARS + 1];
+    char text[KEY_CHARS + 1 + ID_CHARS + 2];
+    size_t len = KEY_CHARS;
     bool ok;
 
     randombytes_buf(bytes, sizeof bytes);
     sodium_bin2hex(text, sizeof text, bytes, sizeof bytes);
-    text[FILE_CHARS] = '\n'; /* over the terminator */
-    ok = write_all(fd, text, sizeof text) && fsync(fd) == 0;
+    if (data_set != NULL) {
+        text[len++] = '.';
+        sodium_bin2hex(text + len, sizeof text - len, data_set, SECRET_ID_BYTES);
+        len += ID_CHARS;
+    }
+    text[len++] = '\n'; /* over the terminator */
+    ok = write_all(fd, text, len) && fsync(fd) == 0;
     sodium_memzero(bytes, sizeof bytes);
     sodium_memzero(text, sizeof text);
     return ok;
@@ -72,7 +82,8 @@ static int sync_dir(const char *dir, struct errmsg m)
 
 /* Makes path, unless somebody else does so first. link() gives the name to a file that
  * is complete, and never takes it from another one as rename() would. */
-static int make_file(const char *dir, const char *path, struct errmsg m)
+static int make_file(const char *dir, const char *path, const uint8_t *data_set,
+                     struct errmsg m)
 {
     char temporary[PATH_MAX + 16];
     int fd, rc = 0;
@@ -81,7 +92,7 @@ static int make_file(const char *dir, const char *path, struct errmsg m)
     fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0)
         return fail_errno(m, "create", path);
-    if (!write_random_secret(fd))
+    if (!write_random_secret(fd, data_set))
         rc = fail_errno(m, "write", path);
     else if (link(temporary, path) != 0 && errno != EEXIST)
         rc = fail_errno(m, "create", path);
@@ -157,8 +168,8 @@ static int read_file(int fd, const char *path, struct secret *ret_secret,
     return rc != 0 ? rc : read_text(fd, path, ret_secret, m);
 }
 
-static int load_file(const char *dir, const char *name, struct secret *ret_secret,
-                     struct errmsg m)
+static int load_file(const char *dir, const char *name, const uint8_t *data_set,
+                     struct secret *ret_secret, struct errmsg m)
 {
     char path[PATH_MAX];
     int fd, rc;
@@ -169,7 +180,7 @@ static int load_file(const char *dir, const char *name, struct secret *ret_secre
     }
     fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO may not hang us */
     if (fd < 0 && errno == ENOENT) {
-        rc = make_file(dir, path, m);
+        rc = make_file(dir, path, data_set, m);
         if (rc != 0)
             return rc;
         fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -181,24 +192,25 @@ static int load_file(const char *dir, const char *name, struct secret *ret_secre
     return rc;
 }
 
-int secret_from_file(const char *dir, const char *name, struct secret *ret_secret,
-                     char *errmsg, size_t errmsg_size)
+int secret_from_file(const char *dir, const char *name, const uint8_t *data_set,
+                     struct secret *ret_secret, char *errmsg, size_t errmsg_size)
 {
     if (sodium_init() < 0) { /* untested: no random numbers in this kernel */
         snprintf(errmsg, errmsg_size, "libsodium cannot start");
         return ERR_UNAVAILABLE;
     }
-    return load_file(dir, name, ret_secret, (struct errmsg){errmsg, errmsg_size});
+    return load_file(dir, name, data_set, ret_secret,
+                     (struct errmsg){errmsg, errmsg_size});
 }
 
-int secret_load(struct str configured, const char *data_dir, struct secret *ret_secret,
-                char *errmsg, size_t errmsg_size)
+int secret_load(struct str configured, const char *data_dir, const uint8_t *data_set,
+                struct secret *ret_secret, char *errmsg, size_t errmsg_size)
 {
     struct errmsg m = {errmsg, errmsg_size};
     int rc;
 
     if (configured.len == 0)
-        return secret_from_file(data_dir, "jwt.secret", ret_secret, errmsg,
+        return secret_from_file(data_dir, "jwt.secret", data_set, ret_secret, errmsg,
                                 errmsg_size);
     rc = check_length(configured.len, "jwt.secret", m);
     if (rc != 0)
@@ -206,6 +218,16 @@ int secret_load(struct str configured, const char *data_dir, struct secret *ret_
     memcpy(ret_secret->text, configured.at, configured.len);
     ret_secret->len = configured.len;
     return 0;
+}
+
+bool secret_data_set(const struct secret *s, uint8_t ret_id[SECRET_ID_BYTES])
+{
+    size_t n = 0;
+
+    return s->len == KEY_CHARS + 1 + ID_CHARS && s->text[KEY_CHARS] == '.' &&
+           sodium_hex2bin(ret_id, SECRET_ID_BYTES, s->text + KEY_CHARS + 1, ID_CHARS,
+                          NULL, &n, NULL) == 0 &&
+           n == SECRET_ID_BYTES;
 }
 
 bool secret_is_short(const struct secret *s)

@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -35,6 +36,12 @@ uint64_t journal_start(struct journal *j)
     start = j->n_segments > 0 ? j->segments[0].start : 0;
     pthread_mutex_unlock(&j->lock);
     return start;
+}
+
+void journal_database_reached(struct journal *j, uint64_t commits, uint64_t in_file)
+{
+    if (j->reached_fd >= 0)
+        reached_database(j->reached_fd, commits, in_file);
 }
 
 int journal_pwrite_all(const struct journal_io *io, int fd, const void *p, size_t n,
@@ -85,10 +92,25 @@ static struct segment last_segment(struct journal *j)
     return s;
 }
 
+int journal_new_segment(struct journal *j, uint64_t start, struct segment *ret)
+{
+    struct segment_header h = {.bytes = j->segment_bytes};
+    struct buf header = {0};
+    int rc;
+
+    if (j->has_id) {
+        memcpy(h.journal_id, j->id, sizeof h.journal_id);
+        record_add_segment(&header, start, &h);
+    }
+    rc = segment_create(j->dir, start, j->segment_bytes, buf_str(&header), ret);
+    buf_done(&header);
+    return rc;
+}
+
 static int next_segment(struct journal *j, struct segment *s)
 {
     struct segment fresh;
-    int rc = segment_create(j->dir, s->start + s->size, j->segment_bytes, &fresh);
+    int rc = journal_new_segment(j, s->start + s->size, &fresh);
 
     if (rc != 0)
         return rc;
@@ -118,7 +140,7 @@ int journal_repair(struct journal *j)
     if (j->failed_to == 0)
         return 0;
     s = last_segment(j);
-    rc = journal_wipe(j, &s, s.start > journal_synced(j) ? s.start : journal_synced(j),
+    rc = journal_wipe(j, &s, s.body > journal_synced(j) ? s.body : journal_synced(j),
                       j->failed_to);
     if (rc == 0)
         j->failed_to = 0;
@@ -142,6 +164,8 @@ static int write_batch(struct journal *j, const struct segment *s, uint64_t posi
     assert(end > journal_synced(j)); /* what is durable only grows */
     j->failed_to = 0;
     atomic_store_explicit(&j->synced, end, memory_order_release);
+    if (j->reached_fd >= 0)
+        reached_journal(j->reached_fd, end);
     return 0;
 }
 
@@ -173,12 +197,12 @@ static int append(struct journal *j, const struct change *changes, size_t n)
         return ERR_OVERLOADED;
 
     s = last_segment(j);
-    position = journal_synced(j) > s.start ? journal_synced(j) : s.start;
+    position = journal_synced(j) > s.body ? journal_synced(j) : s.body;
     build_batch(j, changes, n, position);
     if (!fits(j, &s, position)) {
         if (next_segment(j, &s) != 0)
             return ERR_UNAVAILABLE;
-        position = s.start;
+        position = s.body;
         build_batch(j, changes, n, position);
         assert(fits(j, &s, position)); /* JOURNAL_SEGMENT_BYTES_MIN */
     }
@@ -237,7 +261,7 @@ static int read_window(struct journal *j, size_t len, uint64_t position,
             break; /* cut by the window's end */
         if (used <= 0)
             return ERR_CONFLICT;
-        if (r.type != RECORD_MARK)
+        if (record_is_change(&r))
             changes[n++] = r.change;
         at += (size_t)used;
     }

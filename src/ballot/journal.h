@@ -15,6 +15,10 @@
  * told about: it is wiped, so that it can never come back. A clean shutdown writes a
  * last MARK, after which any damage can be told from a torn end.
  *
+ * Whoever gives an id gets segments that begin with it and with their size, so that a
+ * segment of another journal, or one that was cut, is told; and dir/reached
+ * (reached.h), by which even the loss of the last batch is.
+ *
  * A failed write or sync leaves the journal *failed*: the batch's bytes may or may not
  * have reached the disk, so they are wiped, and synced, before anything else is
  * accepted; until that works every append fails.
@@ -57,6 +61,10 @@ struct journal_opts {
     uint64_t segment_bytes;      /* 0: 16 MiB. Less than the MIN: for smaller batches */
     uint64_t max_bytes;          /* unreleased, before appends are refused; 0: 1 GiB */
     const struct journal_io *io; /* NULL: the system's */
+    const uint8_t *id;           /* JOURNAL_ID_BYTES: whose it is; NULL: not asked */
+    uint64_t id_from;            /* segments from this position on carry the id */
+    uint64_t reaches;            /* what the journal must reach, if it has segments */
+    bool must_exist;             /* one without segments is damaged */
     bool read_only;              /* look, and repair nothing: for verify */
     bool live;                   /* read_only, while another process may write */
 };
@@ -90,6 +98,12 @@ int journal_append(struct journal *j, const struct change *changes, size_t n);
 
 /* After a failure, try again by writing and syncing a mark; errors as above. */
 int journal_retry(struct journal *j);
+
+/* Where the segments begin, or will, that carry the id. The owner's, after opening. */
+uint64_t journal_id_from(struct journal *j);
+
+/* The database beside it has come this far (reached.h). One thread. */
+void journal_database_reached(struct journal *j, uint64_t commits, uint64_t in_file);
 
 uint64_t journal_synced(const struct journal *j); /* the end of what is durable */
 uint64_t journal_start(struct journal *j);        /* the oldest position kept */

@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 
 #include "ballot/journal.h"
+#include "ballot/reached.h"
 #include "ballot/segment.h"
 #include "base/buf.h"
 
@@ -16,7 +17,11 @@ struct journal {
     uint64_t segment_bytes, max_bytes;
     const struct journal_io *io;
     bool read_only, live;
-    int dir_fd; /* whose lock holders share; -1: read_only */
+    int dir_fd;     /* whose lock holders share; -1: read_only */
+    int reached_fd; /* -1: none, or read_only */
+    bool has_id;
+    uint8_t id[JOURNAL_ID_BYTES];
+    uint64_t id_from, reaches; /* as opened */
 
     _Atomic uint64_t synced;
     _Atomic uint64_t released; /* the reader writes */
@@ -34,6 +39,7 @@ struct journal {
     uint8_t *window; /* READ_BYTES */
 };
 
+int journal_new_segment(struct journal *j, uint64_t start, struct segment *ret);
 /* Write zeros over positions from..to-1 of one segment, and sync. */
 int journal_wipe(struct journal *j, const struct segment *s, uint64_t from,
                  uint64_t to);

@@ -33,6 +33,7 @@ struct scan {
     uint64_t *marks; /* every durable position that a MARK gave */
     size_t n_marks;
     uint64_t *last_valid; /* by segment: the end of the last record that checks */
+    struct segment_header *headers; /* by segment; bytes 0: it has none */
     uint64_t changes;
     bool live;
     void (*each)(void *user, const struct change *c); /* may be NULL */
@@ -41,7 +42,9 @@ struct scan {
 
 static void take_record(struct scan *sc, const struct record *r)
 {
-    if (r->type != RECORD_MARK) {
+    if (r->type == RECORD_SEGMENT)
+        return;
+    if (record_is_change(r)) {
         sc->changes++;
         if (sc->each != NULL)
             sc->each(sc->user, &r->change);
@@ -58,8 +61,13 @@ static uint64_t scan_to_stop(struct scan *sc, size_t i, const uint8_t *data)
     struct segment *s = &sc->segments[i];
     uint64_t at = 0;
     struct record r;
-    int used;
+    int used = record_read(data, s->size, s->start, &r);
 
+    if (used > 0 && r.type == RECORD_SEGMENT) {
+        at = (uint64_t)used;
+        s->body = s->start + at;
+        sc->headers[i] = r.segment;
+    }
     while ((used = record_read(data + at, s->size - at, s->start + at, &r)) > 0) {
         take_record(sc, &r);
         at += (uint64_t)used;
@@ -118,6 +126,7 @@ static int scan_segment(struct scan *sc, size_t i, bool salvage)
 static int scan_all(struct scan *sc, bool salvage)
 {
     sc->last_valid = mem_zalloc(sc->n_segments, sizeof *sc->last_valid);
+    sc->headers = mem_zalloc(sc->n_segments, sizeof *sc->headers);
     for (size_t i = 0; i < sc->n_segments; i++) {
         int rc = scan_segment(sc, i, salvage);
 
@@ -135,6 +144,7 @@ static void scan_done(struct scan *sc, bool close_files)
         mem_free(sc->segments);
     mem_free(sc->marks);
     mem_free(sc->last_valid);
+    mem_free(sc->headers);
 }
 
 /* ---- verdicts ---- */
@@ -194,6 +204,35 @@ static int check_marks(const struct scan *sc, uint64_t *ret_damage, char *errmsg
     return 0;
 }
 
+#define ADVICE                                                                         \
+    "Put the right file back; or restore a backup: pollux restore --force FILE; or "   \
+    "run: "                                                                            \
+    "pollux verify --repair (keeps every vote that can be read)"
+
+/* Does every segment say that it is of this journal, and is it as large as it says? */
+static int check_headers(const struct journal *j, const struct scan *sc, char *errmsg,
+                         size_t size)
+{
+    for (size_t i = 0; j->has_id && i < sc->n_segments; i++) {
+        const struct segment *s = &sc->segments[i];
+        const struct segment_header *h = &sc->headers[i];
+        const char *wrong = NULL;
+
+        if (h->bytes == 0)
+            wrong = s->start >= j->id_from ? "damaged at its first byte" : NULL;
+        else if (memcmp(h->journal_id, j->id, sizeof j->id) != 0)
+            wrong = "of another data set, or from before a restore";
+        else if (h->bytes != s->size)
+            wrong = "not of the size that it was made with";
+        if (wrong == NULL)
+            continue;
+        snprintf(errmsg, size, "journal: %016" PRIx64 ".seg is %s. " ADVICE, s->start,
+                 wrong);
+        return ERR_CONFLICT;
+    }
+    return 0;
+}
+
 /* Records behind the end were of a batch that never became durable. */
 static int wipe_torn(struct journal *j, const struct scan *sc,
                      struct journal_found *found)
@@ -222,7 +261,12 @@ static struct journal *journal_new(const struct journal_opts *opts)
     j->io = opts->io != NULL ? opts->io : &journal_io_system;
     j->read_only = opts->read_only || opts->live;
     j->live = opts->live;
-    j->dir_fd = -1;
+    j->dir_fd = j->reached_fd = -1;
+    j->has_id = opts->id != NULL;
+    if (j->has_id)
+        memcpy(j->id, opts->id, sizeof j->id);
+    j->id_from = opts->id_from;
+    j->reaches = opts->reaches;
     j->window = mem_alloc(READ_BYTES);
     pthread_mutex_init(&j->lock, NULL);
     return j;
@@ -234,6 +278,8 @@ static struct journal *journal_free(struct journal *j)
         close(j->segments[i].fd);
     if (j->dir_fd >= 0)
         close(j->dir_fd);
+    if (j->reached_fd >= 0)
+        close(j->reached_fd);
     mem_free(j->segments);
     buf_done(&j->batch);
     mem_free(j->window);
@@ -248,7 +294,7 @@ static int first_segment(struct journal *j, uint64_t position)
     if (j->read_only)
         return 0;
     j->segments = mem_alloc(sizeof *j->segments);
-    if (segment_create(j->dir, position, j->segment_bytes, &j->segments[0]) != 0) {
+    if (journal_new_segment(j, position, &j->segments[0]) != 0) {
         mem_free(j->segments);
         j->segments = NULL;
         return ERR_UNAVAILABLE;
@@ -257,19 +303,77 @@ static int first_segment(struct journal *j, uint64_t position)
     return 0;
 }
 
+/* The end is in the last segment that has a batch. */
+static uint64_t find_end(const struct journal *j)
+{
+    for (size_t i = j->n_segments; i-- > 0;)
+        if (j->segments[i].end > j->segments[i].body)
+            return j->segments[i].end;
+    return j->n_segments > 0 ? j->segments[0].start : 0;
+}
+
+/* Does it reach what it had reached, and what the database has of it? */
+static int check_end(const struct journal *j, const struct reached *reached,
+                     struct journal_found *found, char *errmsg, size_t size)
+{
+    uint64_t end = find_end(j), last;
+
+    if (j->n_segments == 0)
+        return 0;
+    if (reached->has_journal && end < reached->synced) {
+        found->damage = end;
+        snprintf(errmsg, size,
+                 "journal: it ends at position %" PRIu64 ", and acknowledged votes "
+                 "were written up to %" PRIu64 ": its end is damaged, or a file of it "
+                 "is an older copy. " ADVICE,
+                 end, reached->synced);
+        return ERR_CONFLICT;
+    }
+    last =
+        j->segments[j->n_segments - 1].start; /* where its reader waits for a batch */
+    if (end >= j->reaches || last >= j->reaches)
+        return 0;
+    snprintf(errmsg, size,
+             "journal: it ends at position %" PRIu64 ", and the database has had its "
+             "votes up to %" PRIu64 ": the journal is damaged, or it or the database "
+             "is a copy from another time. " ADVICE,
+             end, j->reaches);
+    return ERR_CONFLICT;
+}
+
+/* Before the segments: a writer that is at work goes on meanwhile. */
+static int read_reached(const struct journal *j, struct reached *ret, char *errmsg,
+                        size_t size)
+{
+    int rc = j->has_id ? reached_read(j->dir, j->id, ret) : 0;
+
+    if (rc == ERR_CONFLICT)
+        snprintf(errmsg, size,
+                 "journal: the file reached is of another data set, or from before a "
+                 "restore. " ADVICE);
+    return rc;
+}
+
 static int recover(struct journal *j, struct journal_found *found, char *errmsg,
                    size_t size)
 {
     struct scan sc = {
         .segments = j->segments, .n_segments = j->n_segments, .live = j->live};
-    int rc = check_empty(&sc, errmsg, size);
+    struct reached reached = {0};
+    int rc = read_reached(j, &reached, errmsg, size);
 
+    if (rc == 0)
+        rc = check_empty(&sc, errmsg, size);
     if (rc == 0)
         rc = check_chain(&sc, errmsg, size);
     if (rc == 0)
         rc = scan_all(&sc, false);
     if (rc == 0)
+        rc = check_headers(j, &sc, errmsg, size);
+    if (rc == 0)
         rc = check_marks(&sc, &found->damage, errmsg, size);
+    if (rc == 0)
+        rc = check_end(j, &reached, found, errmsg, size);
     if (rc == 0)
         rc = wipe_torn(j, &sc, found);
     found->changes = sc.changes;
@@ -277,20 +381,35 @@ static int recover(struct journal *j, struct journal_found *found, char *errmsg,
     return rc;
 }
 
-/* The end is in the last segment that has a batch. */
-static uint64_t find_end(const struct journal *j)
-{
-    for (size_t i = j->n_segments; i-- > 0;)
-        if (j->segments[i].end > j->segments[i].start)
-            return j->segments[i].end;
-    return j->n_segments > 0 ? j->segments[0].start : 0;
-}
-
 static int open_dir(struct journal *j)
 {
     if (!j->read_only)
         j->dir_fd = open(j->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     return j->read_only || j->dir_fd >= 0 ? 0 : ERR_UNAVAILABLE;
+}
+
+static int say_missing(const char *dir, char *errmsg, size_t size)
+{
+    snprintf(errmsg, size, "journal: %s has lost its segments. " ADVICE, dir);
+    return ERR_CONFLICT;
+}
+
+/* What cannot be written is not: votes do not depend on it. */
+static void open_reached(struct journal *j)
+{
+    if (!j->has_id || j->read_only || reached_open(j->dir, j->id, &j->reached_fd) != 0)
+        return;
+    reached_journal(j->reached_fd, journal_synced(j));
+}
+
+uint64_t journal_id_from(struct journal *j)
+{
+    const struct segment *last = &j->segments[j->n_segments - 1];
+
+    for (size_t i = 0; i < j->n_segments; i++)
+        if (j->segments[i].body > j->segments[i].start)
+            return j->segments[i].start;
+    return last->start + last->size;
 }
 
 int journal_open(const struct journal_opts *opts, struct journal **ret_journal,
@@ -305,7 +424,8 @@ int journal_open(const struct journal_opts *opts, struct journal **ret_journal,
     if (rc == 0)
         rc = segment_list(j->dir, j->read_only, &j->segments, &j->n_segments);
     if (rc == 0 && j->n_segments == 0)
-        rc = first_segment(j, opts->first_position);
+        rc = opts->must_exist ? say_missing(opts->dir, errmsg, errmsg_size)
+                              : first_segment(j, opts->first_position);
     if (rc == 0)
         rc = recover(j, ret_found, errmsg, errmsg_size);
     if (rc != 0) {
@@ -317,6 +437,7 @@ int journal_open(const struct journal_opts *opts, struct journal **ret_journal,
     }
     atomic_store(&j->synced, find_end(j));
     atomic_store(&j->released, journal_start(j));
+    open_reached(j);
     *ret_journal = j;
     return 0;
 }
@@ -344,9 +465,9 @@ int journal_hold(const char *dir, int *ret_fd)
 static void mark_end(struct journal *j)
 {
     struct segment *s = &j->segments[j->n_segments - 1];
-    uint64_t end = journal_synced(j), at = end > s->start ? end : s->start;
+    uint64_t end = journal_synced(j), at = end > s->body ? end : s->body;
 
-    if (j->n_segments == 1 && end <= s->start)
+    if (j->n_segments == 1 && end <= s->body)
         return; /* nothing was ever written */
     j->batch.len = 0;
     record_add_mark(&j->batch, at, end);

@@ -135,6 +135,16 @@ void record_add_mark(struct buf *out, uint64_t position, uint64_t durable)
     end(out, start, position);
 }
 
+void record_add_segment(struct buf *out, uint64_t position,
+                        const struct segment_header *h)
+{
+    size_t start = begin(out, RECORD_SEGMENT);
+
+    buf_add(out, h->journal_id, sizeof h->journal_id);
+    put64(out, h->bytes);
+    end(out, start, position);
+}
+
 /* ---- reading ---- */
 
 static void get_receipt(struct cursor *in, struct change *c)
@@ -184,6 +194,10 @@ static bool get_body(const uint8_t *body, uint32_t length, uint64_t position,
         get8(&in);
         ret->durable = get64(&in);
         in.bad |= ret->durable > position; /* it knows of nothing behind itself */
+    } else if (ret->type == RECORD_SEGMENT) {
+        get8(&in);
+        get(&in, ret->segment.journal_id, sizeof ret->segment.journal_id);
+        ret->segment.bytes = get64(&in);
     } else {
         get_change(&in, &ret->change);
     }

@@ -3,7 +3,8 @@
  *   length (4) | crc32c (4) | type (1) | payload (length - 1) | zeros up to 8 bytes
  *
  * Numbers are little-endian. The checksum covers the record's position (8 bytes), its
- * length, its type and its payload. A type is an enum change_kind, or RECORD_MARK.
+ * length, its type and its payload. A type is an enum change_kind, RECORD_MARK, or
+ * RECORD_SEGMENT, which is the first record of a segment.
  *
  * Units   positions and sizes in bytes; positions are multiples of RECORD_ALIGN.
  * Errors  record_read(): RECORD_END where zeros begin, RECORD_BAD for what does not
@@ -13,23 +14,39 @@
 #ifndef BALLOT_RECORD_H
 #define BALLOT_RECORD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ballot/reached.h"
 #include "base/buf.h"
 #include "core/change.h"
 
-enum { RECORD_ALIGN = 8, RECORD_BYTES_MAX = 160, RECORD_MARK = 100 };
+enum { RECORD_ALIGN = 8, RECORD_BYTES_MAX = 160, RECORD_MARK = 100, RECORD_SEGMENT };
 enum { RECORD_END = 0, RECORD_BAD = -1 };
+
+/* Whose a segment is, and how large it was made. */
+struct segment_header {
+    uint8_t journal_id[JOURNAL_ID_BYTES];
+    uint64_t bytes;
+};
 
 struct record {
     uint8_t type;
-    struct change change; /* unless type is RECORD_MARK */
+    struct change change; /* unless type is RECORD_MARK or RECORD_SEGMENT */
     uint64_t durable;     /* of RECORD_MARK: everything before this position was */
+    struct segment_header segment; /* of RECORD_SEGMENT */
 };
+
+static inline bool record_is_change(const struct record *r)
+{
+    return r->type < RECORD_MARK;
+}
 
 void record_add_change(struct buf *out, uint64_t position, const struct change *c);
 void record_add_mark(struct buf *out, uint64_t position, uint64_t durable);
+void record_add_segment(struct buf *out, uint64_t position,
+                        const struct segment_header *h);
 
 /* The record at the start of data, which lies at position. Returns how many bytes it
  * takes, or RECORD_END, or RECORD_BAD (and then *ret is undefined). */

@@ -51,7 +51,7 @@ static int open_segment(const char *dir, uint64_t start, bool read_only,
         close(ret->fd);
         return ERR_UNAVAILABLE;
     }
-    ret->start = ret->end = start;
+    ret->start = ret->body = ret->end = start;
     ret->size = (uint64_t)st.st_size;
     return 0;
 }
@@ -143,7 +143,16 @@ static int open_spare(const char *path, uint64_t size)
     return -1;
 }
 
-int segment_create(const char *dir, uint64_t start, uint64_t size, struct segment *ret)
+/* Before it has its name: a segment without its header is never seen. */
+static bool write_header(int fd, struct str header)
+{
+    return header.len == 0 ||
+           (pwrite(fd, header.at, header.len, 0) == (ssize_t)header.len &&
+            fdatasync(fd) == 0);
+}
+
+int segment_create(const char *dir, uint64_t start, uint64_t size, struct str header,
+                   struct segment *ret)
 {
     char spare[PATH_BYTES], path[PATH_BYTES];
     int fd;
@@ -153,11 +162,15 @@ int segment_create(const char *dir, uint64_t start, uint64_t size, struct segmen
     fd = open_spare(spare, size);
     if (fd < 0)
         return ERR_UNAVAILABLE;
-    if (rename(spare, path) != 0 || sync_dir(dir) != 0) {
+    if (!write_header(fd, header) || rename(spare, path) != 0 || sync_dir(dir) != 0) {
         close(fd);
         return ERR_UNAVAILABLE;
     }
-    *ret = (struct segment){.fd = fd, .start = start, .size = size, .end = start};
+    *ret = (struct segment){.fd = fd,
+                            .start = start,
+                            .size = size,
+                            .body = start + header.len,
+                            .end = start + header.len};
     return 0;
 }
 

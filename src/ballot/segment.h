@@ -15,9 +15,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/str.h"
+
 struct segment {
     int fd;
     uint64_t start, size; /* positions start..start + size - 1 */
+    uint64_t body;        /* the position of its first batch, behind its header */
     uint64_t end;         /* the position after its last durable batch */
 };
 
@@ -25,8 +28,10 @@ struct segment {
 int segment_list(const char *dir, bool read_only, struct segment **ret_segments,
                  size_t *ret_n);
 
-/* A new one, by using the spare or by writing zeros; its name is durable on return. */
-int segment_create(const char *dir, uint64_t start, uint64_t size, struct segment *ret);
+/* A new one that begins with this header, which may be empty, by using the spare or by
+ * writing zeros; it and its name are durable on return. */
+int segment_create(const char *dir, uint64_t start, uint64_t size, struct str header,
+                   struct segment *ret);
 
 /* Keep its file as the spare if there is none and its size is usual, else remove it. */
 void segment_retire(const char *dir, struct segment *s, uint64_t usual_size);

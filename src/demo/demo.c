@@ -232,8 +232,8 @@ static int sign_in(struct demo_run *r)
                  strerror(errno));
         return ERR_UNAVAILABLE;
     }
-    rc =
-        secret_from_file(dir, "demo.password", &password, r->errmsg, DEMO_ERRMSG_BYTES);
+    rc = secret_from_file(dir, "demo.password", NULL, &password, r->errmsg,
+                          DEMO_ERRMSG_BYTES);
     if (rc != 0)
         return rc;
     rc = register_or_log_in(r, secret_str(&password), &status);

@@ -41,6 +41,7 @@ struct profile_stores {
     struct store *store; /* to load from, while nobody else reads */
     struct store_lane *writer;
     struct read_lane *reads;
+    uint64_t first_version; /* of a new poll's result */
 };
 
 struct profile_ops {

@@ -103,6 +103,7 @@ static int open_stores(struct server *s)
     s->store = stores.store;
     s->app.store = stores.writer;
     s->app.reads = stores.reads;
+    s->app.first_version = stores.first_version;
     return 0;
 }
 

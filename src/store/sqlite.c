@@ -14,10 +14,9 @@
 /* FULL makes every commit wait for the disk: the lane pays that once a batch. Thousands
  * of votes of a crowd land on pages all over a table, and the same pages again in the
  * next transaction: so the cache holds them, and the WAL is copied into the file only
- * once it has grown to 64 MiB. */
+ * once it has grown to 64 MiB (LOG_PAGES). */
 static const char WRITER_SQL[] = "PRAGMA journal_mode = WAL;"
                                  "PRAGMA synchronous = FULL;"
-                                 "PRAGMA wal_autocheckpoint = 16384;"
                                  "PRAGMA journal_size_limit = 67108864;"
                                  "PRAGMA cache_size = -65536;"
                                  "PRAGMA temp_store = MEMORY;";
@@ -26,7 +25,10 @@ static const char READER_SQL[] = "PRAGMA query_only = ON;"
                                  "PRAGMA cache_size = -16384;"
                                  "PRAGMA temp_store = MEMORY;";
 
-enum { BUSY_MS = 10000 }; /* a checkpoint, or `sqlite3` in an operator's shell */
+enum {
+    BUSY_MS = 10000, /* a checkpoint, or `sqlite3` in an operator's shell */
+    LOG_PAGES = 16384,
+};
 
 /* ---- transactions ---- */
 
@@ -42,16 +44,52 @@ static int begin(struct store *s)
     return rc;
 }
 
+/* SQLite calls this after each commit. A log that has not grown has begun anew, and it
+ * does so only when all of the old one is in the file. */
+static int log_written(void *user, sqlite3 *handle, const char *name, int pages)
+{
+    struct sqlite_store *s = user;
+
+    s->log_is_new = pages <= s->log_pages;
+    s->log_pages = pages;
+    if (pages >= LOG_PAGES) /* what fails now is done after another commit */
+        sqlite3_wal_checkpoint_v2(handle, name, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    return SQLITE_OK;
+}
+
+static int count_commit(struct db *d, uint64_t *ret_commits)
+{
+    sqlite3_stmt *st = db_use(d, SQL_COUNT_COMMIT);
+    int rc = db_step(d, st);
+
+    if (rc != 1)
+        return d->failed ? ERR_UNAVAILABLE : db_fail_with(d, "data_set has no row");
+    *ret_commits = (uint64_t)sqlite3_column_int64(st, 0);
+    db_reset(st);
+    return 0;
+}
+
+static void tell_committed(struct sqlite_store *s, uint64_t commits)
+{
+    if (s->log_is_new)
+        s->in_file = commits - 1;
+    s->log_is_new = false;
+    if (s->committed != NULL)
+        s->committed(s->user, commits, s->in_file);
+}
+
 static int commit(struct store *s)
 {
     struct db *d = db_writer(s);
+    uint64_t commits = 0;
 
-    if (d == NULL)
+    if (d == NULL || count_commit(d, &commits) != 0)
         return ERR_UNAVAILABLE;
     if (db_execute(d, db_use(d, SQL_COMMIT_WRITE)) != 0)
         return d->failed ? ERR_UNAVAILABLE : db_fail(d);
     assert(sqlite3_get_autocommit(d->handle)); /* it is over */
     d->in_transaction = false;
+    tell_committed(sqlite_of(s), commits);
     return 0;
 }
 
@@ -290,6 +328,9 @@ int store_sqlite_open(const struct sqlite_opts *opts, struct store **ret_store,
         return rc;
     s = mem_zalloc(1, sizeof *s);
     s->base.ops = &ops;
+    s->committed = opts->committed;
+    s->user = opts->user;
+    s->in_file = opts->in_file;
     if (!opts->read_only)
         rc = open_writer(&s->sides[STORE_WRITER], opts->path, errmsg, errmsg_size);
     if (rc == 0)
@@ -298,6 +339,8 @@ int store_sqlite_open(const struct sqlite_opts *opts, struct store **ret_store,
         free_store(&s->base);
         return rc;
     }
+    if (!opts->read_only)
+        sqlite3_wal_hook(s->sides[STORE_WRITER].handle, log_written, s);
     *ret_store = &s->base;
     return 0;
 }

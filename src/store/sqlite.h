@@ -21,6 +21,12 @@ struct sqlite_opts {
     bool must_exist; /* ERR_UNAVAILABLE rather than make it: for verify */
     /* The reader's side only, beside another process: nothing is made or migrated. */
     bool read_only;
+    /* After each commit of the writer, before it returns: how many there have been, and
+     * how many of them the file has for certain without its write-ahead log, which
+     * until the first commit is in_file. May be NULL. */
+    void (*committed)(void *user, uint64_t commits, uint64_t in_file);
+    uint64_t in_file;
+    void *user;
 };
 
 int store_sqlite_open(const struct sqlite_opts *opts, struct store **ret_store,

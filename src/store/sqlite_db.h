@@ -45,6 +45,12 @@ struct sqlite_store {
     struct store base;
     struct db sides[2]; /* by enum store_side */
 
+    void (*committed)(void *user, uint64_t commits, uint64_t in_file);
+    void *user;
+    uint64_t in_file; /* commits that a checkpoint has brought into the file */
+    int log_pages;    /* of the write-ahead log after the last commit */
+    bool log_is_new;  /* the last commit was the first of a new log */
+
     /* sqlite_project.c's, grown to the largest batch; the writer's */
     struct place *places;
     struct day_vote *day_votes;

@@ -42,8 +42,8 @@ int sqlite_identify(struct db *d, const char *path, int *ret_version, char *errm
 
     if (rc == SQLITE_NOTADB || rc == SQLITE_CORRUPT) {
         snprintf(errmsg, errmsg_size,
-                 "%s is not a database, or its first page is damaged: move it away, or "
-                 "put a backup in its place",
+                 "%s is not a database, or its first page is damaged. Keep a copy of "
+                 "all of data.dir, then restore a backup: pollux restore --force FILE",
                  path);
         return ERR_CONFLICT;
     }

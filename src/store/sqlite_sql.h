@@ -45,7 +45,11 @@
       "INSERT INTO polls (owner_id, created_ms, opens_ms, closes_ms, visibility,"      \
       " voters, vote_change, title, description, options, tags)"                       \
       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)")                        \
-    X(SQL_RESULT_ADD, STORE_WRITER, "INSERT INTO results VALUES (?1, 1, 0, 0, ?2)")    \
+    X(SQL_RESULT_ADD, STORE_WRITER,                                                    \
+      "INSERT INTO results VALUES (?1, (SELECT first_version FROM data_set), 0, 0,"    \
+      " ?2)")                                                                          \
+    X(SQL_COUNT_COMMIT, STORE_WRITER,                                                  \
+      "UPDATE data_set SET commits = commits + 1 RETURNING commits")                   \
     X(SQL_KEY_FIND, STORE_WRITER,                                                      \
       "SELECT poll_id, content FROM poll_keys WHERE owner_id = ?1 AND key = ?2")       \
     X(SQL_KEY_ADD, STORE_WRITER,                                                       \

@@ -37,6 +37,11 @@ async function all_of(server) {
   return { items, results };
 }
 
+/** The same states under other versions: a restore skips ahead. */
+function without_versions(all) {
+  return JSON.parse(JSON.stringify(all, (key, value) => (key === 'version' ? undefined : value)));
+}
+
 async function end_all(...servers) {
   for (const server of servers) await server.end();
 }
@@ -171,7 +176,10 @@ describe('of a server whose database lags behind its journal', () => {
     assert.equal((await run(BINARY, args)).stdout, csv);
 
     const restored = await restore(file);
-    assert.deepEqual(await restored.api.results(poll.id), results);
+    assert.deepEqual(
+      without_versions(await restored.api.results(poll.id)),
+      without_versions(results),
+    );
     await restored.api.vote(voters[59], poll.id, 0, { expect: 'already_voted' });
     await restored.end();
     server.heal();
@@ -209,7 +217,7 @@ describe('round trips', () => {
     const was = await all_of(server);
     await back_up(server, file());
     const restored = await restore(file());
-    assert.deepEqual(await all_of(restored), was);
+    assert.deepEqual(without_versions(await all_of(restored)), without_versions(was));
     const { body } = await restored.api.post('/api/auth/login', { body: owner });
     assert.equal(body.user.username, 'ada');
     const { myVote } = (await restored.api.get('/api/polls/2', { token: voters[1] })).body;
@@ -232,8 +240,9 @@ describe('round trips', () => {
     const first = await restore(one);
     await back_up(first, two);
     const second = await restore(two);
-    assert.deepEqual(await all_of(first), was);
-    assert.deepEqual(await all_of(second), was);
+    for (const each of [first, second]) {
+      assert.deepEqual(without_versions(await all_of(each)), without_versions(was));
+    }
     await end_all(first, second);
     await server.start();
     assert.deepEqual(await all_of(server), was);
@@ -268,13 +277,101 @@ describe('round trips', () => {
     const [, aside] = /^put aside: what was there is in (.*)$/m.exec(stdout);
     await old.verify();
     await old.start();
-    assert.deepEqual(await all_of(old), await all_of(server));
+    assert.deepEqual(
+      without_versions(await all_of(old)),
+      without_versions(await all_of(server)),
+    );
     await old.stop();
     const seen = new Server({ config: { 'data.dir': aside } });
     seen.data_dir = aside;
     await seen.start();
     assert.deepEqual(await all_of(seen), was);
     await end_all(seen, old);
+  });
+});
+
+describe('left-overs', () => {
+  let server, file;
+  before(async () => {
+    server = await Server.start();
+    await server.api.guest();
+    file = path.join(server.root, 'backup.db');
+    await back_up(server, file);
+  });
+  after(() => server.end());
+
+  const LEFT = {
+    'a write-ahead log': ['pollux.db-wal'],
+    'its index': ['pollux.db-shm'],
+    'a rollback journal': ['pollux.db-journal'],
+    'a segment': ['journal', '0000000000000000.seg'],
+    'a secret': ['jwt.secret'],
+  };
+  for (const [name, names] of Object.entries(LEFT)) {
+    test(`${name} is data, and is replaced with the rest`, async () => {
+      const dir = fs.mkdtempSync(path.join(server.root, 'left-'));
+      const left = path.join(dir, ...names);
+      fs.mkdirSync(path.dirname(left), { recursive: true });
+      fs.writeFileSync(left, 'left over', { mode: 0o600 });
+      const args = ['restore', '--data-dir', dir, file];
+      const { stderr } = await server.pollux_fails(...args);
+      assert.match(stderr, /holds data already: .*--force/);
+      assert.equal(fs.readFileSync(left, 'utf8'), 'left over');
+      const { stdout } = await server.pollux(...args, '--force');
+      const [, aside] = /^put aside: what was there is in (.*)$/m.exec(stdout);
+      assert.equal(fs.readFileSync(path.join(aside, ...names), 'utf8'), 'left over');
+      const { stdout: said } = await server.pollux('verify', '--data-dir', dir);
+      assert.match(said, /1 accounts/);
+    });
+  }
+
+  test("a server's own file, alone, is no backup", async () => {
+    const copy = path.join(server.root, 'copy.db');
+    fs.copyFileSync(path.join(server.data_dir, 'pollux.db'), copy);
+    const to = path.join(server.root, 'from-copy');
+    const { stderr } = await server.pollux_fails('restore', '--data-dir', to, copy);
+    assert.match(stderr, /server's own database file, and no backup/);
+    assert.deepEqual(names_in(to), ['journal', 'lock']);
+  });
+});
+
+describe('versions after a restore', () => {
+  test('none means two states, however often the same backup is restored', async () => {
+    const server = await Server.start();
+    const { token } = await server.api.register();
+    const poll = await server.api.create_poll(token);
+    const voters = await server.api.crowd(10);
+    const vote_all = async (to, option, some) => {
+      for (const voter of some) await to.api.vote(voter, poll.id, option, { expect: 201 });
+      return to.api.get(`/api/polls/${poll.id}/results`, { expect: 200 });
+    };
+    await vote_all(server, 0, voters.slice(0, 2));
+    const file = path.join(server.root, 'three.db');
+    await back_up(server, file);
+    const lost = await vote_all(server, 1, voters.slice(2, 8));
+    const states = new Map([[lost.body.version, lost]]);
+    let newest = lost.body.version;
+    for (let i = 0; i < 3; i++) {
+      const restored = await restore(file);
+      const first = (await restored.api.results(poll.id)).version;
+      assert.ok(first > newest, `${first} after ${newest}`);
+      const now = await vote_all(restored, 0, voters.slice(2, 8));
+      assert.deepEqual(
+        now.body.options.map(({ votes }) => votes),
+        [8, 0, 0],
+      );
+      assert.ok(Number.isSafeInteger(now.body.version));
+      for (const { headers } of states.values()) {
+        const again = { headers: { 'If-None-Match': headers.etag }, expect: 200 };
+        await restored.api.get(`/api/polls/${poll.id}/results`, again);
+      }
+      const made = await restored.api.create_poll(token);
+      assert.ok((await restored.api.results(made.id)).version > lost.body.version);
+      newest = now.body.version;
+      states.set(newest, now);
+      await restored.end();
+    }
+    await server.end();
   });
 });
 

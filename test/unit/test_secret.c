@@ -46,7 +46,7 @@ static int tear_down(void **state)
 static int load(struct fixture *f, const char *configured)
 {
     f->errmsg[0] = '\0';
-    return secret_load(str_of(configured), f->dir, &f->secret, f->errmsg,
+    return secret_load(str_of(configured), f->dir, NULL, &f->secret, f->errmsg,
                        sizeof f->errmsg);
 }
 
@@ -235,9 +235,9 @@ static void a_missing_directory_is_named(void **state)
     struct fixture *f = *state;
     char errmsg[256];
 
-    assert_int_equal(
-        secret_load(str_of(""), "/nonexistent", &f->secret, errmsg, sizeof errmsg),
-        ERR_UNAVAILABLE);
+    assert_int_equal(secret_load(str_of(""), "/nonexistent", NULL, &f->secret, errmsg,
+                                 sizeof errmsg),
+                     ERR_UNAVAILABLE);
     assert_string_equal(
         errmsg, "cannot create /nonexistent/jwt.secret: No such file or directory");
 }
@@ -249,10 +249,12 @@ static void other_secrets_have_their_own_files(void **state)
     char path[96];
 
     assert_int_equal(load(f, NULL), 0);
-    assert_int_equal(
-        secret_from_file(f->dir, "x.password", &first, f->errmsg, sizeof f->errmsg), 0);
-    assert_int_equal(
-        secret_from_file(f->dir, "x.password", &again, f->errmsg, sizeof f->errmsg), 0);
+    assert_int_equal(secret_from_file(f->dir, "x.password", NULL, &first, f->errmsg,
+                                      sizeof f->errmsg),
+                     0);
+    assert_int_equal(secret_from_file(f->dir, "x.password", NULL, &again, f->errmsg,
+                                      sizeof f->errmsg),
+                     0);
     assert_memory_equal(first.text, again.text, 64);
     assert_memory_not_equal(first.text, f->secret.text, 64);
     snprintf(path, sizeof path, "%s/x.password", f->dir);
@@ -271,11 +273,32 @@ static void done_wipes_it(void **state)
     assert_memory_equal(&f->secret, &empty, sizeof empty);
 }
 
+/* The whole text is the key, also the part that says whose it is. */
+static void a_new_secret_says_whose_it_is(void **state)
+{
+    static const uint8_t data_set[SECRET_ID_BYTES] = "a data set of us";
+    struct fixture *f = *state;
+    uint8_t id[SECRET_ID_BYTES];
+
+    assert_int_equal(secret_load(str_of(""), f->dir, data_set, &f->secret, f->errmsg,
+                                 sizeof f->errmsg),
+                     0);
+    assert_int_equal(secret_str(&f->secret).len, 64 + 1 + 32);
+    assert_true(secret_data_set(&f->secret, id));
+    assert_memory_equal(id, data_set, sizeof id);
+    f->secret.text[64] = '0';
+    assert_false(secret_data_set(&f->secret, id));
+    unlink(f->path);
+    assert_int_equal(load(f, ""), 0); /* of no data set */
+    assert_false(secret_data_set(&f->secret, id));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(a_new_secret_says_whose_it_is),
         TEST(the_configured_one_is_taken_as_it_is),
         TEST(a_short_one_is_taken_and_known_as_short),
         TEST(a_huge_configured_one_is_refused),

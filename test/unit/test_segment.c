@@ -33,7 +33,7 @@ static struct segment create(const char *dir, uint64_t start, uint64_t size)
 {
     struct segment s;
 
-    assert_int_equal(segment_create(dir, start, size, &s), 0);
+    assert_int_equal(segment_create(dir, start, size, STR(""), &s), 0);
     assert_int_equal(s.start, start);
     assert_int_equal(s.end, start);
     assert_int_equal(s.size, size);
@@ -138,7 +138,8 @@ static void a_missing_directory_is_no_empty_one(void **state)
                      ERR_UNAVAILABLE);
     assert_int_equal(errno, ENOENT);
     assert_int_equal(n, 5);
-    assert_int_equal(segment_create("/nonexistent/dir", 0, 64, &s), ERR_UNAVAILABLE);
+    assert_int_equal(segment_create("/nonexistent/dir", 0, 64, STR(""), &s),
+                     ERR_UNAVAILABLE);
 }
 
 static void a_segment_that_cannot_be_opened_is_no_missing_one(void **state)
@@ -226,7 +227,7 @@ static void a_full_disk_leaves_nothing_behind(void **state)
     assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
     small = (struct rlimit){BYTES / 2, old.rlim_max};
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
-    assert_int_equal(segment_create(dir, 0, BYTES, &s), ERR_UNAVAILABLE);
+    assert_int_equal(segment_create(dir, 0, BYTES, STR(""), &s), ERR_UNAVAILABLE);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
     assert_int_equal(dir_files(dir), 0);
     close(create(dir, 0, BYTES).fd);

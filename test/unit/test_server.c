@@ -79,7 +79,7 @@ static int noted_open(struct profile *p, const struct app *app,
     writer.store = reads.store = n->store;
     assert_int_equal(store_lane_start(&writer, NULL, &n->writer), 0);
     assert_int_equal(read_lane_start(&reads, &n->reads), 0);
-    *ret_stores = (struct profile_stores){n->store, n->writer, n->reads};
+    *ret_stores = (struct profile_stores){n->store, n->writer, n->reads, 1};
     return note(p, "open", errmsg, size);
 }
 

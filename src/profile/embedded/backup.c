@@ -17,7 +17,6 @@
  *
  * The file gets its name when it has been checked and synced.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -32,6 +31,7 @@
 #include "config/config.h"
 #include "profile/embedded/data_dir.h"
 #include "profile/embedded/embedded.h"
+#include "profile/embedded/identity.h"
 #include "store/part_file.h"
 #include "store/sqlite.h"
 #include "store/sqlite_copy.h"
@@ -42,6 +42,7 @@ enum { CHUNK = 4096, PROGRESS_MS = 2000, ATTEMPTS = 3 };
 /* One of the two commands, while it runs. */
 struct copying {
     struct data_dir dir;
+    struct identity_found identity; /* of the server's, for a backup */
     struct part_file part;
     struct store *store; /* on the part */
     struct journal *journal;
@@ -150,7 +151,13 @@ static int open_journal(struct copying *c)
 {
     struct journal_opts opts = {.dir = c->dir.journal, .live = true};
     struct journal_found found;
-    int rc = journal_open(&opts, &c->journal, &found, c->errmsg, sizeof c->errmsg);
+    int rc = identity_check(&c->dir, &c->identity, c->errmsg, sizeof c->errmsg);
+
+    if (rc == 0)
+        rc = identity_expect(&c->dir, &c->identity, &opts, c->errmsg, sizeof c->errmsg);
+    if (rc != 0)
+        return rc;
+    rc = journal_open(&opts, &c->journal, &found, c->errmsg, sizeof c->errmsg);
 
     c->lost_journal = rc == ERR_CONFLICT;
     return rc;
@@ -260,6 +267,8 @@ static int finish_backup(struct copying *c)
                          "before anything is repaired");
     close_copy(c);
     if (rc == 0)
+        rc = data_set_end_journal(c->part.part, c->errmsg, sizeof c->errmsg);
+    if (rc == 0)
         rc = sqlite_seal(c->part.part, c->errmsg, sizeof c->errmsg);
     if (rc == 0)
         rc = part_file_finish(&c->part, c->errmsg, sizeof c->errmsg);
@@ -304,24 +313,6 @@ int embedded_backup(const struct config *config, const char *file, bool force)
 
 /* ---- restore ---- */
 
-static bool is_empty(const char *dir)
-{
-    DIR *d = opendir(dir);
-    size_t n = 0;
-
-    while (d != NULL && readdir(d) != NULL)
-        n++;
-    if (d != NULL)
-        closedir(d);
-    return n == 2; /* "." and ".." */
-}
-
-/* Opening the directory has made an empty journal. */
-static bool has_data(const struct copying *c)
-{
-    return access(c->dir.database, F_OK) == 0 || !is_empty(c->dir.journal);
-}
-
 static char *path_in(const char *dir, const char *name)
 {
     struct buf b = {0};
@@ -341,10 +332,12 @@ static int move_into(struct copying *c, const char *aside, const char *name)
     return rc;
 }
 
-/* What was there becomes a data directory of its own. */
-static int put_aside(struct copying *c)
+/* What was there becomes a data directory of its own. A secret of the same data set
+ * stays: tokens are good after the restore too. */
+static int put_aside(struct copying *c, bool keeps_secret)
 {
-    static const char *const names[] = {"journal", "pollux.db", "pollux.db-journal",
+    static const char *const names[] = {"jwt.secret",    "journal",
+                                        "pollux.db",     "pollux.db-journal",
                                         "pollux.db-wal", "pollux.db-shm"};
     char name[64], *aside;
     int rc;
@@ -352,11 +345,34 @@ static int put_aside(struct copying *c)
     snprintf(name, sizeof name, "replaced-%" PRId64, clock_now_ms(&clock_system));
     aside = path_in(c->dir.path, name);
     rc = mkdir(aside, 0700) == 0 ? 0 : fail_at(c, aside);
-    for (size_t i = 0; rc == 0 && i < sizeof names / sizeof *names; i++)
+    for (size_t i = keeps_secret; rc == 0 && i < sizeof names / sizeof *names; i++)
         rc = move_into(c, aside, names[i]);
     if (rc == 0)
         printf("put aside: what was there is in %s\n", aside);
     mem_free(aside);
+    return rc;
+}
+
+static int refuse_server_file(struct copying *c, const char *file)
+{
+    if (data_set_is_backup(file))
+        return 0;
+    return fail_with(c, ERR_CONFLICT,
+                     "that is a server's own database file, and no backup: the newest "
+                     "accounts, polls and votes are in other files of its data.dir. "
+                     "Make a backup with pollux backup, from a complete data.dir");
+}
+
+/* Another data set than what this backup was, or will be, restored to elsewhere. */
+static int part_ways(struct copying *c)
+{
+    int rc = sqlite_skip_ids(c->part.part, c->errmsg, sizeof c->errmsg);
+
+    if (rc == 0)
+        rc = data_set_end_journal(c->part.part, c->errmsg, sizeof c->errmsg);
+    if (rc == 0)
+        rc = data_set_skip_versions(c->part.part, clock_now_ms(&clock_system),
+                                    c->errmsg, sizeof c->errmsg);
     return rc;
 }
 
@@ -369,20 +385,55 @@ static int prepare_copy(struct copying *c, const char *file)
     if (rc == 0)
         rc = copy_database(c, file);
     if (rc == 0)
+        rc = refuse_server_file(c, file);
+    if (rc == 0)
         rc = open_copy(c);
     if (rc == 0)
         rc = check_copy(c);
     if (rc == ERR_CONFLICT && c->n_wrong != 0)
         snprintf(c->errmsg, sizeof c->errmsg, "%s is not sound", file);
     close_copy(c);
+    return rc != 0 ? rc : part_ways(c);
+}
+
+/* As a server will find it, among what else is in the directory. */
+static int check_restored(struct copying *c)
+{
+    struct sqlite_opts opts = {.path = c->dir.database, .must_exist = true};
+    struct store_totals totals;
+    int rc = identity_check(&c->dir, &c->identity, c->errmsg, sizeof c->errmsg);
+
     if (rc == 0)
-        rc = sqlite_skip_ids(c->part.part, c->errmsg, sizeof c->errmsg);
+        rc = store_sqlite_open(&opts, &c->store, c->errmsg, sizeof c->errmsg);
+    if (rc != 0)
+        return rc;
+    rc = c->store->ops->verify(c->store, say_wrong, c, &totals);
+    if (rc != 0)
+        snprintf(c->errmsg, sizeof c->errmsg,
+                 "%s is not sound now that it is in place: start no server on it, and "
+                 "check the disk",
+                 c->dir.database);
+    close_copy(c);
+    return rc;
+}
+
+static int put_in_place(struct copying *c, bool occupied)
+{
+    struct data_set set;
+    int rc = data_set_read(c->part.part, false, &set, c->errmsg, sizeof c->errmsg);
+
+    if (rc == 0) /* one file: what SQLite keeps beside it has the part's name */
+        rc = sqlite_seal(c->part.part, c->errmsg, sizeof c->errmsg);
+    if (rc == 0 && occupied)
+        rc = put_aside(c, identity_keeps_secret(&c->dir, &set));
+    if (rc == 0)
+        rc = part_file_finish(&c->part, c->errmsg, sizeof c->errmsg);
     return rc;
 }
 
 static int restore(struct copying *c, const char *file, bool force)
 {
-    bool occupied = has_data(c);
+    bool occupied = identity_has_data(&c->dir);
     int rc;
 
     if (occupied && !force) {
@@ -393,10 +444,10 @@ static int restore(struct copying *c, const char *file, bool force)
         return ERR_CONFLICT;
     }
     rc = prepare_copy(c, file);
-    if (rc == 0 && occupied)
-        rc = put_aside(c);
     if (rc == 0)
-        rc = part_file_finish(&c->part, c->errmsg, sizeof c->errmsg);
+        rc = put_in_place(c, occupied);
+    if (rc == 0)
+        rc = check_restored(c);
     return rc;
 }
 

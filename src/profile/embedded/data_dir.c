@@ -69,6 +69,7 @@ static int take_lock(struct data_dir *d, char *errmsg, size_t size)
     int rc = 0;
 
     d->dir_fd = open(d->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    d->was_used = access(path, F_OK) == 0;
     d->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (d->dir_fd < 0 || d->lock_fd < 0)
         rc = fail("cannot open", d->dir_fd < 0 ? d->path : path, errmsg, size);

@@ -12,13 +12,15 @@
 #ifndef PROFILE_EMBEDDED_DATA_DIR_H
 #define PROFILE_EMBEDDED_DATA_DIR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct data_dir {
     char *path, *database, *journal, *address_file;
-    int dir_fd;  /* -1: only looked at, as the lock */
-    int lock_fd; /* -1: only looked at */
+    int dir_fd;    /* -1: only looked at, as the lock */
+    int lock_fd;   /* -1: only looked at */
+    bool was_used; /* a program of ours had it open before */
 };
 
 /* Makes the directory, those above it, and journal/ in it, when they are missing. */

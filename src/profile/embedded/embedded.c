@@ -19,6 +19,7 @@
 #include "index/index.h"
 #include "limit/memory.h"
 #include "profile/embedded/data_dir.h"
+#include "profile/embedded/identity.h"
 #include "profile/embedded/watch.h"
 #include "server/profile.h"
 #include "store/sqlite.h"
@@ -34,6 +35,7 @@ struct embedded {
     struct profile base; /* first */
     const struct app *app;
     struct data_dir dir;
+    struct identity_found identity;
     struct embedded_watch watch;
     struct store *store;
     struct store_lane *writer;
@@ -148,20 +150,36 @@ static void report_progress(void *user, uint64_t done_bytes)
 
 /* ---- the store ---- */
 
+/* On the store lane, which is not there yet while the journal is not open. */
+static void database_committed(void *user, uint64_t commits, uint64_t in_file)
+{
+    struct embedded *e = user;
+
+    journal_database_reached(e->journal, commits, in_file);
+}
+
 static int open_data(struct embedded *e, char *errmsg, size_t size)
 {
-    struct sqlite_opts sqlite = {.path = e->dir.database};
+    struct sqlite_opts sqlite = {
+        .path = e->dir.database, .committed = database_committed, .user = e};
     const struct config *config = e->app->config;
     struct journal_opts journal = {.dir = e->dir.journal,
                                    .segment_bytes = config->journal_segment_bytes,
                                    .max_bytes = config->journal_max_bytes};
     struct journal_found found;
-    int rc = store_sqlite_open(&sqlite, &e->store, errmsg, size);
+    int rc = identity_check(&e->dir, &e->identity, errmsg, size);
 
+    sqlite.in_file = e->identity.in_file;
     if (rc == 0)
-        rc = e->store->ops->position(e->store, &journal.first_position);
+        rc = store_sqlite_open(&sqlite, &e->store, errmsg, size);
+    if (rc == 0)
+        rc = identity_expect(&e->dir, &e->identity, &journal, errmsg, size);
     if (rc == 0)
         rc = journal_open(&journal, &e->journal, &found, errmsg, size);
+    if (rc == 0)
+        rc = identity_check_polls(e->journal, &e->identity.set, errmsg, size);
+    if (rc == 0)
+        rc = identity_adopt_journal(&e->dir, &e->identity, e->journal, errmsg, size);
     if (rc != 0)
         return rc;
     e->journal_bytes = journal_synced(e->journal) - journal_start(e->journal);
@@ -212,7 +230,8 @@ static int embedded_open(struct profile *p, const struct app *app,
     e->watch.journal = e->journal;
     e->watch.journal_max_bytes = (uint64_t)app->config->journal_max_bytes;
     e->watch.dir = e->dir.path;
-    *ret_stores = (struct profile_stores){e->store, e->writer, e->reads};
+    *ret_stores = (struct profile_stores){e->store, e->writer, e->reads,
+                                          e->identity.set.first_version};
     return 0;
 }
 
@@ -223,8 +242,11 @@ static int embedded_secret(struct profile *p, struct secret *ret_secret, char *e
 {
     struct embedded *e = (struct embedded *)p;
     const char *configured = e->app->config->jwt_secret;
-    int rc = secret_load(str_of(configured), e->dir.path, ret_secret, errmsg, size);
+    int rc = secret_load(str_of(configured), e->dir.path, e->identity.set.id,
+                         ret_secret, errmsg, size);
 
+    if (rc == 0 && configured[0] == '\0')
+        rc = identity_check_secret(ret_secret, &e->identity.set, errmsg, size);
     if (rc == 0 && configured[0] == '\0' && secret_is_short(ret_secret))
         LOG(&e->app->log, LOG_WARN, "short_secret",
             LOG_STR("reason", "jwt.secret in the data directory is shorter than 32 "

@@ -18,6 +18,7 @@
 #include "config/config.h"
 #include "profile/embedded/data_dir.h"
 #include "profile/embedded/embedded.h"
+#include "profile/embedded/identity.h"
 #include "store/sqlite.h"
 #include "store/store.h"
 
@@ -25,6 +26,7 @@ enum { CHUNK = 1024, PATH_BYTES = 4096 };
 
 struct verifying {
     struct data_dir dir;
+    struct identity_found identity;
     struct store *store;
     uint64_t position; /* projected up to here */
     size_t n_wrong;
@@ -40,12 +42,48 @@ static void say_wrong(void *user, const char *text)
 
 /* ---- the database ---- */
 
-static int open_store(struct verifying *v)
+/* What a repair is for is told, and not held against it. */
+static int check_identity(struct verifying *v, bool wants_repair)
+{
+    char errmsg[EMBEDDED_ERRMSG_BYTES] = "";
+    int rc = identity_check(&v->dir, &v->identity, errmsg, sizeof errmsg);
+
+    if (rc == 0)
+        return 0;
+    if (wants_repair && v->identity.set.known) {
+        printf("found: %s\n", errmsg);
+        return 0;
+    }
+    say_wrong(v, errmsg);
+    return rc;
+}
+
+static void verify_secret(struct verifying *v)
+{
+    char path[PATH_BYTES], errmsg[EMBEDDED_ERRMSG_BYTES] = "";
+    struct secret secret;
+    int rc;
+
+    snprintf(path, sizeof path, "%s/jwt.secret", v->dir.path);
+    if (access(path, F_OK) != 0)
+        return; /* configured, or made at the next start */
+    rc = secret_load(STR(""), v->dir.path, NULL, &secret, errmsg, sizeof errmsg);
+    if (rc == 0)
+        rc = identity_check_secret(&secret, &v->identity.set, errmsg, sizeof errmsg);
+    if (rc != 0)
+        say_wrong(v, errmsg);
+    secret_done(&secret);
+}
+
+static int open_store(struct verifying *v, bool wants_repair)
 {
     struct sqlite_opts opts = {.path = v->dir.database, .must_exist = true};
     char errmsg[EMBEDDED_ERRMSG_BYTES] = "";
-    int rc = store_sqlite_open(&opts, &v->store, errmsg, sizeof errmsg);
+    int rc = check_identity(v, wants_repair);
 
+    if (rc != 0)
+        return rc; /* opening it would take damage of its log for the log's end */
+    rc = store_sqlite_open(&opts, &v->store, errmsg, sizeof errmsg);
     if (rc == 0)
         rc = v->store->ops->position(v->store, &v->position);
     if (rc != 0)
@@ -85,16 +123,19 @@ static int count_waiting(struct journal *j, uint64_t position, uint64_t *ret_n)
 static void verify_journal(struct verifying *v)
 {
     struct journal_opts opts = {.dir = v->dir.journal, .read_only = true};
-    char errmsg[EMBEDDED_ERRMSG_BYTES];
+    char errmsg[EMBEDDED_ERRMSG_BYTES] = "";
     struct journal_found found;
-    uint64_t n_waiting;
+    uint64_t n_waiting = 0;
     struct journal *j;
 
-    if (journal_open(&opts, &j, &found, errmsg, sizeof errmsg) != 0) {
+    if (identity_expect(&v->dir, &v->identity, &opts, errmsg, sizeof errmsg) != 0 ||
+        journal_open(&opts, &j, &found, errmsg, sizeof errmsg) != 0) {
         say_wrong(v, errmsg);
         return;
     }
-    if (count_waiting(j, v->position, &n_waiting) != 0)
+    if (identity_check_polls(j, &v->identity.set, errmsg, sizeof errmsg) != 0)
+        say_wrong(v, errmsg);
+    else if (count_waiting(j, v->position, &n_waiting) != 0)
         say_wrong(v,
                   "journal: it does not reach back to what the database has; put the "
                   "missing segments back, or run: pollux verify --repair");
@@ -149,6 +190,19 @@ static int put_aside(struct verifying *v)
     return 0;
 }
 
+/* The next journal is another one: nothing of the old can come back into it. */
+static int forget_journal(struct verifying *v)
+{
+    char errmsg[EMBEDDED_ERRMSG_BYTES];
+    int rc = data_set_end_journal(v->dir.database, errmsg, sizeof errmsg);
+
+    if (rc == 0)
+        v->identity = (struct identity_found){0}; /* read anew */
+    else
+        say_wrong(v, errmsg);
+    return rc;
+}
+
 static void repair(struct verifying *v)
 {
     struct journal_opts opts = {.dir = v->dir.journal, .first_position = v->position};
@@ -158,7 +212,8 @@ static void repair(struct verifying *v)
 
     if (journal_salvage(&opts, keep, &s, &end, errmsg, sizeof errmsg) != 0) {
         say_wrong(v, errmsg);
-    } else if (project(v, &s, end) == 0 && put_aside(v) == 0) {
+    } else if (project(v, &s, end) == 0 && put_aside(v) == 0 &&
+               forget_journal(v) == 0) {
         printf("repaired: all %zu changes that can be read are in the database\n", s.n);
         v->position = end;
     }
@@ -189,11 +244,12 @@ int embedded_verify(const struct config *config, bool wants_repair)
 
     if (open_dir(&v, config->data_dir) != 0)
         return 1;
-    if (open_store(&v) == 0) {
+    if (open_store(&v, wants_repair) == 0) {
         if (wants_repair)
             repair(&v);
         verify_store(&v, &totals);
         verify_journal(&v);
+        verify_secret(&v);
         v.store->ops->free(v.store);
     }
     data_dir_done(&v.dir);
