@@ -122,6 +122,7 @@ static int print_tokens(const struct config *config, const struct cli *cli)
                                     .count = (uint64_t)cli->token_count,
                                     .guest = cli->token_kind == CLI_KIND_GUEST};
     char errmsg[512];
+    struct jwt_lifetimes lifetimes = config_lifetimes(config);
     struct jwt_signer *signer;
     struct secret secret;
     int rc;
@@ -131,7 +132,7 @@ static int print_tokens(const struct config *config, const struct cli *cli)
         fprintf(stderr, "pollux: %s\n", errmsg);
         return CLI_FAILED;
     }
-    rc = jwt_signer_new(secret_str(&secret), config->jwt_ttl_ms, &signer);
+    rc = jwt_signer_new(secret_str(&secret), &lifetimes, &signer);
     secret_done(&secret);
     if (rc == 0)
         rc = token_command_run(&command, signer, clock_now_ms(&clock_system),

@@ -59,7 +59,7 @@ void handle_register(struct call *c)
     struct str username, email, password;
     struct entry *e;
 
-    if (!call_json(c))
+    if (!session_may_begin(c) || !call_json(c))
         return;
     if (entry_read_line(c, "username", &username))
         account_check_username(username, &faults);
@@ -163,7 +163,7 @@ void handle_login(struct call *c)
     struct str email, password;
     struct entry *e;
 
-    if (!call_json(c))
+    if (!session_may_begin(c) || !call_json(c))
         return;
     read_needed(c, "email", &email);
     read_needed(c, "password", &password);
@@ -180,21 +180,16 @@ void handle_login(struct call *c)
         call_read(c, find_account, account_sought);
 }
 
-/* ---- POST /api/auth/guest, POST /api/auth/logout ---- */
+/* ---- POST /api/auth/guest ---- */
 
 void handle_guest(struct call *c)
 {
     struct entry *e;
 
-    if (!call_json_or_empty(c))
+    if (!session_may_begin(c) || !call_json_or_empty(c))
         return;
     e = entry_new(c);
     e->account.guest = true;
     e->account.created_ms = e->now_ms;
     call_store(c, add_account, NULL, account_added);
-}
-
-void handle_logout(struct call *c)
-{
-    session_reply_ended(c);
 }

@@ -189,8 +189,7 @@ static void end_tokens(const struct entry *e)
 {
     const struct wanted *w = wanted_of(e);
 
-    revocations_add(e->app->revocations, e->account.id, w->tokens_end_ms,
-                    clock_now_ms(e->app->clock));
+    session_end_tokens(e->app, e->account.id, w->tokens_end_ms);
 }
 
 static void fail_change(struct call *c)

@@ -6,6 +6,7 @@
 #include "app/proxy.h"
 #include "auth/jwt.h"
 #include "base/err.h"
+#include "live/live.h"
 #include "net/http.h"
 
 /* {"id", "kind"} of a guest; of a user with username, email and createdAt too. */
@@ -41,7 +42,21 @@ static void add_cookie(struct call *c, struct str token, int64_t max_age_s)
     buf_done(&cookie);
 }
 
-int session_write_token(struct call *c, const struct account *a, int64_t issued_ms)
+/* session 0: a new one. */
+static int add_session(struct call *c, uint32_t user, bool guest, uint64_t session,
+                       int64_t issued_ms)
+{
+    struct token token;
+    int rc = jwt_mint_session(c->app->signer, user, guest, session, issued_ms, &token);
+
+    if (rc != 0)
+        return rc;
+    add_cookie(c, (struct str){token.text, token.len},
+               (token.identity.expires_ms - token.identity.issued_ms) / 1000);
+    return 0;
+}
+
+static int write_token(struct call *c, const struct account *a, int64_t issued_ms)
 {
     struct buf *out = call_out(c);
     struct token token;
@@ -53,13 +68,40 @@ int session_write_token(struct call *c, const struct account *a, int64_t issued_
     buf_add(out, token.text, token.len);
     buf_text(out, "\",\"expiresAt\":");
     buf_json_time(out, token.identity.expires_ms);
-    add_cookie(c, (struct str){token.text, token.len},
-               jwt_lifetime_ms(c->app->signer) / 1000);
     return 0;
 }
 
-void session_reply(struct call *c, int status, const struct account *a,
-                   int64_t issued_ms)
+bool session_may_begin(struct call *c)
+{
+    bool may = origin_may_use_cookie(c);
+
+    if (!may)
+        call_fail(c, ERR_FOREIGN_ORIGIN, ORIGIN_REFUSED);
+    return may;
+}
+
+void session_renew(struct call *c)
+{
+    const struct identity *who = &c->who;
+    int64_t now_ms = clock_now_ms(c->app->clock), issued_ms;
+
+    if (now_ms - who->issued_ms < (who->expires_ms - who->issued_ms) / 4)
+        return;
+    issued_ms = revocations_issue_ms(c->app->revocations, who->user, now_ms);
+    if (!revocations_hit(c->app->revocations, who->user, who->issued_ms))
+        (void)add_session(c, who->user, who->guest, who->session, issued_ms);
+}
+
+int session_write_token(struct call *c, const struct account *a, int64_t issued_ms)
+{
+    int rc = write_token(c, a, issued_ms);
+
+    return rc != 0 ? rc : add_session(c, a->id, a->guest, 0, issued_ms);
+}
+
+/* cookie_rc: whether there is a cookie, where there is to be one. */
+static void reply(struct call *c, int status, const struct account *a,
+                  int64_t issued_ms, int cookie_rc)
 {
     struct buf *out = call_out(c);
     int rc;
@@ -67,7 +109,9 @@ void session_reply(struct call *c, int status, const struct account *a,
     buf_text(out, "{\"user\":");
     view_account(out, a);
     buf_char(out, ',');
-    rc = session_write_token(c, a, issued_ms);
+    rc = write_token(c, a, issued_ms);
+    if (rc == 0)
+        rc = cookie_rc;
     if (rc != 0) {
         call_fail(c, rc, NULL);
         return;
@@ -75,6 +119,27 @@ void session_reply(struct call *c, int status, const struct account *a,
     buf_char(out, '}');
     http_add_header(c->req, "Cache-Control", STR("no-store"));
     call_reply(c, status);
+}
+
+void session_reply(struct call *c, int status, const struct account *a,
+                   int64_t issued_ms)
+{
+    reply(c, status, a, issued_ms, add_session(c, a->id, a->guest, 0, issued_ms));
+}
+
+void session_reply_renewed(struct call *c, const struct account *a, int64_t issued_ms)
+{
+    int rc = 0;
+
+    if (c->by_cookie)
+        rc = add_session(c, a->id, a->guest, c->who.session, issued_ms);
+    reply(c, 200, a, issued_ms, rc);
+}
+
+void session_end_tokens(struct app *app, uint32_t user, int64_t end_ms)
+{
+    revocations_add(app->revocations, user, end_ms, clock_now_ms(app->clock));
+    live_tokens_ended(app, user, end_ms); /* after it: what is opened now is refused */
 }
 
 void session_reply_ended(struct call *c)

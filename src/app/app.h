@@ -37,6 +37,7 @@ struct app {
     struct scrapes *scrapes;
     const struct ready_checks *ready;
     atomic_bool draining;
+    _Atomic uint64_t warned_foreign_ms; /* monotonic; 0: not yet (origin.h) */
     struct app_loop *loops;
     unsigned n_loops;
     struct loop_set *set; /* server/loops.c */

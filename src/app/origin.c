@@ -6,6 +6,13 @@
 #include "net/http.h"
 #include "net/ws.h"
 
+enum { WARN_EVERY_MS = 600000 };
+
+const char ORIGIN_REFUSED[] =
+    "This web origin may not use the session cookie. If it is this server's own page, "
+    "a "
+    "proxy in front hides that: its operator finds the setting in the log.";
+
 static bool is_configured(const struct call *c, struct str origin)
 {
     const struct setting_list *list = &c->app->config->server_origins;
@@ -36,13 +43,42 @@ static bool changes_something(const struct call *c)
            c->req->method != HTTP_OPTIONS_;
 }
 
+static bool is_ours(const struct call *c, struct str origin)
+{
+    return origin.at == NULL || is_same_host(c, origin) || is_configured(c, origin) ||
+           str_eq(http_header(c->req, "sec-fetch-site"), STR("same-origin"));
+}
+
+/* Whoever sets the time says it: one of several loops. */
+static bool is_time_to_warn(struct app *app)
+{
+    uint64_t now_ms = clock_mono_ms(), last_ms = atomic_load(&app->warned_foreign_ms);
+
+    return (last_ms == 0 || now_ms - last_ms >= WARN_EVERY_MS) &&
+           atomic_compare_exchange_strong(&app->warned_foreign_ms, &last_ms, now_ms);
+}
+
+static void warn(const struct call *c, struct str origin)
+{
+    if (!is_time_to_warn(c->app))
+        return;
+    LOG(&c->app->log, LOG_WARN, "foreign_origin", LOG_TEXT("origin", origin),
+        LOG_TEXT("host", http_header(c->req, "host")),
+        LOG_STR("reason", "a page of this web origin was refused the session cookie, "
+                          "since the Host of its request is another"),
+        LOG_STR("advice",
+                "if it is your own, let the proxy pass the Host on unchanged, "
+                "or add the origin to server.origins (docs/operate/proxy.md)"));
+}
+
 bool origin_may_use_cookie(struct call *c)
 {
     struct str origin = http_header(c->req, "origin");
 
-    if (!changes_something(c) && !ws_wanted(c->req))
+    if ((!changes_something(c) && !ws_wanted(c->req)) || is_ours(c, origin))
         return true;
-    return origin.at == NULL || is_same_host(c, origin) || is_configured(c, origin);
+    warn(c, origin);
+    return false;
 }
 
 void origin_add_headers(struct call *c)
@@ -72,6 +108,6 @@ void origin_add_preflight(struct call *c, struct str methods)
     http_add_header(c->req, "Access-Control-Allow-Methods", methods);
     http_add_header(c->req, "Access-Control-Allow-Headers",
                     STR("Authorization, Content-Type, Idempotency-Key, If-None-Match, "
-                        "Last-Event-ID, X-Request-Id"));
+                        "Last-Event-ID, X-Expect-User, X-Request-Id"));
     http_add_header(c->req, "Access-Control-Max-Age", STR("600"));
 }

@@ -20,7 +20,9 @@ enum {
     HEADER_CHARS = sizeof HEADER - 1,
     MAC_BYTES = 32,
     MAC_CHARS = BASE64URL_CHARS(MAC_BYTES),
-    CLAIMS_BYTES = 96, /* 73 are used at most, with twelve digits in each time */
+    SID_CHARS = 16,
+    CLAIMS_MAX = 97, /* with twelve digits in each time, and a session */
+    CLAIMS_BYTES = 112,
     CACHE_WAYS = 4,
     CACHE_SETS = JWT_CACHE_TOKENS / CACHE_WAYS,
     MIX_WORDS = MAC_CHARS / 8, /* of a signature: 40 of its 43 characters */
@@ -28,14 +30,15 @@ enum {
 
 static_assert((int)JWT_TEXT_BYTES <= (int)LIMIT_TOKEN_BYTES,
               "a token of ours is refused");
-static_assert(HEADER_CHARS + BASE64URL_CHARS(73) + 1 + MAC_CHARS < JWT_TEXT_BYTES,
+static_assert(HEADER_CHARS + BASE64URL_CHARS(CLAIMS_MAX) + 1 + MAC_CHARS <
+                  JWT_TEXT_BYTES,
               "the longest token has no room");
 
 static const int64_t SECONDS_MAX = INT64_C(253402300799); /* the end of the year 9999 */
 
 struct jwt_signer {
     EVP_MAC_CTX *keyed; /* never used itself: copied where one is needed */
-    int64_t lifetime_ms;
+    struct jwt_lifetimes lifetimes;
 };
 
 /* What has been verified: the token and whom it names. */
@@ -47,7 +50,7 @@ struct seen {
 
 struct jwt_verifier {
     EVP_MAC_CTX *mac; /* keyed; started again for each token */
-    int64_t lifetime_ms;
+    struct jwt_lifetimes lifetimes;
     struct revocations *revocations;
     struct counter hits, misses;
     uint64_t mix[MIX_WORDS]; /* the random key of the cache's hash */
@@ -91,20 +94,29 @@ static bool sign(EVP_MAC_CTX *mac, const char *text, size_t len,
     return true;
 }
 
-int jwt_signer_new(struct str secret, int64_t lifetime_ms,
+static int64_t whole_seconds(int64_t ms)
+{
+    return ms / 1000 * 1000;
+}
+
+int jwt_signer_new(struct str secret, const struct jwt_lifetimes *lifetimes,
                    struct jwt_signer **ret_signer)
 {
     EVP_MAC_CTX *keyed;
     struct jwt_signer *s;
 
-    if (secret.len == 0 || lifetime_ms < 1000)
+    if (secret.len == 0 || lifetimes->token_ms < 1000 ||
+        lifetimes->guest_session_ms < 1000 || lifetimes->user_session_ms < 1000)
         return ERR_INVALID;
     keyed = new_keyed_mac(secret);
     if (keyed == NULL)
         return ERR_UNAVAILABLE; /* untested: no OpenSSL without HMAC at hand */
     s = mem_zalloc(1, sizeof *s);
     s->keyed = keyed;
-    s->lifetime_ms = lifetime_ms / 1000 * 1000;
+    s->lifetimes = (struct jwt_lifetimes){
+        .token_ms = whole_seconds(lifetimes->token_ms),
+        .guest_session_ms = whole_seconds(lifetimes->guest_session_ms),
+        .user_session_ms = whole_seconds(lifetimes->user_session_ms)};
     *ret_signer = s;
     return 0;
 }
@@ -118,9 +130,19 @@ struct jwt_signer *jwt_signer_free(struct jwt_signer *s)
     return NULL;
 }
 
-int64_t jwt_lifetime_ms(const struct jwt_signer *s)
+int64_t jwt_longest_ms(const struct jwt_lifetimes *l)
 {
-    return s->lifetime_ms;
+    int64_t session_ms = l->guest_session_ms > l->user_session_ms ? l->guest_session_ms
+                                                                  : l->user_session_ms;
+
+    return l->token_ms > session_ms ? l->token_ms : session_ms;
+}
+
+static int64_t lifetime_of(const struct jwt_lifetimes *l, const struct identity *id)
+{
+    if (id->session == 0)
+        return l->token_ms;
+    return id->guest ? l->guest_session_ms : l->user_session_ms;
 }
 
 static char *put_text(char *at, const char *text)
@@ -129,6 +151,13 @@ static char *put_text(char *at, const char *text)
 
     memcpy(at, text, n);
     return at + n;
+}
+
+static char *put_hex(char *at, uint64_t n)
+{
+    for (int shift = 4 * (SID_CHARS - 1); shift >= 0; shift -= 4)
+        *at++ = "0123456789abcdef"[n >> shift & 15];
+    return at;
 }
 
 /* The claims that scan_claims() reads; change both together. */
@@ -143,22 +172,27 @@ static size_t write_claims(const struct identity *id, char ret_claims[CLAIMS_BYT
     at = put_text(at, ",\"exp\":");
     at = str_put_u64(at, (uint64_t)id->expires_ms / 1000);
     at = put_text(at, ",\"kind\":\"");
-    at = put_text(at, id->guest ? "guest" : "user");
-    at = put_text(at, "\"}");
+    at = put_text(at, id->guest ? "guest\"" : "user\"");
+    if (id->session != 0) {
+        at = put_text(at, ",\"sid\":\"");
+        at = put_hex(at, id->session);
+        *at++ = '"';
+    }
+    *at++ = '}';
     return (size_t)(at - ret_claims);
 }
 
-int jwt_mint(const struct jwt_signer *s, uint32_t user, bool guest, int64_t issued_ms,
-             struct token *ret_token)
+/* id is whole but for the times. */
+static int mint(const struct jwt_signer *s, struct identity id, int64_t issued_ms,
+                struct token *ret_token)
 {
-    struct identity id = {.user = user, .guest = guest};
     EVP_MAC_CTX *mac;
     char claims[CLAIMS_BYTES], *at = ret_token->text;
     bool signed_;
 
-    id.issued_ms = issued_ms / 1000 * 1000;
-    id.expires_ms = id.issued_ms + s->lifetime_ms;
-    assert(user != 0 && issued_ms > 0 && id.expires_ms / 1000 <= SECONDS_MAX);
+    id.issued_ms = whole_seconds(issued_ms);
+    id.expires_ms = id.issued_ms + lifetime_of(&s->lifetimes, &id);
+    assert(id.user != 0 && issued_ms > 0 && id.expires_ms / 1000 <= SECONDS_MAX);
     at = put_text(at, HEADER);
     at += base64url_encode(claims, write_claims(&id, claims), at);
 
@@ -176,6 +210,23 @@ int jwt_mint(const struct jwt_signer *s, uint32_t user, bool guest, int64_t issu
     return 0;
 }
 
+int jwt_mint(const struct jwt_signer *s, uint32_t user, bool guest, int64_t issued_ms,
+             struct token *ret_token)
+{
+    return mint(s, (struct identity){.user = user, .guest = guest}, issued_ms,
+                ret_token);
+}
+
+int jwt_mint_session(const struct jwt_signer *s, uint32_t user, bool guest,
+                     uint64_t session, int64_t issued_ms, struct token *ret_token)
+{
+    struct identity id = {.user = user, .guest = guest, .session = session};
+
+    while (id.session == 0)
+        randombytes_buf(&id.session, sizeof id.session);
+    return mint(s, id, issued_ms, ret_token);
+}
+
 /* --- verifying --- */
 
 int jwt_verifier_new(const struct jwt_signer *s, struct revocations *revocations,
@@ -190,7 +241,7 @@ int jwt_verifier_new(const struct jwt_signer *s, struct revocations *revocations
     }
     v = mem_zalloc(1, sizeof *v);
     v->mac = mac;
-    v->lifetime_ms = s->lifetime_ms;
+    v->lifetimes = s->lifetimes;
     v->revocations = revocations;
     randombytes_buf(v->mix, sizeof v->mix);
     *ret_verifier = v;
@@ -232,9 +283,29 @@ static bool scan_number(struct str *s, int64_t max, int64_t *ret_n)
     return i > 0;
 }
 
+/* 16 digits, as put_hex() writes them. 0 is no session. */
+static bool scan_session(struct str *s, uint64_t *ret_session)
+{
+    uint64_t n = 0;
+
+    if (s->len < SID_CHARS)
+        return false;
+    for (size_t i = 0; i < SID_CHARS; i++) {
+        char c = s->at[i];
+
+        if ((c < '0' || c > '9') && (c < 'a' || c > 'f'))
+            return false;
+        n = n << 4 | (uint64_t)(c <= '9' ? c - '0' : c - 'a' + 10);
+    }
+    *s = str_skip(*s, SID_CHARS);
+    *ret_session = n;
+    return n != 0;
+}
+
 static bool scan_claims(struct str s, struct identity *ret_identity)
 {
     int64_t user, issued_s, expires_s;
+    uint64_t session = 0;
     bool guest;
 
     if (!scan_text(&s, STR("{\"sub\":\"")) || !scan_number(&s, UINT32_MAX, &user) ||
@@ -243,11 +314,17 @@ static bool scan_claims(struct str s, struct identity *ret_identity)
         !scan_number(&s, SECONDS_MAX, &expires_s) ||
         !scan_text(&s, STR(",\"kind\":\"")))
         return false;
-    guest = str_eq(s, STR("guest\"}"));
-    if (!guest && !str_eq(s, STR("user\"}")))
+    guest = scan_text(&s, STR("guest\""));
+    if (!guest && !scan_text(&s, STR("user\"")))
+        return false;
+    if (scan_text(&s, STR(",\"sid\":\"")) &&
+        (!scan_session(&s, &session) || !scan_text(&s, STR("\""))))
+        return false;
+    if (!str_eq(s, STR("}")))
         return false;
     *ret_identity = (struct identity){.user = (uint32_t)user,
                                       .guest = guest,
+                                      .session = session,
                                       .issued_ms = issued_s * 1000,
                                       .expires_ms = expires_s * 1000};
     return true;
@@ -273,6 +350,7 @@ static bool read_token(struct jwt_verifier *v, struct str token, int64_t now_ms,
     struct str claims = str_skip(token, HEADER_CHARS);
     char bytes[CLAIMS_BYTES];
     struct identity id;
+    int64_t lifetime_ms;
     size_t n;
 
     if (!authentic(v, token))
@@ -283,8 +361,9 @@ static bool read_token(struct jwt_verifier *v, struct str token, int64_t now_ms,
         return false;
     if (id.issued_ms >= id.expires_ms || id.issued_ms > now_ms + JWT_LEEWAY_MS)
         return false;
-    if (id.expires_ms > id.issued_ms + v->lifetime_ms)
-        id.expires_ms = id.issued_ms + v->lifetime_ms;
+    lifetime_ms = lifetime_of(&v->lifetimes, &id);
+    if (id.expires_ms > id.issued_ms + lifetime_ms)
+        id.expires_ms = id.issued_ms + lifetime_ms;
     *ret_identity = id;
     return true;
 }

@@ -365,3 +365,10 @@ int config_load(const struct config_sources *sources, struct config *ret_config,
     config_done(ret_config);
     return ERR_INVALID;
 }
+
+struct jwt_lifetimes config_lifetimes(const struct config *c)
+{
+    return (struct jwt_lifetimes){.token_ms = c->jwt_ttl_ms,
+                                  .guest_session_ms = c->jwt_guest_session_ms,
+                                  .user_session_ms = c->jwt_user_session_ms};
+}

@@ -23,6 +23,7 @@
 #ifndef CONFIG_CONFIG_H
 #define CONFIG_CONFIG_H
 
+#include "auth/jwt.h"
 #include "base/buf.h"
 #include "config/setting.h"
 #include "tbl/config.h"
@@ -73,6 +74,9 @@ void config_report_done(struct config_report *r);
 int config_load(const struct config_sources *sources, struct config *ret_config,
                 struct config_report *report);
 void config_done(struct config *c);
+
+/* How long tokens last by these values. */
+struct jwt_lifetimes config_lifetimes(const struct config *c);
 
 /* The line of tbl/config.h. */
 const struct setting *config_setting(enum config_key key);

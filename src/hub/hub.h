@@ -137,6 +137,8 @@ int hub_follow(struct subscriber *sub, uint64_t topic, unsigned form,
                uint64_t seen_version, size_t max_follows);
 void hub_unfollow(struct subscriber *sub, uint64_t topic);
 bool hub_follows(struct subscriber *sub, uint64_t topic);
+/* What it follows, at most max topics. Returns how many. */
+size_t hub_topics(const struct subscriber *sub, uint64_t *ret_topics, size_t max);
 
 /* The connection can take frames again. */
 void hub_writable(struct subscriber *sub);

@@ -289,6 +289,15 @@ bool hub_follows(struct subscriber *sub, uint64_t topic)
     return *find_follow(sub, topic) != NULL;
 }
 
+size_t hub_topics(const struct subscriber *sub, uint64_t *ret_topics, size_t max)
+{
+    size_t n = 0;
+
+    for (const struct follow *fo = sub->follows; fo != NULL && n < max; fo = fo->next)
+        ret_topics[n++] = fo->room->topic->id;
+    return n;
+}
+
 void hub_unfollow(struct subscriber *sub, uint64_t topic)
 {
     struct follow **at = find_follow(sub, topic);

@@ -171,41 +171,6 @@ static void on_beat(struct ev_loop *ev, ev_timer *timer, int events)
     watchers_close_lonely(l, now_ms);
 }
 
-/* ---- a vote that opens somebody's eyes ---- */
-
-struct recheck {
-    struct mail mail; /* first: to one loop */
-    struct live *live;
-    uint32_t user, poll;
-};
-
-static void on_recheck(struct mail *m)
-{
-    struct recheck *r = (struct recheck *)m;
-    struct watcher *w;
-
-    LIST_FOREACH(w, &r->live->by_user[r->user % USER_BUCKETS], by_user)
-    if (w->user == r->user)
-        watcher_recheck(w, r->poll);
-    mem_free(r);
-}
-
-void live_user_voted(struct app *app, uint32_t user, uint32_t poll)
-{
-    if (hub_viewers(app->hub, poll) == 0)
-        return;
-    for (unsigned i = 0; i < app->n_loops; i++) {
-        struct recheck *r = mem_zalloc(1, sizeof *r);
-
-        r->live = app->loops[i].live;
-        r->user = user;
-        r->poll = poll;
-        r->mail.home = loop_inbox(app->loops[i].loop);
-        r->mail.on_home = on_recheck;
-        mail_return(&r->mail);
-    }
-}
-
 struct live *live_new(struct app_loop *loop, struct hub *hub)
 {
     struct live *l = mem_zalloc(1, sizeof *l);

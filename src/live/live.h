@@ -10,6 +10,11 @@
  * that it was deleted: whoever was told no longer follows it, and an event stream that
  * follows nothing ends.
  *
+ * Who it is lasts as long as its token: when that expires or is ended, the watcher ends
+ * within a second, a WebSocket with 4401, an event stream after the event
+ * `unauthorized`. A WebSocket may become somebody else at any time, and everything that
+ * it follows is judged anew (live_identity.c).
+ *
  * Threads  live_encode(): the shard's loop. The rest: the loop's.
  */
 #ifndef LIVE_LIVE_H
@@ -22,6 +27,7 @@ struct app;
 struct app_loop;
 struct frame;
 struct hub;
+struct identity;
 struct live;
 
 struct live *live_new(struct app_loop *loop, struct hub *hub);
@@ -40,6 +46,13 @@ struct live *live_free(struct live *l); /* after the loop; accepts NULL; returns
 /* A user has voted, or withdrawn the vote, where that decides who sees results: their
  * watchers on all loops are asked about anew. Any loop's thread. */
 void live_user_voted(struct app *app, uint32_t user, uint32_t poll);
+
+/* The tokens of a user that were issued up to end_ms are over: what was opened with one
+ * ends. After the revocation, so that nothing is opened meanwhile. Any thread. */
+void live_tokens_ended(struct app *app, uint32_t user, int64_t end_ms);
+/* Somebody signed out: what was opened in that session, or with that very token, ends.
+ * Any thread. */
+void live_signed_out(struct app *app, const struct identity *who);
 
 /* For struct hub_source; user is the struct app. */
 struct frame *live_encode(void *app, uint64_t topic, unsigned form, uint32_t viewers);

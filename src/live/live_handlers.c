@@ -98,12 +98,9 @@ struct watcher *watcher_new(struct live *l, enum watcher_kind kind,
     hub_subscriber_init(&w->subscriber, l->shard, &subscriber_ops);
     w->live = l;
     w->kind = (uint8_t)kind;
-    w->user = who->user;
-    w->guest = who->guest;
     w->beat_at_ms = clock_mono_ms() + beat_period_ms(w);
     TAILQ_INSERT_TAIL(&l->watchers[kind], w, link);
-    if (w->user != 0)
-        LIST_INSERT_HEAD(&l->by_user[w->user % USER_BUCKETS], w, by_user);
+    watcher_identify(w, who);
     counter_add(&l->n_watchers[kind], 1);
     watcher_judge_lonely(w);
     return w;
@@ -120,6 +117,7 @@ void watcher_beat(struct watcher *w, uint64_t now_ms)
         ws_ping(w->ws);
     else
         sse_comment(w->sse);
+    watcher_end_if_expired(w); /* the clock may have been set forward */
 }
 
 static void free_if_done(struct watcher *w)
@@ -144,8 +142,7 @@ void watcher_gone(void *user)
     assert(!w->closed);
     hub_subscriber_done(&w->subscriber);
     TAILQ_REMOVE(&w->live->watchers[w->kind], w, link);
-    if (w->user != 0)
-        LIST_REMOVE(w, by_user);
+    watcher_forget_identity(w);
     counter_sub(&w->live->n_watchers[w->kind], 1);
     w->closed = true;
     watcher_judge_lonely(w);
@@ -156,7 +153,7 @@ void watcher_gone(void *user)
 
 static struct viewer viewer_of(const struct watcher *w)
 {
-    return (struct viewer){.user = w->user, .guest = w->guest, .choice = -1};
+    return (struct viewer){.user = w->who.user, .guest = w->who.guest, .choice = -1};
 }
 
 /* Who may see results whatever anybody else may. All others are served the form for
@@ -182,6 +179,7 @@ struct question {
     struct poll *poll;
     uint64_t seen_version;
     bool dropped; /* untracked meanwhile */
+    bool stale;   /* asked for another user than the watcher's: ask again */
     bool again;   /* of a poll that is followed: only while it is */
     LIST_ENTRY(question) link;
 };
@@ -196,12 +194,19 @@ static int follow(struct watcher *w, const struct poll *p, const struct viewer *
     return rc;
 }
 
+static int ask(struct watcher *w, struct poll *p, uint64_t seen_version, bool again);
+
 static bool is_wanted(const struct question *q)
 {
     struct watcher *w = q->watcher;
 
     return !w->closed && !q->dropped &&
            (!q->again || hub_follows(&w->subscriber, q->op.poll));
+}
+
+static int ask_anew(const struct question *q)
+{
+    return ask(q->watcher, poll_ref(q->poll), q->seen_version, q->again);
 }
 
 static void on_answer(struct mail *m)
@@ -213,10 +218,10 @@ static void on_answer(struct mail *m)
     assert(w->n_pending > 0);
     w->n_pending--;
     LIST_REMOVE(q, link);
-    if (q->op.rc == 0)
+    if (q->op.rc == 0 && !q->stale)
         v.choice = q->op.choice;
-    if (is_wanted(q)) /* whoever follows it is told that it is deleted */
-        (void)follow(w, q->poll, &v, q->seen_version);
+    if (is_wanted(q) && !(q->stale && ask_anew(q) == 0))
+        (void)follow(w, q->poll, &v, q->seen_version); /* told even when it is deleted */
     watcher_end_if_idle(w);
     free_if_done(w);
     poll_unref(q->poll);
@@ -234,7 +239,7 @@ static int ask(struct watcher *w, struct poll *p, uint64_t seen_version, bool ag
     q->op.mail.on_home = on_answer;
     q->op.verb = BALLOT_LOOK;
     q->op.poll = p->id;
-    q->op.wish.user = w->user;
+    q->op.wish.user = w->who.user;
     q->watcher = w;
     q->poll = p;
     q->seen_version = seen_version;
@@ -275,7 +280,7 @@ int watcher_watch(struct watcher *w, uint32_t poll, uint64_t seen_version)
     rc = catalogue_get(app->index->catalogue, poll, &p, &r);
     if (rc != 0)
         return rc;
-    if ((w->user != 0 && p->rules.visibility == VISIBLE_AFTER_VOTE) ||
+    if ((w->who.user != 0 && p->rules.visibility == VISIBLE_AFTER_VOTE) ||
         r.status != poll_status(&p->rules, clock_now_ms(app->clock)))
         return ask(w, p, seen_version, false);
     rc = follow(w, p, &v, seen_version);
@@ -291,6 +296,43 @@ void watcher_recheck(struct watcher *w, uint32_t poll)
         catalogue_get(w->live->loop->app->index->catalogue, poll, &p, NULL) != 0)
         return;
     (void)ask(w, p, 0, true); /* a full ballot: the next vote or follow shows it */
+}
+
+static bool is_asked(struct watcher *w, uint32_t poll)
+{
+    const struct question *q;
+
+    LIST_FOREACH(q, &w->questions, link)
+    if (q->op.poll == poll && !q->dropped)
+        return true;
+    return false;
+}
+
+/* Only what everybody may see, or the owner, until the ballot knows more. */
+static void rejudge(struct watcher *w, uint32_t poll)
+{
+    struct viewer v = viewer_of(w);
+    struct poll *p;
+
+    if (catalogue_get(w->live->loop->app->index->catalogue, poll, &p, NULL) != 0)
+        return;
+    (void)follow(w, p, &v, 0);
+    poll_unref(p);
+    if (w->who.user != 0 && !is_asked(w, poll))
+        watcher_recheck(w, poll);
+}
+
+void watcher_rejudge(struct watcher *w)
+{
+    uint64_t topics[LIMIT_TRACKED_POLLS];
+    size_t n = hub_topics(&w->subscriber, topics, LIMIT_TRACKED_POLLS);
+    struct question *q;
+
+    LIST_FOREACH(q, &w->questions, link)
+    q->stale = true;
+    for (size_t i = 0; i < n; i++)
+        if (topics[i] != TOPIC_LEADERBOARD)
+            rejudge(w, (uint32_t)topics[i]);
 }
 
 /* ---- WebSocket ---- */
@@ -443,6 +485,22 @@ static void take_wishes(struct watcher *w, json_t *message, bool tracks)
     }
 }
 
+/* A token, or null to be nobody. Who it was it stays when the token is not good. */
+static void take_auth(struct watcher *w, json_t *token)
+{
+    struct app_loop *l = w->live->loop;
+    struct str text = {json_string_value(token), json_string_length(token)};
+    struct identity who = {0};
+
+    if (!json_is_string(token) && !json_is_null(token))
+        not_understood(w, ERR_BAD_REQUEST, "token must be a string, or null.");
+    else if (!json_is_null(token) &&
+             jwt_verify(l->verifier, text, clock_now_ms(l->app->clock), &who) != 0)
+        not_understood(w, ERR_UNAUTHORIZED, "The token is not valid.");
+    else
+        watcher_become(w, &who);
+}
+
 static void take_message(struct watcher *w, json_t *message)
 {
     const char *text = json_string_value(json_object_get(message, "type"));
@@ -452,11 +510,14 @@ static void take_message(struct watcher *w, json_t *message)
         take_wishes(w, message, true);
     else if (str_eq(type, STR("untrack")))
         take_wishes(w, message, false);
+    else if (str_eq(type, STR("auth")))
+        take_auth(w, json_object_get(message, "token"));
     else if (str_eq(type, STR("ping"))) /* browsers do not show scripts those of ws.h */
         ws_text(w->ws, STR("{\"type\":\"pong\"}"));
     else
-        not_understood(w, ERR_BAD_REQUEST,
-                       "The type must be \"track\", \"untrack\" or \"ping\".");
+        not_understood(
+            w, ERR_BAD_REQUEST,
+            "The type must be \"track\", \"untrack\", \"auth\" or \"ping\".");
 }
 
 static void on_text(void *user, struct str text)

@@ -1,4 +1,4 @@
-/* live_watcher.h — one watcher; shared by live.c, live_handlers.c and live_sse.c only.
+/* live_watcher.h — one watcher; shared by the files of live/ only.
  */
 #ifndef LIVE_LIVE_WATCHER_H
 #define LIVE_LIVE_WATCHER_H
@@ -6,6 +6,7 @@
 #include <ev.h>
 #include <sys/queue.h>
 
+#include "auth/jwt.h"
 #include "base/metric.h"
 #include "hub/hub.h"
 #include "net/sse.h"
@@ -30,17 +31,17 @@ struct watcher {
         struct ws *ws;
         struct sse *sse;
     };
-    uint64_t beat_at_ms; /* when to show that the line is open */
-    uint32_t user;       /* 0: nobody */
-    uint8_t kind;        /* enum watcher_kind */
-    bool guest;
-    bool opening;       /* more is to be followed before it may end */
+    uint64_t beat_at_ms;    /* when to show that the line is open */
+    struct identity who;    /* user 0: nobody */
+    struct ev_timer expiry; /* of its token, when user is not 0 */
+    uint8_t kind;           /* enum watcher_kind */
+    bool opening;           /* more is to be followed before it may end */
     bool closed;        /* the connection has gone; it is kept for what is pending */
     uint8_t n_errors;   /* messages that were not understood */
     uint16_t n_pending; /* questions to the ballot that are not home */
     LIST_HEAD(, question) questions; /* these */
     TAILQ_ENTRY(watcher) link;
-    LIST_ENTRY(watcher) by_user; /* when user is not 0 */
+    LIST_ENTRY(watcher) by_user; /* when who.user is not 0 */
     bool lonely;                 /* a WebSocket that follows nothing */
     uint64_t lonely_until_ms;    /* then it is closed */
     TAILQ_ENTRY(watcher) lonely_link;
@@ -68,6 +69,13 @@ struct live {
 void watchers_set_ops(struct live *l, uint32_t write_timeout_ms);
 struct watcher *watcher_new(struct live *l, enum watcher_kind kind,
                             const struct identity *who);
+/* Whose it is: sets who, and plans its end. */
+void watcher_identify(struct watcher *w, const struct identity *who);
+void watcher_forget_identity(struct watcher *w);
+/* End it if its token has expired, or was ended. */
+void watcher_end_if_expired(struct watcher *w);
+/* From here on it is somebody else's, or nobody's. */
+void watcher_become(struct watcher *w, const struct identity *who);
 /* 0, ERR_NOT_FOUND, ERR_TOO_LARGE: it follows as many as it may, ERR_OVERLOADED. */
 int watcher_watch(struct watcher *w, uint32_t poll, uint64_t seen_version);
 /* True: all have been ended, and so is this one, which comes after them. */
@@ -81,6 +89,9 @@ void watchers_close_lonely(struct live *l, uint64_t now_ms);
 void watcher_gone(void *watcher); /* its connection is */
 /* What the watcher's user may see of that poll may have changed: ask, and show it. */
 void watcher_recheck(struct watcher *w, uint32_t poll);
+/* The watcher has another user: show of all that it follows what this one may see, and
+ * nothing else from here on. */
+void watcher_rejudge(struct watcher *w);
 /* A sign of life, and the next appointment. */
 void watcher_beat(struct watcher *w, uint64_t now_ms);
 

@@ -100,6 +100,17 @@ void sse_encode(struct buf *out, const char *event, struct str id, struct str da
     buf_char(out, '\n');
 }
 
+void sse_event(struct sse *s, const char *event, struct str data)
+{
+    struct buf out = {0};
+
+    if (s->closing)
+        return;
+    sse_encode(&out, event, (struct str){NULL, 0}, data);
+    stream_control(s->stream, out.data, out.len);
+    buf_done(&out);
+}
+
 bool sse_send(struct sse *s, struct frame *f)
 {
     return !s->closing && stream_send(s->stream, f);

@@ -35,6 +35,8 @@ void sse_encode(struct buf *out, const char *event, struct str id, struct str da
 
 /* false: busy, on_writable() will follow; or closing, on_close() will. */
 bool sse_send(struct sse *s, struct frame *f);
+/* An event for this client alone, under the rule of ws_text(). */
+void sse_event(struct sse *s, const char *event, struct str data);
 void sse_comment(struct sse *s); /* ":\n\n" keeps the line open */
 
 /* "retry: …" tells the client when to come back, then the stream ends. */

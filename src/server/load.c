@@ -1,6 +1,7 @@
 #include "server/load.h"
 
 #include "app/app.h"
+#include "auth/jwt.h"
 #include "auth/revocations.h"
 #include "base/clock.h"
 #include "base/mem.h"
@@ -43,6 +44,14 @@ static int take_token_end(void *user, uint32_t user_id, int64_t end_ms)
     return 0;
 }
 
+/* An end of a user's tokens says nothing any more once the longest of them is over. */
+static int64_t token_ends_matter_ms(const struct app *app)
+{
+    struct jwt_lifetimes lifetimes = config_lifetimes(app->config);
+
+    return jwt_longest_ms(&lifetimes);
+}
+
 int server_load(struct app *app, struct store *s)
 {
     int64_t now_ms = clock_now_ms(app->clock);
@@ -51,7 +60,7 @@ int server_load(struct app *app, struct store *s)
     if (rc == 0)
         rc = s->ops->recent_each(s, now_ms - STORE_RECENT_MS, take_recent, app);
     if (rc == 0)
-        rc = s->ops->token_ends_each(s, now_ms - app->config->jwt_ttl_ms,
+        rc = s->ops->token_ends_each(s, now_ms - token_ends_matter_ms(app),
                                      take_token_end, app);
     if (rc == 0)
         LOG(&app->log, LOG_INFO, "loaded",
@@ -80,7 +89,7 @@ void server_tidy(struct app *app)
 
     j->job.work = tidy;
     j->job.mail.on_home = tidied;
-    j->tokens_before_ms = clock_now_ms(app->clock) - app->config->jwt_ttl_ms;
+    j->tokens_before_ms = clock_now_ms(app->clock) - token_ends_matter_ms(app);
     if (store_lane_submit(app->store, &j->job) != 0)
         mem_free(j);
 }

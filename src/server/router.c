@@ -8,10 +8,12 @@
 #include "server/router.h"
 
 #include "api/pages.h"
+#include "api/session.h"
 #include "app/app.h"
 #include "app/app_loop.h"
 #include "app/door.h"
 #include "app/handlers.h"
+#include "app/identity.h"
 #include "app/metrics.h"
 #include "app/origin.h"
 #include "auth/jwt.h"
@@ -127,50 +129,31 @@ static bool allowed(struct str path, struct buf *out)
 
 /* ---- who is asking ---- */
 
-/* Bearer before cookie. An empty str: neither. False: an Authorization header that is
- * something else. */
-static bool find_token(struct call *c, struct str *ret_token)
-{
-    struct str header = http_header(c->req, "authorization");
-
-    *ret_token = (struct str){NULL, 0};
-    if (header.at != NULL) {
-        if (header.len < 7 ||
-            !str_eq_nocase((struct str){header.at, 7}, STR("Bearer ")))
-            return false;
-        *ret_token = str_trim(str_skip(header, 7));
-        return ret_token->len > 0;
-    }
-    *ret_token = http_cookie(c->req, "pollux_session");
-    c->by_cookie = ret_token->len > 0;
-    return true;
-}
-
+/* Where nobody is asked for, nobody may be signed in or out from elsewhere either. */
 static int identify(struct call *c, enum who who)
 {
     struct str token;
-    bool readable = find_token(c, &token);
+    int rc;
 
-    if (c->by_cookie && !origin_may_use_cookie(c))
-        return ERR_FORBIDDEN; /* also to sign in or out in somebody's name */
     if (who == ANYONE)
-        return 0;
-    if (!readable)
-        return ERR_UNAUTHORIZED;
-    if (token.len == 0)
-        return who == OPTIONAL ? 0 : ERR_UNAUTHORIZED;
-    if (jwt_verify(c->loop->verifier, token, clock_now_ms(c->app->clock), &c->who) != 0)
-        return ERR_UNAUTHORIZED;
-    return who == REGISTERED && c->who.guest ? ERR_FORBIDDEN : 0;
+        return identity_find_token(c, &token) == ERR_FOREIGN_ORIGIN ? ERR_FOREIGN_ORIGIN
+                                                                    : 0;
+    rc = identity_read(c);
+    if (rc == 0 && c->who.user == 0 && who != OPTIONAL)
+        rc = ERR_UNAUTHORIZED;
+    return rc == 0 && who == REGISTERED && c->who.guest ? ERR_FORBIDDEN : rc;
 }
 
-static const char *why_not(int err, bool by_cookie)
+static const char *why_not(int err)
 {
-    if (err == ERR_UNAUTHORIZED)
+    switch (err) {
+    case ERR_UNAUTHORIZED:
         return "Send a token that is valid: Authorization: Bearer <token>.";
-    return by_cookie ? "This web origin may not use the session cookie, or a guest may "
-                       "not do this."
-                     : "A guest may not do this: register first.";
+    case ERR_FOREIGN_ORIGIN:
+        return ORIGIN_REFUSED;
+    default:
+        return "A guest may not do this: register first.";
+    }
 }
 
 /* ---- answering what no handler sees ---- */
@@ -221,6 +204,14 @@ static bool is_surplus(struct app_loop *l, const struct route *route)
            door_is_full(&l->doors[DOOR_BALLOT], loop_mono_ms(l->loop));
 }
 
+/* These end or renew the session themselves, and say so in one cookie. */
+static bool sets_cookie(const struct route *route)
+{
+    return route != NULL &&
+           (route->handle == handle_me_change || route->handle == handle_me_delete ||
+            route->handle == handle_refresh);
+}
+
 /* What every request goes through: is there room, whose is it, and is it one too many?
  * False: it is answered. */
 static bool let_in(struct call *c, const struct route *route, struct str path,
@@ -234,6 +225,8 @@ static bool let_in(struct call *c, const struct route *route, struct str path,
         return false;
     }
     *ret_identified = identify(c, route != NULL ? route->who : OPTIONAL);
+    if (c->by_cookie && c->who.user != 0 && !sets_cookie(route))
+        session_renew(c);
     return !is_limited(path) ||
            rate_limit_admit(c, route != NULL ? route->handle : NULL);
 }
@@ -250,7 +243,7 @@ void router_on_request(struct http_req *req, void *user)
     if (route == NULL)
         answer_no_route(c, path);
     else if (rc != 0)
-        call_fail(c, rc, why_not(rc, c->by_cookie));
+        call_fail(c, rc, why_not(rc));
     else
         route->handle(c);
 }

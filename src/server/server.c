@@ -116,15 +116,16 @@ static int start_accounts(struct server *s)
         .memory_bytes = config->accounts_hash_memory_bytes,
         .passes = PASSWORD_PASSES,
     };
+    struct jwt_lifetimes lifetimes = config_lifetimes(config);
     struct secret secret;
     int rc =
         s->profile->ops->secret(s->profile, &secret, s->errmsg, SERVER_ERRMSG_BYTES);
 
     if (rc != 0)
         return rc;
-    rc = jwt_signer_new(secret_str(&secret), config->jwt_ttl_ms, &s->app.signer);
+    rc = jwt_signer_new(secret_str(&secret), &lifetimes, &s->app.signer);
     secret_done(&secret);
-    s->app.revocations = revocations_new(config->jwt_ttl_ms, REVOCATIONS_USERS);
+    s->app.revocations = revocations_new(jwt_longest_ms(&lifetimes), REVOCATIONS_USERS);
     if (rc == 0)
         rc = passwords_start(&passwords, &s->app.passwords);
     return rc;

@@ -69,7 +69,11 @@
     X(SECRET,   jwt_secret,                  "jwt.secret",                   "",           "",            \
       "The key that signs tokens; with less than 32 bytes the server warns at its start. When not set, one is generated into <data.dir>/jwt.secret.") \
     X(DURATION, jwt_ttl_ms,                  "jwt.ttl",                      "24h",        "1s..3650d",   \
-      "How long a token is valid.")                                                                       \
+      "How long a token in an answer is valid; POST /api/auth/refresh changes it for a new one.")         \
+    X(DURATION, jwt_guest_session_ms,        "jwt.guest_session",            "180d",       "1s..3650d",   \
+      "How long a guest's session cookie is valid; it is renewed while it is used.")                      \
+    X(DURATION, jwt_user_session_ms,         "jwt.user_session",             "30d",        "1s..3650d",   \
+      "How long a registered user's session cookie is valid; it is renewed while it is used.")            \
     X(INT,      limits_votes_per_day,        "limits.votes_per_day",         "100",        "0..1000000000", \
       "Votes of one user in one UTC day; 0 is no limit.")                                                 \
     X(INT,      limits_requests_per_minute,  "limits.requests_per_minute",   "100",        "0..1000000000", \

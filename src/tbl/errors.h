@@ -13,6 +13,7 @@
     X(ERR_INVALID_JSON,        400, "invalid_json",           "The body is not JSON")                  \
     X(ERR_UNAUTHORIZED,        401, "unauthorized",           "A valid token is needed")               \
     X(ERR_FORBIDDEN,           403, "forbidden",              "Not allowed")                           \
+    X(ERR_FOREIGN_ORIGIN,      403, "foreign_origin",         "Not from this web origin")              \
     X(ERR_NOT_FOUND,           404, "not_found",              "Not found")                             \
     X(ERR_METHOD_NOT_ALLOWED,  405, "method_not_allowed",     "This path does not take that method")   \
     X(ERR_REQUEST_TIMEOUT,     408, "request_timeout",        "The request took too long to arrive")   \

@@ -39,6 +39,7 @@
     X(POST,   "/api/auth/register",      ANYONE,     handle_register)        \
     X(POST,   "/api/auth/login",         ANYONE,     handle_login)           \
     X(POST,   "/api/auth/logout",        ANYONE,     handle_logout)          \
+    X(POST,   "/api/auth/refresh",       VOTER,      handle_refresh)         \
     X(GET,    "/api/users/me",           VOTER,      handle_me)              \
     X(GET,    "/api/users/me/votes",     VOTER,      handle_my_votes)        \
     X(GET,    "/api/users/me/skips",     VOTER,      handle_my_skips)        \

@@ -59,8 +59,15 @@ describe('sessions', () => {
 
   test('another site cannot sign anybody in or out', async () => {
     for (const origin of ['https://evil.example', 'null']) {
-      const joined = await server.api.post('/api/auth/guest', { origin, expect: 201 });
-      assert.equal(cookie_of(joined), undefined, origin);
+      for (const path of ['guest', 'login', 'register']) {
+        const body = { username: 'eve', email: 'eve@example.org', password: 'correct horse' };
+        const answer = await server.api.post(`/api/auth/${path}`, {
+          origin,
+          body,
+          expect: 'foreign_origin',
+        });
+        assert.equal(cookie_of(answer), undefined, origin);
+      }
       const gone = await server.api.post('/api/auth/logout', { origin, expect: 204 });
       assert.equal(cookie_of(gone), undefined, origin);
     }
@@ -68,7 +75,7 @@ describe('sessions', () => {
     await server.api.post('/api/auth/logout', {
       ...foreign,
       cookie: token,
-      expect: 'forbidden',
+      expect: 'foreign_origin',
     });
   });
   test('answers that hold a token are never kept by caches', async () => {

@@ -64,10 +64,11 @@ static void verify(struct str token)
 {
     static struct jwt_signer *signer;
     static struct jwt_verifier *verifier;
+    const struct jwt_lifetimes lifetimes = {86400000, 86400000, 86400000};
     struct identity id, again;
 
     if (verifier == NULL) { /* lives as long as the process */
-        assert(jwt_signer_new(STR(SECRET), 86400000, &signer) == 0);
+        assert(jwt_signer_new(STR(SECRET), &lifetimes, &signer) == 0);
         assert(jwt_verifier_new(signer, NULL, &verifier) == 0);
     }
     if (jwt_verify(verifier, token, NOW, &id) != 0)
@@ -75,7 +76,8 @@ static void verify(struct str token)
     check_taken(token, &id);
     assert(jwt_verify(verifier, token, NOW, &again) == 0); /* now from the cache */
     assert(again.user == id.user && again.guest == id.guest &&
-           again.issued_ms == id.issued_ms && again.expires_ms == id.expires_ms);
+           again.session == id.session && again.issued_ms == id.issued_ms &&
+           again.expires_ms == id.expires_ms);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -25,9 +25,16 @@
 #define LAST_GUEST                                                                     \
     HEADER ".eyJzdWIiOiI0Mjk0OTY3Mjk1IiwiaWF0IjoxNzY3MjI1NjAwLCJleHAiOjE3NjczMTIwMDAs" \
            "ImtpbmQiOiJndWVzdCJ9.xajQ4I3V8zQEOOEE1E4dCPAf8Z_sSvYFso_pyXZj0d0"
+#define GUEST_SESSION                                                                  \
+    HEADER ".eyJzdWIiOiI3IiwiaWF0IjoxNzY3MjI1NjAwLCJleHAiOjE3ODI3Nzc2MDAs"             \
+           "ImtpbmQiOiJndWVzdCIsInNpZCI6IjBmMWUyZDNjNGI1YTY5NzgifQ."                   \
+           "NqsrBUbT2Y8Ob5a9c3dP6jUHry3ZyelVw_bSTlQaiQc"
 
 static const int64_t IAT = INT64_C(1767225600000);
 static const int64_t DAY = 86400000;
+static const struct jwt_lifetimes LIFETIMES = {.token_ms = 86400000,
+                                               .guest_session_ms = 180 * 86400000LL,
+                                               .user_session_ms = 30 * 86400000LL};
 
 struct fixture {
     struct jwt_signer *signer;
@@ -39,7 +46,7 @@ static int set_up(void **state)
 {
     static struct fixture f;
 
-    assert_int_equal(jwt_signer_new(STR(SECRET), DAY, &f.signer), 0);
+    assert_int_equal(jwt_signer_new(STR(SECRET), &LIFETIMES, &f.signer), 0);
     f.revocations = revocations_new(DAY, 100);
     assert_int_equal(jwt_verifier_new(f.signer, f.revocations, &f.verifier), 0);
     *state = &f;
@@ -113,6 +120,11 @@ static void the_longest_token_has_room(void **state)
     struct token t;
     int64_t late = (INT64_C(253402300799) - 86400) * 1000;
 
+    assert_int_equal(
+        jwt_mint_session(f->signer, UINT32_MAX, true, UINT64_MAX, late - 180 * DAY, &t),
+        0);
+    assert_int_equal(verify(f, t.text, late - 1), 0);
+    assert_true(t.len < JWT_TEXT_BYTES);
     assert_int_equal(jwt_mint(f->signer, UINT32_MAX, true, late, &t), 0);
     assert_int_equal(strlen(t.text), t.len);
     assert_true(t.len < JWT_TEXT_BYTES);
@@ -321,18 +333,72 @@ static void a_token_from_the_future_waits(void **state)
 static void a_shorter_lifetime_shortens_the_tokens_that_are_out(void **state)
 {
     struct fixture *f = *state;
+    struct jwt_lifetimes shorter = LIFETIMES;
     struct jwt_signer *hour;
     struct jwt_verifier *v;
     struct identity id;
 
     (void)f;
-    assert_int_equal(jwt_signer_new(STR(SECRET), 3600000, &hour), 0);
+    shorter.token_ms = 3600000;
+    assert_int_equal(jwt_signer_new(STR(SECRET), &shorter, &hour), 0);
     assert_int_equal(jwt_verifier_new(hour, NULL, &v), 0);
     assert_int_equal(jwt_verify(v, STR(USER_7), IAT + 3600000, &id), ERR_UNAUTHORIZED);
     assert_int_equal(jwt_verify(v, STR(USER_7), IAT + 3599999, &id), 0);
     assert_int_equal(id.expires_ms, IAT + 3600000);
     jwt_verifier_free(v);
     jwt_signer_free(hour);
+}
+
+/* The vector was computed with `openssl dgst`, as those above. */
+static void a_cookie_s_token_names_its_session_and_lasts_longer(void **state)
+{
+    struct fixture *f = *state;
+    struct identity id;
+    struct token t, other;
+
+    assert_int_equal(
+        jwt_mint_session(f->signer, 7, true, UINT64_C(0x0f1e2d3c4b5a6978), IAT, &t), 0);
+    assert_string_equal(t.text, GUEST_SESSION);
+    assert_int_equal(t.identity.expires_ms, IAT + 180 * DAY);
+    assert_int_equal(jwt_verify(f->verifier, str_of(t.text), IAT + 180 * DAY - 1, &id),
+                     0);
+    assert_true(id.session == UINT64_C(0x0f1e2d3c4b5a6978) && id.guest && id.user == 7);
+    assert_int_equal(verify(f, t.text, IAT + 180 * DAY), ERR_UNAUTHORIZED);
+
+    assert_int_equal(jwt_mint_session(f->signer, 7, false, 0, IAT, &t), 0);
+    assert_int_equal(jwt_mint_session(f->signer, 7, false, 0, IAT, &other), 0);
+    assert_true(t.identity.session != 0 &&
+                t.identity.session != other.identity.session);
+    assert_int_equal(t.identity.expires_ms, IAT + 30 * DAY);
+    assert_int_equal(jwt_mint(f->signer, 7, false, IAT, &t), 0);
+    assert_int_equal(jwt_verify(f->verifier, str_of(t.text), IAT, &id), 0);
+    assert_true(id.session == 0);
+}
+
+static void a_session_has_one_spelling(void **state)
+{
+    static const char *const bad[] = {"0000000000000000",  "0f1e2d3c4b5a697",
+                                      "0f1e2d3c4b5a69780", "0F1E2D3C4B5A6978",
+                                      "0f1e2d3c4b5a697g",  ""};
+    struct fixture *f = *state;
+    char claims[200], token[600];
+
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        snprintf(claims, sizeof claims,
+                 "{\"sub\":\"7\",\"iat\":1767225600,\"exp\":1767312000,"
+                 "\"kind\":\"user\",\"sid\":\"%s\"}",
+                 bad[i]);
+        forge("{\"alg\":\"HS256\",\"typ\":\"JWT\"}", claims, token, sizeof token);
+        assert_int_equal(verify(f, token, IAT), ERR_UNAUTHORIZED);
+    }
+}
+
+static void the_longest_lifetime_is_one_of_them(void **state)
+{
+    (void)state;
+    assert_int_equal(jwt_longest_ms(&LIFETIMES), 180 * DAY);
+    assert_int_equal(jwt_longest_ms(&(struct jwt_lifetimes){3, 1, 2}), 3);
+    assert_int_equal(jwt_longest_ms(&(struct jwt_lifetimes){1, 2, 3}), 3);
 }
 
 static void another_secret_is_another_server(void **state)
@@ -342,7 +408,7 @@ static void another_secret_is_another_server(void **state)
     struct token t;
 
     assert_int_equal(
-        jwt_signer_new(STR("0123456789abcdef0123456789abcdeF"), DAY, &other), 0);
+        jwt_signer_new(STR("0123456789abcdef0123456789abcdeF"), &LIFETIMES, &other), 0);
     assert_int_equal(jwt_mint(other, 7, false, IAT, &t), 0);
     assert_int_equal(verify(f, t.text, IAT), ERR_UNAUTHORIZED);
     jwt_signer_free(other);
@@ -415,7 +481,7 @@ static void takes_a_short_secret(void **state)
     struct token t;
 
     (void)state;
-    assert_int_equal(jwt_signer_new(STR("x"), DAY, &s), 0);
+    assert_int_equal(jwt_signer_new(STR("x"), &LIFETIMES, &s), 0);
     assert_int_equal(jwt_verifier_new(s, NULL, &v), 0);
     assert_int_equal(jwt_mint(s, 7, false, IAT, &t), 0);
     assert_int_equal(jwt_verify(v, str_of(t.text), IAT, &who), 0);
@@ -429,8 +495,14 @@ static void refuses_an_empty_secret(void **state)
     struct jwt_signer *s = NULL;
 
     (void)state;
-    assert_int_equal(jwt_signer_new(STR(""), DAY, &s), ERR_INVALID);
-    assert_int_equal(jwt_signer_new(STR(SECRET), 999, &s), ERR_INVALID);
+    assert_int_equal(jwt_signer_new(STR(""), &LIFETIMES, &s), ERR_INVALID);
+    for (int i = 0; i < 3; i++) {
+        struct jwt_lifetimes bad = LIFETIMES;
+
+        *(int64_t *[]){&bad.token_ms, &bad.guest_session_ms, &bad.user_session_ms}[i] =
+            999;
+        assert_int_equal(jwt_signer_new(STR(SECRET), &bad, &s), ERR_INVALID);
+    }
     assert_null(s);
     assert_null(jwt_signer_free(NULL));
     assert_null(jwt_verifier_free(NULL));
@@ -452,6 +524,9 @@ int main(void)
         TEST(a_token_ends_at_its_exp),
         TEST(a_token_from_the_future_waits),
         TEST(a_shorter_lifetime_shortens_the_tokens_that_are_out),
+        TEST(a_cookie_s_token_names_its_session_and_lasts_longer),
+        TEST(a_session_has_one_spelling),
+        cmocka_unit_test(the_longest_lifetime_is_one_of_them),
         TEST(another_secret_is_another_server),
         TEST(revocation_is_heard_through_the_cache),
         TEST(revocation_is_heard_by_a_new_token),

@@ -25,10 +25,11 @@ struct fixture {
 
 static int set_up(void **state)
 {
+    const struct jwt_lifetimes lifetimes = {86400000, 86400000, 86400000};
     static struct fixture f;
 
     assert_int_equal(
-        jwt_signer_new(STR("0123456789abcdef0123456789abcdef"), 86400000, &f.signer),
+        jwt_signer_new(STR("0123456789abcdef0123456789abcdef"), &lifetimes, &f.signer),
         0);
     assert_int_equal(jwt_verifier_new(f.signer, NULL, &f.verifier), 0);
     f.out = tmpfile();

@@ -7,6 +7,7 @@ export const CODES = {
   invalid_json: 400,
   unauthorized: 401,
   forbidden: 403,
+  foreign_origin: 403,
   not_found: 404,
   method_not_allowed: 405,
   request_timeout: 408,

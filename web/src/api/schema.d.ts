@@ -58,6 +58,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change a token that is still good for a new one
+         * @description Also by the cookie, which is renewed with it; a token in a header gets no cookie. The old token stays good until
+         *     its own end. Whatever ends all tokens of the user ends the new one as well.
+         */
+        post: operations["refresh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/logout": {
         parameters: {
             query?: never;
@@ -67,7 +88,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Clear the session's cookie */
+        /**
+         * Sign out; clear the session's cookie
+         * @description Live connections that were opened in this session, or with this very token, are closed within a second. With
+         *     `everywhere` all tokens and cookies of a registered user end, on every device.
+         */
         post: operations["logout"];
         delete?: never;
         options?: never;
@@ -629,7 +654,7 @@ export interface components {
              * @description For programs; it does not change.
              * @enum {string}
              */
-            code: "bad_request" | "invalid_json" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "request_timeout" | "already_voted" | "already_skipped" | "conflict" | "poll_closed" | "too_large" | "uri_too_long" | "unsupported_media_type" | "expectation_failed" | "invalid" | "unknown_option" | "poll_not_open" | "upgrade_required" | "rate_limited" | "daily_limit" | "headers_too_large" | "internal" | "not_implemented" | "overloaded" | "unavailable" | "http_version";
+            code: "bad_request" | "invalid_json" | "unauthorized" | "forbidden" | "foreign_origin" | "not_found" | "method_not_allowed" | "request_timeout" | "already_voted" | "already_skipped" | "conflict" | "poll_closed" | "too_large" | "uri_too_long" | "unsupported_media_type" | "expectation_failed" | "invalid" | "unknown_option" | "poll_not_open" | "upgrade_required" | "rate_limited" | "daily_limit" | "headers_too_large" | "internal" | "not_implemented" | "overloaded" | "unavailable" | "http_version";
             requestId?: string;
             /** @description What is wrong with which field: with `invalid`, and with the `conflict` of a username or an e-mail address that is taken. */
             errors?: {
@@ -843,7 +868,7 @@ export interface components {
             /** @constant */
             type: "pong";
         };
-        /** @description A message that was not understood; over WebSocket only. */
+        /** @description A message that was not understood, over WebSocket; or `unauthorized` as the last event of an event stream whose token has ended. */
         LiveError: {
             /** @constant */
             type: "error";
@@ -983,7 +1008,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `forbidden`: not yours to do or to see, or not for guests, or not from this origin */
+        /** @description `forbidden`: not yours to do or to see, or not for guests; `foreign_origin`: not from this web origin */
         Forbidden: {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
@@ -1220,6 +1245,30 @@ export interface operations {
             default: components["responses"]["Unreadable"];
         };
     };
+    refresh: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: components["responses"]["Session"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Unreadable"];
+        };
+    };
     logout: {
         parameters: {
             query?: never;
@@ -1227,11 +1276,21 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @default false */
+                    everywhere?: boolean;
+                };
+            };
+        };
         responses: {
             204: components["responses"]["NoContent"];
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
             default: components["responses"]["Unreadable"];
