@@ -55,6 +55,7 @@ struct poll *poll_new(const struct poll *from)
 void poll_edit_rules(struct poll_rules *r, uint32_t fields,
                      const struct poll_rules *values)
 {
+    r->edits++;
     if (fields & POLL_TEXTS)
         r->n_options = values->n_options;
     if (fields & POLL_OPENS)
@@ -171,6 +172,12 @@ enum poll_status poll_status(const struct poll_rules *r, int64_t now_ms)
     if (r->opens_ms != 0 && now_ms < r->opens_ms)
         return POLL_SCHEDULED;
     return POLL_OPEN;
+}
+
+/* An edit is worth three, since a status after it may be two before the last one. */
+uint64_t poll_hidden_version(const struct poll_rules *r, enum poll_status status)
+{
+    return 1 + UINT64_C(3) * r->edits + (uint64_t)status;
 }
 
 const char *poll_status_text(enum poll_status s)

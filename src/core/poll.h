@@ -50,6 +50,7 @@ struct poll_rules {
     bool vote_change;
     int64_t opens_ms;
     int64_t closes_ms; /* exclusive: at this very millisecond it is closed */
+    uint32_t edits;    /* how often the definition was edited */
 };
 
 struct poll {
@@ -70,6 +71,7 @@ struct poll *poll_new(const struct poll *from);
 /* Copy p with these fields taken from values. */
 struct poll *poll_edited(const struct poll *p, uint32_t fields,
                          const struct poll *values);
+/* Counts as one edit more. */
 void poll_edit_rules(struct poll_rules *r, uint32_t fields,
                      const struct poll_rules *values);
 /* Which of the fields differ. */
@@ -84,6 +86,10 @@ enum poll_status poll_status(const struct poll_rules *r, int64_t now_ms);
  * (tally.h). A poll that was closed before its opening never opens. */
 bool poll_has_opened(const struct poll_rules *r, int64_t now_ms);
 bool poll_has_closed(const struct poll_rules *r, int64_t now_ms);
+
+/* The version of what is shown of a poll to those who may not see its results. It grows
+ * with its status and with edits, never with votes: else it would tell the turnout. */
+uint64_t poll_hidden_version(const struct poll_rules *r, enum poll_status status);
 
 const char *poll_status_text(enum poll_status s);
 const char *poll_visibility_text(enum poll_visibility v);

@@ -36,7 +36,8 @@
  * knows nothing about sockets and event loops.
  *
  * Shapes     a topic is a number other than 0 (a poll's id); a form is 0..HUB_FORMS-1;
- *            a version is never 0; HUB_LAST_VERSION is above all others.
+ *            a version is never 0; HUB_LAST_VERSION is above all others. Versions with
+ *            and without the bit HUB_OTHER_SORT say nothing about each other.
  * Units      _ms are milliseconds, _us microseconds of monotonic time.
  * Ownership  a subscriber lies inside its owner (a connection), which initialises it by
  *            hub_subscriber_init(); hub_subscriber_done() drops all that it follows.
@@ -56,6 +57,7 @@
 
 enum { HUB_FORMS = 4 };
 #define HUB_LAST_VERSION UINT64_MAX
+#define HUB_OTHER_SORT (UINT64_C(1) << 63)
 
 struct hub;
 struct hub_shard;

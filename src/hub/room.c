@@ -152,6 +152,8 @@ static void set_waiting(struct follow *fo, bool waiting)
 
 static bool has_seen(const struct follow *fo, const struct frame *f)
 {
+    if (((f->version ^ fo->seen) & HUB_OTHER_SORT) != 0)
+        return false;
     return f->version < fo->seen || (f->version == fo->seen && !fo->anew);
 }
 
@@ -258,7 +260,7 @@ int hub_follow(struct subscriber *sub, uint64_t topic, unsigned form,
 {
     struct follow *fo = *find_follow(sub, topic);
     struct frame *f;
-    bool last;
+    bool last, joined = false;
 
     assert(topic != 0 && form < HUB_FORMS);
     if (fo != NULL && fo->form == form)
@@ -270,10 +272,13 @@ int hub_follow(struct subscriber *sub, uint64_t topic, unsigned form,
     } else {
         fo = join(sub, topic);
         fo->seen = seen_version;
+        joined = true;
     }
     fo->form = (uint8_t)form;
     forget_frame(fo->room, form); /* it counts one viewer less */
     f = frame_of(fo->room, form);
+    if (joined && f != NULL && f->version != seen_version)
+        fo->seen = 0; /* seen_version is from elsewhere: it may be of a lost future */
     last = is_last(f);
     if (!offer(fo, f) || !last) {
         settle(fo->room);

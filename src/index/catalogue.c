@@ -166,7 +166,7 @@ static void set_rules_locked(struct entry *e, const struct poll_rules *rules)
 {
     struct poll *old = e->poll;
 
-    if (old->rules.closes_ms == rules->closes_ms)
+    if (old->rules.closes_ms == rules->closes_ms && old->rules.edits == rules->edits)
         return;
     e->poll = poll_new(old);
     e->poll->rules = *rules;                       /* nobody else has it yet */

@@ -121,6 +121,15 @@ static void soil(_Atomic uint64_t *dirt)
     atomic_fetch_add_explicit(dirt, 1, memory_order_relaxed);
 }
 
+/* The order is everybody's: of a poll that hides its results it knows no votes. */
+static uint32_t known_total(enum poll_visibility visibility, const struct result *r)
+{
+    bool known = visibility == VISIBLE_ALWAYS ||
+                 (visibility == VISIBLE_AFTER_CLOSE && r->status == POLL_CLOSED);
+
+    return known ? r->total : 0;
+}
+
 static void add_locked(struct feed *f, const struct poll *p, const struct result *r)
 {
     bool unclosed = r->status != POLL_CLOSED;
@@ -130,9 +139,11 @@ static void add_locked(struct feed *f, const struct poll *p, const struct result
         roaring_bitmap_add(f->unclosed, p->id);
     for (uint32_t i = 0; i < p->n_tags; i++)
         tag_poll_locked(f, p->tags[i], p->id, unclosed);
-    *facts_of_locked(f, p->id) = (struct facts){.created_ms = p->created_ms,
-                                                .closes_ms = p->rules.closes_ms,
-                                                .total = r->total};
+    *facts_of_locked(f, p->id) =
+        (struct facts){.created_ms = p->created_ms,
+                       .closes_ms = p->rules.closes_ms,
+                       .total = known_total(p->rules.visibility, r),
+                       .visibility = (uint8_t)p->rules.visibility};
 }
 
 static void delete_locked(struct feed *f, const struct poll *p)
@@ -189,7 +200,8 @@ void feed_update(struct feed *f, uint32_t id, const struct result *r, int64_t cl
 
     pthread_rwlock_rdlock(&f->lock);
     if (id < f->n_facts) /* one writer: the ballot lane */
-        __atomic_store_n(&f->facts[id].total, r->total, __ATOMIC_RELAXED);
+        __atomic_store_n(&f->facts[id].total, known_total(f->facts[id].visibility, r),
+                         __ATOMIC_RELAXED);
     closes = (r->status == POLL_CLOSED && roaring_bitmap_contains(f->unclosed, id)) ||
              (id < f->n_facts && f->facts[id].closes_ms != closes_ms);
     pthread_rwlock_unlock(&f->lock);

@@ -12,7 +12,8 @@ enum { TAG_BUCKETS = 4096 }; /* tags are at most ten a poll */
 /* What the orders need of a poll, by id. */
 struct facts {
     int64_t created_ms, closes_ms; /* closes_ms 0: never */
-    uint32_t total;
+    uint32_t total;                /* of votes, as far as everybody may know it */
+    uint8_t visibility;            /* enum poll_visibility */
 };
 
 struct tag {

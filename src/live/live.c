@@ -21,15 +21,16 @@ enum { CLOSE_SERVICE_RESTART = 1012, BEAT_S = 1 };
 
 /* ---- what is sent ---- */
 
-static void write_message(struct buf *out, const struct result *r, bool hidden,
+/* hidden: the version of what is shown without the results; 0: they are shown. */
+static void write_message(struct buf *out, const struct result *r, uint64_t hidden,
                           uint32_t viewers)
 {
     buf_text(out, "{\"type\":\"results\",");
-    if (hidden) {
+    if (hidden != 0) {
         buf_text(out, "\"pollId\":");
         buf_u64(out, r->poll);
         buf_text(out, ",\"version\":");
-        buf_u64(out, r->version);
+        buf_u64(out, hidden);
         buf_text(out, ",\"status\":\"");
         buf_text(out, poll_status_text(r->status));
         buf_text(out, "\",\"hidden\":true");
@@ -41,8 +42,9 @@ static void write_message(struct buf *out, const struct result *r, bool hidden,
     buf_char(out, '}');
 }
 
+/* An event's id says what was shown too: "12.34.v", or hidden "12.2.h". */
 static void wrap(struct buf *out, unsigned form, const struct result *r,
-                 struct str message)
+                 uint64_t hidden, struct str message)
 {
     struct buf id = {0};
 
@@ -52,7 +54,8 @@ static void wrap(struct buf *out, unsigned form, const struct result *r,
     }
     buf_u64(&id, r->poll);
     buf_char(&id, '.');
-    buf_u64(&id, r->version);
+    buf_u64(&id, hidden != 0 ? hidden : r->version);
+    buf_text(&id, hidden != 0 ? ".h" : ".v");
     sse_encode(out, "results", buf_str(&id), message);
     buf_done(&id);
 }
@@ -101,27 +104,37 @@ static struct frame *encode_deleted(uint64_t poll, unsigned form)
     return f;
 }
 
+/* 0: this form shows the results. */
+static uint64_t hidden_version(unsigned form, const struct poll_rules *rules,
+                               enum poll_status status)
+{
+    const struct viewer stranger = {.choice = -1};
+
+    if (!(form & FORM_STRANGER) || viewer_may_see(&stranger, rules, status))
+        return 0;
+    return poll_hidden_version(rules, status);
+}
+
 struct frame *live_encode(void *user, uint64_t topic, unsigned form, uint32_t viewers)
 {
     struct app *app = user;
-    const struct viewer stranger = {.choice = -1};
     struct buf message = {0}, bytes = {0};
     struct frame *f;
     struct poll *p;
     struct result r;
-    bool hidden;
+    uint64_t hidden;
 
     if (topic == TOPIC_LEADERBOARD)
         return encode_leaderboard(app, viewers);
     if (catalogue_get(app->index->catalogue, (uint32_t)topic, &p, &r) != 0)
         return encode_deleted(topic, form); /* nobody follows a poll that never
                                                existed */
-    hidden =
-        (form & FORM_STRANGER) != 0 && !viewer_may_see(&stranger, &p->rules, r.status);
+    hidden = hidden_version(form, &p->rules, r.status);
     poll_unref(p);
     write_message(&message, &r, hidden, viewers);
-    wrap(&bytes, form, &r, buf_str(&message));
-    f = frame_new(bytes.data, bytes.len, r.version);
+    wrap(&bytes, form, &r, hidden, buf_str(&message));
+    f = frame_new(bytes.data, bytes.len,
+                  hidden != 0 ? hidden | HIDDEN_FRAME : r.version);
     buf_done(&message);
     buf_done(&bytes);
     return f;

@@ -12,8 +12,8 @@
 
 enum { RESUME_BYTES = 4096 };
 
-/* What the client has already, "12.34,13.5" (polls and versions): from the header, or
- * from the parameter where a browser cannot set a header. */
+/* What the client has already: "12.34.v,13.5.h", as wrap() in live.c writes it; from the
+ * header, or from the parameter where a browser cannot set a header. */
 static struct str read_resume(struct call *c, struct buf *out)
 {
     struct str resume = http_header(c->req, "last-event-id");
@@ -27,13 +27,17 @@ static struct str read_resume(struct call *c, struct buf *out)
 static uint64_t resume_version(struct str resume, uint32_t poll)
 {
     while (resume.len > 0) {
-        struct str item, id, version;
+        struct str item, id, version, kind;
         uint64_t n, v;
 
         resume = str_cut(resume, ',', &item);
-        version = str_cut(str_trim(item), '.', &id);
-        if (str_to_u64(id, UINT32_MAX, &n) == 0 && n == poll &&
-            str_to_u64(version, UINT64_MAX, &v) == 0)
+        kind = str_cut(str_cut(str_trim(item), '.', &id), '.', &version);
+        if (str_to_u64(id, UINT32_MAX, &n) != 0 || n != poll ||
+            str_to_u64(version, HIDDEN_FRAME - 1, &v) != 0)
+            continue;
+        if (str_eq(kind, STR("h")))
+            return v | HIDDEN_FRAME;
+        if (str_eq(kind, STR("v")))
             return v;
     }
     return 0;

@@ -15,6 +15,9 @@
 /* A form of the hub: protocol and audience. */
 enum { FORM_SSE = 1, FORM_STRANGER = 2 };
 
+/* Marks the version of a frame that shows a poll without its results. */
+#define HIDDEN_FRAME HUB_OTHER_SORT
+
 /* When an event stream that ends may be asked for again. */
 enum { WATCHER_RETRY_MS = 1000 };
 

@@ -118,6 +118,7 @@ int sqlite_poll_row(struct db *d, sqlite3_stmt *st, struct poll_rules *ret_rules
     r->opens_ms = sqlite3_column_int64(st, 3);
     r->closes_ms = sqlite3_column_int64(st, 4);
     r->vote_change = sqlite3_column_int(st, 7) != 0;
+    r->edits = (uint32_t)sqlite3_column_int64(st, 12);
     if (!read_visibility(db_column_str(st, 5), &r->visibility) ||
         !read_voters(db_column_str(st, 6), &r->voters))
         return db_fail_with(d, "poll %lld has rules that are not known", (long long)id);
@@ -158,16 +159,16 @@ static json_t *parse(struct str text)
 static int read_definition(struct db *d, sqlite3_stmt *st, struct poll *p,
                            struct stored_poll *ret_p)
 {
-    json_t *options = parse(db_column_str(st, 14)),
-           *tags = parse(db_column_str(st, 15));
+    json_t *options = parse(db_column_str(st, 15)),
+           *tags = parse(db_column_str(st, 16));
     uint32_t n_options = 0;
     int rc = 0;
 
     p->id = (uint32_t)sqlite3_column_int64(st, 0);
     p->created_ms = sqlite3_column_int64(st, 2);
-    p->title = db_column_str(st, 12);
-    p->description = db_column_str(st, 13);
-    p->owner_name = db_column_str(st, 16);
+    p->title = db_column_str(st, 13);
+    p->description = db_column_str(st, 14);
+    p->owner_name = db_column_str(st, 17);
     if (read_texts(options, p->options, LIMIT_OPTIONS, &n_options) &&
         n_options == p->rules.n_options &&
         read_texts(tags, p->tags, LIMIT_TAGS, &p->n_tags))

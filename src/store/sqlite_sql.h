@@ -77,7 +77,8 @@
       " closes_ms = iif(e.fields & 32, e.closes_ms, polls.closes_ms),"                 \
       " visibility = iif(e.fields & 64, e.visibility, polls.visibility),"              \
       " voters = iif(e.fields & 128, e.voters, polls.voters),"                         \
-      " vote_change = iif(e.fields & 256, e.vote_change, polls.vote_change)"           \
+      " vote_change = iif(e.fields & 256, e.vote_change, polls.vote_change),"          \
+      " edits = edits + 1"                                                             \
       " FROM poll_edits e WHERE e.id = ?1 AND polls.id = e.poll_id")                   \
     X(SQL_EDIT_DROP, STORE_WRITER, "DELETE FROM poll_edits WHERE id = ?1")             \
     X(SQL_EDITS_DROP, STORE_WRITER, "DELETE FROM poll_edits")                          \
@@ -138,14 +139,14 @@
       " FROM accounts WHERE id = ?1")                                                  \
     X(SQL_EACH_POLL, STORE_READER,                                                     \
       "SELECT p.id, p.owner_id, p.created_ms, p.opens_ms, p.closes_ms, p.visibility,"  \
-      " p.voters, p.vote_change, r.base_version, r.total, r.skips, r.counts, p.title," \
-      " p.description, p.options, p.tags, a.username"                                  \
+      " p.voters, p.vote_change, r.base_version, r.total, r.skips, r.counts,"          \
+      " p.edits, p.title, p.description, p.options, p.tags, a.username"                                  \
       " FROM polls p LEFT JOIN results r ON r.poll_id = p.id"                          \
       " LEFT JOIN accounts a ON a.id = p.owner_id ORDER BY p.id")                      \
     X(SQL_POLL_RULES, STORE_READER, /* begins as SQL_EACH_POLL does */                 \
       "SELECT p.id, p.owner_id, p.created_ms, p.opens_ms, p.closes_ms, p.visibility,"  \
-      " p.voters, p.vote_change, r.base_version, r.total, r.skips, r.counts"           \
-      " FROM polls p LEFT JOIN results r ON r.poll_id = p.id WHERE p.id = ?1")         \
+      " p.voters, p.vote_change, r.base_version, r.total, r.skips, r.counts,"          \
+      " p.edits FROM polls p LEFT JOIN results r ON r.poll_id = p.id WHERE p.id = ?1")         \
     X(SQL_VOTES_OF, STORE_READER,                                                      \
       "SELECT user_id, option, voted_ms, version, key, receipt"                        \
       " FROM votes WHERE poll_id = ?1 ORDER BY user_id")                               \

@@ -180,6 +180,7 @@ for (const [name, follow] of protocols) {
       });
       await vote_once(poll, 2);
       const seen = await owners.next((m) => m.totalVotes === 1);
+      assert.equal(hidden.messages.length, 1, 'nothing is sent for a vote');
       assert.deepEqual(
         seen.options.map((o) => o.votes),
         [0, 0, 1],
@@ -213,12 +214,18 @@ for (const [name, follow] of protocols) {
         assert.equal(shown.options[1].votes, 1);
       }
       for (const feed of [theirs, nobodys])
-        assert.equal((await feed.next((m) => m.version > 1)).hidden, true);
+        assert.equal(feed.messages.length, 1, 'nothing is sent for a vote');
       await server.api.delete(`/api/polls/${poll.id}/vote`, {
         token: voter.token,
         expect: 204,
       });
-      for (const feed of mine) await feed.next((m) => m.hidden && m.version > 2);
+      for (const feed of mine) {
+        await wait_until(
+          () => feed.messages.at(-1).hidden,
+          LIMIT_MS,
+          () => feed.said(),
+        );
+      }
       for (const feed of [...mine, theirs, nobodys]) await feed.end();
     });
 
@@ -564,7 +571,7 @@ describe('server-sent events', () => {
     await feed.next();
     const [event] = feed.events;
     assert.equal(event.event, 'results');
-    assert.equal(event.id, `${poll.id}.${event.data.version}`);
+    assert.equal(event.id, `${poll.id}.${event.data.version}.v`);
     await feed.end();
   });
   for (const [how, call_of, path] of [
@@ -574,7 +581,7 @@ describe('server-sent events', () => {
     test(`${how} suppresses what the client has`, async () => {
       const poll = await new_poll();
       const { version } = await server.api.results(poll.id);
-      const id = `${poll.id}.${version}`;
+      const id = `${poll.id}.${version}.v`;
       const feed = await open_sse(server, path(poll, id), call_of(id));
       await vote_once(poll);
       const first = await feed.next();
@@ -585,14 +592,54 @@ describe('server-sent events', () => {
       const poll = await new_poll();
       const { version } = await server.api.results(poll.id);
       await vote_once(poll);
-      const id = `${poll.id}.${version}`;
+      const id = `${poll.id}.${version}.v`;
       const feed = await open_sse(server, path(poll, id), call_of(id));
       assert.equal((await feed.next()).totalVotes, 1);
       await feed.end();
     });
+    test(`${how} says what was shown: hidden and visible never stand for each other`, async () => {
+      const poll = await new_poll({ resultsVisibility: 'after_close' });
+      const stranger = await open_sse(server, path(poll, ''), call_of(''));
+      const owner = await open_sse(server, path(poll, ''), { token });
+      await stranger.next();
+      await owner.next();
+      const [hidden, visible] = [stranger.events[0].id, owner.events[0].id];
+      assert.match(hidden, /\.h$/);
+      for (const [id, call] of [
+        [hidden, { token }],
+        [visible, {}],
+        [hidden.replace('.h', '.v'), { token: undefined }],
+        [`${poll.id}.999.v`, { token }],
+        [`${poll.id}.999.h`, {}],
+      ]) {
+        const feed = await open_sse(server, path(poll, id), { ...call_of(id), ...call });
+        assert.equal(
+          (await feed.next()).hidden,
+          call.token === undefined ? true : undefined,
+          id,
+        );
+        await feed.end();
+      }
+      const again = await open_sse(server, path(poll, hidden), call_of(hidden));
+      await vote_once(poll);
+      await owner.next((m) => m.totalVotes === 1);
+      assert.equal(again.messages.length, 0, 'it has this one, and votes change nothing');
+      await server.api.post(`/api/polls/${poll.id}/close`, { token, expect: 200 });
+      assert.equal((await again.next()).totalVotes, 1);
+      for (const feed of [stranger, owner, again]) await feed.end();
+    });
     test(`${how} that is nonsense is as none`, async () => {
       const poll = await new_poll();
-      for (const id of ['x', '1', '1.2.3', `${poll.id}.-1`, '99999999999999999999.1', '']) {
+      for (const id of [
+        `${poll.id}.2`,
+        `${poll.id}.2.x`,
+        'x',
+        '1',
+        '1.2.3',
+        `${poll.id}.-1`,
+        '99999999999999999999.1',
+        '',
+      ]) {
         const feed = await open_sse(server, path(poll, id), call_of(id));
         await feed.next();
         await feed.end();
@@ -606,7 +653,7 @@ describe('server-sent events', () => {
     for (const id of ids) await feed.next((m) => m.pollId === id);
     await vote_once(polls[1]);
     const event = await feed.next((m) => m.pollId === ids[1] && m.totalVotes === 1);
-    assert.equal(feed.events.at(-1).id, `${ids[1]}.${event.version}`);
+    assert.equal(feed.events.at(-1).id, `${ids[1]}.${event.version}.v`);
     await feed.end();
   });
   for (const query of [
@@ -678,5 +725,73 @@ describe('many watchers', () => {
     done = true;
     await Promise.all(watchers);
     assert.equal((await server.api.results(poll.id)).totalVotes, 100);
+  });
+});
+
+describe('what a hidden snapshot shows has a version of its own', () => {
+  test('it grows with edits and status, not with votes, also over a restart', async () => {
+    const own = await Server.start();
+    try {
+      const { token: owner } = await own.api.register();
+      const poll = await own.api.create_poll(owner, { resultsVisibility: 'after_vote' });
+      const look = async () => {
+        const feed = await open_ws(own, `/ws/polls/${poll.id}`);
+        const message = await feed.next();
+        await feed.end();
+        assert.equal(message.hidden, true);
+        return message.version;
+      };
+      const versions = [await look()];
+      const edit = async (body) => {
+        const path = `/api/polls/${poll.id}`;
+        await own.api.patch(path, { token: owner, body, expect: 200 });
+        versions.push(await look());
+      };
+      await edit({ title: 'Another question?' });
+      await own.restart();
+      assert.equal(await look(), versions.at(-1));
+      for (const voter of await own.api.crowd(5)) {
+        await own.api.vote(voter, poll.id, 0, { expect: 201 });
+      }
+      assert.equal(await look(), versions.at(-1));
+      await own.kill();
+      await own.start();
+      assert.equal(await look(), versions.at(-1));
+      await own.api.post(`/api/polls/${poll.id}/close`, { token: owner, expect: 200 });
+      versions.push(await look());
+      await edit({ closesAt: null });
+      assert.deepEqual(
+        versions,
+        [...new Set(versions)].sort((a, b) => a - b),
+      );
+    } finally {
+      await own.kill();
+      own.remove();
+    }
+  });
+  test('sort=hot takes nothing of a hidden poll but what everybody may know', async () => {
+    const own = await Server.start();
+    try {
+      const { token: owner } = await own.api.register();
+      const made = [];
+      for (const resultsVisibility of ['always', 'after_vote', 'after_close', 'always']) {
+        made.push(await own.api.create_poll(owner, { resultsVisibility }));
+      }
+      const [shown, after_vote, after_close, newest] = made.map((poll) => poll.id);
+      for (const voter of await own.api.crowd(6)) {
+        for (const poll of [shown, after_vote, after_close]) {
+          await own.api.vote(voter, poll, 0, { expect: 201 });
+        }
+      }
+      const order = async () =>
+        (await own.api.get('/api/polls?sort=hot')).body.items.map((poll) => poll.id);
+      await wait_until(async () => (await order())[0] === shown);
+      assert.deepEqual(await order(), [shown, newest, after_close, after_vote]);
+      await own.restart();
+      assert.deepEqual(await order(), [shown, newest, after_close, after_vote]);
+    } finally {
+      await own.kill();
+      own.remove();
+    }
   });
 });

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Server, with_server } from './lib/server.mjs';
-import { within_a_day } from './lib/wait.mjs';
+import { wait_until, within_a_day } from './lib/wait.mjs';
 
 const cookie_of = (answer) =>
   [answer.headers['set-cookie']].flat().find((c) => c?.startsWith('pollux_session='));
@@ -177,4 +177,45 @@ describe('without a daily limit', () => {
   };
   test('votes are counted, and none is left to speak of', () =>
     within_a_day(() => with_config({ 'limits.votes_per_day': 0 }, count_votes)));
+});
+
+describe('behind a proxy that changes the Host', () => {
+  const page = { origin: 'https://polls.example' }; /* the Host is 127.0.0.1 and a port */
+  const proven = { ...page, headers: { 'sec-fetch-site': 'same-origin' } };
+  const warnings = (server) =>
+    server.log.split('\n').filter((line) => line.includes('"event":"foreign_origin"'));
+
+  test('what the browser proves is our own page, and gets a cookie that counts', () =>
+    with_config({}, async (server) => {
+      const joined = await server.api.post('/api/auth/guest', { ...proven, expect: 201 });
+      const cookie = cookie_of(joined).split(';')[0].slice('pollux_session='.length);
+      const owner = await server.api.register();
+      const poll = await server.api.create_poll(owner.token);
+      const body = { optionIndex: 0 };
+      const path = `/api/polls/${poll.id}/vote`;
+      await server.api.post(path, { ...proven, cookie, body, expect: 201 });
+      await server.api.post('/api/auth/logout', { ...proven, cookie, expect: 204 });
+      assert.deepEqual(warnings(server), []);
+    }));
+  test('nobody is let believe in a cookie; the log says once what to do', () =>
+    with_config({}, async (server) => {
+      for (const site of ['cross-site', 'same-site', 'none', 'same-origin, cross-site', '']) {
+        for (const path of ['guest', 'login', 'register']) {
+          await server.api.post(`/api/auth/${path}`, {
+            ...page,
+            body: { username: 'eve', email: 'eve@example.org', password: 'correct horse' },
+            headers: { 'sec-fetch-site': site },
+            expect: 'foreign_origin',
+          });
+        }
+      }
+      await wait_until(() => warnings(server).length > 0);
+      await server.kill(); /* all that it says is there */
+      const [warning, ...more] = warnings(server).map((line) => JSON.parse(line));
+      assert.deepEqual(more, []);
+      assert.equal(warning.level, 'warn');
+      assert.equal(warning.origin, page.origin);
+      assert.equal(`http://${warning.host}`, server.url);
+      assert.match(warning.advice, /server\.origins/);
+    }));
 });

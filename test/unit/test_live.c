@@ -48,10 +48,14 @@ static void a_message_is_the_state_for_its_audience(void **state)
     (void)state;
 
     check_frame(&app, 0, 34, "\"totalVotes\":4", "who may see it");
-    check_frame(&app, FORM_STRANGER, 34, "\"hidden\":true", "who may not");
+    check_frame(&app, FORM_STRANGER, HIDDEN_FRAME | 2,
+                "\"version\":2,\"status\":\"open\",\"hidden\":true", "who may not");
     check_frame(&app, FORM_SSE, 34,
-                "event: results\nid: 12.34\ndata: {\"type\":", "SSE");
-    check_frame(&app, FORM_SSE | FORM_STRANGER, 34, "\"viewers\":5}\n\n", "viewers");
+                "event: results\nid: 12.34.v\ndata: {\"type\":", "SSE");
+    check_frame(&app, FORM_SSE | FORM_STRANGER, HIDDEN_FRAME | 2,
+                "event: results\nid: 12.2.h\ndata: {\"type\":", "SSE, hidden");
+    check_frame(&app, FORM_SSE | FORM_STRANGER, HIDDEN_FRAME | 2, "\"viewers\":5}\n\n",
+                "viewers");
     catalogue_free(app.index->catalogue);
 }
 

@@ -130,6 +130,23 @@ static void words_are_those_of_the_contract(void **state)
     assert_string_equal(poll_voters_text(VOTERS_REGISTERED), "registered");
 }
 
+/* It only grows while an edited poll goes through its states, whatever the edit does.
+ */
+static void a_hidden_version_grows_with_edits_and_status(void **state)
+{
+    struct poll_rules r = {.n_options = 2};
+    uint64_t last = 0;
+    (void)state;
+
+    for (int edit = 0; edit < 3; edit++) {
+        for (int s = POLL_SCHEDULED; s <= POLL_CLOSED; s++) {
+            assert_true(poll_hidden_version(&r, (enum poll_status)s) > last);
+            last = poll_hidden_version(&r, (enum poll_status)s);
+        }
+        poll_edit_rules(&r, 0, &r);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -137,6 +154,7 @@ int main(void)
         cmocka_unit_test(no_description_is_not_an_empty_one),
         cmocka_unit_test(the_last_reference_frees),
         cmocka_unit_test(status_follows_the_clock),
+        cmocka_unit_test(a_hidden_version_grows_with_edits_and_status),
         cmocka_unit_test(words_are_those_of_the_contract),
     };
 

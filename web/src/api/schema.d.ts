@@ -836,6 +836,7 @@ export interface components {
             /** @description Connections that follow the poll. */
             viewers: number;
         };
+        /** @description Where results may not be seen. Its version is of what is shown: it grows with the status and with edits, never with votes. */
         LiveHidden: {
             /** @constant */
             type: "results";
@@ -1143,7 +1144,7 @@ export interface components {
          */
         IdempotencyKey: components["schemas"]["IdempotencyKey"];
         IfNoneMatch: string;
-        /** @description What the client has already, `12.34` (poll and version); several separated by commas. */
+        /** @description What the client has already, an id of an event (`12.34.v`, opaque); several separated by commas. */
         LastEventId: string;
         /** @description The same, where the header cannot be set. */
         LastEventIdQuery: string;
@@ -2106,7 +2107,7 @@ export interface operations {
                 lastEventId?: components["parameters"]["LastEventIdQuery"];
             };
             header?: {
-                /** @description What the client has already, `12.34` (poll and version); several separated by commas. */
+                /** @description What the client has already, an id of an event (`12.34.v`, opaque); several separated by commas. */
                 "Last-Event-ID"?: components["parameters"]["LastEventId"];
             };
             path: {
@@ -2133,7 +2134,7 @@ export interface operations {
                 lastEventId?: components["parameters"]["LastEventIdQuery"];
             };
             header?: {
-                /** @description What the client has already, `12.34` (poll and version); several separated by commas. */
+                /** @description What the client has already, an id of an event (`12.34.v`, opaque); several separated by commas. */
                 "Last-Event-ID"?: components["parameters"]["LastEventId"];
             };
             path?: never;
