@@ -1,11 +1,11 @@
 /* origin.h — which web pages may use the session cookie and read our answers.
  *
  * Ours are the pages that this server serves, and the origins in server.origins. A page
- * is one that we serve when its Origin's host equals the Host that was asked; or, behind a
- * proxy that changes the Host, when the browser says Sec-Fetch-Site: same-origin, a
- * header that no script can set. A request without an Origin does not come from a page's
- * script. Other pages get no CORS headers, so browsers keep the answers from them, and
- * their requests with the cookie are refused.
+ * is one that we serve when its Origin's host equals the Host that was asked; or,
+ * behind a proxy that changes the Host, when the browser says Sec-Fetch-Site:
+ * same-origin, a header that no script can set. A request without an Origin does not
+ * come from a page's script. Other pages get no CORS headers, so browsers keep the
+ * answers from them, and their requests with the cookie are refused.
  *
  * Threads  the call's loop.
  */

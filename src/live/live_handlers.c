@@ -221,7 +221,7 @@ static void on_answer(struct mail *m)
     if (q->op.rc == 0 && !q->stale)
         v.choice = q->op.choice;
     if (is_wanted(q) && !(q->stale && ask_anew(q) == 0))
-        (void)follow(w, q->poll, &v, q->seen_version); /* told even when it is deleted */
+        (void)follow(w, q->poll, &v, q->seen_version); /* also a deleted one */
     watcher_end_if_idle(w);
     free_if_done(w);
     poll_unref(q->poll);

@@ -12,8 +12,8 @@
 
 enum { RESUME_BYTES = 4096 };
 
-/* What the client has already: "12.34.v,13.5.h", as wrap() in live.c writes it; from the
- * header, or from the parameter where a browser cannot set a header. */
+/* What the client has already: "12.34.v,13.5.h", as wrap() in live.c writes it; from
+ * the header, or from the parameter where a browser cannot set a header. */
 static struct str read_resume(struct call *c, struct buf *out)
 {
     struct str resume = http_header(c->req, "last-event-id");
