@@ -9,7 +9,7 @@
  */
 #include <string.h>
 
-#include "api/entry.h"
+#include "api/account_call.h"
 #include "api/session.h"
 #include "app/app.h"
 #include "app/handlers.h"
@@ -22,34 +22,34 @@
 
 static int add_account(struct store *s, struct store_job *job)
 {
-    struct entry *e = entry_of_job(job);
+    struct account_call *ac = account_call_of_job(job);
 
-    return s->ops->account_add(s, &e->account, &e->taken_field);
+    return s->ops->account_add(s, &ac->account, &ac->taken_field);
 }
 
 static void account_added(struct call *c)
 {
-    struct entry *e = entry_of(c);
+    struct account_call *ac = account_call_of(c);
 
     if (c->job.rc == ERR_CONFLICT)
-        entry_fail_taken(c);
+        account_call_fail_taken(c);
     else if (c->job.rc != 0)
         call_fail(c, c->job.rc, NULL);
     else
-        session_reply(c, 201, &e->account, e->issued_ms);
+        session_reply(c, 201, &ac->account, ac->issued_ms);
 }
 
 /* ---- POST /api/auth/register ---- */
 
 static void password_hashed(struct call *c)
 {
-    struct entry *e = entry_of(c);
+    struct account_call *ac = account_call_of(c);
 
-    if (e->password.rc != 0) {
-        call_fail(c, e->password.rc, NULL);
+    if (ac->password.rc != 0) {
+        call_fail(c, ac->password.rc, NULL);
         return;
     }
-    memcpy(e->account.password_hash, e->password.hash, sizeof e->password.hash);
+    memcpy(ac->account.password_hash, ac->password.hash, sizeof ac->password.hash);
     call_store(c, add_account, NULL, account_added);
 }
 
@@ -57,26 +57,26 @@ void handle_register(struct call *c)
 {
     struct faults faults = {call_fault, c};
     struct str username, email, password;
-    struct entry *e;
+    struct account_call *ac;
 
     if (!session_may_begin(c) || !call_json(c))
         return;
-    if (entry_read_line(c, "username", &username))
+    if (account_call_read_line(c, "username", &username))
         account_check_username(username, &faults);
-    if (entry_read_line(c, "email", &email))
+    if (account_call_read_line(c, "email", &email))
         account_check_email(email, &faults);
-    if (entry_read_text(c, "password", &password))
+    if (account_call_read_text(c, "password", &password))
         account_check_password(password, "password", &faults);
     if (call_fail_if_faults(c))
         return;
 
-    e = entry_new(c);
-    e->account.created_ms = e->now_ms;
-    entry_copy_text(e->account.username, sizeof e->account.username, username);
-    entry_copy_text(e->account.email, sizeof e->account.email, email);
-    password_set(&e->password, password);
-    entry_wipe(password);
-    entry_ask_password(c, PASSWORD_HASH, password_hashed);
+    ac = account_call_new(c);
+    ac->account.created_ms = ac->now_ms;
+    account_call_copy_text(ac->account.username, sizeof ac->account.username, username);
+    account_call_copy_text(ac->account.email, sizeof ac->account.email, email);
+    password_set(&ac->password, password);
+    account_call_wipe(password);
+    account_call_ask_password(c, PASSWORD_HASH, password_hashed);
 }
 
 /* ---- POST /api/auth/login ---- */
@@ -85,50 +85,51 @@ void handle_register(struct call *c)
  * between, the token ends with the old password (revocations.h). */
 static int find_account(struct store *s, struct store_job *job)
 {
-    struct entry *e = entry_of_job(job);
+    struct account_call *ac = account_call_of_job(job);
     struct account found = {0};
     int rc = ERR_NOT_FOUND;
 
-    if (e->account.email[0] != '\0') /* guests have none */
-        rc = s->ops->account_by_email(s, e->account.email, &found);
+    if (ac->account.email[0] != '\0') /* guests have none */
+        rc = s->ops->account_by_email(s, ac->account.email, &found);
     if (rc == 0) {
-        e->issued_ms = revocations_issue_ms(e->app->revocations, found.id, e->now_ms);
+        ac->issued_ms =
+            revocations_issue_ms(ac->app->revocations, found.id, ac->now_ms);
         rc = s->ops->account_by_id(s, found.id, &found);
     }
     if (rc == 0)
-        e->account = found;
+        ac->account = found;
     return rc;
 }
 
 /* Unless the password has been changed meanwhile. */
 static int keep_renewed(struct store *s, struct store_job *job)
 {
-    struct entry *e = entry_of_job(job);
-    struct account_change change = {.password_hash = e->password.hash};
+    struct account_call *ac = account_call_of_job(job);
+    struct account_change change = {.password_hash = ac->password.hash};
     struct account now;
-    int rc = s->ops->account_get(s, e->account.id, &now);
+    int rc = s->ops->account_get(s, ac->account.id, &now);
 
-    if (rc != 0 || strcmp(now.password_hash, e->account.password_hash) != 0)
+    if (rc != 0 || strcmp(now.password_hash, ac->account.password_hash) != 0)
         return rc;
-    return s->ops->account_change(s, e->account.id, &change, &e->taken_field);
+    return s->ops->account_change(s, ac->account.id, &change, &ac->taken_field);
 }
 
 static void reply_logged_in(struct call *c)
 {
-    struct entry *e = entry_of(c);
+    struct account_call *ac = account_call_of(c);
 
-    session_reply(c, 200, &e->account, e->issued_ms);
+    session_reply(c, 200, &ac->account, ac->issued_ms);
 }
 
 static void password_verified(struct call *c)
 {
-    struct entry *e = entry_of(c);
+    struct account_call *ac = account_call_of(c);
 
-    if (e->password.rc == ERR_UNAUTHORIZED)
+    if (ac->password.rc == ERR_UNAUTHORIZED)
         call_fail(c, ERR_UNAUTHORIZED, "The e-mail address or the password is wrong.");
-    else if (e->password.rc != 0)
-        call_fail(c, e->password.rc, NULL);
-    else if (e->password.renewed)
+    else if (ac->password.rc != 0)
+        call_fail(c, ac->password.rc, NULL);
+    else if (ac->password.renewed)
         call_store(c, keep_renewed, NULL, reply_logged_in);
     else
         reply_logged_in(c);
@@ -136,20 +137,20 @@ static void password_verified(struct call *c)
 
 static void account_sought(struct call *c)
 {
-    struct entry *e = entry_of(c);
+    struct account_call *ac = account_call_of(c);
 
     if (c->job.rc != 0 && c->job.rc != ERR_NOT_FOUND) {
         call_fail(c, c->job.rc, NULL);
         return;
     }
     /* Not found: the hash is empty, nobody's, and verifying it takes as long. */
-    memcpy(e->password.hash, e->account.password_hash, sizeof e->password.hash);
-    entry_ask_password(c, PASSWORD_VERIFY, password_verified);
+    memcpy(ac->password.hash, ac->account.password_hash, sizeof ac->password.hash);
+    account_call_ask_password(c, PASSWORD_VERIFY, password_verified);
 }
 
 static bool read_needed(struct call *c, const char *field, struct str *ret_text)
 {
-    if (!entry_read_text(c, field, ret_text))
+    if (!account_call_read_text(c, field, ret_text))
         return false;
     if (ret_text->len == 0)
         call_fault(c, field, FAULT_REQUIRED, "is needed");
@@ -161,7 +162,7 @@ static bool read_needed(struct call *c, const char *field, struct str *ret_text)
 void handle_login(struct call *c)
 {
     struct str email, password;
-    struct entry *e;
+    struct account_call *ac;
 
     if (!session_may_begin(c) || !call_json(c))
         return;
@@ -170,13 +171,14 @@ void handle_login(struct call *c)
     if (call_fail_if_faults(c))
         return;
 
-    e = entry_new(c);
+    ac = account_call_new(c);
     if (str_trim(email).len > LIMIT_EMAIL_BYTES) /* it may be shorter in another form */
-        entry_read_line(c, "email", &email);
-    entry_copy_text(e->account.email, sizeof e->account.email, str_trim(email));
-    password_set(&e->password, password);
-    entry_wipe(password);
-    if (entry_may_try(c, str_trim(email)))
+        account_call_read_line(c, "email", &email);
+    account_call_copy_text(ac->account.email, sizeof ac->account.email,
+                           str_trim(email));
+    password_set(&ac->password, password);
+    account_call_wipe(password);
+    if (account_call_may_try(c, str_trim(email)))
         call_read(c, find_account, account_sought);
 }
 
@@ -184,12 +186,12 @@ void handle_login(struct call *c)
 
 void handle_guest(struct call *c)
 {
-    struct entry *e;
+    struct account_call *ac;
 
     if (!session_may_begin(c) || !call_json_or_empty(c))
         return;
-    e = entry_new(c);
-    e->account.guest = true;
-    e->account.created_ms = e->now_ms;
+    ac = account_call_new(c);
+    ac->account.guest = true;
+    ac->account.created_ms = ac->now_ms;
     call_store(c, add_account, NULL, account_added);
 }

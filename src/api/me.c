@@ -15,7 +15,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "api/entry.h"
+#include "api/account_call.h"
 #include "api/session.h"
 #include "app/app.h"
 #include "app/handlers.h"
@@ -40,9 +40,9 @@
 
 static int read_me(struct store *s, struct store_job *job)
 {
-    struct entry *e = entry_of_job(job);
+    struct account_call *ac = account_call_of_job(job);
 
-    return s->ops->account_by_id(s, e->account.id, &e->account);
+    return s->ops->account_by_id(s, ac->account.id, &ac->account);
 }
 
 static void view_me(struct buf *out, const struct account *a, uint32_t votes_today,
@@ -60,7 +60,7 @@ static void view_me(struct buf *out, const struct account *a, uint32_t votes_tod
 
 static void reply_me(struct call *c)
 {
-    struct entry *e = entry_of(c);
+    struct account_call *ac = account_call_of(c);
     struct buf *out = call_out(c);
 
     if (c->op.rc != 0) {
@@ -68,7 +68,7 @@ static void reply_me(struct call *c)
         return;
     }
     buf_char(out, '{');
-    view_me(out, &e->account, c->op.votes_today, c->op.votes_left);
+    view_me(out, &ac->account, c->op.votes_today, c->op.votes_left);
     buf_char(out, '}');
     http_add_header(c->req, "Cache-Control", STR("no-store"));
     call_reply(c, 200);
@@ -99,9 +99,9 @@ static void me_read(struct call *c)
 
 void handle_me(struct call *c)
 {
-    struct entry *e = entry_new(c);
+    struct account_call *ac = account_call_new(c);
 
-    e->account.id = c->who.user;
+    ac->account.id = c->who.user;
     call_read(c, read_me, me_read);
 }
 
@@ -135,26 +135,26 @@ static void free_wanted(void *more)
 {
     struct wanted *w = more;
 
-    entry_wipe(w->password);
+    account_call_wipe(w->password);
     mem_free(w->polls);
     mem_free(w);
 }
 
-static struct wanted *wanted_of(const struct entry *e)
+static struct wanted *wanted_of(const struct account_call *ac)
 {
-    assert(e->free_more == free_wanted);
-    return e->more;
+    assert(ac->free_more == free_wanted);
+    return ac->more;
 }
 
 static struct wanted *wanted_new(struct call *c, const struct step *steps)
 {
-    struct entry *e = entry_new(c);
+    struct account_call *ac = account_call_new(c);
     struct wanted *w = mem_zalloc(1, sizeof *w);
 
-    e->account.id = c->who.user;
+    ac->account.id = c->who.user;
     w->steps = steps;
-    e->more = w;
-    e->free_more = free_wanted;
+    ac->more = w;
+    ac->free_more = free_wanted;
     return w;
 }
 
@@ -170,32 +170,32 @@ static int keep_poll(void *user_data, uint32_t poll)
     return 0;
 }
 
-/* The password was checked against the hash in e->account: is that still the hash? */
-static int check_still(struct store *s, const struct entry *e)
+/* The password was checked against the hash in ac->account: is that still the hash? */
+static int check_still(struct store *s, const struct account_call *ac)
 {
-    const struct wanted *w = wanted_of(e);
+    const struct wanted *w = wanted_of(ac);
     struct account now;
-    int rc = s->ops->account_get(s, e->account.id, &now);
+    int rc = s->ops->account_get(s, ac->account.id, &now);
 
     if (rc == ERR_NOT_FOUND)
         return ERR_UNAUTHORIZED;
     if (rc == 0 && w->proven &&
-        strcmp(now.password_hash, e->account.password_hash) != 0)
+        strcmp(now.password_hash, ac->account.password_hash) != 0)
         return ERR_FORBIDDEN;
     return rc;
 }
 
-static void end_tokens(const struct entry *e)
+static void end_tokens(const struct account_call *ac)
 {
-    const struct wanted *w = wanted_of(e);
+    const struct wanted *w = wanted_of(ac);
 
-    session_end_tokens(e->app, e->account.id, w->tokens_end_ms);
+    session_end_tokens(ac->app, ac->account.id, w->tokens_end_ms);
 }
 
 static void fail_change(struct call *c)
 {
     if (c->job.rc == ERR_CONFLICT)
-        entry_fail_taken(c);
+        account_call_fail_taken(c);
     else if (c->job.rc == ERR_FORBIDDEN)
         call_fail(c, ERR_FORBIDDEN, "The current password is wrong.");
     else if (c->job.rc == ERR_RATE_LIMITED)
@@ -209,7 +209,7 @@ static void fail_change(struct call *c)
 /* Nothing more may be done but return. */
 static void next_step(struct call *c)
 {
-    struct wanted *w = wanted_of(entry_of(c));
+    struct wanted *w = wanted_of(account_call_of(c));
 
     while (w->steps[w->at].needed != NULL && !w->steps[w->at].needed(c))
         w->at++;
@@ -218,7 +218,7 @@ static void next_step(struct call *c)
 
 static void come_home(struct call *c)
 {
-    struct wanted *w = wanted_of(entry_of(c));
+    struct wanted *w = wanted_of(account_call_of(c));
 
     if (!w->steps[w->at].take(c))
         return; /* the call is gone */
@@ -231,29 +231,29 @@ static void ask_account(struct call *c)
     call_read(c, read_me, come_home);
 }
 
-/* e->password holds the current one. */
+/* ac->password holds the current one. */
 static void ask_if_right(struct call *c)
 {
-    struct entry *e = entry_of(c);
+    struct account_call *ac = account_call_of(c);
 
-    if (!entry_may_try(c, str_of(e->account.email)))
+    if (!account_call_may_try(c, str_of(ac->account.email)))
         return;
-    memcpy(e->password.hash, e->account.password_hash, sizeof e->password.hash);
-    entry_ask_password(c, PASSWORD_VERIFY, come_home);
+    memcpy(ac->password.hash, ac->account.password_hash, sizeof ac->password.hash);
+    account_call_ask_password(c, PASSWORD_VERIFY, come_home);
 }
 
 static bool take_proof(struct call *c)
 {
-    const struct entry *e = entry_of(c);
+    const struct account_call *ac = account_call_of(c);
 
-    if (e->password.rc == 0) {
-        wanted_of(e)->proven = true;
+    if (ac->password.rc == 0) {
+        wanted_of(ac)->proven = true;
         return true;
     }
-    if (e->password.rc == ERR_UNAUTHORIZED)
+    if (ac->password.rc == ERR_UNAUTHORIZED)
         call_fail(c, ERR_FORBIDDEN, "The current password is wrong.");
     else
-        call_fail(c, e->password.rc, NULL);
+        call_fail(c, ac->password.rc, NULL);
     return false;
 }
 
@@ -261,43 +261,43 @@ static bool take_proof(struct call *c)
 
 static int change_account(struct store *s, struct store_job *job)
 {
-    struct entry *e = entry_of_job(job);
-    struct wanted *w = wanted_of(e);
+    struct account_call *ac = account_call_of_job(job);
+    struct wanted *w = wanted_of(ac);
     struct account_change change = {.username = w->renames ? w->username : NULL,
                                     .email = w->moves ? w->email : NULL,
                                     .password_hash =
-                                        w->has_password ? e->password.hash : NULL};
-    int rc = check_still(s, e);
+                                        w->has_password ? ac->password.hash : NULL};
+    int rc = check_still(s, ac);
 
     if (rc == 0 && w->has_password)
-        rc = revocations_plan(e->app->revocations, e->account.id,
-                              clock_now_ms(e->app->clock), &w->tokens_end_ms);
+        rc = revocations_plan(ac->app->revocations, ac->account.id,
+                              clock_now_ms(ac->app->clock), &w->tokens_end_ms);
     change.tokens_end_ms = w->tokens_end_ms;
     if (rc == 0)
-        rc = s->ops->account_change(s, e->account.id, &change, &e->taken_field);
+        rc = s->ops->account_change(s, ac->account.id, &change, &ac->taken_field);
     if (rc == 0 && w->renames)
-        rc = s->ops->owned_each(s, e->account.id, keep_poll, w);
+        rc = s->ops->owned_each(s, ac->account.id, keep_poll, w);
     if (rc == 0)
-        rc = s->ops->account_get(s, e->account.id, &e->account);
+        rc = s->ops->account_get(s, ac->account.id, &ac->account);
     return rc;
 }
 
 static void account_changed(struct store_job *job)
 {
-    struct entry *e = entry_of_job(job);
-    const struct wanted *w = wanted_of(e);
+    struct account_call *ac = account_call_of_job(job);
+    const struct wanted *w = wanted_of(ac);
 
     if (w->has_password)
-        end_tokens(e);
+        end_tokens(ac);
     for (size_t i = 0; i < w->n_polls; i++)
-        index_set_owner(e->app->index, w->polls[i], e->account.id,
-                        str_of(e->account.username));
+        index_set_owner(ac->app->index, w->polls[i], ac->account.id,
+                        str_of(ac->account.username));
 }
 
 static bool reply_changed(struct call *c)
 {
-    struct entry *e = entry_of(c);
-    const struct wanted *w = wanted_of(e);
+    struct account_call *ac = account_call_of(c);
+    const struct wanted *w = wanted_of(ac);
     struct buf *out = call_out(c);
 
     if (c->op.rc != 0) {
@@ -305,14 +305,14 @@ static bool reply_changed(struct call *c)
         return false;
     }
     buf_char(out, '{');
-    view_me(out, &e->account, c->op.votes_today, c->op.votes_left);
+    view_me(out, &ac->account, c->op.votes_today, c->op.votes_left);
     if (w->has_password) {
-        int64_t issue_ms = revocations_issue_ms(c->app->revocations, e->account.id,
+        int64_t issue_ms = revocations_issue_ms(c->app->revocations, ac->account.id,
                                                 clock_now_ms(c->app->clock));
         int rc;
 
         buf_char(out, ',');
-        rc = session_write_token(c, &e->account, issue_ms);
+        rc = session_write_token(c, &ac->account, issue_ms);
         if (rc != 0) {
             call_fail(c, rc, NULL);
             return false;
@@ -330,13 +330,13 @@ static void read_wanted(struct call *c, struct str *username, struct str *email,
 {
     struct faults faults = {call_fault, c};
 
-    if (entry_read_line(c, "username", username) && username->at != NULL)
+    if (account_call_read_line(c, "username", username) && username->at != NULL)
         account_check_username(*username, &faults);
-    if (entry_read_line(c, "email", email) && email->at != NULL)
+    if (account_call_read_line(c, "email", email) && email->at != NULL)
         account_check_email(*email, &faults);
-    if (entry_read_text(c, "password", password) && password->at != NULL)
+    if (account_call_read_text(c, "password", password) && password->at != NULL)
         account_check_password(*password, "password", &faults);
-    if (entry_read_text(c, "currentPassword", current) && current->len == 0 &&
+    if (account_call_read_text(c, "currentPassword", current) && current->len == 0 &&
         (email->at != NULL || password->at != NULL))
         call_fault(c, "currentPassword", FAULT_REQUIRED,
                    "is needed to change the password or the e-mail address");
@@ -349,29 +349,29 @@ static void ask_quota(struct call *c)
 
 static bool needs_proof(const struct call *c)
 {
-    const struct wanted *w = wanted_of(entry_of(c));
+    const struct wanted *w = wanted_of(account_call_of(c));
 
     return w->moves || w->has_password;
 }
 
 static bool sets_password(const struct call *c)
 {
-    return wanted_of(entry_of(c))->has_password;
+    return wanted_of(account_call_of(c))->has_password;
 }
 
 static void ask_new_hash(struct call *c)
 {
-    struct entry *e = entry_of(c);
-    struct wanted *w = wanted_of(e);
+    struct account_call *ac = account_call_of(c);
+    struct wanted *w = wanted_of(ac);
 
-    password_set(&e->password, w->password);
-    entry_wipe(w->password);
-    entry_ask_password(c, PASSWORD_HASH, come_home);
+    password_set(&ac->password, w->password);
+    account_call_wipe(w->password);
+    account_call_ask_password(c, PASSWORD_HASH, come_home);
 }
 
 static bool take_new_hash(struct call *c)
 {
-    int rc = entry_of(c)->password.rc;
+    int rc = account_call_of(c)->password.rc;
 
     if (rc != 0)
         call_fail(c, rc, NULL);
@@ -403,7 +403,7 @@ static const struct step changing[] = {
 void handle_me_change(struct call *c)
 {
     struct str username, email, password, current;
-    struct entry *e;
+    struct account_call *ac;
     struct wanted *w;
 
     if (!call_json(c))
@@ -412,15 +412,15 @@ void handle_me_change(struct call *c)
     if (call_fail_if_faults(c))
         return;
     w = wanted_new(c, changing);
-    e = entry_of(c);
+    ac = account_call_of(c);
     w->renames = username.at != NULL;
     w->moves = email.at != NULL;
     w->has_password = password.at != NULL;
     w->password = password;
-    entry_copy_text(w->username, sizeof w->username, username);
-    entry_copy_text(w->email, sizeof w->email, email);
-    password_set(&e->password, current);
-    entry_wipe(current);
+    account_call_copy_text(w->username, sizeof w->username, username);
+    account_call_copy_text(w->email, sizeof w->email, email);
+    password_set(&ac->password, current);
+    account_call_wipe(current);
     next_step(c);
 }
 
@@ -433,33 +433,33 @@ static bool has_polls_to_delete(const struct wanted *w)
 
 static int delete_account(struct store *s, struct store_job *job)
 {
-    struct entry *e = entry_of_job(job);
-    struct wanted *w = wanted_of(e);
-    int rc = check_still(s, e);
+    struct account_call *ac = account_call_of_job(job);
+    struct wanted *w = wanted_of(ac);
+    int rc = check_still(s, ac);
 
     w->n_polls = 0;
     if (rc == 0)
-        rc = s->ops->owned_each(s, e->account.id, keep_poll, w);
+        rc = s->ops->owned_each(s, ac->account.id, keep_poll, w);
     if (rc == 0 && has_polls_to_delete(w))
         return 0; /* those first */
     if (rc == 0)
-        rc = revocations_plan(e->app->revocations, e->account.id,
-                              clock_now_ms(e->app->clock), &w->tokens_end_ms);
+        rc = revocations_plan(ac->app->revocations, ac->account.id,
+                              clock_now_ms(ac->app->clock), &w->tokens_end_ms);
     if (rc == 0)
-        rc = s->ops->account_delete(s, e->account.id, w->tokens_end_ms);
+        rc = s->ops->account_delete(s, ac->account.id, w->tokens_end_ms);
     return rc;
 }
 
 static void account_deleted(struct store_job *job)
 {
-    struct entry *e = entry_of_job(job);
-    const struct wanted *w = wanted_of(e);
+    struct account_call *ac = account_call_of_job(job);
+    const struct wanted *w = wanted_of(ac);
 
     if (has_polls_to_delete(w))
         return;
-    end_tokens(e);
+    end_tokens(ac);
     for (size_t i = 0; i < w->n_polls; i++)
-        index_set_owner(e->app->index, w->polls[i], 0, (struct str){NULL, 0});
+        index_set_owner(ac->app->index, w->polls[i], 0, (struct str){NULL, 0});
 }
 
 static bool is_user(const struct call *c)
@@ -487,7 +487,7 @@ static void ask_deletion(struct call *c)
 /* Done, unless there are polls that have to go first. */
 static bool take_deletion(struct call *c)
 {
-    struct wanted *w = wanted_of(entry_of(c));
+    struct wanted *w = wanted_of(account_call_of(c));
 
     if (!take_stored(c))
         return false;
@@ -502,7 +502,7 @@ static bool take_deletion(struct call *c)
 
 static void ask_poll_deletion(struct call *c)
 {
-    struct wanted *w = wanted_of(entry_of(c));
+    struct wanted *w = wanted_of(account_call_of(c));
 
     c->op.verb = BALLOT_CHANGE;
     c->op.poll = w->polls[--w->n_polls];
@@ -521,7 +521,7 @@ enum { STEP_SETTLE = 2, STEP_DELETE_POLL = 4 }; /* of deleting[] */
 /* One that is gone already is as wished. After the last the account is tried again. */
 static bool take_poll_deletion(struct call *c)
 {
-    struct wanted *w = wanted_of(entry_of(c));
+    struct wanted *w = wanted_of(account_call_of(c));
     int rc = c->op.rc;
 
     if (rc != 0 && rc != ERR_NOT_FOUND) {
@@ -556,13 +556,14 @@ void handle_me_delete(struct call *c)
 
     if (!call_json_or_empty(c))
         return;
-    if (entry_read_text(c, "password", &password) && password.len == 0 && !c->who.guest)
+    if (account_call_read_text(c, "password", &password) && password.len == 0 &&
+        !c->who.guest)
         call_fault(c, "password", FAULT_REQUIRED, "is needed");
     deletes_polls = read_deletes_polls(c);
     if (call_fail_if_faults(c))
         return;
     wanted_new(c, deleting)->deletes_polls = deletes_polls;
-    password_set(&entry_of(c)->password, password);
-    entry_wipe(password);
+    password_set(&account_call_of(c)->password, password);
+    account_call_wipe(password);
     next_step(c);
 }

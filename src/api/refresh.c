@@ -5,29 +5,29 @@
  *   logout    what was opened in this session ends; `everywhere`: store lane: end all
  *             the user's tokens
  */
-#include "api/entry.h"
+#include "api/account_call.h"
 #include "api/session.h"
 #include "app/app.h"
 #include "app/call.h"
 #include "app/handlers.h"
 #include "app/identity.h"
+#include "app/watchers.h"
 #include "auth/revocations.h"
 #include "base/clock.h"
 #include "base/err.h"
-#include "live/live.h"
 
 /* ---- POST /api/auth/refresh ---- */
 
 static int read_account(struct store *s, struct store_job *job)
 {
-    struct entry *e = entry_of_job(job);
+    struct account_call *ac = account_call_of_job(job);
 
-    return s->ops->account_by_id(s, e->account.id, &e->account);
+    return s->ops->account_by_id(s, ac->account.id, &ac->account);
 }
 
 static void account_read(struct call *c)
 {
-    struct entry *e = entry_of(c);
+    struct account_call *ac = account_call_of(c);
     int rc = c->job.rc == ERR_NOT_FOUND ? ERR_UNAUTHORIZED : c->job.rc;
 
     if (rc == 0 && revocations_hit(c->app->revocations, c->who.user, c->who.issued_ms))
@@ -35,18 +35,18 @@ static void account_read(struct call *c)
     if (rc != 0)
         call_fail(c, rc, NULL);
     else
-        session_reply_renewed(c, &e->account, e->issued_ms);
+        session_reply_renewed(c, &ac->account, ac->issued_ms);
 }
 
 void handle_refresh(struct call *c)
 {
-    struct entry *e;
+    struct account_call *ac;
 
     if (!call_json_or_empty(c))
         return;
-    e = entry_new(c);
-    e->account.id = c->who.user;
-    e->issued_ms = revocations_issue_ms(c->app->revocations, c->who.user, e->now_ms);
+    ac = account_call_new(c);
+    ac->account.id = c->who.user;
+    ac->issued_ms = revocations_issue_ms(c->app->revocations, c->who.user, ac->now_ms);
     call_read(c, read_account, account_read);
 }
 
@@ -54,22 +54,22 @@ void handle_refresh(struct call *c)
 
 static int end_all_tokens(struct store *s, struct store_job *job)
 {
-    struct entry *e = entry_of_job(job);
+    struct account_call *ac = account_call_of_job(job);
     struct account_change change = {.tokens_end_ms = 0};
-    int rc = revocations_plan(e->app->revocations, e->account.id,
-                              clock_now_ms(e->app->clock), &change.tokens_end_ms);
+    int rc = revocations_plan(ac->app->revocations, ac->account.id,
+                              clock_now_ms(ac->app->clock), &change.tokens_end_ms);
 
-    e->issued_ms = change.tokens_end_ms;
+    ac->issued_ms = change.tokens_end_ms;
     if (rc == 0)
-        rc = s->ops->account_change(s, e->account.id, &change, &e->taken_field);
+        rc = s->ops->account_change(s, ac->account.id, &change, &ac->taken_field);
     return rc;
 }
 
 static void all_tokens_ended(struct store_job *job)
 {
-    const struct entry *e = entry_of_job(job);
+    const struct account_call *ac = account_call_of_job(job);
 
-    session_end_tokens(e->app, e->account.id, e->issued_ms);
+    session_end_tokens(ac->app, ac->account.id, ac->issued_ms);
 }
 
 static void signed_out_everywhere(struct call *c)
@@ -92,7 +92,7 @@ static void sign_out_everywhere(struct call *c)
         call_fail(c, ERR_FORBIDDEN, "A guest has one session only.");
         return;
     }
-    entry_new(c)->account.id = c->who.user;
+    account_call_new(c)->account.id = c->who.user;
     call_store(c, end_all_tokens, all_tokens_ended, signed_out_everywhere);
 }
 
@@ -125,6 +125,6 @@ void handle_logout(struct call *c)
         return;
     }
     if (c->who.user != 0)
-        live_signed_out(c->app, &c->who);
+        c->app->watchers->signed_out(c->app, &c->who);
     session_reply_ended(c);
 }

@@ -4,9 +4,9 @@
 #include "app/call.h"
 #include "app/origin.h"
 #include "app/proxy.h"
+#include "app/watchers.h"
 #include "auth/jwt.h"
 #include "base/err.h"
-#include "live/live.h"
 #include "net/http.h"
 
 /* {"id", "kind"} of a guest; of a user with username, email and createdAt too. */
@@ -139,7 +139,8 @@ void session_reply_renewed(struct call *c, const struct account *a, int64_t issu
 void session_end_tokens(struct app *app, uint32_t user, int64_t end_ms)
 {
     revocations_add(app->revocations, user, end_ms, clock_now_ms(app->clock));
-    live_tokens_ended(app, user, end_ms); /* after it: what is opened now is refused */
+    app->watchers->tokens_ended(app, user,
+                                end_ms); /* after it: what is opened now is refused */
 }
 
 void session_reply_ended(struct call *c)

@@ -6,6 +6,7 @@
 #include "app/json_body.h"
 #include "app/metrics.h"
 #include "app/views.h"
+#include "app/watchers.h"
 #include "ballot/ballot.h"
 #include "base/clock.h"
 #include "base/err.h"
@@ -15,7 +16,6 @@
 #include "core/tally.h"
 #include "index/catalogue.h"
 #include "index/index.h"
-#include "live/live.h"
 #include "net/http.h"
 
 /* ---- reading the wish ---- */
@@ -158,7 +158,7 @@ static void write_vote(struct call *c, int option, int64_t voted_ms, uint32_t le
 static void tell_watchers(struct call *c)
 {
     if (c->op.visibility == VISIBLE_AFTER_VOTE)
-        live_user_voted(c->app, c->who.user, c->op.poll);
+        c->app->watchers->user_voted(c->app, c->who.user, c->op.poll);
 }
 
 static void voted(struct call *c)

@@ -33,6 +33,7 @@ struct app {
     struct revocations *revocations;
     struct login_guard *logins;
     struct hub *hub;
+    const struct watchers_news *watchers;
     struct rate_limits *rates; /* server/rate_limit.h */
     struct scrapes *scrapes;
     const struct ready_checks *ready;

@@ -1,4 +1,4 @@
-/* leaderboard.h — the most voted open polls whose results everyone may see.
+/* leaderboard.h — the most voted polls whose results everyone may see.
  *
  * DESIGN
  *

@@ -15,7 +15,7 @@
  * `unauthorized`. A WebSocket may become somebody else at any time, and everything that
  * it follows is judged anew (live_identity.c).
  *
- * Threads  live_encode(): the shard's loop. The rest: the loop's.
+ * Threads  live_encode(): the shard's loop. live_news: any. The rest: the loop's.
  */
 #ifndef LIVE_LIVE_H
 #define LIVE_LIVE_H
@@ -27,8 +27,8 @@ struct app;
 struct app_loop;
 struct frame;
 struct hub;
-struct identity;
 struct live;
+struct watchers_news;
 
 struct live *live_new(struct app_loop *loop, struct hub *hub);
 /* End all watchers, also those still to come: WebSockets close with 1012, streams are
@@ -43,16 +43,8 @@ struct live_figures {
 struct live_figures live_figures(const struct live *l); /* any thread */
 struct live *live_free(struct live *l); /* after the loop; accepts NULL; returns NULL */
 
-/* A user has voted, or withdrawn the vote, where that decides who sees results: their
- * watchers on all loops are asked about anew. Any loop's thread. */
-void live_user_voted(struct app *app, uint32_t user, uint32_t poll);
-
-/* The tokens of a user that were issued up to end_ms are over: what was opened with one
- * ends. After the revocation, so that nothing is opened meanwhile. Any thread. */
-void live_tokens_ended(struct app *app, uint32_t user, int64_t end_ms);
-/* Somebody signed out: what was opened in that session, or with that very token, ends.
- * Any thread. */
-void live_signed_out(struct app *app, const struct identity *who);
+/* Told to the watchers of all loops of this process. */
+extern const struct watchers_news live_news;
 
 /* For struct hub_source; user is the struct app. */
 struct frame *live_encode(void *app, uint64_t topic, unsigned form, uint32_t viewers);

@@ -4,6 +4,7 @@
 
 #include "app/app.h"
 #include "app/app_loop.h"
+#include "app/watchers.h"
 #include "base/clock.h"
 #include "base/mailbox.h"
 #include "base/mem.h"
@@ -107,9 +108,11 @@ static void on_news(struct mail *m)
     struct news *n = (struct news *)m;
     struct watcher *w;
 
-    LIST_FOREACH(w, bucket_of(n->live, n->who.user), by_user)
-    if (w->who.user == n->who.user)
-        n->tell(w, n);
+    if (!n->live->closing) { /* else all of them end anyway */
+        LIST_FOREACH(w, bucket_of(n->live, n->who.user), by_user)
+        if (w->who.user == n->who.user)
+            n->tell(w, n);
+    }
     mem_free(n);
 }
 
@@ -132,7 +135,7 @@ static void tell_voted(struct watcher *w, const struct news *n)
     watcher_recheck(w, n->poll);
 }
 
-void live_user_voted(struct app *app, uint32_t user, uint32_t poll)
+static void user_voted(struct app *app, uint32_t user, uint32_t poll)
 {
     if (hub_viewers(app->hub, poll) != 0)
         tell_watchers(
@@ -145,7 +148,7 @@ static void tell_tokens_ended(struct watcher *w, const struct news *n)
         end_watcher(w);
 }
 
-void live_tokens_ended(struct app *app, uint32_t user, int64_t end_ms)
+static void tokens_ended(struct app *app, uint32_t user, int64_t end_ms)
 {
     tell_watchers(
         app,
@@ -161,7 +164,13 @@ static void tell_signed_out(struct watcher *w, const struct news *n)
         end_watcher(w);
 }
 
-void live_signed_out(struct app *app, const struct identity *who)
+static void signed_out(struct app *app, const struct identity *who)
 {
     tell_watchers(app, &(struct news){.tell = tell_signed_out, .who = *who});
 }
+
+const struct watchers_news live_news = {
+    .user_voted = user_voted,
+    .tokens_ended = tokens_ended,
+    .signed_out = signed_out,
+};

@@ -146,6 +146,7 @@ static int make_hub(struct server *s)
                            .source = {live_encode, &s->app}};
 
     s->app.hub = hub_new(&hub);
+    s->app.watchers = &live_news;
     return 0;
 }
 

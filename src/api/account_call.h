@@ -1,17 +1,16 @@
-/* entry.h — somebody who signs in, or changes their account: what all those calls
- * share.
+/* account_call.h — what the calls share that sign somebody in or change an account.
  *
- * Ownership  the entry is the call's data, and is wiped at its end.
- * Threads    the call's loop; entry_of_job(): the job's lane too.
+ * Ownership  it is the data of the call, and is wiped at its end.
+ * Threads    the call's loop; account_call_of_job(): the job's lane too.
  */
-#ifndef API_ENTRY_H
-#define API_ENTRY_H
+#ifndef API_ACCOUNT_CALL_H
+#define API_ACCOUNT_CALL_H
 
 #include "app/call.h"
 #include "auth/login_guard.h"
 #include "auth/password.h"
 
-struct entry {
+struct account_call {
     struct password_job password; /* first: found by a cast from its mail */
     struct call *call;
     struct app *app;
@@ -25,26 +24,27 @@ struct entry {
     void (*free_more)(void *more);
 };
 
-struct entry *entry_new(struct call *c);
-struct entry *entry_of(const struct call *c);
-struct entry *entry_of_job(struct store_job *job);
+struct account_call *account_call_new(struct call *c);
+struct account_call *account_call_of(const struct call *c);
+struct account_call *account_call_of_job(struct store_job *job);
 
 /* The text of a field; at NULL where it is missing or null. False: something else, and
  * a fault. */
-bool entry_read_text(struct call *c, const char *field, struct str *ret_text);
+bool account_call_read_text(struct call *c, const char *field, struct str *ret_text);
 /* The same in normal form, as names and addresses are kept. */
-bool entry_read_line(struct call *c, const char *field, struct str *ret_text);
+bool account_call_read_line(struct call *c, const char *field, struct str *ret_text);
 /* The parser's own copy is not needed any more. */
-void entry_wipe(struct str text);
+void account_call_wipe(struct str text);
 /* to has room: the rules hold it shorter. */
-void entry_copy_text(char *to, size_t size, struct str text);
+void account_call_copy_text(char *to, size_t size, struct str text);
 
 /* Before a password is looked at: may it be tried for that e-mail address? False: too
  * many were wrong, and the call was answered. */
-bool entry_may_try(struct call *c, struct str email);
+bool account_call_may_try(struct call *c, struct str email);
 
 /* Nothing more may be done but return, as after call_store(). */
-void entry_ask_password(struct call *c, enum password_verb verb, call_then_cb *then);
-void entry_fail_taken(struct call *c); /* 409, with taken_field */
+void account_call_ask_password(struct call *c, enum password_verb verb,
+                               call_then_cb *then);
+void account_call_fail_taken(struct call *c); /* 409, with taken_field */
 
 #endif
