@@ -39,7 +39,9 @@ async function all_of(server) {
 
 /** The same states under other versions: a restore skips ahead. */
 function without_versions(all) {
-  return JSON.parse(JSON.stringify(all, (key, value) => (key === 'version' ? undefined : value)));
+  return JSON.parse(
+    JSON.stringify(all, (key, value) => (key === 'version' ? undefined : value)),
+  );
 }
 
 async function end_all(...servers) {

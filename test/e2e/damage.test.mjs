@@ -1,15 +1,15 @@
 // Damage of any byte of any file of a crashed server is refused, or harmless: never does a
-// server run without what it had acknowledged and say nothing. DAMAGE_TRIES=1000 for a full
-// round; DAMAGE_SEED repeats one.
+// server run without what it had acknowledged and say nothing. FAULT_SEED repeats a round.
+// (script/faults runs a long one.)
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { damage, files_of, seeded } from './lib/damage.mjs';
+import { damage, files_of } from './lib/damage.mjs';
+import { FAULT_SEED, seeded } from './lib/random.mjs';
 import { Server } from './lib/server.mjs';
 
 const TRIES = Number(process.env.DAMAGE_TRIES ?? 60);
-const SEED = Number(process.env.DAMAGE_SEED ?? 1);
 const OPTS = {
   env: { POLLUX_JWT_SECRET: '' } /* the one in the directory is a part, too */,
   config: { 'journal.segment_bytes': 1 << 20 },
@@ -132,7 +132,8 @@ describe('damage of a crashed data directory', () => {
       /missing or empty, and its jwt.secret is there/,
     ],
     "another data set's secret": [
-      (dir) => fs.copyFileSync(path.join(others[2], 'jwt.secret'), path.join(dir, 'jwt.secret')),
+      (dir) =>
+        fs.copyFileSync(path.join(others[2], 'jwt.secret'), path.join(dir, 'jwt.secret')),
       /jwt.secret .* is of another data set/,
     ],
     'a flipped byte in the write-ahead log': [
@@ -215,7 +216,10 @@ describe('damage of a crashed data directory', () => {
       server.remove();
       if (/first page|log|emptied database|moved|alone/.test(name)) {
         for (const [i, file] of was.entries()) {
-          assert.ok(fs.readFileSync(path.join(dir, file)).equals(bytes[i]), `${file} was changed`);
+          assert.ok(
+            fs.readFileSync(path.join(dir, file)).equals(bytes[i]),
+            `${file} was changed`,
+          );
         }
       }
     });
@@ -237,14 +241,14 @@ describe('damage of a crashed data directory', () => {
       const dir = path.join(world.server.root, 'tried');
       fs.rmSync(dir, { recursive: true, force: true });
       fs.cpSync(crashed, dir, { recursive: true });
-      const what = damage(dir, seeded(SEED * 100_000 + i), others);
+      const what = damage(dir, seeded(FAULT_SEED * 100_000 + i), others);
       const outcome = await outcome_of(dir, world.people);
       if (process.env.DAMAGE_LOG !== undefined) console.log(i, what, outcome);
       if (!(outcome in counts) && process.env.DAMAGE_LOG !== undefined) continue;
-      assert.ok(outcome in counts, `try ${i}, ${what}: ${outcome}`);
+      assert.ok(outcome in counts, `FAULT_SEED=${FAULT_SEED}, try ${i}, ${what}: ${outcome}`);
       counts[outcome]++;
     }
-    t.diagnostic(JSON.stringify(counts));
+    t.diagnostic(`FAULT_SEED=${FAULT_SEED}: ${JSON.stringify(counts)}`);
     assert.ok(counts.refused > 0 && counts.harmless > 0);
   });
 });

@@ -2,6 +2,7 @@
 // whatever happens while it is read.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { seeded } from './lib/random.mjs';
 import { with_server } from './lib/server.mjs';
 import { ahead_of, LIMIT_MS, wait_until } from './lib/wait.mjs';
 
@@ -11,12 +12,6 @@ const server = with_server({}, async () => ({ token } = await server.api.registe
 const new_poll = (over) => server.api.create_poll(token, over);
 const get = (query, call) => server.api.get(`/api/polls?${query}`, call).then((a) => a.body);
 const ids = (page) => page.items.map((poll) => poll.id);
-
-/** A seeded generator, so that a failure can be seen again. */
-const dice = (seed) => (n) => {
-  seed = (Math.imul(seed, 1103515245) + 12345) & 0x7fffffff;
-  return (seed >> 8) % n;
-};
 
 /** All pages of a query; `meanwhile` runs after each. */
 const walk = async (query, call, meanwhile = async () => {}) => {
@@ -228,11 +223,11 @@ describe('while everybody reads, votes, skips, creates and closes', () => {
           : null;
         polls.set((await new_poll({ tags, closesAt })).id, tags);
       };
-      const first = dice(7);
+      const first = seeded(7);
       for (let i = 0; i < 60; i++) await create(first);
 
       const reader = async (token, seed) => {
-        const roll = dice(seed);
+        const roll = seeded(seed);
         const seen = new Set();
         for (let round = 0; round < 3; round++) {
           const narrow = roll(3) === 0;

@@ -4,18 +4,6 @@ import path from 'node:path';
 
 const PAGE = 4096;
 
-/** Numbers from a seed (mulberry32), so that a try that fails can be had again. */
-export function seeded(seed) {
-  let a = seed >>> 0;
-  const next = () => {
-    a = (a + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(a ^ (a >>> 15), a | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return (t ^ (t >>> 14)) >>> 0;
-  };
-  return (n) => next() % n;
-}
-
 export function files_of(dir) {
   return fs
     .readdirSync(dir, { recursive: true })
