@@ -1,4 +1,4 @@
-/* chars.h — which bytes may stand where in a request (RFC 9110, 9112 and 3986).
+/* chars.h — which bytes are allowed where in a request (RFC 9110, 9112 and 3986).
  *
  * Threads  pure.
  */
@@ -10,12 +10,12 @@
 #include "base/str.h"
 
 enum {
-    CHAR_TOKEN = 1, /* methods and names of headers */
-    CHAR_VALUE = 2, /* values of headers: no control character but the tab */
+    CHAR_TOKEN = 1, /* methods and header names */
+    CHAR_VALUE = 2, /* header values: no control character but the tab */
     CHAR_PATH = 4,
-    CHAR_QUERY = 8, /* with what browsers send as it is (WHATWG URL, query set) */
+    CHAR_QUERY = 8, /* and what browsers leave unescaped (WHATWG query set) */
     CHAR_HOST = 16, /* a name or an address, with its port */
-    CHAR_ID = 32,   /* of a request; safe in headers, logs and JSON */
+    CHAR_ID = 32,   /* a request's id; safe in headers, logs and JSON */
     CHAR_HEX = 64
 };
 
@@ -34,7 +34,7 @@ static inline bool chars_are(struct str s, unsigned classes)
     return true;
 }
 
-/* The value of a hexadecimal digit; c is one. */
+/* The value of a hexadecimal digit; c must be one. */
 static inline unsigned char_hex(char c)
 {
     return c <= '9' ? (unsigned)(c - '0') : (unsigned)((c | 0x20) - 'a' + 10);

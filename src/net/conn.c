@@ -35,8 +35,8 @@ static uint32_t time_limit_ms(const struct http_opts *o, enum due_kind kind)
     }
 }
 
-/* A connection that stays in its list keeps its deadline: a slow request is not made
- * younger by each of its bytes. */
+/* A connection that stays in its list keeps its deadline, so a slow request gains no
+ * time by sending one more byte. */
 static void set_due(struct conn *c, enum due_kind kind)
 {
     struct http_server *s = c->server;
@@ -67,8 +67,7 @@ static int judge_head(struct conn *c)
     return r->msg.length > r->msg.max_body ? ERR_TOO_LARGE : 0;
 }
 
-/* A client that asks before it sends its body is told to go on, unless the body came
- * anyway. */
+/* Answer Expect: 100-continue, unless the body is already arriving. */
 static void tell_to_go_on(struct conn *c)
 {
     const struct message *m = &c->req->msg;
@@ -93,7 +92,7 @@ static void hand_over(struct conn *c)
     s->opts.on_request(&c->req->pub, s->opts.user);
 }
 
-/* Its head could be read, so somebody can be told in full why the body is not. */
+/* The head could be read, so the handler can answer in full why the body is refused. */
 static void hand_over_too_large(struct conn *c)
 {
     struct http_server *s = c->server;
@@ -109,7 +108,7 @@ static void hand_over_too_large(struct conn *c)
     s->opts.on_too_large(&c->req->pub, s->opts.user);
 }
 
-/* Take what can be taken from what came. false: nothing more for now. */
+/* Read on in the bytes that came. false: nothing more to do for now. */
 static bool advance(struct conn *c)
 {
     size_t len = c->in.len - c->in_at;
@@ -202,8 +201,8 @@ static void watch(struct conn *c, int events)
         ev_io_start(c->server->ev, &c->io);
 }
 
-/* Where bytes are left that the client sent and nobody read, close() makes the kernel
- * send a reset, which can overtake the answer: end our side and wait for theirs. */
+/* If unread bytes from the client are left, close() makes the kernel send a reset,
+ * which can overtake the answer. So shut down our side and wait for theirs. */
 static void end(struct conn *c)
 {
     bool unread = c->unread || c->in.len > c->in_at;
@@ -233,7 +232,8 @@ static enum due_kind due_of(const struct conn *c)
     return c->req->msg.stage <= STAGE_FIELDS ? DUE_HEADER : DUE_BODY;
 }
 
-/* While a request is out its bytes may not move: read on only while there is room. */
+/* While the handler has a request its bytes may not move: read only while there is
+ * room. */
 static bool may_read(const struct conn *c)
 {
     return !c->eof && (c->state != CONN_HANDLING || c->in.len < c->in.cap);
@@ -270,7 +270,7 @@ static void settle(struct conn *c)
 void conn_drive(struct conn *c)
 {
     if (c->driving)
-        return; /* an answer from inside of on_request(): the loop below goes on */
+        return; /* answered inside on_request(): the loop below continues */
     c->driving = true;
     do {
         while (advance(c))
@@ -284,7 +284,7 @@ void conn_drive(struct conn *c)
 
 /* ---- reading ---- */
 
-/* Room for the next read, at c->in.data + c->in.len. */
+/* Make room for the next read at c->in.data + c->in.len; returns how much. */
 static size_t make_room(struct conn *c)
 {
     uint64_t want = READ_ROOM;
@@ -394,7 +394,7 @@ void conn_overdue(struct conn *c)
     conn_drive(c);
 }
 
-/* The handler still has the request: leave it the bytes that it points into. */
+/* The handler still has the request: leave it the bytes it points into. */
 static void make_orphan(struct conn *c)
 {
     struct request *r = c->req;

@@ -1,20 +1,20 @@
-/* conn.h — what the files behind http.h and stream.h share. For them only.
+/* conn.h — shared by the files behind http.h and stream.h, and private to them.
  *
  * DESIGN
  *
- *   server.c   accepts, sweeps what is due, drains, ends
- *   conn.c     a connection: reads, takes requests out of what came, sends, closes
- *   request.c  what a handler asks a request
- *   response.c what a handler answers; what is answered to the unreadable
+ *   server.c   accepts, ends what is overdue, drains, shuts down
+ *   conn.c     a connection: reads, cuts the bytes into requests, sends, closes
+ *   request.c  what a handler can ask of a request
+ *   response.c writes handlers' answers, and refuses what cannot be read
  *   stream.c   a connection after http_take_over()
  *
  * An idle connection is a struct conn and nothing else: buffers and requests come from
- * small stores of the server and go back as soon as they are empty. Most requests are
- * answered inside of on_request(), so a handful of them, warm in the cache, serves all
+ * small pools of the server and go back as soon as they are empty. Most requests are
+ * answered inside on_request(), so a handful of them, warm in the cache, serves all
  * connections.
  *
- * Every connection is in exactly one of the server's lists of dues (due.h). A sweep
- * some times a second ends those that are overdue.
+ * Every connection is in exactly one of the server's due lists (due.h). A sweep,
+ * several times a second, ends those that are overdue.
  */
 #ifndef NET_CONN_H
 #define NET_CONN_H
@@ -33,17 +33,17 @@
 #include "net/shares.h"
 
 enum {
-    READ_ROOM = 4096, /* a connection's first read buffer, and all a slow one gets */
-    READ_ROOM_MIN = 1024, /* with less room than that a buffer grows before a read */
-    READ_STEP = 65536,    /* at most that much at once */
-    OUT_HIGH = 65536,     /* with more than that to send no further request is taken */
-    TAIL_MIN = 16384,     /* a body of that size is sent from where it is, not copied */
-    PROGRESS_MIN = 16384, /* who takes less in a write timeout takes nothing */
-    SPARE_BUFS = 1024,    /* kept by a server */
+    READ_ROOM = 4096,     /* first read buffer; a slow connection never gets more */
+    READ_ROOM_MIN = 1024, /* a buffer with less room grows before a read */
+    READ_STEP = 65536,    /* read at most this much at once */
+    OUT_HIGH = 65536,     /* with more waiting to be sent, no further request is read */
+    TAIL_MIN = 16384, /* bodies of this size or more are sent in place, not copied */
+    PROGRESS_MIN = 16384,  /* taking less per write timeout counts as stalled */
+    SPARE_BUFS = 1024,     /* kept per server */
     SPARE_BUF_CAP = 16384, /* larger ones are not kept */
     SPARE_REQUESTS = 1024,
     LINGER_MS = 2000, /* for a client to read why it was refused */
-    REFUSED_MAX = 32, /* at once beyond max_conns that are waited for */
+    REFUSED_MAX = 32, /* connections beyond max_conns that linger at the same time */
     STREAM_CLOSE_MS = 1000,
     SCRATCH_BYTES = 16384
 };
@@ -60,11 +60,11 @@ enum due_kind {
 
 enum conn_state {
     CONN_READING,
-    CONN_HANDLING, /* a request is with its handler */
-    CONN_LINGERING /* the last answer is out: wait until the client has seen it */
+    CONN_HANDLING, /* the handler has the request */
+    CONN_LINGERING /* the last answer is sent: wait until the client has seen it */
 };
 
-/* Bytes of a header that came in several lines, for as long as the request lives. */
+/* A header that came in several lines, joined. Lives as long as the request. */
 struct joined {
     struct joined *next;
     char text[];
@@ -74,13 +74,13 @@ struct request {
     struct http_req pub;
     struct conn *conn; /* NULL: the client has gone */
     struct message msg;
-    struct buf bytes; /* what pub's strs point into, when conn has gone */
+    struct buf bytes; /* once conn has gone: the bytes that pub's strs point into */
     struct buf out, headers;
     struct joined *joined;
-    bool handed_over; /* to the handler, who has not answered yet */
+    bool handed_over; /* the handler has it and has not answered yet */
     bool close_after;
     char own_id[24];
-    char peer[INET6_ADDRSTRLEN]; /* as bytes */
+    char peer[INET6_ADDRSTRLEN]; /* not terminated */
     struct request *next_spare;
 };
 
@@ -88,26 +88,26 @@ struct conn {
     struct ev_io io;
     struct due due;
     struct http_server *server;
-    struct request *req; /* what is being read or handled */
+    struct request *req; /* being read or handled */
 
     struct buf in;
-    size_t in_at; /* where req begins in it */
+    size_t in_at; /* where req begins in `in` */
     struct buf out;
-    size_t out_at;         /* sent until here */
-    struct str tail;       /* to send after out, from where it is */
-    struct buf tail_bytes; /* what it borrows from, unless that is static */
-    size_t taken;          /* by the client, since it last had to be waited for */
+    size_t out_at;         /* out is sent up to here */
+    struct str tail;       /* sent after out, without a copy */
+    struct buf tail_bytes; /* holds tail's bytes, unless they are static */
+    size_t taken;          /* bytes the client took since its deadline was last set */
 
     enum conn_state state;
     enum due_kind due_kind;
-    bool restart; /* a request has ended: its time limits are not the next one's */
-    bool eof;     /* the client sends no more */
-    bool closing; /* no further request is taken */
-    bool unread;  /* of what the client sent; closing would make a reset of that */
-    bool driving; /* conn_drive() is at work further up the stack */
-    bool dead;    /* to be freed as soon as it is not */
-    bool refused; /* beyond max_conns */
-    struct share *share; /* its address's */
+    bool restart;        /* set a new deadline, even in the same list */
+    bool eof;            /* the client sends no more */
+    bool closing;        /* no further request is read */
+    bool unread;         /* nobody read all that came: close() would send a reset */
+    bool driving;        /* conn_drive() is running further up the stack */
+    bool dead;           /* to be freed once conn_drive() returns */
+    bool refused;        /* beyond max_conns */
+    struct share *share; /* the one of its address */
     uint8_t peer_len;
     char peer[INET6_ADDRSTRLEN];
 };
@@ -131,7 +131,7 @@ struct http_server {
     } stats;
 
     struct listener *listeners;
-    int reserve_fd; /* given up to say no when there is no other descriptor left */
+    int reserve_fd; /* closed to refuse a client when no other descriptor is left */
     bool paused;    /* not accepting until the next sweep */
     size_t n_refused;
 
@@ -140,8 +140,8 @@ struct http_server {
     void *drained_user;
 
     struct due due[DUE__KINDS];
-    struct due slow_streams; /* those that have to be waited for */
-    struct due streams;      /* all of them */
+    struct due slow_streams; /* streams that are busy or closing */
+    struct due streams;      /* all streams */
     struct shares shares;    /* of connections and streams */
 
     struct buf spare_bufs[SPARE_BUFS];
@@ -165,16 +165,16 @@ void server_conn_gone(struct http_server *s, const struct conn *c);
 
 /* conn.c */
 struct conn *conn_new(struct http_server *s, int fd, struct str peer);
-void conn_drive(struct conn *c);   /* do whatever can be done now */
-void conn_overdue(struct conn *c); /* its time in the list it is in has passed */
+void conn_drive(struct conn *c);   /* do all that can be done now */
+void conn_overdue(struct conn *c); /* its deadline has passed */
 void conn_refuse(struct conn *c, int err);
-void conn_free(struct conn *c); /* a request that is out becomes an orphan */
+void conn_free(struct conn *c); /* orphans a request that its handler still has */
 
 /* request.c */
 struct request *request_take(struct http_server *s, struct conn *c);
 void request_publish(struct request *r); /* set pub from msg, where the bytes are now */
 void request_own_id(struct request *r);
-void request_free(struct request *r); /* back to the server's store */
+void request_free(struct request *r); /* back to the server's pool */
 
 static inline struct request *request_of(const struct http_req *req)
 {
@@ -183,13 +183,13 @@ static inline struct request *request_of(const struct http_req *req)
 
 /* response.c */
 void response_error(struct conn *c, int err);
-/* A whole 503 for a connection that is not taken. */
+/* A whole 503, for a connection that is turned away. */
 void response_refusal(struct http_server *s, struct buf *out);
 
 /* stream.c */
 void stream_sweep(struct http_server *s, uint64_t now_ms);
 void stream_end_all(struct http_server *s);
-/* End the oldest of that address. False: it has none. */
+/* End the oldest stream of this address. False: it has none. */
 bool stream_end_one(struct http_server *s, const struct share *share);
 
 #endif

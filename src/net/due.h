@@ -2,11 +2,10 @@
  *
  * DESIGN
  *
- * All members of a list wait equally long, so a new member goes to the end and the list
- * stays sorted by itself: joining and leaving cost a few instructions, and a sweep
- * looks only at the front. That is cheaper than one timer per connection, re-armed with
- * each request. (A member with a shorter wait than its neighbours is inserted further
- * ahead.)
+ * All members of a list wait equally long, so a new one goes to the end and the list
+ * stays sorted: joining and leaving cost a few instructions, and a sweep looks only at
+ * the front. That is cheaper than one timer per connection, re-armed with each request.
+ * (A member with a shorter wait is inserted further ahead.)
  *
  * Threads  one at a time.
  */

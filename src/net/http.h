@@ -6,15 +6,16 @@
  *                                                   │ now, or later from a lane
  *   socket ◀─ conn: write buffer ◀── http_reply() ◀─┘
  *
- * A connection serves one request at a time: what is pipelined waits in its read
- * buffer (bounded), so answers leave in order. on_request() runs when the whole body
- * is there. The handler answers exactly once with http_reply(), at once or later,
- * always on the loop's thread. If the client has gone meanwhile, http_reply() frees
- * the request quietly: a handler never needs to know.
+ * A connection serves one request at a time: pipelined ones wait in its read buffer
+ * (bounded), so answers leave in order. on_request() runs when the whole body has
+ * arrived. The handler answers exactly once with http_reply(), at once or later, always
+ * on the loop's thread. If the client has gone meanwhile, http_reply() just frees the
+ * request: a handler never needs to know.
  *
- * What cannot be read, or could be read in two ways (smuggling), is refused and the
- * connection is closed: see message.h. HEAD is answered like GET, the body is kept back
- * here. Every answer carries X-Request-Id and Date, and what opts.path_headers says.
+ * A request that cannot be read, or could be read in two ways (smuggling), is refused
+ * and the connection closed: see message.h. HEAD is answered like GET; the body is
+ * dropped here. Every answer carries X-Request-Id, Date, and the headers of
+ * opts.path_headers.
  *
  * A handler that wants the connection itself (WebSocket, SSE) calls http_take_over():
  * from then on it is a stream of bytes (stream.h).
@@ -42,13 +43,13 @@ enum http_method {
     HTTP_PATCH_,
     HTTP_DELETE_,
     HTTP_OPTIONS_,
-    HTTP_OTHER_, /* one that no path takes: PROPFIND, TRACE, get */
+    HTTP_OTHER_, /* one that no route accepts: PROPFIND, TRACE, get */
     HTTP__METHODS
 };
 
 const char *http_method_text(enum http_method method); /* "GET"; "other" */
 
-struct http_server; /* one a loop */
+struct http_server; /* one per loop */
 
 struct http_req {
     enum http_method method;
@@ -61,22 +62,23 @@ struct http_req {
     int http_minor;  /* 0 or 1 */
     struct http_server *server;
 
-    /* For http_take_over(): whose connection it counts as. 0: the peer's. */
+    /* For http_take_over(): the address that the connection counts for. 0: the
+     * peer's. */
     uint64_t address;
-    /* Whose opts.path_headers the answer carries: the path's own, unless the handler
-     * says another. */
+    /* The answer carries the opts.path_headers of this path: the request's own, unless
+     * the handler sets another. */
     struct str headers_path;
-    /* for the handler: what it keeps until it answers; not touched here */
+    /* for the handler's own use until it answers; not touched here */
     void *state;
 };
 
 struct http_opts {
     struct loop *loop;
-    size_t max_conns; /* of this loop, with streams; beyond it a new one gets 503 and
-                         is closed */
-    /* May be NULL: they are nobody's. Whose connection is that of this peer, as a
-     * number? 0: nobody's. When all of max_conns are taken, an address with more than
-     * half of them gives one up for one with less (shares.h). */
+    size_t max_conns; /* of this loop, including streams; further ones get 503 and are
+                         closed */
+    /* The address that a peer's connection counts for, as a number; 0: none. When all
+     * of max_conns are taken, an address with more than half of them gives one up for
+     * an address with less (shares.h). May be NULL: always 0. */
     uint64_t (*address_of)(struct str peer, void *user);
     size_t max_body; /* unless on_head() says otherwise */
 
@@ -84,25 +86,25 @@ struct http_opts {
         header_timeout_ms;     /* from the first byte of a request to its last header */
     uint32_t body_timeout_ms;  /* the whole body */
     uint32_t idle_timeout_ms;  /* before the first request, and between two */
-    uint32_t write_timeout_ms; /* with an answer that is not taken */
-    /* May be NULL: the loop's time, for these limits. Otherwise one that a test lets
-     * pass, monotonic. */
+    uint32_t write_timeout_ms; /* while the client takes nothing of an answer */
+    /* The clock for these limits, monotonic, so that tests can set it. May be NULL: the
+     * loop's. */
     uint64_t (*now_ms)(void *user);
 
     void (*on_request)(struct http_req *req, void *user);
-    /* May be NULL. The head of a request is there: how large may its body be? The
-     * request is not the handler's yet; method, path and headers may be looked at. */
+    /* The head of a request has arrived: how large may its body be? The handler does
+     * not own the request yet, but may read its method, path and headers. May be
+     * NULL. */
     size_t (*on_head)(const struct http_req *req, void *user);
-    /* May be NULL: then on_error(). A request whose body is over the limit: to be
-     * answered with 413 and whatever else answers to it carry. Its body is empty, and
-     * the connection ends with the answer. */
+    /* A request's body is over the limit: answer with 413 and the usual headers. The
+     * body is empty, and the connection ends with the answer. May be NULL: then
+     * on_error(). */
     void (*on_too_large)(struct http_req *req, void *user);
-    /* An answer to what never became a request (malformed, too slow): append the body
-     * of a problem document for err to out. */
+    /* Something never became a request (malformed, too slow): append the problem
+     * document for err to out. */
     void (*on_error)(int err, struct str request_id, struct buf *out, void *user);
-    /* May be NULL. Header lines, each with its CR LF, that every answer to this path
-     * carries; the path is empty where it could not be read. What is returned outlives
-     * the server. */
+    /* Header lines, each with its CR LF, for every answer to this path; the path is
+     * empty if it could not be read. The lines must outlive the server. May be NULL. */
     struct str (*path_headers)(struct str path);
     void *user;
 };
@@ -112,18 +114,18 @@ struct http_stats {
     uint64_t accepted, refused, requests, malformed, timeouts;
     uint64_t slow;    /* streams that took nothing for too long */
     uint64_t open;    /* connections now */
-    uint64_t streams; /* taken over, now */
+    uint64_t streams; /* streams now */
 };
 
 int http_server_new(const struct http_opts *opts, struct http_server **ret_server);
 
-/* Take connections from listen_fd (non-blocking; one of several sockets with
+/* Accept connections on listen_fd (non-blocking; one of several sockets with
  * SO_REUSEPORT; not owned). Before loop_start() or on the loop's thread. */
 void http_listen(struct http_server *s, int listen_fd);
 
-/* Stop accepting; idle connections are closed, the others after their answer, which
- * says Connection: close. on_drained runs when none is left. Taken-over streams do not
- * count: their owner ends them. */
+/* Stop accepting. Idle connections are closed now, the others after their answer, which
+ * says Connection: close. on_drained runs when none is left. Streams do not count:
+ * their owner ends them. */
 void http_drain(struct http_server *s, void (*on_drained)(void *user), void *user);
 
 /* Closes whatever is left. Accepts NULL; returns NULL. */
@@ -135,14 +137,14 @@ struct http_stats http_stats(const struct http_server *s); /* any thread */
  * of one name are joined by ", ". */
 struct str http_header(const struct http_req *req, const char *name);
 
-/* The whole value of a parameter in the query, percent-decoded into out (appended).
- * *ret_value borrows from out, until the next append.
+/* Append the whole value of a query parameter to out, percent-decoded. *ret_value
+ * borrows from out, until the next append.
  * ERR_NOT_FOUND    there is none
  * ERR_BAD_REQUEST  it cannot be decoded, or is not UTF-8 */
 int http_query(const struct http_req *req, const char *name, struct buf *out,
                struct str *ret_value);
 
-/* The same for every value of a parameter that may repeat: calls each in order. */
+/* The same for a parameter that may repeat: calls each for every value, in order. */
 int http_query_each(const struct http_req *req, const char *name,
                     int (*each)(struct str value, void *user), void *user);
 
@@ -157,17 +159,17 @@ struct buf *http_out(struct http_req *req);
 void http_add_header(struct http_req *req, const char *name, struct str value);
 void http_add_number(struct http_req *req, const char *name, int64_t n);
 
-/* Append the header lines that http_reply() would send besides its own: X-Request-Id,
- * Date, those of the path, and what http_add_header() added. For heads that are made
- * elsewhere (http_take_over()). */
+/* Append the header lines that every answer carries: X-Request-Id, Date, those of the
+ * path, and those from http_add_header(). For heads written elsewhere
+ * (http_take_over()). */
 void http_common_headers(const struct http_req *req, struct buf *out);
 
-/* Answer with what is in http_out(). content_type may be NULL when there is no body.
- * Ends the request. */
+/* Answer with the contents of http_out(), and end the request. content_type may be NULL
+ * if there is no body. */
 void http_reply(struct http_req *req, int status, const char *content_type);
 
-/* The same with bytes that outlive the answer (embedded pages), without a copy into
- * http_out() by the caller. */
+/* The same with bytes that outlive the answer (embedded pages), which saves the copy
+ * into http_out(). */
 void http_reply_static(struct http_req *req, int status, const char *content_type,
                        struct str body);
 

@@ -86,7 +86,7 @@ static bool port_free(const struct place *p)
     return fd >= 0;
 }
 
-/* The next sockets have to bind what the first one was given for port 0. */
+/* The next sockets must bind the port that the first one was given for port 0. */
 static bool learn_port(int fd, struct place *p)
 {
     return getsockname(fd, &p->address.any, &p->len) == 0;

@@ -15,13 +15,13 @@
 struct loop {
     unsigned index;
     struct ev_loop *ev;
-    struct ev_async mail;   /* the inbox is no longer empty, or stopping */
+    struct ev_async mail;   /* mail has come, or stopping is set */
     struct ev_check turned; /* a turn of the loop begins */
-    struct ev_prepare over; /* it is over: the loop looks for events, or sleeps */
+    struct ev_prepare over; /* the turn is over: the loop polls for events, or sleeps */
     struct mailbox inbox;
     uint64_t mono_ms, since_ms, over_ms;
     pthread_t thread;
-    bool started; /* and not yet joined */
+    bool started; /* started and not yet joined */
     atomic_bool stopping;
 };
 
@@ -42,9 +42,9 @@ static void on_mail(struct ev_loop *ev, struct ev_async *w, int events)
         ev_break(ev, EVBREAK_ALL);
 }
 
-/* What arrives during a turn waits until it is over. Between two turns a loop either
- * sleeps, and nothing waits, or another thread has its processor, and everything waits.
- * There is no telling which; after a long turn the second is more likely. */
+/* What arrives during a turn waits until the turn ends. Between turns the loop either
+ * sleeps, and nothing waits, or another thread has its core, and everything waits. We
+ * cannot tell which; after a long turn the second is more likely. */
 static uint64_t earliest_ms(const struct loop *l, uint64_t now_ms)
 {
     uint64_t worked_ms = l->over_ms - l->mono_ms;
@@ -92,7 +92,7 @@ int loop_new(unsigned index, struct loop **ret_loop)
     ev_async_start(l->ev, &l->mail);
 
     ev_check_init(&l->turned, on_turned);
-    ev_set_priority(&l->turned, EV_MAXPRI); /* the others of this turn see its time */
+    ev_set_priority(&l->turned, EV_MAXPRI); /* first, so the others see its time */
     l->turned.data = l;
     ev_check_start(l->ev, &l->turned);
     ev_prepare_init(&l->over, on_over);

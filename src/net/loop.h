@@ -35,8 +35,8 @@ struct ev_loop *loop_ev(struct loop *l);
 struct mailbox *loop_inbox(struct loop *l);  /* the home for mail sent from this loop */
 uint64_t loop_mono_ms(const struct loop *l); /* cached, once per turn of the loop */
 
-/* The earliest time at which what is handled in this turn can have arrived: in a busy
- * loop it may have come just after the previous turn began, and waited. */
+/* The earliest time that anything handled in this turn can have arrived: in a busy loop
+ * it may have waited since just after the previous turn began. */
 uint64_t loop_since_ms(const struct loop *l);
 
 #endif

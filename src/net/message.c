@@ -51,7 +51,7 @@ const char *http_method_text(enum http_method method)
     return methods[method];
 }
 
-/* An unknown method is for the router to refuse. CONNECT has no path. */
+/* The router refuses unknown methods. CONNECT has no path. */
 static int read_method(struct message *m, struct str s)
 {
     unsigned i = 0;
@@ -181,7 +181,7 @@ static int read_expect(struct message *m, struct str value)
     return 0;
 }
 
-/* Note what a header means to the transport; most mean nothing. */
+/* Note a header that matters to the transport; most do not. */
 static int read_meaning(struct message *m, const struct field *f, struct str name,
                         struct str value)
 {
@@ -215,7 +215,7 @@ static int read_meaning(struct message *m, const struct field *f, struct str nam
         }
         break;
     default:
-        /* http-parser takes "Transfer-Encoding-x" for half of one. */
+        /* http-parser mistakes "Transfer-Encoding-x" for the start of the real one. */
         if (name.len > 17 && strncasecmp(name.at, "transfer-encoding", 17) == 0)
             return ERR_BAD_REQUEST;
     }
@@ -231,7 +231,8 @@ int message_split_field(struct line l, struct str *ret_name, struct str *ret_val
         return ERR_BAD_REQUEST;
     *ret_name = (struct str){line.at, (size_t)(colon - line.at)};
     *ret_value = str_trim(str_skip(line, ret_name->len + 1));
-    /* A folded line begins with a blank, which no name holds. */
+    /* This refuses folded lines too: they begin with a blank, which no name
+     * contains. */
     if (!chars_are(*ret_name, CHAR_TOKEN) || !chars_are(*ret_value, CHAR_VALUE))
         return ERR_BAD_REQUEST;
     return 0;
@@ -266,7 +267,7 @@ static bool is_port(struct str s)
                : s.at[0] == ':' && str_to_u64(str_skip(s, 1), UINT16_MAX, &port) == 0;
 }
 
-/* What stands in brackets, at most as long as an IPv6 address can be. */
+/* The part between the brackets. */
 static bool is_ipv6(struct str s)
 {
     char text[INET6_ADDRSTRLEN];
@@ -313,8 +314,8 @@ static bool host_valid(const struct message *m, const char *data)
     return m->authority.len == 0 || str_eq_nocase(host, span_str(data, m->authority));
 }
 
-/* "gzip, chunked" is a coding that we do not know; "chunked, chunked" and "xchunked"
- * are an attempt. */
+/* "gzip, chunked" is a coding that we do not support; "chunked, chunked" and "xchunked"
+ * are attacks. */
 static int judge_coding(struct str coding)
 {
     static const struct str known[] = {
@@ -342,7 +343,7 @@ static int judge_framing(struct message *m, const char *data)
         return ERR_BAD_REQUEST;
     if (!str_eq_nocase(coding, STR("chunked")))
         return judge_coding(coding);
-    if (m->method == HTTP_OTHER_) /* the library does not know them all: read_again() */
+    if (m->method == HTTP_OTHER_) /* read_again() could not compare it */
         return ERR_NOT_IMPLEMENTED;
     m->chunked = true;
     return 0;
@@ -391,7 +392,8 @@ static int start_line(struct message *m, struct line l)
     return read_request_line(m, l);
 }
 
-/* Judge a line that may not be whole yet; len bytes of it (with CR LF) are there. */
+/* Judge the size of a line, which may not be whole yet: len bytes of it (with CR LF)
+ * have come. */
 static int judge_size(const struct message *m, size_t len, size_t end)
 {
     if (m->stage == STAGE_START && len > REQUEST_LINE_MAX)
@@ -401,8 +403,8 @@ static int judge_size(const struct message *m, size_t len, size_t end)
     return 0;
 }
 
-/* A request can only begin with a method: do not wait for the end of the line if
- * somebody speaks TLS to us. */
+/* A request can only begin with a method: if somebody speaks TLS to us, do not wait for
+ * the end of the line. */
 static bool begins_well(const struct message *m, const char *data, size_t len)
 {
     char first;
@@ -422,7 +424,7 @@ static int read_head_line(struct message *m, struct line l)
     return read_field(m, l);
 }
 
-/* The end of the line that begins at line_at, after its LF; 0 when it is not there. */
+/* Where the line that begins at line_at ends, after its LF; 0: not yet. */
 static size_t find_line_end(struct message *m, const char *data, size_t len)
 {
     const char *lf = memchr(data + m->scanned, '\n', len - m->scanned);

@@ -3,8 +3,8 @@
  * DESIGN
  *
  * A proxy or cache between a client and us must read a request the way we do, or one
- * request can be hidden inside another. So we accept only the form that everybody reads
- * alike. Requests are parsed here, line by line. A chunked request is parsed again by a
+ * request can be hidden inside another. So we accept only what everybody reads alike.
+ * Requests are parsed here, line by line. A chunked request is parsed again by a
  * library (parser.h), and so is every request in the tests and the fuzzer: the two must
  * agree. (Parsing all of them twice took a sixth of the loop's time.) Refused, and the
  * connection closed:
@@ -15,14 +15,14 @@
  *   Transfer-Encoding but one plain "chunked", and in HTTP/1.0 any at all; chunk sizes
  *   with more than eight digits, with blanks; trailers that frame.
  *
- * The verdict does not depend on how the bytes were split: a line is judged once it is
- * whole, and one that is judged early (too long) would be judged the same when whole.
+ * The verdict does not depend on how the bytes were split: a line is judged when it is
+ * whole, or earlier when it is too long already.
  *
- * Shapes     the caller keeps the bytes of the request together, from its first one;
- *            what message_read() gives is offsets, so the bytes may move between calls.
+ * Shapes     the caller keeps all bytes of the request together, from the first one;
+ *            message_read() gives offsets, so the bytes may move between calls.
  * Errors     ERR_BAD_REQUEST, ERR_TOO_LARGE, ERR_URI_TOO_LONG, ERR_HEADERS_TOO_LARGE,
- *            ERR_EXPECTATION_FAILED, ERR_NOT_IMPLEMENTED, ERR_HTTP_VERSION: the bytes
- *            that follow mean nothing any more.
+ *            ERR_EXPECTATION_FAILED, ERR_NOT_IMPLEMENTED, ERR_HTTP_VERSION: nothing
+ *            after an error can be read any more.
  * Threads    one at a time.
  */
 #ifndef NET_MESSAGE_H
@@ -36,11 +36,11 @@
 #include "net/parser.h"
 #include "tbl/limits.h"
 
-/* What message_read() returns unless it fails. */
+/* What message_read() returns, unless it fails. */
 enum {
-    MESSAGE_MORE, /* it wants more bytes */
-    MESSAGE_HEAD, /* the head is whole: set max_body, then read on */
-    MESSAGE_DONE  /* the request is whole */
+    MESSAGE_MORE, /* needs more bytes */
+    MESSAGE_HEAD, /* the head is complete: set max_body, then read on */
+    MESSAGE_DONE  /* the request is complete */
 };
 
 enum {
@@ -53,7 +53,7 @@ struct span {
 };
 
 struct field {
-    struct span name, value; /* the value without blanks at its ends */
+    struct span name, value; /* the value is trimmed */
 };
 
 enum message_stage {
@@ -68,22 +68,22 @@ enum message_stage {
 };
 
 struct message {
-    bool always_twice; /* for tests to set after message_init() */
-    size_t max_body; /* for the caller to set at MESSAGE_HEAD; else LIMIT_BODY_BYTES */
+    bool always_twice; /* tests set it after message_init() */
+    size_t max_body; /* the caller may set it at MESSAGE_HEAD; else LIMIT_BODY_BYTES */
 
     /* Valid from MESSAGE_HEAD on. */
     enum http_method method;
     int minor;
     struct span target, path, query; /* an absolute target may have an empty path */
     bool keep_alive, expects_continue, chunked;
-    uint64_t length; /* Content-Length, 0 without */
+    uint64_t length; /* Content-Length, or 0 */
     size_t head_len; /* the body begins here */
 
     /* Valid at MESSAGE_DONE. */
     size_t body_len;
 
     enum message_stage stage;
-    size_t line_at, scanned; /* of the line that is being read */
+    size_t line_at, scanned; /* of the line being read */
     size_t chunk_left, extra;
     unsigned n_hosts, n_lengths, n_codings;
     struct span authority, host, id, coding;
@@ -91,14 +91,14 @@ struct message {
     struct parser second;
 
     unsigned n_fields;
-    struct field fields[LIMIT_HEADERS]; /* only n_fields of them mean anything */
+    struct field fields[LIMIT_HEADERS]; /* the first n_fields are set */
 };
 
 void message_init(struct message *m);
 
-/* data holds the *len bytes from the start of the request that have come so far.
- * A chunked body is put together in place: *len shrinks by what that saves. At
- * MESSAGE_DONE what follows message_used() is the next request's. */
+/* data holds the request so far, from its first byte: *len bytes. A chunked body is
+ * joined in place, and *len shrinks by what that saves. At MESSAGE_DONE the bytes after
+ * message_used() belong to the next request. */
 int message_read(struct message *m, char *data, size_t *len);
 
 /* How many bytes at the front belong to this request. */

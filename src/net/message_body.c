@@ -1,11 +1,11 @@
-/* message_body.c — a body in chunks, put together in place (message_parts.h). */
+/* message_body.c — joins the chunks of a body in place (message_parts.h). */
 #include <string.h>
 
 #include "base/err.h"
 #include "net/chars.h"
 #include "net/message_parts.h"
 
-/* Show a piece of the body to the second parser. */
+/* Give a piece of the body to the second parser. */
 static int agree(struct message *m, const char *piece, size_t len, size_t want_len,
                  bool want_done)
 {
@@ -24,8 +24,8 @@ struct raw {
     size_t len;
 };
 
-/* Cut the line at the start of raw into *ret_line. Returns its length with its end, 0
- * if it is not whole yet, or an error. */
+/* Cut the line at the start of raw into *ret_line. Returns its length with CR LF, 0 if
+ * it is not whole yet, or an error. */
 static long take_line(const struct raw *raw, size_t max, struct str *ret_line)
 {
     const char *lf = memchr(raw->at, '\n', raw->len < max ? raw->len : max);
@@ -40,8 +40,8 @@ static long take_line(const struct raw *raw, size_t max, struct str *ret_line)
     return (long)len;
 }
 
-/* The value of an extension at the start of s: a token, or a quoted text. Its length, 0
- * when it is neither. */
+/* The length of the extension's value at the start of s, a token or a quoted text; 0:
+ * it is neither. */
 static size_t extension_value(struct str s)
 {
     const char *end;
@@ -57,9 +57,9 @@ static size_t extension_value(struct str s)
     return n;
 }
 
-/* Accept nothing, ";name" or ";name=value". Nobody needs extensions, and some parsers
- * stumble over more than one; no byte may hide in them that another parser takes for
- * the end of a line. */
+/* Accept nothing, ";name" or ";name=value". Nobody needs extensions, some parsers
+ * stumble over more than one, and they must hide no byte that another parser takes for
+ * a line end. */
 static bool extension_valid(struct str s)
 {
     size_t n = 1, value;
@@ -117,7 +117,7 @@ static int read_trailer(struct message *m, struct str line)
     return 0;
 }
 
-/* Each of these takes what it can from the start of raw and returns how much, 0 when it
+/* Each of these consumes what it can at the start of raw and returns how much, 0 if it
  * needs more, or an error. */
 
 static long take_size(struct message *m, const struct raw *raw)

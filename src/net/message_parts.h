@@ -1,4 +1,4 @@
-/* message_parts.h — what message.c (the head) and message_body.c (chunks) share. */
+/* message_parts.h — shared by message.c (the head) and message_body.c (chunks). */
 #ifndef NET_MESSAGE_PARTS_H
 #define NET_MESSAGE_PARTS_H
 
@@ -15,7 +15,7 @@ static inline struct str line_str(struct line l)
     return (struct str){l.data + l.at, l.len};
 }
 
-/* "name: value", strictly. The value is without the blanks at its ends. */
+/* Split "name: value", strictly. The value is trimmed. */
 int message_split_field(struct line l, struct str *ret_name, struct str *ret_value);
 
 /* message_read() for a chunked body. */

@@ -1,11 +1,11 @@
 /* parser.h — the second parser of a request: llhttp, or its predecessor http-parser.
  *
  * message.c parses every request itself, strictly. This parser, written by others for
- * other servers, gets the same bytes and must see the same request: what two parsers
- * read in two ways never becomes a request. This is also the only file that knows which
- * of the two libraries is used.
+ * other servers, gets the same bytes and must see the same request; if the two
+ * disagree, we refuse it. This is also the only file that knows which of the two
+ * libraries is used.
  *
- * Errors   ERR_BAD_REQUEST: it refuses the bytes.
+ * Errors   ERR_BAD_REQUEST: the library refuses the bytes.
  * Threads  one at a time.
  */
 #ifndef NET_PARSER_H
@@ -36,8 +36,8 @@ struct parser_head {
 int parser_head(struct parser *p, const char *head, size_t len,
                 struct parser_head *ret_head);
 
-/* Read on in a chunked body. *ret_body_len is how many bytes of the piece are content;
- * *ret_done: the body has ended, with this piece. */
+/* Read the next piece of a chunked body. *ret_body_len is how many of its bytes are
+ * content; *ret_done: the body ends with this piece. */
 int parser_chunked(struct parser *p, const char *piece, size_t len,
                    size_t *ret_body_len, bool *ret_done);
 

@@ -1,5 +1,5 @@
-/* request.c — a request's life, from its first byte to the end of its answer, and what
- * http.h offers for reading one: headers, cookies, the query (conn.h).
+/* request.c — a request's life, from its first byte to the end of its answer, and how
+ * handlers read its headers, cookies and query (http.h, conn.h).
  */
 #include "net/conn.h"
 
@@ -10,7 +10,7 @@
 #include "base/mem.h"
 #include "net/chars.h"
 
-enum { KEPT_CAP = 4096 }; /* what a request's buffers may keep in the store */
+enum { KEPT_CAP = 4096 }; /* a pooled request keeps no larger buffers */
 
 /* ---- life ---- */
 
@@ -124,13 +124,13 @@ void request_publish(struct request *r)
 
 /* ---- headers ---- */
 
-/* Where the spans of a published request begin. */
+/* The address that the spans of a published request are relative to. */
 static const char *base_of(const struct request *r)
 {
     return r->pub.target.at - r->msg.target.at;
 }
 
-/* Find the next header of that name, from *i on; *i then points behind it. */
+/* Find the next header of this name, from *i on; moves *i past it. */
 static bool next_field(const struct request *r, struct str name, unsigned *i,
                        struct str *ret_value)
 {
@@ -147,7 +147,7 @@ static bool next_field(const struct request *r, struct str name, unsigned *i,
     return false;
 }
 
-/* Join all lines of that name to one value, which lives as long as the request. */
+/* Join all lines of this name to one value, which lives as long as the request. */
 static struct str join(struct request *r, struct str name)
 {
     struct joined *j;
@@ -213,7 +213,7 @@ struct str http_cookie(const struct http_req *req, const char *name)
 
 /* ---- the query ---- */
 
-/* Decode the character at the start of a text. Returns how many bytes encode it; 0: it
+/* Decode the character at the start of s. Returns how many bytes encode it; 0: it
  * cannot be decoded. */
 static size_t decode_one(struct str s, char *ret_c)
 {
@@ -260,7 +260,7 @@ static bool name_is(struct str encoded, struct str name)
     return encoded.len == 0 && name.len == 0;
 }
 
-/* The next value of that parameter, still encoded; *query is then what follows. */
+/* Find the next value of this parameter, still encoded; moves *query past it. */
 static bool next_param(struct str *query, struct str name, struct str *ret_value)
 {
     while (query->len > 0) {

@@ -1,5 +1,5 @@
-/* response.c — writes answers: the status line, the headers that every answer has, the
- * body, and refusals of what never became a request (http.h, conn.h).
+/* response.c — writes answers: status line, headers, body; and the refusals of what
+ * never became a request (http.h, conn.h).
  */
 #include <assert.h>
 #include <string.h>
@@ -54,7 +54,7 @@ static struct str status_line(int status)
         LINE(505, "HTTP Version Not Supported");
     }
 #undef LINE
-    assert(false); /* a status that is missing above */
+    assert(false); /* add the status above */
     return STR("HTTP/1.1 500 Internal Server Error\r\nDate: ");
 }
 
@@ -64,8 +64,8 @@ struct answer {
     struct str id, headers, body;
     struct str path_headers;
     const char *content_type;
-    bool close, old; /* old: to HTTP/1.0, which has to be told that it may go on */
-    bool no_body;    /* to HEAD: the body's length, without the body */
+    bool close, old; /* old: to HTTP/1.0, which must be told to keep alive */
+    bool no_body;    /* HEAD: send the body's length, without the body */
 };
 
 static bool bodiless(int status)
@@ -81,7 +81,7 @@ static char *put(char *to, const void *from, size_t len)
 
 #define PUT(to, literal) put((to), (literal), sizeof(literal) - 1)
 
-/* The part of a head whose length does not depend on the answer, at most. */
+/* At most this much of a head is the same for every answer. */
 enum { HEAD_ROOM = 256 };
 
 static void add_head(struct buf *out, const struct answer *a, const char *date)
@@ -168,7 +168,7 @@ void http_common_headers(const struct http_req *req, struct buf *out)
     const struct request *r = request_of(req);
 
     if (r->conn == NULL)
-        return; /* nobody will read them, and the server may be gone */
+        return; /* nobody will read the answer, and the server may be gone */
     buf_text(out, "Date: ");
     buf_add(out, server_date(req->server), 29);
     buf_text(out, "\r\nX-Request-Id: ");
@@ -178,7 +178,7 @@ void http_common_headers(const struct http_req *req, struct buf *out)
     buf_str_add(out, buf_str(&r->headers));
 }
 
-/* The request is answered: the connection goes on with what came after it. */
+/* The request is answered: continue with the bytes that came after it. */
 static void finish(struct request *r, bool close)
 {
     struct conn *c = r->conn;
@@ -210,7 +210,7 @@ static struct answer answer_of(const struct request *r, int status,
     };
 }
 
-/* owned: the body is the request's own buffer, else it outlives the answer. */
+/* owned: the body is in the request's own buffer; otherwise it outlives the answer. */
 static void reply(struct request *r, const struct answer *a, bool owned)
 {
     struct conn *c = r->conn;
@@ -234,7 +234,7 @@ void http_reply(struct http_req *req, int status, const char *content_type)
     struct request *r = request_of(req);
     struct answer a;
 
-    assert(r->handed_over); /* once */
+    assert(r->handed_over); /* a handler answers once */
     if (r->conn == NULL) {
         request_free(r);
         return;

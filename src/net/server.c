@@ -1,5 +1,5 @@
-/* server.c — one loop's HTTP server: accepts connections, keeps buffers for use
- * again, closes connections that are overdue, and ends by draining (http.h, conn.h).
+/* server.c — one loop's HTTP server: accepts connections, pools buffers, closes overdue
+ * connections, and drains at the end (http.h, conn.h).
  */
 #include <assert.h>
 #include <arpa/inet.h>
@@ -25,7 +25,7 @@ enum {
     SWEEP_MAX_MS = 250
 };
 
-/* ---- stores ---- */
+/* ---- pools ---- */
 
 struct buf server_take_buf(struct http_server *s)
 {
@@ -86,7 +86,7 @@ static struct conn *conn_of(struct due *d)
     return (struct conn *)((char *)d - offsetof(struct conn, due));
 }
 
-/* An address as text; IPv4 inside of IPv6 as IPv4. */
+/* Write the address as text; an IPv4 address mapped into IPv6 as IPv4. */
 static size_t peer_text(const struct sockaddr_storage *from, char text[64])
 {
     const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)from;
@@ -105,9 +105,8 @@ static size_t peer_text(const struct sockaddr_storage *from, char text[64])
     return strlen(text);
 }
 
-/* A no that costs nothing but the moment: it is sent, and what the client has sent
- * until now is read, so that no reset overtakes the answer. Who sends later may miss
- * it. */
+/* Refuse without keeping state: send 503, and discard what has arrived so that no reset
+ * overtakes it. A client that sends more later may miss the answer. */
 static void refuse_shortly(struct http_server *s, int fd)
 {
     struct buf answer = server_take_buf(s);
@@ -121,7 +120,8 @@ static void refuse_shortly(struct http_server *s, int fd)
     server_give_buf(s, &answer);
 }
 
-/* More than max_conns: some are waited for until they have seen why. */
+/* Refuse a connection beyond max_conns. A few of them may linger until they have read
+ * why. */
 static void turn_away(struct http_server *s, int fd, struct str peer)
 {
     struct conn *c;
@@ -157,7 +157,7 @@ static bool end_one_in(struct http_server *s, enum due_kind kind,
     return false;
 }
 
-/* Those first that do the least. */
+/* End a connection of the address that has too many, first those that do the least. */
 static bool make_room_for(struct http_server *s, uint64_t address)
 {
     const struct share *share = shares_displaced_by(&s->shares, address);
@@ -190,8 +190,8 @@ static int open_reserve(void)
     return open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
-/* No descriptor is left: give up the one kept for this, to say so to whoever is next.
- * false: it is gone to somebody else, so there is nothing to be done now. */
+/* No descriptor is left: close the reserve, and use it to refuse the next client.
+ * false: somebody else got the descriptor, so we cannot even refuse. */
 static bool refuse_one(struct http_server *s, int listen_fd)
 {
     int fd;
@@ -222,7 +222,7 @@ static void resume_accepting(struct http_server *s)
         ev_io_start(s->ev, &l->io);
 }
 
-/* Take one connection. false: that is enough for now. */
+/* Accept one connection. false: stop for now. */
 static bool accept_one(struct http_server *s, int listen_fd)
 {
     struct sockaddr_storage from = {.ss_family = AF_INET};
@@ -247,7 +247,7 @@ static bool accept_one(struct http_server *s, int listen_fd)
     case EBADF:
     case EINVAL:
         break;
-    default: /* the connection failed before it was accepted: on to the next */
+    default: /* the connection failed before it was accepted: try the next */
         return true;
     }
     pause_accepting(s); /* the loop would spin: the socket stays readable */
@@ -269,7 +269,7 @@ void http_listen(struct http_server *s, int listen_fd)
     struct listener *l = mem_zalloc(1, sizeof *l);
     int on = 1;
 
-    /* Connections inherit it: answers leave at once. */
+    /* Connections inherit this, so that answers leave at once. */
     setsockopt(listen_fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     l->server = s;
     l->next = s->listeners;
@@ -314,7 +314,7 @@ static void on_sweep(struct ev_loop *ev, struct ev_timer *w, int events)
         resume_accepting(s);
 }
 
-/* Often enough that the shortest time limit is kept to a quarter. */
+/* Often enough that even the shortest time limit is exceeded by a quarter at most. */
 static uint32_t sweep_period_ms(const struct http_opts *o)
 {
     const uint32_t limits[] = {o->header_timeout_ms, o->body_timeout_ms,
@@ -329,8 +329,7 @@ static uint32_t sweep_period_ms(const struct http_opts *o)
 
 /* ---- draining ---- */
 
-/* Runs before the loop next sleeps, not from inside of a connection: on_drained() may
- * free s. */
+/* Run before the loop next sleeps, not inside a connection: on_drained() may free s. */
 static void on_drained(struct ev_loop *ev, struct ev_prepare *w, int events)
 {
     struct http_server *s = w->data;
@@ -355,7 +354,7 @@ void server_conn_gone(struct http_server *s, const struct conn *c)
     judge_drained(s);
 }
 
-/* A client may just have sent what we have not read yet: look once more. */
+/* Look once more: a client may have sent something that we have not read yet. */
 static void drain_idle(struct http_server *s)
 {
     struct due idle;

@@ -2,13 +2,13 @@
  *
  * DESIGN
  *
- * While there is room an address may have as many as it likes: a hall is one address.
- * When all are taken, whoever has more than half of them gives one up for each that
- * comes from an address with less than half. More than half is one address at most, so
+ * While there is room, an address may have as many as it likes: a whole hall can share
+ * one. When all are taken, the address with more than half of them gives one up for
+ * each new one from another address. Only one address can have more than half, so
  * nobody has to search for it.
  *
- * Shapes     an address is a number; 0 is nobody's (a proxy of ours) and has no share.
- * Ownership  a share lives while somebody holds it.
+ * Shapes     an address is a number; 0 (a proxy of ours) has no share.
+ * Ownership  a share lives while a connection holds it.
  * Threads    one at a time.
  */
 #ifndef NET_SHARES_H
@@ -33,11 +33,12 @@ struct shares {
 };
 
 void shares_init(struct shares *s, size_t max_connections);
-/* One connection more; NULL for address 0. */
+/* Count one connection more. NULL for address 0. */
 struct share *share_join(struct shares *s, uint64_t address);
-/* One less. Accepts NULL. */
+/* Count one less. Accepts NULL. */
 void share_leave(struct shares *s, struct share *share);
-/* All connections are taken, and this address wants one: whose has to go? NULL: none.
+/* All connections are taken, and this address wants one: which share must give one up?
+ * NULL: none.
  */
 const struct share *shares_displaced_by(const struct shares *s, uint64_t address);
 

@@ -6,7 +6,7 @@
 #include "base/mem.h"
 #include "net/stream.h"
 
-enum { MAX_READ = 4096 }; /* all that comes is dropped at once: this is never reached */
+enum { MAX_READ = 4096 }; /* never reached: all input is dropped at once */
 
 struct sse {
     struct stream *stream;
@@ -49,8 +49,8 @@ void sse_comment(struct sse *s)
         stream_control(s->stream, ":\n\n", 3);
 }
 
-/* X-Accel-Buffering tells nginx to pass on each event when it comes. The comment makes
- * proxies and clients that wait for the first byte of the body see the head. */
+/* X-Accel-Buffering tells nginx to pass each event on at once. The comment is for
+ * proxies and clients that do not show the head before the first byte of the body. */
 static void write_head(const struct http_req *req, struct buf *out)
 {
     buf_text(out, "HTTP/1.1 200 OK\r\n"

@@ -21,7 +21,8 @@ struct sse;
 struct sse_ops {
     void (*on_writable)(void *user);
     void (*on_close)(void *user);
-    /* A client that takes nothing for so long is gone. 0: STREAM_WRITE_TIMEOUT_MS. */
+    /* A client that takes nothing for this long is disconnected. 0:
+     * STREAM_WRITE_TIMEOUT_MS. */
     uint32_t write_timeout_ms;
 };
 
@@ -29,15 +30,15 @@ struct sse_ops {
  * connection over. NULL: the client has gone. The request is freed either way. */
 struct sse *sse_accept(struct http_req *req, const struct sse_ops *ops, void *user);
 
-/* Append "event: …\nid: …\ndata: …\n\n". An empty id is left out. Nothing in it holds a
- * line break (asserted): ours is JSON. */
+/* Append "event: …\nid: …\ndata: …\n\n". An empty id is left out. No argument may hold
+ * a line break (asserted); our JSON has none. */
 void sse_encode(struct buf *out, const char *event, struct str id, struct str data);
 
 /* false: busy, on_writable() will follow; or closing, on_close() will. */
 bool sse_send(struct sse *s, struct frame *f);
 /* An event for this client alone, under the rule of ws_text(). */
 void sse_event(struct sse *s, const char *event, struct str data);
-void sse_comment(struct sse *s); /* ":\n\n" keeps the line open */
+void sse_comment(struct sse *s); /* ":\n\n" keeps the connection alive */
 
 /* "retry: …" tells the client when to come back, then the stream ends. */
 void sse_close(struct sse *s, uint32_t retry_ms);

@@ -13,21 +13,21 @@
 struct stream {
     struct ev_io io;
     struct due due;    /* in slow_streams, while it is busy or closing */
-    struct due member; /* of the server's streams */
+    struct due member; /* in the server's list of streams */
     struct http_server *server;
-    struct share *share; /* its address's */
+    struct share *share; /* the one of its address */
     const struct stream_ops *ops;
     void *user;
 
-    struct frame *frame; /* under way */
+    struct frame *frame; /* being sent */
     size_t frame_at;
-    struct buf control; /* to send after it */
+    struct buf control; /* sent after the frame */
     struct buf rest;    /* from the peer, not used yet */
 
     uint32_t write_timeout_ms;
     bool closing;
-    bool shut; /* our side has ended */
-    bool dead; /* ends on the next turn */
+    bool shut; /* our side is shut down */
+    bool dead; /* to be ended on the next turn */
 };
 
 /* ---- sending ---- */
@@ -42,14 +42,14 @@ bool stream_busy(const struct stream *s)
     return pending(s);
 }
 
-/* From inside of a call of the owner: on_close() has to come later. */
+/* End later: the owner may be calling, and on_close() must not come inside its call. */
 static void die(struct stream *s)
 {
     s->dead = true;
     ev_feed_event(s->server->ev, &s->io, EV_CUSTOM);
 }
 
-/* How many bytes the socket took; it has failed when it dies of it. */
+/* Returns how many bytes the socket took. If the socket fails, the stream dies. */
 static size_t put(struct stream *s, const char *data, size_t len)
 {
     ssize_t n;
@@ -109,8 +109,8 @@ static void shut(struct stream *s)
     s->shut = true;
 }
 
-/* What follows from what was sent, and from what was not. A closing stream has its
- * time, which nothing prolongs. */
+/* After sending: set the deadline, and watch for what can happen next. Nothing prolongs
+ * the deadline of a closing stream. */
 static void judge_output(struct stream *s, bool progress)
 {
     if (s->dead)
@@ -167,8 +167,8 @@ void stream_control(struct stream *s, const void *data, size_t len)
     judge_output(s, false);
 }
 
-/* The peer is given its second to read what was sent last and to close its side, so
- * that no reset overtakes it. */
+/* Give the peer a second to read what was sent last and to close its side, so that no
+ * reset overtakes it. */
 void stream_close(struct stream *s)
 {
     if (s->closing || s->dead)
@@ -273,7 +273,7 @@ static void on_event(struct ev_loop *ev, struct ev_io *w, int events)
         end(s);
 }
 
-/* The connection's socket and bytes become the stream's. */
+/* Move the connection's socket and bytes into the stream. */
 static void move_in(struct stream *s, struct conn *c, struct str head)
 {
     size_t used = c->in_at + message_used(&c->req->msg);
@@ -283,14 +283,14 @@ static void move_in(struct stream *s, struct conn *c, struct str head)
     buf_str_add(&s->control, head);
     if (s->ops->on_data != NULL)
         buf_add(&s->rest, c->in.data + used, c->in.len - used);
-    assert(c->io.fd >= 0); /* the stream's from here */
+    assert(c->io.fd >= 0); /* the stream owns it from here on */
     ev_io_stop(c->server->ev, &c->io);
     ev_io_init(&s->io, on_event, c->io.fd, 0);
     s->io.data = s;
     c->io.fd = -1;
 }
 
-/* Who comes through a proxy is known only now. */
+/* For a client behind a proxy, the address is known only now. */
 static void move_share(struct stream *s, struct conn *c, uint64_t address)
 {
     s->share = c->share;
@@ -301,7 +301,7 @@ static void move_share(struct stream *s, struct conn *c, uint64_t address)
     s->share = share_join(&s->server->shares, address);
 }
 
-/* By default the kernel would queue some 4 MiB for a reader that is slow. */
+/* By default the kernel would queue some 4 MiB for a slow reader. */
 static void bound_socket(int fd)
 {
     static const int send_bytes = STREAM_SEND_BYTES, unsent_bytes = 1;
@@ -338,7 +338,7 @@ struct stream *http_take_over(struct http_req *req, struct str head,
     move_in(s, c, head);
     move_share(s, c, req->address);
     bound_socket(s->io.fd);
-    /* A peer that vanished without a word takes nothing either. */
+    /* The kernel gives up as soon on a peer that has vanished. */
     setsockopt(s->io.fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &write_timeout_ms,
                sizeof write_timeout_ms);
     due_add(&s->server->streams, &s->member, 0);
@@ -384,7 +384,7 @@ void stream_sweep(struct http_server *s, uint64_t now_ms)
         struct stream *slow =
             (struct stream *)((char *)d - offsetof(struct stream, due));
 
-        if (!slow->closing) /* its second to say goodbye is no slowness */
+        if (!slow->closing) /* a closing one only used up its second */
             counter_add(&s->stats.slow, 1);
         end(slow);
     }

@@ -2,17 +2,17 @@
  *
  * DESIGN
  *
- * A stream keeps memory small: while nothing waits to be sent it has no write buffer,
- * and while nothing is half read it has no read buffer. A frame that the socket does
- * not take whole is kept by reference with an offset; while it waits the stream is
- * busy and takes no further frame, so at most one frame and CONTROL_MAX bytes of
+ * A stream uses little memory: it has a write buffer only while something waits to be
+ * sent, and a read buffer only while something is half read. A frame that the socket
+ * does not take whole is kept by reference, with an offset. Until it is sent the stream
+ * is busy and takes no further frame, so at most one frame and CONTROL_MAX bytes of
  * control data wait for a slow reader, however much is published meanwhile.
  *
- * The kernel keeps no queue behind our back either: it takes a frame only when it has
- * sent the whole of the one before (TCP_NOTSENT_LOWAT; each frame ends a segment, since
- * the kernel asks that question at the start of a segment only), and what it has sent
- * and keeps until it is acknowledged is bounded too (SO_SNDBUF). So a reader on a slow
- * line gets what is newest whenever the line has room.
+ * The kernel does not queue much either: it takes a frame only after it has sent the
+ * whole one before (TCP_NOTSENT_LOWAT; each frame ends a segment, since the kernel
+ * checks only at the start of one), and what it keeps until it is acknowledged is
+ * bounded too (SO_SNDBUF). So a reader on a slow line gets the newest frame whenever
+ * the line has room.
  *
  * Ownership  the stream ends itself when the peer goes, when nothing was taken for
  *            write_timeout_ms, or after stream_close(); on_close() is then called
@@ -33,36 +33,37 @@ struct stream;
 enum {
     STREAM_CONTROL_MAX = 512,
     STREAM_WRITE_TIMEOUT_MS = 30000,
-    STREAM_SEND_BYTES = 16384, /* the kernel doubles it, and counts its own memory in */
+    STREAM_SEND_BYTES = 16384, /* the kernel doubles it, for its own overhead */
 };
 
 struct stream_ops {
-    /* Bytes from the peer, as they come. Returns how many of them were used; the rest
-     * is kept and given again with what follows, at most max_read bytes in all: a peer
-     * that sends more than that unused is disconnected. < 0: close now. */
+    /* Called with bytes from the peer, as they come. Return how many were used; the
+     * rest is passed again together with what follows. A peer with more than max_read
+     * unused bytes is disconnected. < 0: close now. */
     long (*on_data)(void *user, const char *data, size_t len);
     void (*on_writable)(void *user); /* no longer busy */
     void (*on_close)(void *user);
     size_t max_read;
 };
 
-/* Ends the HTTP life of req's connection: sends head (status line and headers, with
- * the empty line) and gives the stream. ops must outlive the stream. Bytes that the
- * client has already sent beyond the request are given to on_data() on the next turn
- * of the loop. NULL when the client has gone: nothing was sent and no callback will
- * come. The request is freed either way. */
+/* Take req's connection over from HTTP: sends head (status line and headers, with the
+ * empty line) and returns the stream. ops must outlive the stream. Bytes that the
+ * client has already sent after the request go to on_data() on the loop's next turn.
+ * NULL: the client has gone, nothing was sent and no callback will come. The request is
+ * freed either way. */
 struct stream *http_take_over(struct http_req *req, struct str head,
                               const struct stream_ops *ops, void *user,
                               uint32_t write_timeout_ms);
 
-/* Send a shared frame. false: the stream is busy or closing, and the frame was not
- * taken; on_writable() will say when. true: sent, or kept (by reference) and under way.
+/* Send a shared frame. true: sent, or kept (by reference) and on its way. false: not
+ * taken; the stream is closing, or busy until on_writable().
  */
 bool stream_send(struct stream *s, struct frame *f);
 bool stream_busy(const struct stream *s);
 
-/* Small control data (a pong, a comment, a close frame): goes out after the frame that
- * is under way. Dropped when STREAM_CONTROL_MAX bytes of it wait already. */
+/* Send small control data (a pong, a comment, a close frame), after the frame that is
+ * being sent. It is dropped if it would make more than STREAM_CONTROL_MAX bytes
+ * wait. */
 void stream_control(struct stream *s, const void *data, size_t len);
 
 /* Close when what waits has been sent, or after a second at the latest. on_close()

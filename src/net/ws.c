@@ -12,7 +12,7 @@
 enum {
     KEY_CHARS = 24,    /* 16 bytes in base64 */
     ACCEPT_CHARS = 28, /* 20 bytes in base64 */
-    MAX_READ = 4096,   /* all that comes is used at once: this is never reached */
+    MAX_READ = 4096,   /* never reached: all input is used at once */
 
     FIN = 0x80,
     OP_TEXT = 1,
@@ -26,7 +26,7 @@ struct ws {
     const struct ws_ops *ops;
     void *user;
     struct ws_reader *reader; /* NULL between messages */
-    struct frame *pong;       /* that waits for its turn: the answer to the last ping */
+    struct frame *pong;       /* the answer to the last ping, waiting for its turn */
     bool closing;
 };
 
@@ -201,8 +201,8 @@ static void on_binary(void *user)
         w->ops->on_binary(w->user);
 }
 
-/* A client that does not read its pongs has at most one of them wait, the newest, as
- * section 5.5.3 allows. */
+/* If the client does not read its pongs, keep only the newest, as section 5.5.3
+ * allows. */
 static void on_ping(void *user, struct str payload)
 {
     struct ws *w = user;

@@ -12,21 +12,21 @@
 
 enum { CONTROL_BYTES = 125 };
 
-/* Where in a character a text stands. */
+/* How far into a character the text has got. */
 struct utf8 {
-    uint8_t left;      /* bytes that the character still needs */
-    uint8_t low, high; /* the bounds of the next one */
+    uint8_t left;      /* bytes missing from the character */
+    uint8_t low, high; /* bounds of the next byte */
 };
 
 struct ws_reader {
     wslay_frame_context_ptr frames;
-    struct str input; /* what wslay has not taken yet; during ws_read() only */
-    size_t inside;    /* bytes that wslay has taken and not yet given */
+    struct str input; /* bytes that wslay has not taken yet; only during ws_read() */
+    size_t inside;    /* bytes that wslay has taken and not yet returned */
 
     bool in_frame;
     bool fin;
     uint8_t opcode;
-    uint64_t left; /* payload of the frame that has not come */
+    uint64_t left; /* payload bytes of the frame that have not come */
     uint8_t control_len;
     char control[CONTROL_BYTES]; /* payload of a control frame */
 
@@ -78,7 +78,7 @@ static bool utf8_goes_on(struct utf8 *u, struct str s)
 
 /* ---- frames ---- */
 
-/* The codes that may stand in a close frame: section 7.4, and what IANA has added. */
+/* The codes allowed in a close frame: section 7.4, and those that IANA added. */
 static bool code_valid(unsigned code)
 {
     return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) ||
@@ -100,7 +100,7 @@ static int close_code(struct str payload)
 }
 
 /* wslay refuses long or fragmented control frames, and lengths not written in their
- * shortest form. The rest is judged here. */
+ * shortest form. We check the rest. */
 static int judge_frame(const struct ws_reader *r, const struct wslay_frame_iocb *f)
 {
     if (!f->mask || f->rsv != WSLAY_RSV_NONE)
@@ -126,7 +126,7 @@ static int judge_frame(const struct ws_reader *r, const struct wslay_frame_iocb 
                                                                     : WS_GOING_ON;
 }
 
-/* wslay reports the length of a frame, not of its header; but each length has only one
+/* wslay does not report a header's length, but each payload length has only one
  * encoding. */
 static size_t header_bytes(const struct wslay_frame_iocb *f)
 {
@@ -214,7 +214,7 @@ static struct ws_reader *reader_new(void)
     struct ws_reader *r = mem_zalloc(1, sizeof *r);
     int rc = wslay_frame_context_init(&r->frames, &callbacks, r);
 
-    assert(rc == 0); /* it only allocates: memory that cannot be had ends us (mem.h) */
+    assert(rc == 0); /* it only allocates, and out of memory ends the process (mem.h) */
     (void)rc;
     return r;
 }

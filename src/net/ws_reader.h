@@ -2,14 +2,13 @@
  * chapters 5 and 7.4). No socket, no timer: for ws.c and its tests.
  *
  * wslay cuts the bytes into frames and unmasks them; the rules about frames and
- * messages are here. What comes out, and with which code a connection ends, depends on
- * the bytes only and not on how they were cut on their way: each rule is applied at the
- * first byte that breaks it.
+ * messages are here. The result, and the code that a connection ends with, depends only
+ * on the bytes, not on how they were split: each rule is applied at the first byte that
+ * breaks it.
  *
- * Ownership  ws_read() makes the reader that *reader is when there is something half
- *            read, and frees it (*reader is NULL) when there is not: some 4 KiB exist
- *            only while a frame or a message arrives. Payloads are borrowed during the
- *            callback.
+ * Ownership  ws_read() makes *reader when something is left half read, and frees it
+ *            (*reader is NULL) when nothing is: the 4 KiB exist only while a frame or a
+ *            message arrives. Payloads are borrowed during the callback.
  * Threads    one at a time.
  */
 #ifndef NET_WS_READER_H
@@ -31,13 +30,13 @@ enum {
 
 struct ws_reader_ops {
     void (*on_text)(void *user, struct str text);
-    void (*on_binary)(void *user); /* a whole binary message: nobody wants its bytes */
+    void (*on_binary)(void *user); /* a whole message; nobody wants its bytes */
     void (*on_ping)(void *user, struct str payload);
 };
 
-/* Read all of data. WS_GOING_ON, or the code of the close frame to answer with: the
- * client closes (and this is its own code), or it has broken a rule. Nothing that it
- * sends after that means anything. */
+/* Read all of data. Returns WS_GOING_ON, or the code for our close frame: the client's
+ * own if it closes, or that of the rule it broke. Ignore whatever it sends after
+ * that. */
 int ws_read(struct ws_reader **reader, struct str data, const struct ws_reader_ops *ops,
             void *user);
 
