@@ -33,7 +33,7 @@ static int open_db(const char *path, int mode, sqlite3 **ret_handle, char *errms
 
 /* ---- reading ---- */
 
-/* "%" and "?" would mean something in a URI. */
+/* Escape what has a meaning in a URI. */
 static char *alone_uri(const char *path)
 {
     sqlite3_str *s = sqlite3_str_new(NULL);
@@ -183,7 +183,7 @@ int data_set_end_journal(const char *path, char *errmsg, size_t errmsg_size)
         errmsg, errmsg_size);
 }
 
-/* Beyond the copy's own versions too, however wrong the clock is. */
+/* Go beyond the copy's own versions too, in case the clock is wrong. */
 int data_set_skip_versions(const char *path, int64_t now_ms, char *errmsg,
                            size_t errmsg_size)
 {

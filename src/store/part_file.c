@@ -40,7 +40,7 @@ static void remove_companions(const char *part)
     }
 }
 
-/* May the name be used, when the file is ready? */
+/* May the finished file take this name? */
 static int check_target(const char *path, bool replace, char *errmsg, size_t size)
 {
     struct stat st;
@@ -56,7 +56,8 @@ static int check_target(const char *path, bool replace, char *errmsg, size_t siz
     return ERR_CONFLICT;
 }
 
-/* The lock may have been another's, who has meanwhile given the file its name. */
+/* Another process may have had the lock, and finished and renamed the file
+ * meanwhile. */
 static bool still_named(int fd, const char *part)
 {
     struct stat a, b;
@@ -76,7 +77,7 @@ static int open_part(struct part_file *f, char *errmsg, size_t size)
             return 0;
         return fail("write", f->part, errmsg, size);
     }
-    close(f->fd); /* and it stays: it is not ours to remove */
+    close(f->fd); /* leave the file: another process is writing it */
     f->fd = -1;
     snprintf(errmsg, size, "somebody else is writing %s now", f->part);
     return ERR_CONFLICT;
@@ -101,7 +102,7 @@ int part_file_open(const char *path, bool replace, struct part_file *ret_file,
     return 0;
 }
 
-/* Not every file system can refuse to replace; then a look before has to do. */
+/* Not every file system can refuse to replace a file; there we check first. */
 static int give_name(const struct part_file *f, char *errmsg, size_t size)
 {
     int rc;
@@ -126,7 +127,7 @@ static int sync_parent(const char *path, char *errmsg, size_t size)
     if (slash != NULL)
         dir[slash == path ? 1 : slash - path] = '\0';
     fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    /* A file system that cannot sync a directory says EINVAL, and needs none. */
+    /* EINVAL: the file system cannot sync a directory, and does not need it. */
     if (fd < 0 || (fsync(fd) != 0 && errno != EINVAL))
         rc = fail("sync", dir, errmsg, size);
     if (fd >= 0)
@@ -145,7 +146,7 @@ int part_file_finish(struct part_file *f, char *errmsg, size_t errmsg_size)
     if (rc != 0)
         return rc;
     close(f->fd);
-    f->fd = -1; /* it has its name: there is nothing to remove */
+    f->fd = -1; /* the file has its name: part_file_done() must not remove it */
     return sync_parent(f->path, errmsg, errmsg_size);
 }
 
@@ -153,7 +154,7 @@ void part_file_done(struct part_file *f)
 {
     if (f->part != NULL && f->fd >= 0) {
         remove_companions(f->part);
-        unlink(f->part); /* before the lock ends */
+        unlink(f->part); /* while we hold the lock */
         close(f->fd);
     }
     mem_free(f->path);

@@ -34,7 +34,7 @@ size_t receipt_encode(const struct receipt *r, uint8_t ret_bytes[RECEIPT_BLOB_BY
     uint8_t *at = put(ret_bytes, r->option);
 
     at = put(at, r->version);
-    at = put(at, (uint32_t)(r->votes_left + 1)); /* UINT32_MAX, no limit, is 0 */
+    at = put(at, (uint32_t)(r->votes_left + 1)); /* UINT32_MAX (no limit) becomes 0 */
     for (uint32_t i = 0; i < r->n_options && i < LIMIT_OPTIONS; i++)
         at = put(at, r->counts[i]);
     return (size_t)(at - ret_bytes);

@@ -1,14 +1,14 @@
-/* receipt_blob.h — a receipt as bytes in a row.
+/* receipt_blob.h — a receipt as a blob in a row of the database.
  *
- * A million keyed votes are a million receipts on disk, so: numbers of seven bits a
- * byte, lowest first, the highest bit saying that more follow (LEB128), in this order:
+ * A million keyed votes are a million receipts on disk, so numbers are stored in seven
+ * bits a byte, lowest first; the high bit says that more follow (LEB128). In this
+ * order:
  *
  *   option | version | votes left + 1 (0: no limit) | votes by option …
  *
- * The time of the vote is the row's own. That there are as many counts as the bytes
- * hold makes a length needless.
+ * The row has the time of the vote. There is no length: the counts go on to the end.
  *
- * Errors   receipt_decode(): ERR_INVALID; what is not a receipt writes nothing.
+ * Errors   receipt_decode(): ERR_INVALID, and then *ret is unchanged.
  * Threads  pure.
  */
 #ifndef STORE_RECEIPT_BLOB_H
@@ -20,7 +20,7 @@
 enum { RECEIPT_BLOB_BYTES = 1 + 10 + 5 + 5 * LIMIT_OPTIONS };
 
 size_t receipt_encode(const struct receipt *r, uint8_t ret_bytes[RECEIPT_BLOB_BYTES]);
-/* voted_ms is left alone. */
+/* Does not set voted_ms. */
 int receipt_decode(struct str bytes, struct receipt *ret_receipt);
 
 #endif

@@ -11,10 +11,10 @@
 #include "base/mem.h"
 #include "store/sqlite_db.h"
 
-/* FULL makes every commit wait for the disk: the lane pays that once a batch. Thousands
- * of votes of a crowd land on pages all over a table, and the same pages again in the
- * next transaction: so the cache holds them, and the WAL is copied into the file only
- * once it has grown to 64 MiB (LOG_PAGES). */
+/* FULL makes every commit wait for the disk; the lane pays for that once per batch. A
+ * crowd's votes land on pages all over a table, and on the same pages in the next
+ * transaction. So the cache holds them, and the WAL is copied into the file only when
+ * it has grown to 64 MiB (LOG_PAGES). */
 static const char WRITER_SQL[] = "PRAGMA journal_mode = WAL;"
                                  "PRAGMA synchronous = FULL;"
                                  "PRAGMA journal_size_limit = 67108864;"
@@ -26,7 +26,7 @@ static const char READER_SQL[] = "PRAGMA query_only = ON;"
                                  "PRAGMA temp_store = MEMORY;";
 
 enum {
-    BUSY_MS = 10000, /* a checkpoint, or `sqlite3` in an operator's shell */
+    BUSY_MS = 10000, /* for a checkpoint, or `sqlite3` in an operator's shell */
     LOG_PAGES = 16384,
 };
 
@@ -44,15 +44,15 @@ static int begin(struct store *s)
     return rc;
 }
 
-/* SQLite calls this after each commit. A log that has not grown has begun anew, and it
- * does so only when all of the old one is in the file. */
+/* SQLite calls this after each commit. If the log has not grown it was restarted, which
+ * SQLite does only when all of the old log is in the file. */
 static int log_written(void *user, sqlite3 *handle, const char *name, int pages)
 {
     struct sqlite_store *s = user;
 
     s->log_is_new = pages <= s->log_pages;
     s->log_pages = pages;
-    if (pages >= LOG_PAGES) /* what fails now is done after another commit */
+    if (pages >= LOG_PAGES) /* if it fails, the next commit tries again */
         sqlite3_wal_checkpoint_v2(handle, name, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
     return SQLITE_OK;
 }
@@ -87,7 +87,7 @@ static int commit(struct store *s)
         return ERR_UNAVAILABLE;
     if (db_execute(d, db_use(d, SQL_COMMIT_WRITE)) != 0)
         return d->failed ? ERR_UNAVAILABLE : db_fail(d);
-    assert(sqlite3_get_autocommit(d->handle)); /* it is over */
+    assert(sqlite3_get_autocommit(d->handle)); /* the transaction has ended */
     d->in_transaction = false;
     tell_committed(sqlite_of(s), commits);
     return 0;
@@ -98,7 +98,7 @@ static void rollback(struct store *s)
     struct db *d = &sqlite_of(s)->sides[STORE_WRITER];
     sqlite3_stmt *st = db_use(d, SQL_ROLLBACK);
 
-    if (!sqlite3_get_autocommit(d->handle)) { /* SQLite may have done it by itself */
+    if (!sqlite3_get_autocommit(d->handle)) { /* SQLite may have done it already */
         sqlite3_step(st);
         sqlite3_reset(st);
     }
@@ -131,7 +131,7 @@ static void close_db(struct db *d)
     sqlite3_close(d->handle);
 }
 
-/* The reader first: the last connection to close empties the WAL, and it must be
+/* Close the reader first: the last connection to close empties the WAL, and must be
  * allowed to write. */
 static struct store *free_store(struct store *base)
 {
@@ -188,7 +188,7 @@ static const struct store_ops ops = {
 
 /* ---- opening ---- */
 
-/* SQLite would make the file readable for everybody, and its WAL like it. */
+/* SQLite would make the file, and with it the WAL, readable for everybody. */
 static int make_file(const struct sqlite_opts *opts, char *errmsg, size_t errmsg_size)
 {
     bool must_exist = opts->must_exist || opts->read_only;
@@ -209,7 +209,7 @@ static int make_file(const struct sqlite_opts *opts, char *errmsg, size_t errmsg
 static int connect_to(struct db *d, const char *path, const char *sql, bool read_only)
 {
     int mode = read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
-    /* Each connection is one thread's at a time: no locks. */
+    /* Only one thread at a time uses a connection: no locks. */
     int rc = sqlite3_open_v2(path, &d->handle,
                              mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
 
@@ -242,7 +242,7 @@ static int prepare(struct db *d, enum store_side side)
     return 0;
 }
 
-/* WAL needs memory that processes share, which some file systems do not have. */
+/* WAL needs shared memory, which some file systems do not support. */
 static int check_wal(struct db *d)
 {
     sqlite3_stmt *st = NULL;
@@ -268,7 +268,7 @@ static int open_writer(struct db *d, const char *path, char *errmsg, size_t errm
                  ? check_wal(d)
                  : db_fail(d);
     }
-    /* Not before: a migration may have to make a table anew. */
+    /* Only after the migrations: one may have to recreate a table. */
     if (rc == 0 && sqlite3_exec(d->handle, "PRAGMA foreign_keys = ON", NULL, NULL,
                                 NULL) != SQLITE_OK)
         rc = db_fail(d);
@@ -281,7 +281,7 @@ static int open_writer(struct db *d, const char *path, char *errmsg, size_t errm
     return rc;
 }
 
-/* A file that is not migrated here has to be of this program's version already. */
+/* A read-only file is not migrated, so it must have this program's version already. */
 static int check_version(struct db *d, const char *path, char *errmsg,
                          size_t errmsg_size)
 {
@@ -320,9 +320,8 @@ int store_sqlite_open(const struct sqlite_opts *opts, struct store **ret_store,
     int rc = make_file(opts, errmsg, errmsg_size);
     struct sqlite_store *s;
 
-    /* Nobody reads the sums of memory that SQLite keeps under a lock; they took a
-     * twelfth of projecting. Refused, without harm, once SQLite is at work in this
-     * process. */
+    /* SQLite counts its memory under a lock, which took a twelfth of projecting, and
+     * nobody reads the counts. Once SQLite has started this fails, harmlessly. */
     (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     if (rc != 0)
         return rc;

@@ -1,14 +1,14 @@
 /* sqlite.h — the store in one SQLite file.
  *
- * Two connections to a database in WAL mode, one a side, so that reading goes on while
- * a transaction commits. The file is made, and brought to this program's version by the
- * migrations in sql/sqlite, when it is opened.
+ * Two connections to a database in WAL mode, one per side, so that reads continue while
+ * a transaction commits. Opening creates the file if needed, and brings it to this
+ * program's version with the migrations in sql/sqlite.
  *
  * Ownership  store_sqlite_open() gives the store; its free() ends it.
- * Errors     ERR_UNAVAILABLE: the file cannot be opened, made or migrated.
- *            ERR_CONFLICT: it is not ours, or was made by a newer program, or for
- *            read_only by an older one. errmsg says what it is and what to do, in a
- *            sentence.
+ * Errors     ERR_UNAVAILABLE: the file cannot be opened, created or migrated.
+ *            ERR_CONFLICT: it is not ours, or was made by a newer program (with
+ *            read_only, also by an older one). errmsg says what is wrong and what to
+ *            do, in a sentence.
  * Threads    open: the owner.
  */
 #ifndef STORE_SQLITE_H
@@ -18,12 +18,13 @@
 
 struct sqlite_opts {
     const char *path;
-    bool must_exist; /* ERR_UNAVAILABLE rather than make it: for verify */
-    /* The reader's side only, beside another process: nothing is made or migrated. */
+    bool must_exist; /* fail with ERR_UNAVAILABLE rather than create it: for verify */
+    /* Only the reader's side, beside another process: nothing is created or
+     * migrated. */
     bool read_only;
-    /* After each commit of the writer, before it returns: how many there have been, and
-     * how many of them the file has for certain without its write-ahead log, which
-     * until the first commit is in_file. May be NULL. */
+    /* Called after each commit of the writer, before it returns: the number of commits
+     * so far, and how many of them are certainly in the file, without its write-ahead
+     * log. in_file is that number at the start. May be NULL. */
     void (*committed)(void *user, uint64_t commits, uint64_t in_file);
     uint64_t in_file;
     void *user;

@@ -1,5 +1,5 @@
-/* sqlite_accounts.c — adding, changing, deleting and finding accounts, the polls they
- * own, and until when their tokens are void (store.h; sqlite_db.h).
+/* sqlite_accounts.c — adds, changes, deletes and finds accounts and the polls they own,
+ * and keeps the ends of their tokens (store.h; sqlite_db.h).
  */
 #include <string.h>
 
@@ -8,8 +8,9 @@
 #include "base/text.h"
 #include "store/sqlite_db.h"
 
-/* The keys of account id (0: a new one) were refused: is it the name? Not if it is the
- * account's own, in other letters. Asked in the transaction of the refusal. */
+/* The keys of account id (0: a new one) were refused: because of the name, or the
+ * e-mail? A name that is the account's own, in other letters, is not taken. Runs in the
+ * transaction of the refusal. */
 static int which_taken(struct db *d, uint32_t id, struct str username,
                        const char **ret_field)
 {
@@ -26,7 +27,7 @@ static int which_taken(struct db *d, uint32_t id, struct str username,
     return ERR_CONFLICT;
 }
 
-/* An empty text is a value that is not there. */
+/* An empty text is stored as NULL. */
 static struct str given(const char *text)
 {
     return text[0] != '\0' ? str_of(text) : (struct str){NULL, 0};
@@ -71,7 +72,7 @@ static void copy_text(char *to, size_t size, struct str s)
     to[n] = '\0';
 }
 
-/* The one row that st gives. */
+/* Read the only row of st. */
 static int read_account(struct db *d, sqlite3_stmt *st, struct account *ret_a)
 {
     int rc = db_step(d, st);
@@ -129,7 +130,8 @@ static int end_tokens(struct db *d, uint32_t id, int64_t end_ms)
     return db_execute(d, st);
 }
 
-/* What is as it was is not asked about: two old accounts may have what is now one name.
+/* Do not set a value that stays the same: two old accounts may have what is now the
+ * same name.
  */
 static struct str changed(const char *to, const char *was)
 {
@@ -183,7 +185,7 @@ int sqlite_account_delete(struct store *s, uint32_t id, int64_t tokens_end_ms)
 
     if (d == NULL)
         return ERR_UNAVAILABLE;
-    st = db_use(d, SQL_ACCOUNT_DELETE); /* and by it, polls.owner_id is NULL */
+    st = db_use(d, SQL_ACCOUNT_DELETE); /* this sets polls.owner_id to NULL */
     sqlite3_bind_int64(st, 1, id);
     rc = db_execute(d, st);
     if (rc == 0 && sqlite3_changes(d->handle) == 0)

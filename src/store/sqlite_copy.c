@@ -33,7 +33,7 @@ static int execute(sqlite3 *handle, const char *path, const char *sql, char *err
                : fail(handle, path, errmsg, size);
 }
 
-/* A transaction begins with its first look, and not before. */
+/* SQLite takes the snapshot at the first read, not at BEGIN. */
 static int open_source(const char *path, struct db *d, char *errmsg, size_t size)
 {
     int version = 0, rc;
@@ -91,7 +91,7 @@ int sqlite_copy(const struct sqlite_copy *c, char *errmsg, size_t errmsg_size)
 
     if (rc == 0)
         rc = open_db(c->to, SQLITE_OPEN_READWRITE, &to, errmsg, errmsg_size);
-    if (rc == 0) /* what an error leaves is thrown away */
+    if (rc == 0) /* after an error the copy is thrown away */
         rc = execute(to, c->to, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF",
                      errmsg, errmsg_size);
     if (rc == 0)
@@ -112,7 +112,7 @@ static int execute_on_file(const char *path, const char *sql, char *errmsg, size
     return rc;
 }
 
-/* A table that never had a row has no line in sqlite_sequence. */
+/* A table that never had a row is missing in sqlite_sequence. */
 #define SKIP(table, n)                                                                 \
     "INSERT INTO sqlite_sequence SELECT '" table "', 0 WHERE NOT EXISTS"               \
     " (SELECT 1 FROM sqlite_sequence WHERE name = '" table "');"                       \

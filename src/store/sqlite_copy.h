@@ -1,7 +1,7 @@
-/* sqlite_copy.h — a store's file, copied while another process may be writing to it.
+/* sqlite_copy.h — copies a store's file while another process may be writing to it.
  *
- * The copy is what the file was at one moment: one read transaction, held to the end.
- * Meanwhile the writer goes on, into its write-ahead log.
+ * The copy is the file at one moment: one read transaction, held to the end. Meanwhile
+ * the writer goes on writing into its write-ahead log.
  *
  * Ownership  nothing is kept.
  * Errors     ERR_UNAVAILABLE: one of the files cannot be read or written.
@@ -16,8 +16,8 @@
 #include <stdint.h>
 
 struct sqlite_copy {
-    const char *from; /* a store's file, in use or not */
-    const char *to;   /* an empty file, for which nothing has to survive an error */
+    const char *from; /* a store's file; may be in use */
+    const char *to;   /* an empty file; after an error its content is lost */
     /* Called every few megabytes. May be NULL. */
     void (*progress)(void *user, uint64_t done_bytes, uint64_t all_bytes);
     void *user;
@@ -25,14 +25,14 @@ struct sqlite_copy {
 
 int sqlite_copy(const struct sqlite_copy *c, char *errmsg, size_t errmsg_size);
 
-/* Leave numbers out: the next account and the next poll get ids beyond those that were
- * given after a copy was made, and that people may still have in links and tokens. The
- * store is not open. */
+/* Skip ids: the original may have given further ids since the copy was made, and people
+ * may still have them in links and tokens. The next account and poll get ids beyond
+ * those. The store must not be open. */
 enum { SQLITE_SKIP_ACCOUNTS = 10000000, SQLITE_SKIP_POLLS = 10000 };
 int sqlite_skip_ids(const char *path, char *errmsg, size_t errmsg_size);
 
-/* Make the file of a store that is not open one file without companions, that can be
- * read where nothing can be written. Opening it as a store takes that back. */
+/* Make the store one file without companions, so that it can be read where nothing can
+ * be written. It must not be open; opening it as a store undoes this. */
 int sqlite_seal(const char *path, char *errmsg, size_t errmsg_size);
 
 #endif

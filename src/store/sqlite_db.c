@@ -130,7 +130,7 @@ int db_begin_read(struct db *d)
     return db_execute(d, db_use(d, SQL_BEGIN_READ));
 }
 
-/* A transaction that only reads has nothing to lose: how it ends does not matter. */
+/* It does not matter how a transaction that only reads ends. */
 void db_end_read(struct db *d)
 {
     if (!sqlite3_get_autocommit(d->handle)) {

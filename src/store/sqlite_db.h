@@ -1,7 +1,7 @@
-/* sqlite_db.h — what the parts of the SQLite backend share.
+/* sqlite_db.h — shared by the parts of the SQLite backend.
  *
  *   sqlite.c           opening, transactions, the table of functions
- *   sqlite_migrate.c   the schema, and whose file this is
+ *   sqlite_migrate.c   the schema, and whether the file is ours
  *   sqlite_text.c      how text is compared
  *   sqlite_copy.c      copies, for backups
  *   sqlite_db.c        statements: binding, stepping, and errors
@@ -10,8 +10,8 @@
  *                      the calls of store.h
  *
  * Errors  a step that fails for any reason but a constraint fails its transaction:
- *         SQLite may have rolled back by itself, and then a later statement would be a
- *         transaction of its own.
+ *         SQLite may have rolled back by itself, and a later statement would then run
+ *         in a transaction of its own.
  */
 #ifndef STORE_SQLITE_DB_H
 #define STORE_SQLITE_DB_H
@@ -22,18 +22,18 @@
 #include "store/sqlite_sql.h"
 #include "store/store.h"
 
-enum { SQLITE_APPLICATION = 0x506f6c78 }; /* "Polx", in the header of the file */
+enum { SQLITE_APPLICATION = 0x506f6c78 }; /* "Polx", in the file's header */
 
 struct migration {
     const char *name, *sql;
 };
-extern const struct migration sqlite_migrations[]; /* number i + 1 */
+extern const struct migration sqlite_migrations[]; /* [i] is migration i + 1 */
 extern const int sqlite_n_migrations;
 
 /* One connection. */
 struct db {
     sqlite3 *handle;
-    sqlite3_stmt *statements[SQL__MAX]; /* those of its side */
+    sqlite3_stmt *statements[SQL__MAX]; /* only those of its side */
     bool in_transaction, failed;
     char errmsg[256];
 };
@@ -47,11 +47,11 @@ struct sqlite_store {
 
     void (*committed)(void *user, uint64_t commits, uint64_t in_file);
     void *user;
-    uint64_t in_file; /* commits that a checkpoint has brought into the file */
-    int log_pages;    /* of the write-ahead log after the last commit */
+    uint64_t in_file; /* commits that are in the file itself */
+    int log_pages;    /* size of the write-ahead log after the last commit */
     bool log_is_new;  /* the last commit was the first of a new log */
 
-    /* sqlite_project.c's, grown to the largest batch; the writer's */
+    /* used by sqlite_project.c on the writer's side; grow to the largest batch */
     struct place *places;
     struct day_vote *day_votes;
     size_t cap;
@@ -62,32 +62,32 @@ static inline struct sqlite_store *sqlite_of(struct store *s)
     return (struct sqlite_store *)s;
 }
 
-/* The writer's connection, in a transaction; NULL when that has failed. */
+/* The writer's connection, in a transaction; NULL if that has failed. */
 struct db *db_writer(struct store *s);
 struct db *db_reader(struct store *s);
 
-/* Keeps what SQLite says for errmsg. Always ERR_UNAVAILABLE. */
+/* Keep SQLite's message for errmsg. Always returns ERR_UNAVAILABLE. */
 int db_fail(struct db *d);
 int db_fail_with(struct db *d, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Statements, by name. Bind, then step: 1 is a row, 0 the end, and the statement is
- * ready for its next use after the end, an error, or db_reset(). ERR_CONFLICT: a
- * constraint; nothing has changed. */
+/* Statements, by name. Bind, then step: 1 is a row, 0 the end. After the end, an error
+ * or db_reset() the statement is ready for its next use. ERR_CONFLICT: a constraint
+ * refused it, and nothing has changed. */
 sqlite3_stmt *db_use(struct db *d, enum sql name);
-void db_bind_str(sqlite3_stmt *st, int i, struct str s); /* at NULL: NULL */
-/* 0 is NULL. */
+void db_bind_str(sqlite3_stmt *st, int i, struct str s); /* s.at NULL binds NULL */
+/* 0 binds NULL. */
 void db_bind_optional(sqlite3_stmt *st, int i, int64_t n);
 int db_step(struct db *d, sqlite3_stmt *st);
 void db_reset(sqlite3_stmt *st);
-/* The next row of a walk? *rc is what the last row came to, 0 before the first: any
- * other ends the walk, and stays. After the walk it is 0, or what ended it. */
+/* Step to the next row of a walk. Put the result of each row into *rc, and 0 before the
+ * first: anything else ends the walk. After it *rc is 0, or what ended it. */
 bool db_next(struct db *d, sqlite3_stmt *st, int *rc);
 /* Step a statement that gives no rows. */
 int db_execute(struct db *d, sqlite3_stmt *st);
-/* Each row's first column, an id, until a callback returns other than 0. */
+/* Call each with every row's first column, an id, until it returns other than 0. */
 int db_each_id(struct db *d, sqlite3_stmt *st, store_poll_cb *each, void *user_data);
-/* Borrowed until the next step. */
+/* Valid until the next step. */
 struct str db_column_str(sqlite3_stmt *st, int i);
 struct str db_column_blob(sqlite3_stmt *st, int i);
 
@@ -95,18 +95,19 @@ struct str db_column_blob(sqlite3_stmt *st, int i);
 int db_begin_read(struct db *d);
 void db_end_read(struct db *d);
 
-/* Ours, and of which version? ERR_CONFLICT: no, or of a newer program. */
+/* Check that the file is ours, and read its version. ERR_CONFLICT: it is not ours, or
+ * from a newer program. */
 int sqlite_identify(struct db *d, const char *path, int *ret_version, char *errmsg,
                     size_t errmsg_size);
-/* Brings it to this program's version. */
+/* Bring the file to this program's version. */
 int sqlite_migrate(struct db *d, const char *path, char *errmsg, size_t errmsg_size);
 
-/* Our functions, for triggers and statements. */
+/* Add our functions, which triggers and statements call. */
 int sqlite_text_functions(struct db *d);
-/* What they made, made again if they have changed. */
+/* If the functions have changed, recompute all stored values that they made. */
 int sqlite_text_remake(struct db *d);
 
-/* "[20,13]". ERR_INVALID: not such a list, or an impossible one. */
+/* Lists like "[20,13]". ERR_INVALID: not such a list, or an impossible one. */
 int counts_read(struct str text, uint32_t counts[LIMIT_OPTIONS], uint32_t *ret_n);
 struct buf;
 void counts_write(struct buf *b, const uint32_t *counts, uint32_t n);
@@ -149,16 +150,16 @@ int sqlite_key_find(struct store *s, uint32_t owner, const struct poll_key *key,
                     uint32_t *ret_poll);
 int sqlite_key_add(struct store *s, uint32_t owner, const struct poll_key *key,
                    uint32_t poll);
-/* The poll is being deleted. */
+/* Call when the poll is being deleted. */
 int sqlite_key_end(struct db *d, uint32_t poll);
-/* A projected CHANGE_EDIT. */
+/* Enter a projected CHANGE_EDIT. */
 int sqlite_edit_enter(struct db *d, const struct change *c);
-/* The definition of p as the parameters from first on: times, rules, texts. The two
- * buffers hold the lists until the statement has run. */
+/* Bind the definition of p (times, rules, texts) to the parameters from first on. The
+ * two buffers hold the lists until the statement has run. */
 void sqlite_bind_definition(sqlite3_stmt *st, int first, const struct poll *p,
                             struct buf *options, struct buf *tags);
 int sqlite_each_poll(struct store *s, store_stored_poll_cb *each, void *user);
-/* The rules and the stored counts, of a row of SQL_EACH_POLL or SQL_POLL_RULES. */
+/* Read rules and stored counts from a row of SQL_EACH_POLL or SQL_POLL_RULES. */
 int sqlite_poll_row(struct db *d, sqlite3_stmt *st, struct poll_rules *ret_rules,
                     struct stored_poll *ret_p);
 int sqlite_tally_load(struct store *s, uint32_t poll, struct tally **ret_tally);

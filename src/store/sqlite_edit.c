@@ -1,5 +1,5 @@
 /* sqlite_edit.c — edits of polls: they wait in a table of their own until the journal
- * says that one has come to be true. */
+ * says that they were made. */
 #include <string.h>
 
 #include "base/buf.h"
@@ -28,7 +28,7 @@ int sqlite_edit_add(struct store *s, uint32_t poll, uint32_t fields,
     return rc;
 }
 
-/* A statement with one id, and no rows. */
+/* Run a statement that takes one id and gives no rows. */
 static int run_with(struct db *d, enum sql name, uint64_t id)
 {
     sqlite3_stmt *st = db_use(d, name);
@@ -53,7 +53,7 @@ struct stored_result {
     uint32_t n_options, counts[LIMIT_OPTIONS];
 };
 
-/* 1, 0: there is no such poll, or an error. */
+/* Returns 1, 0 if there is no such poll, or an error. */
 static int get_result(struct db *d, uint32_t poll, struct stored_result *r)
 {
     sqlite3_stmt *st = db_use(d, SQL_RESULT_GET);
@@ -88,7 +88,7 @@ static int set_result(struct db *d, uint32_t poll, const struct stored_result *r
     return rc == ERR_CONFLICT ? db_fail(d) : rc;
 }
 
-/* 1, 0: it has been entered already, or an error. */
+/* Returns 1, 0 if the edit was entered already, or an error. */
 static int get_edit(struct db *d, const struct change *c, struct stored_result *r)
 {
     sqlite3_stmt *st = db_use(d, SQL_EDIT_GET);
@@ -99,7 +99,7 @@ static int get_edit(struct db *d, const struct change *c, struct stored_result *
     rc = db_step(d, st);
     if (rc != 1)
         return rc;
-    /* Nobody has voted when the options change: there is nothing to move. */
+    /* Options only change while nobody has voted: there is nothing to move. */
     if ((sqlite3_column_int64(st, 0) & POLL_TEXTS) != 0 && r->total == 0) {
         r->n_options = (uint32_t)sqlite3_column_int64(st, 1);
         memset(r->counts, 0, sizeof r->counts);

@@ -1,4 +1,4 @@
-/* sqlite_keys.c — which requests made which polls. */
+/* sqlite_keys.c — remembers which request made which poll. */
 #include <string.h>
 
 #include "base/err.h"
@@ -54,11 +54,11 @@ int sqlite_key_add(struct store *s, uint32_t owner, const struct poll_key *key,
     bind_bytes(st, 3, key->content);
     sqlite3_bind_int64(st, 4, poll);
     rc = db_execute(d, st);
-    /* The poll is in already, and without its key it would be made twice. */
+    /* The poll is in already, and without its key a repeat would make it twice. */
     return rc == ERR_CONFLICT ? db_fail(d) : rc;
 }
 
-/* *ret_owner is the poll's, or 0 when it was made without a key. */
+/* *ret_owner is the poll's owner, or 0 if the poll was made without a key. */
 static int end_key(struct db *d, uint32_t poll, int64_t *ret_owner)
 {
     sqlite3_stmt *st = db_use(d, SQL_KEY_END);

@@ -1,14 +1,14 @@
-/* sqlite_migrate.c — whose file is this, and how old is its schema?
+/* sqlite_migrate.c — checks that a file is ours, and brings its schema up to date.
  *
- * The files of sql/sqlite are in the binary, and are run in order, each in a
- * transaction of its own with the number that it leaves in PRAGMA user_version: so each
- * runs once, and a start that was interrupted goes on where it was. */
+ * The binary holds the files of sql/sqlite, and runs them in order. Each runs in a
+ * transaction of its own, which also stores its number in PRAGMA user_version: so each
+ * runs once, and an interrupted start continues where it was. */
 #include <stdio.h>
 
 #include "base/err.h"
 #include "store/sqlite_db.h"
 
-/* The number that a PRAGMA answers with; 0 or SQLite's error. */
+/* Read the number that a PRAGMA answers with. Returns 0 or SQLite's error. */
 static int ask(sqlite3 *handle, const char *sql, int *ret_n)
 {
     sqlite3_stmt *st = NULL;

@@ -1,5 +1,5 @@
-/* sqlite_polls.c — definitions of polls: how they are written as a row, and read from
- * one (store.h; sqlite_db.h).
+/* sqlite_polls.c — writes definitions of polls as rows, and reads them (store.h;
+ * sqlite_db.h).
  */
 #include <jansson.h>
 #include <string.h>
@@ -64,7 +64,8 @@ static int add_result(struct db *d, int64_t id, uint32_t n_options)
     db_bind_str(st, 2, buf_str(&counts));
     rc = db_execute(d, st);
     buf_done(&counts);
-    /* The id is new: a refusal here is a damaged table, and half a poll is no poll. */
+    /* The id is new, so a refusal means a damaged table. Fail the transaction: half a
+     * poll must not stay. */
     return rc == ERR_CONFLICT ? db_fail(d) : rc;
 }
 
@@ -131,7 +132,7 @@ int sqlite_poll_row(struct db *d, sqlite3_stmt *st, struct poll_rules *ret_rules
     return 0;
 }
 
-/* A JSON array of texts, which stay the array's. */
+/* Read a JSON array of texts, which the array still owns. */
 static bool read_texts(const json_t *array, struct str *texts, size_t max,
                        uint32_t *ret_n)
 {
@@ -155,7 +156,7 @@ static json_t *parse(struct str text)
     return json_loadb(text.at != NULL ? text.at : "", text.len, JSON_ALLOW_NUL, NULL);
 }
 
-/* The definition's texts, and then the poll itself in ret_p. */
+/* Read the definition's texts, then make the poll in ret_p. */
 static int read_definition(struct db *d, sqlite3_stmt *st, struct poll *p,
                            struct stored_poll *ret_p)
 {

@@ -2,8 +2,8 @@
  *
  * DESIGN
  *
- * What costs is touching pages: the votes of a crowd land all over a table, and each
- * page touched is written twice. So a batch is sorted first:
+ * Touching pages is what costs: a crowd's votes land all over a table, and each page
+ * touched is written twice. So a batch is sorted first:
  *
  *   changes ──▶ by poll and user ──▶ one result read, rows in the order of their key,
  *                    │               one result written: for each poll
@@ -11,9 +11,9 @@
  *
  * Changes of one user on one poll stay in their order; those of different users do not
  * depend on each other. A poll's stored base version says which changes are in already:
- * versions grow by one with each vote, move and withdrawal, and all below are in. And a
- * count moves only by rows that came or went, so that counts are rows whatever a change
- * says. */
+ * versions grow by one with each vote, move and withdrawal, and all below are in. A
+ * count moves only by rows that came or went, so counts always equal rows, whatever a
+ * change says. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,10 +24,10 @@
 #include "store/receipt_blob.h"
 #include "store/sqlite_db.h"
 
-/* Where a change goes. */
+/* Where a change of the batch goes. */
 struct place {
     uint32_t poll, user;
-    uint32_t i; /* in the batch */
+    uint32_t i; /* index in the batch */
 };
 
 /* A vote cast. */
@@ -40,18 +40,18 @@ struct day_vote {
 struct projection {
     struct sqlite_store *store;
     struct db *db;
-    size_t *n_days; /* filled of store->day_votes */
+    size_t *n_days; /* how many of store->day_votes are filled */
     uint32_t poll, n_options;
-    uint64_t base_version; /* stored: changes up to it are in */
+    uint64_t base_version; /* as stored: changes up to it are in */
     uint64_t reached;
     uint32_t total, skips;
     uint32_t counts[LIMIT_OPTIONS];
-    int64_t span, n_span; /* the newest span, and votes of it that are not entered */
+    int64_t span, n_span; /* the newest span, and its votes not entered yet */
     bool removed;
 };
 
-/* A constraint that refuses here is a fault of the tables, and half a batch would be
- * in: the whole transaction fails. */
+/* If a constraint refuses a change, the tables are damaged, and half a batch would be
+ * in: fail the whole transaction. */
 static int execute(struct db *d, sqlite3_stmt *st)
 {
     int rc = db_execute(d, st);
@@ -61,7 +61,7 @@ static int execute(struct db *d, sqlite3_stmt *st)
 
 /* ---- rows ---- */
 
-/* Did the statement change its row? 1, 0 or an error. */
+/* Run the statement. Returns whether it changed its row, 1 or 0, or an error. */
 static int changed(struct projection *e, sqlite3_stmt *st)
 {
     int rc = execute(e->db, st);
@@ -89,7 +89,7 @@ static void bind_receipt(sqlite3_stmt *st, const struct change *c,
     sqlite3_bind_blob(st, 7, bytes, (int)receipt_encode(&r, bytes), SQLITE_STATIC);
 }
 
-/* One row for all votes of a span, which mostly is all of a batch. */
+/* Write one row for all votes of a span, mostly those of the whole batch. */
 static int save_recent(struct projection *e)
 {
     sqlite3_stmt *st = db_use(e->db, SQL_RECENT_ADD);
@@ -201,7 +201,7 @@ static int enter_closing(struct projection *e, const struct change *c)
     sqlite3_stmt *st = db_use(e->db, SQL_POLL_CLOSE);
 
     if (c->version < e->base_version)
-        return 0; /* entered again, after the edit that opened the poll again */
+        return 0; /* a replay: the edit that reopened the poll is in already */
     sqlite3_bind_int64(st, 1, c->poll);
     sqlite3_bind_int64(st, 2, c->at_ms);
     return changed(e, st);
@@ -215,7 +215,7 @@ static bool is_versioned(const struct change *c)
            c->kind == CHANGE_WITHDRAW;
 }
 
-/* The journal is checked before, but an index from outside is never used unseen. */
+/* The journal was checked, but never use an index from outside unchecked. */
 static bool is_entered(const struct projection *e, const struct change *c)
 {
     return (is_versioned(c) && c->version <= e->base_version) ||
@@ -244,13 +244,13 @@ static int enter(struct projection *e, const struct change *c)
         return 0;
     case CHANGE_UNSKIP:
         return leave_skip(e, c);
-    case CHANGE_EDIT: /* never projected with others */
+    case CHANGE_EDIT: /* sqlite_project() enters edits itself */
         break;
     }
     return 0;
 }
 
-/* 1, 0: there is no such poll, or an error. */
+/* Returns 1, 0 if there is no such poll, or an error. */
 static int load_result(struct projection *e)
 {
     sqlite3_stmt *st = db_use(e->db, SQL_RESULT_GET);
@@ -291,7 +291,7 @@ static int remove_poll(struct projection *e)
 {
     static const enum sql steps[] = {SQL_VOTES_REMOVE, SQL_SKIPS_REMOVE,
                                      SQL_RECEIPTS_REMOVE,
-                                     SQL_POLL_REMOVE}; /* and by it, its result */
+                                     SQL_POLL_REMOVE}; /* this removes its result too */
 
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
         sqlite3_stmt *st = db_use(e->db, steps[i]);
@@ -305,7 +305,7 @@ static int remove_poll(struct projection *e)
     return sqlite_key_end(e->db, e->poll);
 }
 
-/* The places from *from on that are of one poll; *from is where the next one begins. */
+/* Project the changes of one poll, from *from on; moves *from to the next poll. */
 static int project_poll(struct projection *e, const struct change *changes, size_t n,
                         size_t *from)
 {
@@ -355,7 +355,7 @@ static int add_daily(struct db *d, const struct day_vote *v, size_t n_votes)
     return execute(d, st);
 }
 
-/* A batch takes away at least as many old rows as it can bring new ones. */
+/* Forget at least as many old rows as the batch can have added. */
 static int forget_before(struct db *d, int64_t day, size_t n_votes)
 {
     sqlite3_stmt *st = db_use(d, SQL_DAILY_FORGET);
@@ -417,7 +417,7 @@ static void sort_batch(struct sqlite_store *s, const struct change *changes, siz
     qsort(s->places, n, sizeof *s->places, compare_places);
 }
 
-/* Changes without an edit among them. */
+/* Project changes without an edit among them. */
 static int project_run(struct sqlite_store *s, struct db *d,
                        const struct change *changes, size_t n)
 {
@@ -434,8 +434,8 @@ static int project_run(struct sqlite_store *s, struct db *d,
     return project_days(d, s->day_votes, n_days);
 }
 
-/* Whether a vote is possible may hang on an edit before it: edits, which are rare, keep
- * their place, and what is between them is sorted. */
+/* Whether a vote is possible may depend on an edit before it. So edits, which are rare,
+ * keep their place, and only the changes between them are sorted. */
 int sqlite_project(struct store *s, const struct change *changes, size_t n)
 {
     struct db *d = db_writer(s);

@@ -1,5 +1,5 @@
-/* sqlite_read.c — what the start and the ballot read: how far the journal is projected,
- * the daily counts, whole tallies (store.h; sqlite_db.h).
+/* sqlite_read.c — reads what the start and the ballot need: how far the journal is
+ * projected, daily counts, whole tallies (store.h; sqlite_db.h).
  */
 #include <string.h>
 
@@ -53,7 +53,7 @@ static int load_rules(struct db *d, uint32_t poll, struct tally **ret_tally)
     return rc;
 }
 
-/* The change by which the vote in this row came, or its last move did. */
+/* Rebuild the change that brought the vote in this row, or moved it last. */
 static int read_vote(sqlite3_stmt *st, struct change *c)
 {
     struct str key = db_column_blob(st, 4);

@@ -1,8 +1,9 @@
-/* sqlite_search.c — polls by their words, and by who has seen them.
+/* sqlite_search.c — finds polls by their words, and by who has seen them.
  *
- * A query is what a person typed: its words, in quotes, are strings of the index's own
- * language, so nothing in them has a meaning there. Words that stand side by side are
- * one string; all strings must be found. */
+ * A query is what a person typed. Its words are quoted, as strings of FTS's query
+ * language, so nothing in them has a meaning there. Words without white space between
+ * them are one
+ * string; all strings must be found. */
 #include "base/buf.h"
 #include "core/words.h"
 #include "store/sqlite_db.h"
@@ -37,7 +38,7 @@ int sqlite_search(struct store *s, struct str query, size_t max, store_poll_cb *
 
     words_each(query, take_word, &match);
     if (match.n > 0) {
-        buf_text(&match.text, "\"*"); /* the last word may be a beginning */
+        buf_text(&match.text, "\"*"); /* the last word may be incomplete */
         db_bind_str(st, 1, buf_str(&match.text));
         sqlite3_bind_int64(st, 2, (sqlite3_int64)max);
         rc = db_each_id(d, st, each, user_data);

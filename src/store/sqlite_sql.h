@@ -1,8 +1,8 @@
 /* sqlite_sql.h — every statement of the SQLite backend: one line each.
  *
- * Each is prepared once, for the side that uses it, when the store is opened: one that
- * does not fit the schema is found at the start. Columns are read in the order named
- * here: when you change a list, also change the function that uses the name.
+ * Each is prepared once, for the side that uses it, when the store opens, so one that
+ * does not fit the schema fails at the start. Columns are read in the order named here:
+ * when you change a list, also change the function that uses the name.
  */
 #ifndef STORE_SQLITE_SQL_H
 #define STORE_SQLITE_SQL_H

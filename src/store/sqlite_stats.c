@@ -1,4 +1,4 @@
-/* sqlite_stats.c — what users have done, and when the votes of a poll came. */
+/* sqlite_stats.c — reads what users have done, and when the votes of a poll came. */
 #include "base/err.h"
 #include "store/receipt_blob.h"
 #include "store/sqlite_db.h"

@@ -1,13 +1,12 @@
-/* sqlite_text.c — how text is compared, brought into SQLite.
+/* sqlite_text.c — gives SQLite our functions that compare text.
  *
- * Triggers and statements call our functions, so the words of search and the keys of
- * accounts cannot be forgotten by whoever changes a row. What they made depends on our
- * rules and on the tables of two libraries: when one of them changes, a start makes all
- * of it again.
+ * Triggers and statements call them, so whoever changes a row cannot forget the words
+ * for search or the keys of accounts. The results depend on our rules and on the tables
+ * of two libraries; when one of these changes, the next start recomputes them all.
  *
  * Names and addresses of old accounts may turn out to be the same as an older
- * account's. Such an account goes on: its key is followed by U+0001 and its id, which
- * no name is.
+ * account's. Such an account stays usable: its key ends with U+0001 and its id, which
+ * no name does.
  */
 #include <jansson.h>
 #include <stdio.h>
@@ -19,7 +18,7 @@
 #include "core/words.h"
 #include "store/sqlite_db.h"
 
-enum { NAME_RULES = 1 }; /* of our own part in the keys of accounts */
+enum { NAME_RULES = 1 }; /* version of our own rules for the keys of accounts */
 
 static const char REMAKE_SQL[] =
     "DELETE FROM poll_words;"
@@ -29,7 +28,7 @@ static const char REMAKE_SQL[] =
     "UPDATE accounts SET username_key = pollux_name_key(username) || char(1) || id,"
     " username_look = pollux_name_look(username) || char(1) || id,"
     " email_key = pollux_fold(email) || char(1) || id;"
-    /* By id: the oldest account has the key itself. */
+    /* This goes by id, so the oldest account gets the plain key. */
     "UPDATE OR IGNORE accounts SET username_key = pollux_name_key(username);"
     "UPDATE OR IGNORE accounts SET username_look = pollux_name_look(username);"
     "UPDATE OR IGNORE accounts SET email_key = pollux_fold(email);";
@@ -72,7 +71,7 @@ static void sql_words(sqlite3_context *ctx, int n, sqlite3_value **values)
     give(ctx, &b);
 }
 
-/* The function that it is comes with it. NULL stays NULL. */
+/* The user data says which function this is. NULL stays NULL. */
 static void sql_key(sqlite3_context *ctx, int n, sqlite3_value **values)
 {
     void (*const *key)(struct buf * b, struct str s) = sqlite3_user_data(ctx);
@@ -101,7 +100,7 @@ int sqlite_text_functions(struct db *d)
     return rc == SQLITE_OK ? 0 : db_fail(d);
 }
 
-/* ---- making it again ---- */
+/* ---- recomputing ---- */
 
 static void write_rules(char *to, size_t size)
 {

@@ -1,7 +1,7 @@
-/* sqlite_verify.c — is what is stored sound, and does it agree with itself?
+/* sqlite_verify.c — checks that the database is sound and consistent.
  *
- * Three walks in the order of poll ids side by side (definitions with their results,
- * votes, skips), so that memory does not grow with the database; all in one snapshot.
+ * Three walks run side by side in the order of poll ids (definitions with results,
+ * votes, skips), so memory does not grow with the database. All see one snapshot.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -31,7 +31,7 @@ __attribute__((format(printf, 2, 3))) static void find(struct check *c,
     c->finding(c->user, text);
 }
 
-/* NULL, with a finding, when it cannot be asked. */
+/* Prepare a query. NULL, with a finding, if that fails. */
 static sqlite3_stmt *ask(struct check *c, const char *sql)
 {
     sqlite3_stmt *st = NULL;
@@ -41,7 +41,7 @@ static sqlite3_stmt *ask(struct check *c, const char *sql)
     return st;
 }
 
-/* Is there another row? An error is a finding, and the end. */
+/* Is there another row? An error becomes a finding, and ends the walk. */
 static bool next_row(struct check *c, sqlite3_stmt *st)
 {
     int rc = sqlite3_step(st);
@@ -79,7 +79,7 @@ static void check_references(struct check *c)
 
 /* ---- counts and rows ---- */
 
-/* A walk over rows by poll id: its statement's first column. */
+/* A walk over rows, ordered by poll id, the statement's first column. */
 struct walk {
     sqlite3_stmt *st;
     bool more;
@@ -101,7 +101,7 @@ static struct walk begin_walk(struct check *c, const char *sql)
     return w;
 }
 
-/* What the rows of a poll say. */
+/* What the rows of one poll add up to. */
 struct rows {
     int64_t votes, skips, version;
     uint32_t counts[LIMIT_OPTIONS];
@@ -127,7 +127,7 @@ static void count_vote(struct check *c, const struct walk *w, struct rows *rows)
              (long long)w->poll, (long long)user);
 }
 
-/* The rows of the poll that both walks have come to, or are still before. */
+/* Count the rows of a poll; both walks are at its rows, or beyond. */
 static void count_rows(struct check *c, int64_t poll, struct walk *votes,
                        struct walk *skips, struct rows *rows)
 {
@@ -139,7 +139,7 @@ static void count_rows(struct check *c, int64_t poll, struct walk *votes,
     c->totals.skips += (uint64_t)rows->skips;
 }
 
-/* Rows of polls below this id, that the walk over definitions passed by. */
+/* Report rows of polls below this id that have no definition. */
 static void find_orphans(struct check *c, int64_t below, struct walk *votes,
                          struct walk *skips)
 {
@@ -164,7 +164,7 @@ static void check_number(struct check *c, int64_t poll, const char *what,
              (long long)stored, what, (long long)counted);
 }
 
-/* The stored counts against the rows' own. */
+/* Compare the stored counts with the rows. */
 static void check_counts(struct check *c, sqlite3_stmt *st, const struct rows *rows)
 {
     int64_t poll = sqlite3_column_int64(st, 0);
@@ -241,7 +241,8 @@ static void check_voters(struct check *c)
     sqlite3_finalize(st);
 }
 
-/* On the newest day that has votes; votes that are gone again count on that day too. */
+/* Check the newest day with votes. Withdrawn votes count on their day too, so more may
+ * be stored than there are rows. */
 static void check_daily(struct check *c)
 {
     sqlite3_stmt *st =
@@ -301,7 +302,8 @@ static void check_keys(struct check *c)
 
 /* ---- the rest ---- */
 
-/* As many rows as polls: what their words are, only making the index anew could say. */
+/* Only compare how many polls there are: to check the words we would have to rebuild
+ * the index. */
 static void check_search(struct check *c)
 {
     sqlite3_stmt *st = ask(c, "SELECT count(*) FROM poll_words_docsize");
