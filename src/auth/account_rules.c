@@ -15,7 +15,7 @@ static int fault(const struct faults *faults, const char *field, enum fault code
     return ERR_INVALID;
 }
 
-/* Of n characters, which are not as many as there have to be. */
+/* The fault of a text whose n characters are too few or too many. */
 static enum fault length_fault(size_t n, size_t min)
 {
     if (n == 0)
@@ -25,7 +25,7 @@ static enum fault length_fault(size_t n, size_t min)
 
 /* --- usernames --- */
 
-/* Another blank than one U+0020 between words, or what only the layout of a text needs.
+/* A blank other than one U+0020 between words, or a character that only directs layout.
  */
 static bool is_unspoken(uint32_t c, uint32_t before)
 {
@@ -34,7 +34,7 @@ static bool is_unspoken(uint32_t c, uint32_t before)
     return c >= 0x2066 && c <= 0x2069; /* isolates */
 }
 
-/* What is wrong with its characters; NULL: nothing. */
+/* Says what is wrong with the characters; NULL: nothing. */
 static const char *character_fault(struct str username)
 {
     enum text_flaw flaw = text_flaw(username, false);
@@ -76,8 +76,8 @@ int account_check_username(struct str username, const struct faults *faults)
 
 /* --- e-mail addresses --- */
 
-/* Visible ASCII but for what only a quoted local part may hold (RFC 5321), and what
- * RFC 6531 adds: anything beyond ASCII. */
+/* Visible ASCII, except what only a quoted local part may contain (RFC 5321), and
+ * anything beyond ASCII (RFC 6531). */
 static bool is_address_char(char c)
 {
     unsigned char u = (unsigned char)c;
@@ -85,7 +85,7 @@ static bool is_address_char(char c)
     return u > 0x20 && u != 0x7f && strchr("\"(),:;<>@[\\]", c) == NULL;
 }
 
-/* Parts of address characters with single dots between them. */
+/* Is s parts of address characters, with single dots between them? */
 static bool is_dotted(struct str s, size_t *ret_n_parts)
 {
     char before = '.';
@@ -97,7 +97,7 @@ static bool is_dotted(struct str s, size_t *ret_n_parts)
         *ret_n_parts += s.at[i] == '.';
         before = s.at[i];
     }
-    return before != '.'; /* nor is it empty */
+    return before != '.'; /* this refuses an empty text too */
 }
 
 static bool is_domain_char(char c)
@@ -118,7 +118,7 @@ static bool is_domain(struct str s)
     return n_parts > 1 || str_eq_nocase(s, STR("localhost"));
 }
 
-/* No blanks, nothing that cannot be seen. */
+/* Has neither blanks nor invisible characters. */
 static bool is_plain(struct str s)
 {
     if (text_flaw(s, false) != TEXT_SOUND)

@@ -60,7 +60,7 @@ int base64url_decode(struct str text, void *ret_bytes, size_t cap, size_t *ret_n
         }
     }
     if ((bits & ((1U << n_bits) - 1)) != 0)
-        return ERR_BAD_REQUEST; /* two texts would mean the same bytes */
+        return ERR_BAD_REQUEST; /* else two texts would mean the same bytes */
     *ret_n = n;
     return 0;
 }

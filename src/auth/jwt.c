@@ -21,11 +21,11 @@ enum {
     MAC_BYTES = 32,
     MAC_CHARS = BASE64URL_CHARS(MAC_BYTES),
     SID_CHARS = 16,
-    CLAIMS_MAX = 97, /* with twelve digits in each time, and a session */
+    CLAIMS_MAX = 97, /* with twelve digits per time, and a session */
     CLAIMS_BYTES = 112,
     CACHE_WAYS = 4,
     CACHE_SETS = JWT_CACHE_TOKENS / CACHE_WAYS,
-    MIX_WORDS = MAC_CHARS / 8, /* of a signature: 40 of its 43 characters */
+    MIX_WORDS = MAC_CHARS / 8, /* covers 40 of a signature's 43 characters */
 };
 
 static_assert((int)JWT_TEXT_BYTES <= (int)LIMIT_TOKEN_BYTES,
@@ -37,11 +37,11 @@ static_assert(HEADER_CHARS + BASE64URL_CHARS(CLAIMS_MAX) + 1 + MAC_CHARS <
 static const int64_t SECONDS_MAX = INT64_C(253402300799); /* the end of the year 9999 */
 
 struct jwt_signer {
-    EVP_MAC_CTX *keyed; /* never used itself: copied where one is needed */
+    EVP_MAC_CTX *keyed; /* only a template: copied wherever one is needed */
     struct jwt_lifetimes lifetimes;
 };
 
-/* What has been verified: the token and whom it names. */
+/* A verified token, and whom it names. */
 struct seen {
     struct identity identity;
     uint8_t len;
@@ -49,13 +49,13 @@ struct seen {
 };
 
 struct jwt_verifier {
-    EVP_MAC_CTX *mac; /* keyed; started again for each token */
+    EVP_MAC_CTX *mac; /* keyed; restarted for each token */
     struct jwt_lifetimes lifetimes;
     struct revocations *revocations;
     struct counter hits, misses;
     uint64_t mix[MIX_WORDS]; /* the random key of the cache's hash */
     uint64_t tags[CACHE_SETS][CACHE_WAYS];
-    uint8_t next_way[CACHE_SETS]; /* the one to be overwritten: the oldest */
+    uint8_t next_way[CACHE_SETS]; /* the oldest, to be overwritten next */
     struct seen seen[CACHE_SETS][CACHE_WAYS];
 };
 
@@ -69,7 +69,7 @@ static EVP_MAC_CTX *new_keyed_mac(struct str secret)
         OSSL_PARAM_construct_end(),
     };
     EVP_MAC *hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-    EVP_MAC_CTX *mac = EVP_MAC_CTX_new(hmac); /* NULL of NULL */
+    EVP_MAC_CTX *mac = EVP_MAC_CTX_new(hmac); /* accepts NULL */
 
     EVP_MAC_free(hmac); /* the context keeps its own reference */
     if (mac != NULL &&
@@ -80,7 +80,7 @@ static EVP_MAC_CTX *new_keyed_mac(struct str secret)
     return mac;
 }
 
-/* The signature's characters. Leaves mac used: it must be started before the next. */
+/* Write the signature's characters. mac must be restarted before the next. */
 static bool sign(EVP_MAC_CTX *mac, const char *text, size_t len,
                  char ret_chars[MAC_CHARS])
 {
@@ -160,7 +160,7 @@ static char *put_hex(char *at, uint64_t n)
     return at;
 }
 
-/* The claims that scan_claims() reads; change both together. */
+/* Write the claims that scan_claims() reads; change both together. */
 static size_t write_claims(const struct identity *id, char ret_claims[CLAIMS_BYTES])
 {
     char *at = ret_claims;
@@ -182,7 +182,7 @@ static size_t write_claims(const struct identity *id, char ret_claims[CLAIMS_BYT
     return (size_t)(at - ret_claims);
 }
 
-/* id is whole but for the times. */
+/* id is complete except for the times. */
 static int mint(const struct jwt_signer *s, struct identity id, int64_t issued_ms,
                 struct token *ret_token)
 {
@@ -337,10 +337,10 @@ static bool authentic(struct jwt_verifier *v, struct str token)
 
     if (memcmp(token.at, HEADER, HEADER_CHARS) != 0 || token.at[n_signed] != '.')
         return false;
-    /* Without a key: with the one that it has. */
+    /* no key given: keeps the one it has */
     if (!EVP_MAC_init(v->mac, NULL, 0, NULL) || !sign(v->mac, token.at, n_signed, want))
         return false;
-    /* Text against text, so that a signature has one spelling. */
+    /* Compare as text, so that only one spelling of a signature is accepted. */
     return CRYPTO_memcmp(want, token.at + n_signed + 1, MAC_CHARS) == 0;
 }
 
@@ -368,9 +368,10 @@ static bool read_token(struct jwt_verifier *v, struct str token, int64_t now_ms,
     return true;
 }
 
-/* A multiplicative hash of the signature, which is random already; the key keeps
- * everybody from choosing where their tokens go. Nobody who has not nearly the whole
- * signature reaches the comparison of the texts, so its time tells them nothing. */
+/* A multiplicative hash of the signature, which is random already; the key prevents
+ * clients from choosing where their tokens go. Only a token with nearly the whole
+ * signature right gets as far as comparing texts, so the time that takes reveals
+ * nothing. */
 static uint64_t tag_of(const struct jwt_verifier *v, struct str token)
 {
     const char *signature = token.at + token.len - MAC_CHARS;

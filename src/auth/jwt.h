@@ -1,25 +1,25 @@
-/* jwt.h — our tokens: JSON Web Tokens (RFC 7519), HS256, and nothing else.
+/* jwt.h — our tokens: JSON Web Tokens (RFC 7519), only with HS256.
  *
  *   {"alg":"HS256","typ":"JWT"}
  *   {"sub":"7","iat":1767225600,"exp":1767312000,"kind":"user"}
  *
- * The token in a session cookie has one claim more, `"sid":"0f1e2d3c4b5a6978"`: the
- * session. It lasts longer, is renewed while it is used, and keeps its sid, so that
- * signing out can end whatever was opened in that session.
+ * The token in a session cookie has one more claim, `"sid":"0f1e2d3c4b5a6978"`, the
+ * session. It lasts longer and is renewed while in use; the sid stays the same, so that
+ * signing out can end whatever was opened in the session.
  *
  * DESIGN
  *
  * A verifier accepts what jwt_mint() writes, byte for byte, and refuses everything else
  * (RFC 8725): the header is compared, never read, so no token can choose its algorithm;
  * the signature is checked before the claims are read; the claims are these in this
- * order. Most tokens in a crowd are seen for the first time, so checking one is
- * fast (about a microsecond, HMAC most of it); a token that was seen is found in a
- * small cache of this verifier's and compared as a whole. Expiry and revocation are
- * asked anew each time.
+ * order. Most tokens in a crowd are seen for the first time, so checking one is fast
+ * (about a microsecond, mostly HMAC). The verifier finds tokens that it has seen in a
+ * small cache, and compares them as a whole. It checks expiry and revocation every
+ * time.
  *
- * A token ends at its `exp`, or when the lifetime that is configured now for its sort
- * has passed since its `iat`: a lifetime that was made shorter shortens the tokens that
- * are out, and no token outlives the end of its user (revocations.h).
+ * A token ends at its `exp`, or when the lifetime configured now for its kind has
+ * passed since its `iat`: so shorter lifetimes also apply to tokens already issued, and
+ * no token lasts longer than its user's end is remembered (revocations.h).
  *
  * Shapes     a user is 1..2^32-1.
  * Units      _ms are milliseconds since the Unix epoch; `iat` and `exp` are whole
@@ -42,23 +42,23 @@
 #include "tbl/limits.h"
 
 enum {
-    JWT_TEXT_BYTES = 216,       /* the longest token of ours, and its terminator */
+    JWT_TEXT_BYTES = 216,       /* our longest token, and its terminator */
     JWT_SECRET_BYTES_GOOD = 32, /* RFC 7518, 3.2: no shorter than the hash */
-    JWT_LEEWAY_MS = 60000,      /* how far `iat` may lie ahead: clocks differ */
-    JWT_CACHE_TOKENS = 8192     /* of a verifier: 2.1 MiB */
+    JWT_LEEWAY_MS = 60000,      /* how far `iat` may be in the future: clocks differ */
+    JWT_CACHE_TOKENS = 8192     /* per verifier: 2.1 MiB */
 };
 
 struct identity {
     uint32_t user;
     bool guest;
-    uint64_t session; /* the cookie's; 0: a token that is in none */
+    uint64_t session; /* of a cookie's token; 0: another token */
     int64_t issued_ms, expires_ms;
 };
 
-/* How long tokens last, by their sort. */
+/* How long each kind of token lasts. */
 struct jwt_lifetimes {
-    int64_t token_ms;         /* of an answer */
-    int64_t guest_session_ms; /* of a cookie */
+    int64_t token_ms;         /* in an answer's body */
+    int64_t guest_session_ms; /* in a cookie */
     int64_t user_session_ms;
 };
 
@@ -72,14 +72,14 @@ struct jwt_signer;
 struct jwt_verifier;
 
 /* ERR_INVALID: the secret is empty, or a lifetime shorter than a second. A secret
- * shorter than JWT_SECRET_BYTES_GOOD works, and is the caller's to warn of. */
+ * shorter than JWT_SECRET_BYTES_GOOD works; the caller should warn about it. */
 int jwt_signer_new(struct str secret, const struct jwt_lifetimes *lifetimes,
                    struct jwt_signer **ret_signer);
 struct jwt_signer *jwt_signer_free(struct jwt_signer *s);
-/* The longest of them: an end of a user's tokens matters for so long. */
+/* The longest lifetime: the end of a user's tokens matters that long. */
 int64_t jwt_longest_ms(const struct jwt_lifetimes *lifetimes);
 
-/* A token as of issued_ms: see revocations_issue_ms(). */
+/* Make a token issued at issued_ms: see revocations_issue_ms(). */
 int jwt_mint(const struct jwt_signer *s, uint32_t user, bool guest, int64_t issued_ms,
              struct token *ret_token);
 /* The same for a cookie; session 0 begins a new one. */
@@ -94,7 +94,7 @@ struct jwt_verifier *jwt_verifier_free(struct jwt_verifier *v);
 int jwt_verify(struct jwt_verifier *v, struct str token, int64_t now_ms,
                struct identity *ret_identity);
 
-/* How many good tokens were in the cache, and how many were not; any thread. */
+/* How many good tokens were found in the cache, and how many were not; any thread. */
 uint64_t jwt_cache_hits(const struct jwt_verifier *v);
 uint64_t jwt_cache_misses(const struct jwt_verifier *v);
 

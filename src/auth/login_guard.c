@@ -11,7 +11,7 @@ enum which { ADDRESS, PAIR, STRANGER, ACCOUNT, N_COUNTED };
 
 struct login_guard {
     struct limiter *counted[N_COUNTED]; /* NULL: no limit */
-    struct limiter *known;              /* pairs that got in */
+    struct limiter *known;              /* pairs that have logged in */
     unsigned char key[crypto_shorthash_KEYBYTES];
 };
 
@@ -54,7 +54,7 @@ static uint64_t hash(const struct login_guard *g, const void *bytes, size_t len)
     return h;
 }
 
-/* What is too long to be anybody's address is all one. */
+/* All texts too long to be an address share one key. */
 static uint64_t account_key(const struct login_guard *g, struct str email)
 {
     struct buf folded = {0};
@@ -72,7 +72,7 @@ static uint64_t key_of(const struct login_try *t, enum which which)
     return which == ADDRESS ? t->address : which == ACCOUNT ? t->account : t->pair;
 }
 
-/* True where there is no limit. */
+/* True if there is no limit. */
 static bool take(struct login_guard *g, struct login_try *t, enum which which,
                  uint64_t now_ms, uint32_t *wait_ms)
 {
@@ -88,7 +88,7 @@ static bool take(struct login_guard *g, struct login_try *t, enum which which,
     return s.admitted;
 }
 
-/* A limiter of one is a set: who is in it is refused. */
+/* A limiter with a limit of one is a set: it refuses its members. */
 static bool is_known(struct login_guard *g, uint64_t pair, uint64_t now_ms)
 {
     bool added = limit_take(g->known, pair, now_ms).admitted;

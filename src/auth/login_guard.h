@@ -1,4 +1,4 @@
-/* login_guard.h — how often a wrong password may be tried.
+/* login_guard.h — limits how often somebody may try wrong passwords.
  *
  * DESIGN
  *
@@ -13,18 +13,18 @@
  *                                      has got into that account before has only
  *                                      LOGIN_STRANGER tries.
  *
- * So whatever others do, the owner has tries left at an address of their own: a few
- * where they are new, all of them where they have logged in within LOGIN_KNOWN_MS.
- * There they need not pay either for what others try from the same address for other
- * accounts. What is left to an attacker who shares the owner's address is to lock that
- * address out of that one account, for a window.
+ * So whatever others do, the owner has tries left at an address of their own: a few at
+ * a new one, all of them where they have logged in within LOGIN_KNOWN_MS. There, tries
+ * by others at the same address for other accounts do not count against them either. An
+ * attacker who shares the owner's address can only lock that address out of that one
+ * account, for one window.
  *
- * An account is the e-mail address that was typed, folded as the store folds it,
- * whether there is such an account or not: a refusal tells nothing about that.
+ * An account is the e-mail address as typed, folded as the store does, whether it
+ * exists or not: so a refusal does not reveal that.
  *
- * A try is taken in advance, and given back when it was no wrong password: tries at the
- * same instant cannot exceed a limit. What is kept is hashes with a key of this
- * process, within the bounds of the limiters.
+ * A try is counted in advance, and given back unless the password was wrong, so
+ * simultaneous tries cannot exceed a limit. Only hashes with a key of this process are
+ * kept, within the bounds of the limiters.
  *
  * Units    milliseconds of a clock that never goes back.
  * Threads  any, except new and free.
@@ -47,13 +47,13 @@ enum {
 
 struct login_guard;
 
-/* A try that is under way. */
+/* A try in progress. */
 struct login_try {
     uint64_t pair, account, address; /* keys */
     unsigned taken;
 };
 
-/* A limiter of the backend that there is; max is not 0. */
+/* Makes a limiter of the configured backend; max is not 0. */
 typedef struct limiter *login_limiter(void *user, uint32_t max, uint32_t window_ms);
 
 /* 0: no limit. */
@@ -61,14 +61,15 @@ struct login_guard *login_guard_new(uint32_t failures, uint32_t address_failures
                                     login_limiter *make, void *user);
 struct login_guard *login_guard_free(struct login_guard *g); /* accepts NULL */
 
-/* address: proxy_client(). False: one too many; *ret_wait_ms until the next. */
+/* address: proxy_client(). False: too many tries; *ret_wait_ms until the next is
+ * allowed. */
 bool login_guard_begin(struct login_guard *g, struct str email, uint64_t address,
                        uint64_t now_ms, struct login_try *ret_try,
                        uint32_t *ret_wait_ms);
 /* The password was right. */
 void login_guard_right(struct login_guard *g, const struct login_try *t,
                        uint64_t now_ms);
-/* It was not looked at. */
+/* The password was not checked. */
 void login_guard_untried(struct login_guard *g, const struct login_try *t,
                          uint64_t now_ms);
 

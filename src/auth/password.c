@@ -14,7 +14,7 @@
 
 static_assert(ACCOUNT_HASH_BYTES >= crypto_pwhash_STRBYTES, "a hash has no room");
 
-enum { NICENESS = 5 }; /* a third of a vote's share when the cores are busy */
+enum { NICENESS = 5 }; /* a third of the votes' share when the cores are busy */
 
 TAILQ_HEAD(password_jobs, password_job);
 
@@ -22,17 +22,17 @@ struct password_lane {
     struct passwords *owner;
     struct lane *lane;
     struct mail bell;    /* wakes the lane */
-    atomic_bool ringing; /* the bell is on its way */
+    atomic_bool ringing; /* the bell is in the mailbox */
     char name[20];       /* at most 15 characters are used */
 };
 
 struct passwords {
-    struct password_opts opts;           /* constant after start, as is nobody */
-    char nobody[crypto_pwhash_STRBYTES]; /* the hash of a password that nobody has */
-    atomic_size_t n_todo, n_refused;     /* n_todo is written with the lock held */
-    pthread_mutex_t lock;                /* guards what follows */
-    struct password_jobs queue;          /* by round, and then as they came */
-    uint64_t round;                      /* of the job that was taken last */
+    struct password_opts opts;           /* like nobody, constant after start */
+    char nobody[crypto_pwhash_STRBYTES]; /* the hash of a random password */
+    atomic_size_t n_todo, n_refused;     /* n_todo: written with the lock held */
+    pthread_mutex_t lock;                /* guards all below */
+    struct password_jobs queue;          /* by round, then by arrival */
+    uint64_t round;                      /* of the job taken last */
     struct password_lane lanes[PASSWORD_LANES_MAX];
 };
 
@@ -93,8 +93,8 @@ static int verify_text(const struct passwords *p, const struct password_job *job
     return errno == EINVAL ? ERR_UNAUTHORIZED : ERR_UNAVAILABLE; /* EINVAL: no match */
 }
 
-/* How long it takes depends on what was typed, not on whose hash it is; but for a
- * password that is right. */
+/* Unless the password is right, the time depends only on what was typed, not on whose
+ * hash it is. */
 static int verify(const struct passwords *p, struct password_job *job)
 {
     int rc = verify_text(p, job, job->password, job->len);
@@ -110,7 +110,7 @@ static int verify(const struct passwords *p, struct password_job *job)
 static void send_home(struct password_job *job)
 {
     wipe(job);
-    mail_return(&job->mail); /* the job is its home's from here */
+    mail_return(&job->mail); /* the job belongs to its home from here on */
 }
 
 /* ---- the queue ---- */
@@ -139,7 +139,7 @@ static struct password_job *last_of_locked(struct passwords *p, uint64_t address
     return NULL;
 }
 
-/* The round after that of the address's last job, or the one that is under way. */
+/* Keep the queue ordered by round, and by arrival within a round. */
 static void insert_locked(struct passwords *p, struct password_job *job)
 {
     struct password_job *after = TAILQ_LAST(&p->queue, password_jobs);
@@ -152,7 +152,7 @@ static void insert_locked(struct passwords *p, struct password_job *job)
         TAILQ_INSERT_HEAD(&p->queue, job, link);
 }
 
-/* The queue is full: the last of it, if its turn is later than this job's. */
+/* The queue is full: remove and return its last job, if that one's round is later. */
 static struct password_job *displace_locked(struct passwords *p,
                                             const struct password_job *by)
 {
@@ -164,7 +164,8 @@ static struct password_job *displace_locked(struct passwords *p,
     return last;
 }
 
-/* 0: it is in, and so *ret_displaced, if there is one, is out. */
+/* Add a job, in the round after its address's last one, or the current round.
+ * *ret_displaced, if any, lost its place to it. */
 static int enqueue(struct passwords *p, struct password_job *job,
                    struct password_job **ret_displaced)
 {
@@ -212,7 +213,7 @@ static void run(struct mail *bell, void *user)
     struct password_job *job;
 
     (void)bell;
-    atomic_store(&l->ringing, false); /* before the look: what comes later rings */
+    atomic_store(&l->ringing, false); /* before looking: later jobs ring again */
     while ((job = take(l->owner)) != NULL)
         run_job(l->owner, job);
 }

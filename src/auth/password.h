@@ -1,4 +1,4 @@
-/* password.h — argon2id, in lanes of its own.
+/* password.h — hashes passwords with argon2id, in lanes of its own.
  *
  * DESIGN
  *
@@ -6,31 +6,30 @@
  *     ▲                                                   │
  *     └──────────────── job comes home ───────────────────┘
  *
- * A hash is meant to be slow and to need memory, so a flood of logins is an attack on
- * the server. What it can take is fixed: as many hashes at once as there are lanes,
- * each with memory_bytes, and max_waiting jobs altogether. The lanes give way to votes
- * (niceness).
+ * A hash is slow and needs memory on purpose, so a flood of logins could take down the
+ * server. So the cost is bounded: one hash at a time per lane, each with memory_bytes,
+ * and max_waiting jobs altogether. The lanes give way to votes (niceness).
  *
- * Addresses take turns: the queue is in rounds, and in each round an address has one
- * job. When it is full, a job that would be in an earlier round than the last one takes
- * its place, and that one comes home with ERR_OVERLOADED. So whoever asks for one hash
- * waits for one of each other address at most, however many somebody else asks for.
+ * Addresses take turns: the queue is in rounds, with one job per address in each. When
+ * the queue is full, a job of an earlier round displaces the last one, which comes home
+ * with ERR_OVERLOADED. So whoever asks for one hash waits for at most one of each other
+ * address, however many somebody else asks for.
  *
- * A login with an e-mail that nobody has must take as long as one with a wrong
- * password. For it, verify against nobody: PASSWORD_VERIFY with an empty hash compares
- * with the hash of a random password, and never matches.
+ * A login with an unknown e-mail must take as long as one with a wrong password. So
+ * PASSWORD_VERIFY with an empty hash compares with the hash of a random password, and
+ * never matches.
  *
- * A password is hashed in one form, so that it is the same from every keyboard
- * (base/text.h). Old hashes are of passwords as they were typed: those are tried too,
- * and the job then brings a hash to keep instead.
+ * A password is hashed in normal form, so that every keyboard gives the same
+ * (base/text.h). Old hashes are of passwords as typed, so that form is tried too; if it
+ * matches, the job brings a new hash to keep instead.
  *
- * Ownership  a job is lent by a submit that returned 0 and comes home through its mail
- *            (mail.home, mail.on_home: set them before). Its password is wiped by then.
- *            A job that was refused is the caller's to wipe.
+ * Ownership  submit borrows the job if it returns 0; the job comes home through its
+ *            mail (set mail.home and mail.on_home before), with its password wiped. If
+ *            submit refuses a job, the caller wipes it.
  * Errors     start: ERR_INVALID (parameters that libsodium refuses), ERR_UNAVAILABLE.
  *            submit: ERR_OVERLOADED. job.rc: 0, ERR_UNAUTHORIZED (no match),
  *            ERR_UNAVAILABLE (no memory to hash with; a stored hash cannot be read),
- *            ERR_OVERLOADED (somebody else's turn came first: nothing was done).
+ *            ERR_OVERLOADED (displaced by another address's job: nothing was done).
  * Threads    submit: any. start and stop: the owner.
  */
 #ifndef AUTH_PASSWORD_H
@@ -46,14 +45,14 @@
 #include "core/account.h"
 
 enum {
-    PASSWORD_PASSES = 2, /* what OWASP asks for at least, with 19 MiB */
+    PASSWORD_PASSES = 2, /* OWASP's minimum, with 19 MiB */
     PASSWORD_LANES_MAX = 64,
     PASSWORD_BYTES = LIMIT_PASSWORD_CHARS * 4,
 };
 
 enum password_verb {
     PASSWORD_HASH,   /* fills in hash */
-    PASSWORD_VERIFY, /* against hash; an empty one: against nobody's */
+    PASSWORD_VERIFY, /* checks against hash; if empty, against nobody's */
 };
 
 struct password_job {
@@ -62,17 +61,17 @@ struct password_job {
     uint64_t address; /* whose turn it is: proxy_client() */
     int rc;
     char hash[ACCOUNT_HASH_BYTES]; /* terminated */
-    bool renewed; /* it matched as it was typed, and hash is that of its usual form */
+    bool renewed; /* the password matched as typed; hash is now of its normal form */
     size_t len, typed_len;
-    char password[PASSWORD_BYTES];  /* as text_password() makes it */
-    char typed[PASSWORD_BYTES];     /* if that differs */
-    TAILQ_ENTRY(password_job) link; /* the queue's */
+    char password[PASSWORD_BYTES];  /* in normal form (text_password()) */
+    char typed[PASSWORD_BYTES];     /* as typed, if that differs */
+    TAILQ_ENTRY(password_job) link; /* used by the queue */
     uint64_t round;
 };
 
 struct password_opts {
-    unsigned n_lanes;   /* 1..PASSWORD_LANES_MAX: hashes at the same time */
-    size_t max_waiting; /* jobs that are submitted and not home */
+    unsigned n_lanes;   /* 1..PASSWORD_LANES_MAX */
+    size_t max_waiting; /* jobs submitted and not yet home */
     size_t memory_bytes;
     unsigned passes;
 };
@@ -81,12 +80,12 @@ struct passwords;
 
 int passwords_start(const struct password_opts *opts, struct passwords **ret_passwords);
 
-/* Copies the password into the job. ERR_INVALID: it is longer than any that we accept,
- * and so matches nothing; the job then holds an empty one. */
+/* Copies the password into the job. ERR_INVALID: it is longer than any we accept, so it
+ * cannot match; the job then holds an empty one. */
 int password_set(struct password_job *job, struct str password);
 
 int password_submit(struct passwords *p, struct password_job *job);
-/* Does a job of that address wait already? Any thread. */
+/* Is a job of this address waiting already? Any thread. */
 bool password_has(struct passwords *p, uint64_t address);
 /* For metrics; any thread. */
 size_t password_waiting(const struct passwords *p);

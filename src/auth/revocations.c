@@ -9,7 +9,7 @@
 
 enum { SLOT_BITS = 16, STRIPE_BITS = 4, FIRST_CAP = 16, SWEEP_S = 10 };
 
-/* Seconds fit until 2106. */
+/* 32 bits of seconds last until 2106. */
 struct entry {
     uint32_t user; /* 0: free */
     uint32_t end_s;
@@ -25,7 +25,7 @@ struct revocations {
     int64_t lifetime_s;
     size_t max_users;
     atomic_size_t n_users;
-    uint32_t swept_s; /* when the tables were last searched for outlived ends */
+    uint32_t swept_s; /* when old ends were last dropped */
     _Atomic uint32_t newest_s;
     _Atomic uint32_t slots[1 << SLOT_BITS]; /* the newest end of each slot's users */
     struct stripe stripes[1 << STRIPE_BITS];
@@ -76,7 +76,7 @@ struct revocations *revocations_free(struct revocations *r)
     return NULL;
 }
 
-/* The user's entry, or the free one where it would be. The table is not full. */
+/* Find the user's entry, or the free one for it. The table must not be full. */
 static struct entry *find_locked(const struct stripe *s, uint32_t user)
 {
     size_t i = (size_t)(hash(user) >> 16) & (s->cap - 1);
@@ -91,7 +91,7 @@ static bool outlived(const struct revocations *r, const struct entry *e, uint32_
     return (int64_t)e->end_s + r->lifetime_s < (int64_t)now_s;
 }
 
-/* A new table, with room for one more, of the entries that still say something. */
+/* Move the entries that still matter into a new table, with room for one more. */
 static void rebuild_locked(struct revocations *r, struct stripe *s, uint32_t now_s)
 {
     struct stripe old = *s;
@@ -110,7 +110,7 @@ static void rebuild_locked(struct revocations *r, struct stripe *s, uint32_t now
     mem_free(old.entries);
 }
 
-/* Seldom: a full table that is searched at each call would be slow as well as full. */
+/* Only once in a while: searching full tables at every call would be slow. */
 static void drop_outlived(struct revocations *r, uint32_t now_s)
 {
     if (now_s < r->swept_s + SWEEP_S)
@@ -125,7 +125,7 @@ static void drop_outlived(struct revocations *r, uint32_t now_s)
     }
 }
 
-/* The newest issue time of the user that is void; 0: none. */
+/* The user's newest issue time that is void; 0: none. */
 static uint32_t end_of(struct revocations *r, uint32_t user)
 {
     struct stripe *s = stripe_of(r, user);
@@ -161,7 +161,7 @@ static void put_locked(struct revocations *r, struct stripe *s, uint32_t user,
 
     if (s->cap == 0 || (s->n + 1) * 4 > s->cap * 3)
         rebuild_locked(r, s, now_s);
-    assert(s->n < s->cap); /* a free one ends every search */
+    assert(s->n < s->cap); /* a search ends at a free entry */
     e = find_locked(s, user);
     if (e->user == 0) {
         s->n++;
@@ -191,7 +191,7 @@ void revocations_add(struct revocations *r, uint32_t user, int64_t end_ms,
     put_locked(r, s, user, end_s, to_s(now_ms));
     pthread_mutex_unlock(&s->lock);
 
-    /* The filters last: who passes one finds the table ready. */
+    /* Raise the filters last: whoever they send on finds the table ready. */
     raise_to(slot_of(r, user), end_s);
     raise_to(&r->newest_s, end_s);
 }

@@ -19,7 +19,7 @@ enum {
     ID_CHARS = SECRET_ID_BYTES * 2
 };
 
-/* Where to say what went wrong. */
+/* Where the error text goes. */
 struct errmsg {
     char *text;
     size_t size;
@@ -62,7 +62,7 @@ static bool write_random_secret(int fd, const uint8_t *data_set)
         sodium_bin2hex(text + len, sizeof text - len, data_set, SECRET_ID_BYTES);
         len += ID_CHARS;
     }
-    text[len++] = '\n'; /* over the terminator */
+    text[len++] = '\n'; /* overwrites the terminator */
     ok = write_all(fd, text, len) && fsync(fd) == 0;
     sodium_memzero(bytes, sizeof bytes);
     sodium_memzero(text, sizeof text);
@@ -80,8 +80,8 @@ static int sync_dir(const char *dir, struct errmsg m)
     return rc;
 }
 
-/* Makes path, unless somebody else does so first. link() gives the name to a file that
- * is complete, and never takes it from another one as rename() would. */
+/* Make path, unless somebody else does so first. link() names a file that is complete,
+ * and unlike rename() never replaces another. */
 static int make_file(const char *dir, const char *path, const uint8_t *data_set,
                      struct errmsg m)
 {
@@ -140,7 +140,7 @@ static bool ends_line(char c)
 static int read_text(int fd, const char *path, struct secret *ret_secret,
                      struct errmsg m)
 {
-    char text[SECRET_BYTES_MAX + 8]; /* an end of line, and one that is too many */
+    char text[SECRET_BYTES_MAX + 8]; /* a line end, and one byte too many */
     size_t len = 0;
     ssize_t n;
     int rc;
@@ -178,7 +178,7 @@ static int load_file(const char *dir, const char *name, const uint8_t *data_set,
         snprintf(m.text, m.size, "the name of the data directory is too long");
         return ERR_INVALID;
     }
-    fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO may not hang us */
+    fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO must not hang us */
     if (fd < 0 && errno == ENOENT) {
         rc = make_file(dir, path, data_set, m);
         if (rc != 0)

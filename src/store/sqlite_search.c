@@ -2,8 +2,7 @@
  *
  * A query is what a person typed. Its words are quoted, as strings of FTS's query
  * language, so nothing in them has a meaning there. Words without white space between
- * them are one
- * string; all strings must be found. */
+ * them are one string; all strings must be found. */
 #include "base/buf.h"
 #include "core/words.h"
 #include "store/sqlite_db.h"
