@@ -9,9 +9,9 @@
 #include "server/rate_limit.h"
 
 enum {
-    USERS_BYTES = 64 << 20,     /* some 500,000 users who ask now and then */
-    ADDRESSES_BYTES = 32 << 20, /* of each kind */
-    LOGINS_BYTES = 8 << 20,     /* some 50,000 of each kind */
+    USERS_BYTES = 64 << 20,     /* some 500,000 occasional users */
+    ADDRESSES_BYTES = 32 << 20, /* per kind of limit */
+    LOGINS_BYTES = 8 << 20,     /* some 50,000 entries per kind */
 };
 
 static struct limiter *make(struct profile *p, int max, uint32_t window_ms,

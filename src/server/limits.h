@@ -1,6 +1,6 @@
-/* limits.h — the limiters of requests and logins, as configured.
+/* limits.h — makes the limiters of requests and logins, as configured.
  *
- * Ownership  they are the app's, until server_limits_free().
+ * Ownership  the app's, until server_limits_free().
  * Threads    the owner's, while no loop runs.
  */
 #ifndef SERVER_LIMITS_H

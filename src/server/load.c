@@ -44,7 +44,7 @@ static int take_token_end(void *user, uint32_t user_id, int64_t end_ms)
     return 0;
 }
 
-/* An end of a user's tokens says nothing any more once the longest of them is over. */
+/* How long the end of a user's tokens matters: until the last of them has expired. */
 static int64_t token_ends_matter_ms(const struct app *app)
 {
     struct jwt_lifetimes lifetimes = config_lifetimes(app->config);
@@ -80,7 +80,8 @@ static int tidy(struct store *s, struct store_job *job)
 
 static void tidied(struct mail *m)
 {
-    mem_free(m); /* the job's first field is its mail; what is left is for next time */
+    mem_free(
+        m); /* its first field is the mail; after an error, the next start tidies */
 }
 
 void server_tidy(struct app *app)

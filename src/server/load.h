@@ -1,7 +1,8 @@
-/* load.h — what is served from memory, out of the store at the start.
+/* load.h — at the start, reads what is served from memory out of the store.
  *
  * Errors   ERR_UNAVAILABLE: the store's errmsg says why.
- * Threads  the owner's, while the lanes are idle: the reader's side is free for it.
+ * Threads  the owner's, while the lanes are idle and nobody else uses the reader's
+ *          side.
  */
 #ifndef SERVER_LOAD_H
 #define SERVER_LOAD_H
@@ -9,9 +10,10 @@
 struct app;
 struct store;
 
-/* Polls and recent votes into the index, ends of tokens into the revocations. */
+/* Load polls and recent votes into the index, and ends of tokens into the
+ * revocations. */
 int server_load(struct app *app, struct store *s);
-/* Have the store forget what has no use any more: the first job of all, and nobody
+/* Have the store forget what is of no use any more. The store lane's first job; nobody
  * waits for it. */
 void server_tidy(struct app *app);
 

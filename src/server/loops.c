@@ -27,7 +27,7 @@
 
 enum { LOOPS_MAX = 64, DRAIN_CHECK_MS = 10 };
 
-/* The end of one loop. */
+/* How one loop ends. */
 struct drain {
     struct mail mail; /* first: from loops_drain() to the loop */
     struct app_loop *loop;
@@ -45,7 +45,7 @@ struct loop_set {
 
 unsigned loops_wanted(const struct config *config)
 {
-    cpu_set_t set; /* a container or taskset may leave us fewer than there are */
+    cpu_set_t set; /* a container or taskset may give us fewer cores */
     long cores = sched_getaffinity(0, sizeof set, &set) == 0
                      ? CPU_COUNT(&set)
                      : sysconf(_SC_NPROCESSORS_ONLN);
@@ -54,7 +54,7 @@ unsigned loops_wanted(const struct config *config)
     return n < 1 ? 1 : n > LOOPS_MAX ? LOOPS_MAX : (unsigned)n;
 }
 
-/* Behind a proxy of ours are many. */
+/* A connection of our own proxy counts for no address: many clients are behind it. */
 static uint64_t address_of(struct str peer, void *user)
 {
     const struct app_loop *l = user;
@@ -87,7 +87,7 @@ static struct http_opts http_options(const struct app *app, struct app_loop *l)
     };
 }
 
-/* How many of each are few: a moment's work on a slow machine. */
+/* So few of each are a moment's work even on a slow machine. */
 static void hang_doors(struct app_loop *l)
 {
     static const uint32_t few[DOOR__LANES] = {[DOOR_BALLOT] = 256,
@@ -181,8 +181,7 @@ static void drain(struct drain *d)
 
     d->give_up_ms = clock_mono_ms() + (uint64_t)config->server_shutdown_timeout_ms;
     live_close_all(d->loop->live);
-    shutdown(d->listen_fd,
-             SHUT_RDWR); /* who connects now is refused, not left waiting */
+    shutdown(d->listen_fd, SHUT_RDWR); /* refuse new clients at once */
     http_drain(d->loop->server, on_drained, d);
     ev_timer_init(&d->check, check_drained, DRAIN_CHECK_MS / 1000.,
                   DRAIN_CHECK_MS / 1000.);
@@ -197,7 +196,7 @@ static void on_delay_over(struct ev_loop *ev, ev_timer *timer, int events)
     drain(timer->data);
 }
 
-/* GET /readyz says no from now on: whoever sends us work is given the time to ask. */
+/* GET /readyz says no from now on. Give whoever sends us work the time to ask. */
 static void begin_drain(struct mail *m)
 {
     struct drain *d = (struct drain *)m;
@@ -239,7 +238,7 @@ enum loops_end loops_join(struct app *app)
     return end;
 }
 
-/* Publishes still come home after a loop's end, and what a shard leaves behind. */
+/* Open the mail that came after the loop's end: publishes, and what a shard left. */
 static void open_inbox(struct app_loop *l)
 {
     if (l->loop != NULL)
@@ -249,7 +248,7 @@ static void open_inbox(struct app_loop *l)
 static void free_loop(struct app_loop *l)
 {
     open_inbox(l);
-    http_server_free(l->server); /* ends the watchers that are left */
+    http_server_free(l->server); /* ends the remaining watchers */
     live_free(l->live);
     packer_free(l->packer);
     jwt_verifier_free(l->verifier);

@@ -1,20 +1,20 @@
-/* profile.h — the backends that a server stands on: one table for each profile.
+/* profile.h — the backends of a server: one table per profile.
  *
  * DESIGN
  *
  *   main.c ──▶ a profile: embedded_new() ──▶ server_start()
  *
- *   profile   names backends: store, ballot, limiters; has their metrics and checks
- *   server    starts and ends them in its order, and everything that stands on the
- *             ports: index, accounts, hub, scheduler, loops, metrics, readiness
+ *   profile   chooses the backends: store, ballot, limiters; has their metrics and
+ *             checks
+ *   server    starts and ends them in order, and everything built on the ports: index,
+ *             accounts, hub, scheduler, loops, metrics, readiness
  *
- * So another profile is another table, and what does not depend on backends is written
- * once. docs/adr/0012 says why the table is cut so.
+ * So another profile is another table, and the server is written once. docs/adr/0012
+ * says why the table has these entries.
  *
  * Ownership  server_start() takes a profile over; close() ends it.
- * Errors     0 or ERR_*. errmsg gets a text for the operator; where it stays empty the
- *            error's title serves. A start that fails ends the process: nothing is
- *            undone.
+ * Errors     0 or ERR_*. errmsg gets a text for the operator; if it stays empty, the
+ *            error's title is used. A failed start ends the process: nothing is undone.
  * Threads    the owner's, one call after the other. metrics: the metrics lane. ready:
  *            the read lane.
  */
@@ -36,12 +36,13 @@ struct secret;
 struct store;
 struct store_lane;
 
-/* What open() opened. The server stops the lanes; the store is there until close(). */
+/* What open() opened. The server stops the lanes; the store stays open until
+ * close(). */
 struct profile_stores {
-    struct store *store; /* to load from, while nobody else reads */
+    struct store *store; /* for loading, while nobody else reads */
     struct store_lane *writer;
     struct read_lane *reads;
-    uint64_t first_version; /* of a new poll's result */
+    uint64_t first_version; /* version of a new poll's first result */
 };
 
 struct profile_ops {
@@ -49,35 +50,35 @@ struct profile_ops {
 
     /* ---- at the start, in this order ---- */
 
-    /* Open the store, bring it up to date, and start the lanes over it. app has its
-     * configuration, clock, log and index by then, and outlives the profile. */
+    /* Open the store, bring it up to date, and start its lanes. app already has its
+     * configuration, clock, log and index, and outlives the profile. */
     int (*open)(struct profile *p, const struct app *app,
                 struct profile_stores *ret_stores, char *errmsg, size_t size);
-    /* The secret that signs tokens. */
+    /* Get the secret that signs tokens. */
     int (*secret)(struct profile *p, struct secret *ret_secret, char *errmsg,
                   size_t size);
-    /* At most max in any window_ms; of a limiter in memory, with at most max_bytes. The
-     * caller ends it before close(). */
+    /* Make a limiter: at most max in any window_ms, and at most max_bytes if it is in
+     * memory. The caller frees it before close(). */
     struct limiter *(*limiter)(struct profile *p, uint32_t max, uint32_t window_ms,
                                size_t max_bytes);
-    /* events: what the ballot is to tell, and whatever else brings facts about polls,
-     * such as a bus. */
+    /* events: called by the ballot, and by whatever else brings news of polls, such as
+     * a bus. */
     int (*start_ballot)(struct profile *p, const struct ballot_events *events,
                         struct ballot **ret_ballot, char *errmsg, size_t size);
-    /* Clients reach the server at this address ("127.0.0.1:8080", borrowed) from now
-     * on. */
+    /* Tell others where clients reach the server from now on ("127.0.0.1:8080",
+     * borrowed). */
     int (*announce)(struct profile *p, const char *address, char *errmsg, size_t size);
 
     /* ---- at the end, in this order ---- */
 
-    void (*retract)(struct profile *p); /* the address: nobody is served any more */
-    void (*close)(struct profile *p);   /* the ballot and the lanes have been stopped */
+    void (*retract)(struct profile *p); /* undo announce(): nobody is served any more */
+    void (*close)(struct profile *p);   /* the ballot and the lanes have stopped */
 };
 
 struct profile {
     const struct profile_ops *ops; /* first field of every profile's struct */
-    struct own_metrics metrics;    /* beside those that every server has */
-    struct ready_checks ready;     /* likewise */
+    struct own_metrics metrics;    /* besides those that every server has */
+    struct ready_checks ready;     /* besides those that every server has */
 };
 
 #endif

@@ -20,7 +20,7 @@ static void add_headers(struct call *c, const struct limiter *l, struct limit_st
     http_add_number(c->req, "X-RateLimit-Reset", (reset_ms + 999) / 1000);
 }
 
-/* What a hall does in the same second has limits of its own. */
+/* A whole hall does some things in the same second: those have limits of their own. */
 static enum rate rate_of(const struct call *c, route_handler *handle)
 {
     if (c->who.user != 0)

@@ -1,21 +1,21 @@
-/* rate_limit.h — how many requests one client may make under /api.
+/* rate_limit.h — limits how many requests one client may make under /api.
  *
  * A request with a good token counts against its user, and never against its address:
  * limits.requests_per_minute, as a sliding window over all of /api. Any other counts
- * against its address (proxy_client()), by what it does, since a whole hall may be
- * behind one address:
+ * against its address (proxy_client()), in one of these kinds, since a whole hall may
+ * share one address:
  *
  *   reading one poll   limits.poll_reads_per_second
  *   joining            limits.guests_per_minute
  *   registering        limits.registrations_per_minute
  *   anything else      limits.burst_per_second
  *
- * Joining looks at no token, or every guest could let more join. A refused request does
- * not count.
+ * Joining ignores tokens, or every guest could let more guests join. A refused request
+ * does not count.
  *
- * Every answer says where its client stands: X-RateLimit-Limit, -Remaining, and -Reset,
- * the second of the Unix epoch from which on one more than Remaining is left. Where a
- * limit is switched off there are no such headers.
+ * Every answer tells the client where it stands: X-RateLimit-Limit, -Remaining, and
+ * -Reset, the Unix time in seconds when Remaining grows by one. If a limit is switched
+ * off these headers are left out.
  *
  * Threads  the call's loop.
  */
@@ -31,15 +31,15 @@ enum { RATE_LIMIT_MINUTE_MS = 60000, RATE_LIMIT_SECOND_MS = 1000 };
 
 enum rate { RATE_USER, RATE_ADDRESS, RATE_READ, RATE_JOIN, RATE_REGISTER, RATE__KINDS };
 
-/* Each with keys of its own. */
+/* Each kind has keys of its own. */
 struct rate_limits {
-    struct limiter *of[RATE__KINDS]; /* NULL: none is set */
+    struct limiter *of[RATE__KINDS]; /* NULL: no limit */
 };
 
 typedef void route_handler(struct call *c);
 
-/* c->who is known. handle: what the request is for; NULL: nothing is there.
- * Adds the headers. False: it is one too many, and was answered. */
+/* Count the request and add the headers; c->who must be known. handle: the request's
+ * handler, NULL if there is none. False: it was one too many, and has been answered. */
 bool rate_limit_admit(struct call *c, route_handler *handle);
 
 #endif

@@ -1,9 +1,9 @@
 /* router.c — see router.h.
  *
- * Order of the checks: is there time for it (503); who is asking, as far as a good
- * token says it; have they asked too often (429); is there such a path (404), with that
- * method (405), may this origin use the cookie (403), is the token good (401), is the
- * kind of user right (403).
+ * Order of the checks: is there time for it (503); who is asking, if the token is good;
+ * have they asked too often (429); is there such a path (404), with this method (405);
+ * may this origin use the cookie (403); is the token good (401); may this kind of user
+ * do it (403).
  */
 #include "server/router.h"
 
@@ -40,7 +40,7 @@ static const struct route routes[] = {
 
 /* ---- finding ---- */
 
-/* One segment of digits, 1..2^32-1 without leading zeros. */
+/* Cut off one segment of digits, 1..2^32-1 without leading zeros. */
 static bool take_id(struct str *path, uint32_t *ret_id)
 {
     struct str digits = *path;
@@ -57,7 +57,7 @@ static bool take_id(struct str *path, uint32_t *ret_id)
     return true;
 }
 
-/* One segment that is not empty. */
+/* Cut off one segment that is not empty. */
 static bool take_file(struct str *path)
 {
     struct str name;
@@ -90,7 +90,7 @@ static bool matches(struct str pattern, struct str path, uint32_t *ret_id)
     return path.len == 0;
 }
 
-/* A path with a trailing slash is the same resource as without. */
+/* A path with a trailing slash means the same as without. */
 static struct str canonical(struct str path)
 {
     if (path.len > 1 && path.at[path.len - 1] == '/')
@@ -109,7 +109,8 @@ static const struct route *find(enum http_method method, struct str path,
     return NULL;
 }
 
-/* "GET, HEAD, POST, OPTIONS": what the path takes. False: there is no such path. */
+/* Append the methods of the path: "GET, HEAD, POST, OPTIONS". False: there is no such
+ * path. */
 static bool allowed(struct str path, struct buf *out)
 {
     bool found = false;
@@ -129,7 +130,8 @@ static bool allowed(struct str path, struct buf *out)
 
 /* ---- who is asking ---- */
 
-/* Where nobody is asked for, nobody may be signed in or out from elsewhere either. */
+/* Routes for anyone ignore the token, but still refuse a cookie sent by a foreign page:
+ * it must not sign anybody in or out. */
 static int identify(struct call *c, enum who who)
 {
     struct str token;
@@ -156,7 +158,7 @@ static const char *why_not(int err)
     }
 }
 
-/* ---- answering what no handler sees ---- */
+/* ---- answers without a handler ---- */
 
 static void answer_options(struct call *c, struct str methods)
 {
@@ -179,7 +181,7 @@ static void answer_no_route(struct call *c, struct str path)
 {
     struct buf methods = {0};
 
-    if (str_eq(path, STR("*"))) { /* only OPTIONS has it: what the server can do */
+    if (str_eq(path, STR("*"))) { /* OPTIONS * asks what the server supports */
         answer_options(c, STR("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"));
     } else if (!allowed(path, &methods)) {
         answer_nothing_there(c);
@@ -197,14 +199,14 @@ static bool is_limited(struct str path)
     return str_starts(path, STR("/api/")) || str_eq(path, STR("/api"));
 }
 
-/* The surplus of a crowd that votes is answered before anything is spent on it. */
+/* When too many vote at once, refuse the surplus before spending anything on it. */
 static bool is_surplus(struct app_loop *l, const struct route *route)
 {
     return route != NULL && route->handle == handle_vote &&
            door_is_full(&l->doors[DOOR_BALLOT], loop_mono_ms(l->loop));
 }
 
-/* These end or renew the session themselves, and say so in one cookie. */
+/* These end or renew the session themselves, with a cookie of their own. */
 static bool sets_cookie(const struct route *route)
 {
     return route != NULL &&
@@ -212,8 +214,8 @@ static bool sets_cookie(const struct route *route)
             route->handle == handle_refresh);
 }
 
-/* What every request goes through: is there room, whose is it, and is it one too many?
- * False: it is answered. */
+/* Checks for every request: is there room, who sent it, is it one too many? False: it
+ * has been answered. */
 static bool let_in(struct call *c, const struct route *route, struct str path,
                    int *ret_identified)
 {

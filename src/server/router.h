@@ -1,4 +1,4 @@
-/* router.h — from a request to its handler: path, method, who is asking.
+/* router.h — finds a request's handler, by path, method and who is asking.
  *
  * Threads  the loop's. */
 #ifndef SERVER_ROUTER_H

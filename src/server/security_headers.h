@@ -1,21 +1,21 @@
-/* security_headers.h — what browsers are told to refuse, by path.
+/* security_headers.h — headers that tell browsers what to refuse, by path.
  *
  * DESIGN
  *
- *   /embed/…     the web page, where others may show it in a frame
- *   /            the web page, in nobody's frame
- *   /docs        the API's pages, with the viewer's wishes
- *   all else     data: nothing in it is to be run, loaded or framed
+ *   /embed/…     the web page; others may show it in a frame
+ *   /            the web page; nobody may frame it
+ *   /docs        the API's pages, with what their viewer needs
+ *   all else     data: do not run, load or frame anything in it
  *
- * The page has more paths, and files: pages.c says of their answers that they are as at
- * "/" (headers_path of net/http.h). An error there is data.
+ * The page has more paths, and files: pages.c gives their answers the headers of "/"
+ * (headers_path in net/http.h). An error there counts as data.
  *
- * This is the one place for such rules. Each answer carries one prepared block, so a
- * header here costs a vote the copying of its bytes. A path that has no line is data,
- * the strictest; so is one that could not be read.
+ * All such rules are here. Each answer carries one prepared block, so a header costs a
+ * vote only the copying of its bytes. Paths without a line, or that could not be read,
+ * get the strictest block, data.
  *
- * There is no X-Frame-Options: every browser that we support knows frame-ancestors. TLS
- * is the proxy's in front, and so is Strict-Transport-Security.
+ * There is no X-Frame-Options: every browser that we support knows frame-ancestors. The
+ * proxy in front does TLS, and sets Strict-Transport-Security.
  *
  * Threads  pure.
  */

@@ -37,13 +37,13 @@ enum {
 struct server {
     struct app app;
     struct profile *profile;
-    struct store *store; /* the profile's */
+    struct store *store; /* owned by the profile */
     struct scheduler *scheduler;
-    struct lane *refresher; /* of the feed's orders */
-    char *errmsg;           /* of SERVER_ERRMSG_BYTES; while it starts */
+    struct lane *refresher; /* refreshes the feed's orders */
+    char *errmsg;           /* SERVER_ERRMSG_BYTES; only during the start */
 };
 
-/* ---- what the scheduler and the index ask for ---- */
+/* ---- for the scheduler and the index ---- */
 
 static void touched(struct mail *m)
 {
@@ -78,11 +78,11 @@ static void poll_changed(void *user, uint32_t poll)
     hub_publish(s->app.hub, poll);
 }
 
-/* ---- start: each step stands on those before it ---- */
+/* ---- start: each step needs those before it ---- */
 
 typedef int start_step(struct server *s);
 
-/* Before the store lane, which trims the index. */
+/* The feed starts before the store lane, which trims the index. */
 static int make_index(struct server *s)
 {
     struct index_opts index = {SEEN_BYTES, appoint, poll_changed, s};
@@ -197,7 +197,7 @@ static int start_ballot(struct server *s)
                                          SERVER_ERRMSG_BYTES);
 }
 
-/* Not before: it touches polls by the ballot. */
+/* Only now: the scheduler touches polls through the ballot. */
 static int start_scheduler(struct server *s)
 {
     return scheduler_start(s->scheduler);
@@ -208,7 +208,7 @@ static int start_scrapes(struct server *s)
     return scrapes_start(&s->app, &s->profile->metrics, &s->app.scrapes);
 }
 
-/* The loops' sockets are open: tell the address, then serve. */
+/* The loops' sockets are open: announce the address, then serve. */
 static int serve(struct server *s, uint16_t port)
 {
     struct buf address = {0};
@@ -271,9 +271,9 @@ int server_start(struct profile *profile, const struct config *config,
 
 /* ---- end ---- */
 
-/* Each lane answers what it was asked, so those that ask end first. What the ballot and
- * the store still do then makes appointments and tells the hub, which are there to the
- * end. */
+/* A lane answers what it was asked before it ends, so those that ask end first. While
+ * ending, ballot and store still make appointments and tell the hub, which both live to
+ * the end. */
 static void stop_lanes(struct server *s)
 {
     struct app *app = &s->app;
@@ -318,6 +318,6 @@ void server_stop(struct server *s)
     else
         LOG(&log, LOG_WARN, "stopped", LOG_STR("clients", "some were cut off"));
     if (end == LOOPS_CALLS_LEFT)
-        _exit(0); /* nothing durable is at stake any more, and calls are still held */
+        _exit(0); /* lanes still hold calls, and everything durable is safe */
     free_rest(s);
 }

@@ -7,8 +7,8 @@
  *   end    loops drain ▶ metrics, scheduler, feed, leaderboard, passwords ▶ ballot ▶
  *          read lane ▶ store lane ▶ the profile's backends
  *
- * Each part starts after those that it asks, and ends after those that ask it: what was
- * submitted to a lane is answered before the lane ends.
+ * Each part starts after those that it asks, and ends after those that ask it, so a
+ * lane answers everything submitted to it before it ends.
  *
  * Errors   ERR_*, with a text for the operator in errmsg.
  * Threads  the owner's.
@@ -23,13 +23,12 @@ struct server;
 
 enum { SERVER_ERRMSG_BYTES = 1024 };
 
-/* Recover, load, listen; clients are served when this returns 0. Takes the profile
- * over; the configuration is borrowed. A start that fails ends the process: nothing is
- * undone. */
+/* Recover, load, listen; clients are served when this returns 0. Takes over the profile
+ * and borrows the configuration. A failed start ends the process: nothing is undone. */
 int server_start(struct profile *profile, const struct config *config,
                  const struct log *log, struct server **ret_server,
                  char errmsg[SERVER_ERRMSG_BYTES]);
-/* Finish what is under way, then end. */
+/* Finish what was begun, then end. */
 void server_stop(struct server *s);
 
 #endif
