@@ -79,8 +79,8 @@ int journal_wipe(struct journal *j, const struct segment *s, uint64_t from, uint
 
 /* ---- the writer ---- */
 
-/* The segment that is written to. Only the writer changes the end of the list, so it
- * may look without the lock; the copy keeps the reader's shifting of the list away. */
+/* The segment being written. Returns a copy, since the reader may shift the list; only
+ * the writer changes its end. */
 static struct segment last_segment(struct journal *j)
 {
     struct segment s;
@@ -151,9 +151,9 @@ static int write_batch(struct journal *j, const struct segment *s, uint64_t posi
 {
     uint64_t end = position + j->batch.len, began_us = clock_mono_us();
 
-    assert(j->failed_to == 0); /* what failed before was wiped */
+    assert(j->failed_to == 0); /* earlier failed bytes were wiped */
     assert(position >= s->start && position >= journal_synced(j));
-    j->failed_to = end; /* until it is known to be durable */
+    j->failed_to = end; /* in doubt until it is durable */
     if (journal_pwrite_all(j->io, s->fd, j->batch.data, j->batch.len,
                            position - s->start) != 0 ||
         j->io->fdatasync(s->fd) != 0) {
@@ -161,7 +161,7 @@ static int write_batch(struct journal *j, const struct segment *s, uint64_t posi
         return ERR_UNAVAILABLE;
     }
     histogram_observe(&j->sync_us, &bounds_sync_us, clock_mono_us() - began_us);
-    assert(end > journal_synced(j)); /* what is durable only grows */
+    assert(end > journal_synced(j)); /* synced only grows */
     j->failed_to = 0;
     atomic_store_explicit(&j->synced, end, memory_order_release);
     if (j->reached_fd >= 0)
@@ -169,8 +169,8 @@ static int write_batch(struct journal *j, const struct segment *s, uint64_t posi
     return 0;
 }
 
-/* What is durable, and not yet projected. The reader may be in a new segment already,
- * which begins beyond the last batch. */
+/* How much is durable and not yet projected. The reader may be in a new segment
+ * already, which begins after the last batch. */
 static uint64_t unreleased(struct journal *j)
 {
     uint64_t synced = journal_synced(j);
@@ -179,13 +179,13 @@ static uint64_t unreleased(struct journal *j)
     return synced > released ? synced - released : 0;
 }
 
-/* With room for the mark of a clean end behind it. */
+/* Does the batch fit, with room after it for the mark of a clean end? */
 static bool fits(const struct journal *j, const struct segment *s, uint64_t position)
 {
     return position + j->batch.len + JOURNAL_MARK_BYTES <= s->start + s->size;
 }
 
-/* n may be 0: then the batch is its mark. */
+/* If n is 0 the batch is only its mark. */
 static int append(struct journal *j, const struct change *changes, size_t n)
 {
     struct segment s;
@@ -222,7 +222,7 @@ int journal_retry(struct journal *j)
 
 /* ---- the reader ---- */
 
-/* The segment that holds position, or, when its batches end there, the next one. */
+/* Find the segment that holds position, or the next one if its batches end there. */
 static bool segment_at(struct journal *j, uint64_t position, struct segment *ret)
 {
     bool found = false;
@@ -237,7 +237,7 @@ static bool segment_at(struct journal *j, uint64_t position, struct segment *ret
             ret->end = journal_synced(j);
         found = position >= s->start && (position < ret->end || last);
         if (!found && !last && position >= ret->end && position < s[1].start) {
-            ret->start = s[1].start; /* only the place to go on is wanted */
+            ret->start = s[1].start; /* the caller only needs where to continue */
             ret->fd = -1;
             found = true;
         }
@@ -246,7 +246,7 @@ static bool segment_at(struct journal *j, uint64_t position, struct segment *ret
     return found;
 }
 
-/* Decode what is in the window, which lies at position. */
+/* Decode the window, which begins at position. */
 static int read_window(struct journal *j, size_t len, uint64_t position,
                        struct change *changes, size_t max, size_t *ret_n,
                        uint64_t *ret_next)
@@ -258,7 +258,7 @@ static int read_window(struct journal *j, size_t len, uint64_t position,
         int used = record_read(j->window + at, len - at, position + at, &r);
 
         if (used <= 0 && at > 0 && len - at < RECORD_BYTES_MAX)
-            break; /* cut by the window's end */
+            break; /* cut off by the window's end */
         if (used <= 0)
             return ERR_CONFLICT;
         if (record_is_change(&r))
@@ -270,7 +270,8 @@ static int read_window(struct journal *j, size_t len, uint64_t position,
     return 0;
 }
 
-/* One window of one segment; *ret_n may be 0 before the end (a window of marks). */
+/* Read one window of one segment; *ret_n may be 0 before the end (a window of
+ * marks). */
 static int read_some(struct journal *j, uint64_t position, struct change *changes,
                      size_t max, size_t *ret_n, uint64_t *ret_next)
 {
@@ -322,7 +323,8 @@ static bool oldest_is_before(struct journal *j, uint64_t position)
     bool before;
 
     pthread_mutex_lock(&j->lock);
-    /* Its end is not enough: the reader goes on from there, through this list. */
+    /* Being past its end is not enough: the reader still continues from there, through
+     * this list. */
     before = j->n_segments > 1 && j->segments[1].start <= position;
     pthread_mutex_unlock(&j->lock);
     return before;

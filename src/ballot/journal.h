@@ -9,15 +9,15 @@
  * A position is a byte offset over all segments; it only grows. A record's checksum
  * covers its position, so leftovers in a reused segment never read as records.
  *
- * Recovery reads up to the first record that does not check. If a later record says
- * that the journal was durable beyond that place, acknowledged votes are damaged, and
- * the server refuses to start. Otherwise it is the torn end of a batch that nobody was
- * told about: it is wiped, so that it can never come back. A clean shutdown writes a
- * last MARK, after which any damage can be told from a torn end.
+ * Recovery reads up to the first record that is not valid. If a later record says that
+ * the journal was durable beyond that place, acknowledged votes are damaged, and the
+ * server refuses to start. Otherwise the rest is the torn end of a batch that nobody
+ * was told about: it is wiped, so that it can never come back. A clean shutdown writes
+ * a last MARK, so that damage can be told from a torn end.
  *
- * Whoever gives an id gets segments that begin with it and with their size, so that a
- * segment of another journal, or one that was cut, is told; and dir/reached
- * (reached.h), by which even the loss of the last batch is.
+ * With an id, segments begin with it and with their size, so a segment that is
+ * truncated or from another journal is noticed. dir/reached (reached.h) then shows even
+ * the loss of the last batch.
  *
  * A failed write or sync leaves the journal *failed*: the batch's bytes may or may not
  * have reached the disk, so they are wiped, and synced, before anything else is
@@ -25,9 +25,8 @@
  *
  * Another process may read while this one writes (`live`), to make a copy: it gets
  * every batch that was durable when it opened the journal, and perhaps the one being
- * written. It calls journal_hold() first, so that no segment is released meanwhile; the
- * writer keeps at most max_bytes for it, so that a copy that hangs does not fill the
- * disk.
+ * written. It calls journal_hold() first, so that no segment is released meanwhile. The
+ * writer keeps at most max_bytes for it, so a copy that hangs does not fill the disk.
  *
  * Units      positions and sizes in bytes.
  * Ownership  journal_open() gives, journal_close() ends (accepts NULL; returns NULL).
@@ -47,8 +46,7 @@
 #include "base/metric.h"
 #include "core/change.h"
 
-/* What the journal asks of the system on its way of a vote, so that tests can make it
- * fail. */
+/* The system calls that a vote depends on, so that tests can make them fail. */
 struct journal_io {
     ssize_t (*pwrite)(int fd, const void *p, size_t n, off_t at);
     int (*fdatasync)(int fd);
@@ -57,26 +55,27 @@ extern const struct journal_io journal_io_system;
 
 struct journal_opts {
     const char *dir;             /* exists */
-    uint64_t first_position;     /* where a journal without segments begins */
+    uint64_t first_position;     /* where an empty journal begins */
     uint64_t segment_bytes;      /* 0: 16 MiB. Less than the MIN: for smaller batches */
-    uint64_t max_bytes;          /* unreleased, before appends are refused; 0: 1 GiB */
+    uint64_t max_bytes;          /* with more unreleased, appends fail; 0: 1 GiB */
     const struct journal_io *io; /* NULL: the system's */
-    const uint8_t *id;           /* JOURNAL_ID_BYTES: whose it is; NULL: not asked */
+    const uint8_t *id;           /* JOURNAL_ID_BYTES; NULL: do not check ids */
     uint64_t id_from;            /* segments from this position on carry the id */
-    uint64_t reaches;            /* what the journal must reach, if it has segments */
-    bool must_exist;             /* one without segments is damaged */
-    bool read_only;              /* look, and repair nothing: for verify */
+    uint64_t reaches;            /* if it has segments, it must reach this position */
+    bool must_exist;             /* a journal without segments is damaged */
+    bool read_only;              /* repair nothing: for verify */
     bool live;                   /* read_only, while another process may write */
 };
 
 /* What recovery found. */
 struct journal_found {
-    uint64_t changes;    /* that check, from the oldest segment on */
+    uint64_t changes;    /* valid ones, from the oldest segment on */
     uint64_t torn_bytes; /* of an unfinished batch; wiped, unless read_only */
-    uint64_t damage;     /* with ERR_CONFLICT: the position of what does not check */
+    uint64_t damage;     /* with ERR_CONFLICT: the position of the damage */
 };
 
-/* A segment takes the largest batch: JOURNAL_BATCH_MAX records of RECORD_BYTES_MAX. */
+/* A segment must hold the largest batch: JOURNAL_BATCH_MAX records of
+ * RECORD_BYTES_MAX. */
 enum { JOURNAL_BATCH_MAX = 4096, JOURNAL_SEGMENT_BYTES_MIN = 1 << 20 };
 
 struct journal;
@@ -85,8 +84,9 @@ int journal_open(const struct journal_opts *opts, struct journal **ret_journal,
                  struct journal_found *ret_found, char *errmsg, size_t errmsg_size);
 struct journal *journal_close(struct journal *j);
 
-/* For repair: every change that checks, in order, also behind damage. The journal in
- * opts->dir is not open, and not changed. *ret_end: a position beyond all of it. */
+/* For repair: call each for every valid change, in order, even after damage. The
+ * journal in opts->dir must not be open, and is not changed. *ret_end: a position
+ * beyond all of it. */
 int journal_salvage(const struct journal_opts *opts,
                     void (*each)(void *user, const struct change *c), void *user,
                     uint64_t *ret_end, char *errmsg, size_t errmsg_size);
@@ -99,10 +99,11 @@ int journal_append(struct journal *j, const struct change *changes, size_t n);
 /* After a failure, try again by writing and syncing a mark; errors as above. */
 int journal_retry(struct journal *j);
 
-/* Where the segments begin, or will, that carry the id. The owner's, after opening. */
+/* Where the segments that carry the id begin, or will begin. For the owner, after
+ * opening. */
 uint64_t journal_id_from(struct journal *j);
 
-/* The database beside it has come this far (reached.h). One thread. */
+/* Record how far the database has got (reached.h). One thread. */
 void journal_database_reached(struct journal *j, uint64_t commits, uint64_t in_file);
 
 uint64_t journal_synced(const struct journal *j); /* the end of what is durable */
@@ -110,18 +111,18 @@ uint64_t journal_start(struct journal *j);        /* the oldest position kept */
 /* How long each batch's write and sync took, by bounds_sync_us; any thread. */
 const struct histogram *journal_sync_times(const struct journal *j);
 
-/* Read durable changes from position on: at most max; *ret_n 0 at the end. *ret_next is
- * where to go on. ERR_CONFLICT: position is not in the journal, or what is there does
- * not check. */
+/* Read at most max durable changes from position on; *ret_n is 0 at the end. *ret_next
+ * is where to continue. ERR_CONFLICT: position is not in the journal, or the data there
+ * is damaged. */
 int journal_read(struct journal *j, uint64_t position, struct change *changes,
                  size_t max, size_t *ret_n, uint64_t *ret_next);
 
-/* Everything before position is projected: its segments are reused or removed, unless
- * somebody holds them; then that is for a later call. */
+/* Everything before position is projected: reuse or remove its segments. If somebody
+ * holds them, a later call does. */
 void journal_release(struct journal *j, uint64_t position);
 
-/* Until *ret_fd is closed, the journal in dir, of any process, keeps its segments as
- * long as they are not more than its max_bytes. ERR_UNAVAILABLE, with errno. */
+/* Until *ret_fd is closed, the journal in dir (of any process) keeps its segments, up
+ * to its max_bytes. ERR_UNAVAILABLE, with errno. */
 int journal_hold(const char *dir, int *ret_fd);
 
 #endif

@@ -1,13 +1,14 @@
-/* journal_open.c — recovery: where does the journal end, and is all of it sound?
+/* journal_open.c — recovery: finds the journal's end, and checks that all of it is
+ * sound.
  *
- * Each segment is read twice: once from its start to the first record that does not
- * check (its *stop*), once behind the stop for records that check nevertheless. A MARK
- * found anywhere that says "durable up to d", with d beyond the stop of the segment
- * that holds d, proves that acknowledged votes are damaged there.
+ * Each segment is read twice: once from its start to the first record that is not valid
+ * (its *stop*), and once after the stop, for records that are valid nevertheless. If a
+ * MARK anywhere says "durable up to d", with d beyond the stop of the segment that
+ * holds d, acknowledged votes are damaged there.
  *
- * Live, the order is the other way round: the MARKs of a whole segment first. What they
- * say was durable had been written before they were, so it must be there when the
- * segment is read after that, however much is written meanwhile.
+ * When live, the order is reversed: the MARKs of a whole segment come first. What they
+ * call durable was written before them, so it must be there when the segment is read
+ * afterwards, however much is written meanwhile.
  */
 #include "ballot/journal.h"
 
@@ -30,10 +31,10 @@ enum { SEGMENT_BYTES = 16 << 20, MAX_BYTES = 1 << 30 };
 struct scan {
     struct segment *segments;
     size_t n_segments;
-    uint64_t *marks; /* every durable position that a MARK gave */
+    uint64_t *marks; /* the durable position of every MARK */
     size_t n_marks;
-    uint64_t *last_valid; /* by segment: the end of the last record that checks */
-    struct segment_header *headers; /* by segment; bytes 0: it has none */
+    uint64_t *last_valid;           /* per segment: the end of the last valid record */
+    struct segment_header *headers; /* per segment; bytes 0: it has none */
     uint64_t changes;
     bool live;
     void (*each)(void *user, const struct change *c); /* may be NULL */
@@ -55,7 +56,7 @@ static void take_record(struct scan *sc, const struct record *r)
     sc->marks[sc->n_marks++] = r->durable;
 }
 
-/* To the first record that does not check: the segment's stop. */
+/* Read to the segment's stop, the first record that is not valid. */
 static uint64_t scan_to_stop(struct scan *sc, size_t i, const uint8_t *data)
 {
     struct segment *s = &sc->segments[i];
@@ -76,7 +77,7 @@ static uint64_t scan_to_stop(struct scan *sc, size_t i, const uint8_t *data)
     return at;
 }
 
-/* What checks from `at` on, at any place: MARKs, and for salvage changes too. */
+/* Find valid MARKs anywhere from `at` on, and for salvage changes too. */
 static void search(struct scan *sc, size_t i, const uint8_t *data, uint64_t at,
                    bool salvage)
 {
@@ -149,8 +150,8 @@ static void scan_done(struct scan *sc, bool close_files)
 
 /* ---- verdicts ---- */
 
-/* A segment that takes up no room would share its place, and so its name, with the next
- * one. We make none. */
+/* We never make an empty segment: its position, and so its name, would be the next
+ * one's too. */
 static int check_empty(const struct scan *sc, char *errmsg, size_t size)
 {
     for (size_t i = 0; i < sc->n_segments; i++) {
@@ -209,7 +210,8 @@ static int check_marks(const struct scan *sc, uint64_t *ret_damage, char *errmsg
     "run: "                                                                            \
     "pollux verify --repair (keeps every vote that can be read)"
 
-/* Does every segment say that it is of this journal, and is it as large as it says? */
+/* Check that every segment says it belongs to this journal, and has the size it
+ * says. */
 static int check_headers(const struct journal *j, const struct scan *sc, char *errmsg,
                          size_t size)
 {
@@ -233,7 +235,7 @@ static int check_headers(const struct journal *j, const struct scan *sc, char *e
     return 0;
 }
 
-/* Records behind the end were of a batch that never became durable. */
+/* Wipe records after the end: their batch never became durable. */
 static int wipe_torn(struct journal *j, const struct scan *sc,
                      struct journal_found *found)
 {
@@ -312,7 +314,7 @@ static uint64_t find_end(const struct journal *j)
     return j->n_segments > 0 ? j->segments[0].start : 0;
 }
 
-/* Does it reach what it had reached, and what the database has of it? */
+/* Check that the journal still reaches as far as it did, and as the database does. */
 static int check_end(const struct journal *j, const struct reached *reached,
                      struct journal_found *found, char *errmsg, size_t size)
 {
@@ -330,7 +332,7 @@ static int check_end(const struct journal *j, const struct reached *reached,
         return ERR_CONFLICT;
     }
     last =
-        j->segments[j->n_segments - 1].start; /* where its reader waits for a batch */
+        j->segments[j->n_segments - 1].start; /* where the reader waits for a batch */
     if (end >= j->reaches || last >= j->reaches)
         return 0;
     snprintf(errmsg, size,
@@ -341,7 +343,7 @@ static int check_end(const struct journal *j, const struct reached *reached,
     return ERR_CONFLICT;
 }
 
-/* Before the segments: a writer that is at work goes on meanwhile. */
+/* Read this before the segments: a running writer moves on meanwhile. */
 static int read_reached(const struct journal *j, struct reached *ret, char *errmsg,
                         size_t size)
 {
@@ -394,7 +396,7 @@ static int say_missing(const char *dir, char *errmsg, size_t size)
     return ERR_CONFLICT;
 }
 
-/* What cannot be written is not: votes do not depend on it. */
+/* Ignore failures: no vote depends on this file. */
 static void open_reached(struct journal *j)
 {
     if (!j->has_id || j->read_only || reached_open(j->dir, j->id, &j->reached_fd) != 0)
@@ -442,8 +444,8 @@ int journal_open(const struct journal_opts *opts, struct journal **ret_journal,
     return 0;
 }
 
-/* The lock of the directory is shared by holders, and the writer's for a moment when it
- * releases: it ends with the process, however that ends. */
+/* Holders share the directory's lock; the writer takes it for a moment to release
+ * segments. The lock ends with the process, however that ends. */
 int journal_hold(const char *dir, int *ret_fd)
 {
     int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc;
@@ -461,7 +463,7 @@ int journal_hold(const char *dir, int *ret_fd)
     return 0;
 }
 
-/* Say that all of it was durable, so that damage can be told from a torn end later. */
+/* Mark all of it as durable, so that later damage is not taken for a torn end. */
 static void mark_end(struct journal *j)
 {
     struct segment *s = &j->segments[j->n_segments - 1];
@@ -474,7 +476,7 @@ static void mark_end(struct journal *j)
     if (at + j->batch.len <= s->start + s->size &&
         journal_pwrite_all(j->io, s->fd, j->batch.data, j->batch.len, at - s->start) ==
             0)
-        (void)j->io->fdatasync(s->fd); /* only a convenience: nothing depends on it */
+        (void)j->io->fdatasync(s->fd); /* may fail: nothing depends on it */
 }
 
 struct journal *journal_close(struct journal *j)

@@ -15,24 +15,24 @@ struct journaled {
     struct journaled_opts opts;
     struct lane *lane;
 
-    /* the lane's */
+    /* used by the lane only */
     struct slots slots;
     size_t n_loading;        /* loads that have not come back */
     struct barrier *barrier; /* stop() waits for n_loading to be 0 */
     bool failing;            /* the last append failed */
-    uint64_t retry_ms;       /* when failing, the time to try again; monotonic */
+    uint64_t retry_ms;       /* when to try again, if failing; monotonic */
 
-    /* the batch at work */
+    /* the current batch */
     int64_t now_ms;
     struct change *changes;     /* JOURNAL_BATCH_MAX */
-    struct slot **change_slots; /* of changes, one each */
+    struct slot **change_slots; /* the slot of each change */
     size_t n_changes;
-    uint64_t n_batches;               /* that came to their end */
-    struct ballot_op *ops, **ops_end; /* linked by mail.next: all of it, in order */
+    uint64_t n_batches;               /* finished batches */
+    struct ballot_op *ops, **ops_end; /* in order, linked by mail.next */
     struct slot *changed;             /* slots to publish, by next_changed */
 };
 
-/* Mail by which stop() learns that everything before it is answered. */
+/* Tells stop() that all mail before it is answered. */
 struct barrier {
     struct mail mail; /* first */
     struct journaled *lane;
@@ -58,7 +58,7 @@ static void mark_changed(struct journaled *b, struct slot *slot)
 
 /* ---- entering ---- */
 
-/* A vote uses up one of the day's; if none is left, nothing has changed yet. */
+/* A vote takes one from the day's quota. If none is left, nothing has changed yet. */
 static int take_quota(struct journaled *b, struct ballot_op *op, struct change *c)
 {
     int rc;
@@ -75,7 +75,7 @@ static void enter(struct journaled *b, struct slot *slot, struct ballot_op *op)
 {
     struct change *c = &b->changes[b->n_changes];
 
-    assert(b->n_changes < JOURNAL_BATCH_MAX); /* a full batch was committed */
+    assert(b->n_changes < JOURNAL_BATCH_MAX); /* a full batch is committed at once */
     op->at_ms = b->now_ms;
     op->rc = tally_admit(slot->tally, &op->wish, b->now_ms, c, &op->replay);
     if (op->rc == 0 && !op->replay)
@@ -89,12 +89,12 @@ static void enter(struct journaled *b, struct slot *slot, struct ballot_op *op)
     tally_apply(slot->tally, c);
     slot->deleted = c->kind == CHANGE_DELETE;
     if (c->kind == CHANGE_EDIT)
-        slot->edit = op->wish.edit; /* lent until the op goes home, after publishing */
+        slot->edit = op->wish.edit; /* borrowed until the op goes home */
     b->change_slots[b->n_changes++] = slot;
     mark_changed(b, slot);
 }
 
-/* To be answered with the batch, in order. */
+/* Answer the op with the batch, in order. */
 static void add_op(struct journaled *b, struct ballot_op *op)
 {
     op->mail.next = NULL;
@@ -107,7 +107,7 @@ static void commit(struct journaled *b);
 static void work_on(struct journaled *b, struct slot *slot, struct ballot_op *op)
 {
     if (slot->edit != NULL && op->wish.kind == CHANGE_EDIT)
-        commit(b); /* a batch publishes one edit of a poll */
+        commit(b); /* a batch publishes only one edit per poll */
     op->rc = 0;
     op->replay = false;
     if (slot->deleted) {
@@ -138,8 +138,8 @@ static void report(struct journaled *b, int err)
         b->retry_ms = clock_mono_ms() + RETRY_MS;
 }
 
-/* Retry a failing journal without waiting for a vote: nobody sends one to a server that
- * says it is not ready. */
+/* Retry a failing journal without waiting for a vote: nobody sends votes to a server
+ * that is not ready. */
 static void retry(struct journaled *b)
 {
     if (b->failing && clock_mono_ms() >= b->retry_ms)
@@ -162,7 +162,7 @@ static void take_back(struct journaled *b)
         const struct change *c = &b->changes[--b->n_changes];
         struct slot *slot = b->change_slots[b->n_changes];
 
-        assert(slot->changed); /* so what is published again is what was */
+        assert(slot->changed); /* so the old result is published again */
         tally_revert(slot->tally, c);
         slot->deleted = false;
         slot->edit = NULL;
@@ -209,8 +209,7 @@ static void publish_changed(struct journaled *b)
     }
 }
 
-/* A LOOK or TOUCH is answered here, when it is known whether what the batch entered
- * before it stays. */
+/* Answer a LOOK or TOUCH, now that we know whether the batch's changes stay. */
 static void answer_look(struct journaled *b, struct ballot_op *op)
 {
     struct slot *slot = op->slot;
@@ -259,7 +258,7 @@ static void send_home(struct journaled *b, int rc)
             answer_look(b, op);
         else
             answer_change(b, op, rc);
-        mail_return(&op->mail); /* op is its home's from here */
+        mail_return(&op->mail); /* op belongs to its home from here on */
         op = next;
     }
 }
@@ -270,7 +269,7 @@ static void tell_durable(struct journaled *b)
     uint64_t position = journal_synced(b->opts.journal);
 
     for (size_t i = 0; i < b->n_changes; i++) {
-        assert(b->change_slots[i]->position <= position); /* it only grows */
+        assert(b->change_slots[i]->position <= position); /* positions only grow */
         b->change_slots[i]->position = position;
     }
     events->durable(events->user, b->changes, b->n_changes, position);
@@ -292,7 +291,7 @@ static void commit(struct journaled *b)
     if (b->n_changes > 0)
         tell_durable(b);
     publish_changed(b);
-    assert(b->changed == NULL); /* published before anybody is answered */
+    assert(b->changed == NULL); /* publish before answering anybody */
     send_home(b, rc);
     if (b->n_changes > 0)
         b->opts.synced(b->opts.user);
@@ -370,15 +369,15 @@ static void take_op(struct journaled *b, struct ballot_op *op)
     wait_for_tally(slot, op);
 }
 
-/* Let the waiting ops go on, or tell them why they cannot. */
+/* Work on the waiting ops, or refuse them if the load failed. */
 static void take_load(struct journaled *b, struct tally_load *l)
 {
     struct slot *slot = slots_find(&b->slots, l->poll);
     struct mail *m = slot->waiting;
     int rc = l->rc;
 
-    assert(slot->tally == NULL); /* one load at a time */
-    assert(m != NULL);           /* somebody asked */
+    assert(slot->tally == NULL); /* only one load per poll */
+    assert(m != NULL);           /* somebody is waiting for it */
     slot->waiting = NULL;
     slot->waiting_end = &slot->waiting;
     if (rc == 0) {
@@ -413,11 +412,11 @@ static void on_barrier(struct mail *m)
 {
     struct barrier *barrier = (struct barrier *)m;
 
-    assert(barrier->lane->barrier == NULL); /* stop() comes once */
+    assert(barrier->lane->barrier == NULL); /* stop() is called once */
     barrier->lane->barrier = barrier;
 }
 
-/* Nothing is left to wait for: let stop() go on. */
+/* Let stop() continue once nothing is left to wait for. */
 static void pass_barrier(struct journaled *b)
 {
     struct barrier *barrier = b->barrier;
@@ -425,7 +424,7 @@ static void pass_barrier(struct journaled *b)
     if (barrier == NULL || b->n_loading > 0)
         return;
     b->barrier = NULL;
-    sem_post(&barrier->passed); /* barrier is stop()'s from here */
+    sem_post(&barrier->passed); /* stop() may free barrier from here on */
 }
 
 /* ---- the lane ---- */
@@ -437,9 +436,9 @@ static void run(struct mail *batch, void *user)
     b->now_ms = clock_now_ms(b->opts.clock);
     quota_set_day(b->opts.quota, b->now_ms / CLOCK_DAY_MS);
     while (batch != NULL) {
-        struct mail *next = batch->next; /* working on it reuses the link */
+        struct mail *next = batch->next; /* work_on() reuses the link */
 
-        if (batch->home == lane_box(b->lane)) /* our own, come back */
+        if (batch->home == lane_box(b->lane)) /* our own mail, come home */
             batch->on_home(batch);
         else
             take_op(b, op_of(batch));
@@ -479,7 +478,7 @@ static struct ballot *journaled_stop(struct ballot *base)
     barrier.mail.on_home = on_barrier;
     mail_return(&barrier.mail);
     while (sem_wait(&barrier.passed) != 0)
-        ; /* a signal is no passing */
+        ; /* interrupted by a signal: wait on */
     sem_destroy(&barrier.passed);
     lane_stop(b->lane);
     assert(b->n_loading == 0 && b->n_changes == 0 && b->ops == NULL);

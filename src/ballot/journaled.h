@@ -13,7 +13,7 @@
  * and other polls go on. Beyond max_bytes, the least recently used tallies are dropped,
  * if all their changes are projected.
  *
- * Ownership  quota is the lane's from start on; everything else is borrowed until stop.
+ * Ownership  the ballot takes over quota; everything else is borrowed until stop.
  * Errors     journaled_start(): ERR_UNAVAILABLE.
  * Threads    the callbacks run on the lane and may not block.
  */
@@ -25,31 +25,31 @@
 #include "base/clock.h"
 #include "core/quota.h"
 
-/* A tally on its way: the receiver of load() sets rc and tally (on 0), and returns it
- * by mail_return(). */
+/* A request to load a tally: whoever gets it from load() sets rc and, on 0, tally, and
+ * returns it with mail_return(). */
 struct tally_load {
     struct mail mail; /* first */
     uint32_t poll;
     int rc;
-    struct tally *tally; /* becomes the lane's */
-    void *lane;          /* the sender's */
+    struct tally *tally; /* the lane takes it over */
+    void *lane;          /* used by the sender */
 };
 
 struct journaled_opts {
     struct journal *journal;
     const struct clock *clock;
     struct quota *quota;
-    size_t max_waiting; /* ops, before ERR_OVERLOADED */
-    size_t max_bytes;   /* of tallies in memory; 0: 256 MiB */
+    size_t max_waiting; /* more ops get ERR_OVERLOADED */
+    size_t max_bytes;   /* for tallies in memory; 0: 256 MiB */
     struct ballot_events events;
 
-    /* Have a tally read from the store. ERR_OVERLOADED: not now. */
+    /* Start reading a tally from the store. ERR_OVERLOADED: not now. */
     int (*load)(void *user, struct tally_load *l);
-    /* The journal has grown: wake the projector. Once a batch. */
+    /* The journal has grown: wake the projector. Called once per batch. */
     void (*synced)(void *user);
-    /* The store has everything before here. Any thread. */
+    /* The position up to which the store has everything. Any thread. */
     uint64_t (*projected)(void *user);
-    /* The journal has failed, or (err 0) works again. Once each time it turns. */
+    /* The journal has failed, or works again (err 0). Called once per change. */
     void (*report)(void *user, int err);
     void *user;
 };

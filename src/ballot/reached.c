@@ -12,11 +12,11 @@
 
 enum { PATH_BYTES = 4096 };
 
-/* In the file, little-endian: three lines of 64 bytes, of which each is written as a
- * whole. */
+/* The file is three lines of 64 bytes, each written as a whole; numbers are
+ * little-endian. */
 struct line {
     uint64_t a, b;
-    uint64_t crc; /* of a and b, and of which line it is */
+    uint64_t crc; /* covers a, b and which line it is */
 };
 enum line_name { LINE_ID, LINE_JOURNAL, LINE_DATABASE };
 enum { LINE_BYTES = 64 };
@@ -49,7 +49,7 @@ static void reached_path(const char *dir, char ret[PATH_BYTES])
     snprintf(ret, PATH_BYTES, "%s/reached", dir);
 }
 
-/* 0: it is this journal's. ERR_NOT_FOUND: it does not say whose. */
+/* 0: the file is this journal's. ERR_NOT_FOUND: it does not say whose it is. */
 static int check_id(int fd, const uint8_t journal_id[JOURNAL_ID_BYTES])
 {
     struct line l;

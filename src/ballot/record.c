@@ -23,7 +23,7 @@ static void put64(struct buf *b, uint64_t n)
     buf_add(b, &n, sizeof n);
 }
 
-/* What is left to read; running over sets bad, and reads zeros. */
+/* The bytes left to read. Reading too far sets bad and gives zeros. */
 struct cursor {
     const uint8_t *at;
     size_t left;
@@ -75,7 +75,7 @@ static uint32_t checksum(uint64_t position, uint32_t length, const void *body)
     return crc32c(crc32c(0, head, sizeof head), body, length);
 }
 
-/* A record begins with an empty header, which end() fills in. */
+/* Begin a record with an empty header, which end() fills in. */
 static size_t begin(struct buf *out, uint8_t type)
 {
     size_t start = out->len;
@@ -193,7 +193,7 @@ static bool get_body(const uint8_t *body, uint32_t length, uint64_t position,
     if (ret->type == RECORD_MARK) {
         get8(&in);
         ret->durable = get64(&in);
-        in.bad |= ret->durable > position; /* it knows of nothing behind itself */
+        in.bad |= ret->durable > position; /* it cannot know what comes after */
     } else if (ret->type == RECORD_SEGMENT) {
         get8(&in);
         get(&in, ret->segment.journal_id, sizeof ret->segment.journal_id);

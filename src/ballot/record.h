@@ -1,4 +1,4 @@
-/* record.h — how a change lies in the journal, byte for byte.
+/* record.h — the bytes of a change in the journal.
  *
  *   length (4) | crc32c (4) | type (1) | payload (length - 1) | zeros up to 8 bytes
  *
@@ -7,8 +7,8 @@
  * RECORD_SEGMENT, which is the first record of a segment.
  *
  * Units   positions and sizes in bytes; positions are multiples of RECORD_ALIGN.
- * Errors  record_read(): RECORD_END where zeros begin, RECORD_BAD for what does not
- *         check.
+ * Errors  record_read(): RECORD_END where zeros begin, RECORD_BAD if the bytes are not
+ *         a valid record.
  * Threads pure.
  */
 #ifndef BALLOT_RECORD_H
@@ -25,7 +25,7 @@
 enum { RECORD_ALIGN = 8, RECORD_BYTES_MAX = 160, RECORD_MARK = 100, RECORD_SEGMENT };
 enum { RECORD_END = 0, RECORD_BAD = -1 };
 
-/* Whose a segment is, and how large it was made. */
+/* Which journal a segment belongs to, and the size it was made with. */
 struct segment_header {
     uint8_t journal_id[JOURNAL_ID_BYTES];
     uint64_t bytes;
@@ -33,8 +33,8 @@ struct segment_header {
 
 struct record {
     uint8_t type;
-    struct change change; /* unless type is RECORD_MARK or RECORD_SEGMENT */
-    uint64_t durable;     /* of RECORD_MARK: everything before this position was */
+    struct change change;          /* unless type is RECORD_MARK or RECORD_SEGMENT */
+    uint64_t durable;              /* of RECORD_MARK: everything before this position */
     struct segment_header segment; /* of RECORD_SEGMENT */
 };
 
@@ -48,8 +48,8 @@ void record_add_mark(struct buf *out, uint64_t position, uint64_t durable);
 void record_add_segment(struct buf *out, uint64_t position,
                         const struct segment_header *h);
 
-/* The record at the start of data, which lies at position. Returns how many bytes it
- * takes, or RECORD_END, or RECORD_BAD (and then *ret is undefined). */
+/* Read the record at the start of data, which begins at position. Returns its length,
+ * RECORD_END, or RECORD_BAD (and then *ret is undefined). */
 int record_read(const uint8_t *data, size_t len, uint64_t position, struct record *ret);
 
 #endif

@@ -74,7 +74,7 @@ int segment_list(const char *dir, bool read_only, struct segment **ret_segments,
 
     if (d == NULL)
         return ERR_UNAVAILABLE;
-    errno = 0; /* the only way to tell the end of a directory from a failure */
+    errno = 0; /* readdir() returns NULL both at the end and on failure */
     for (struct dirent *e; rc == 0 && (e = readdir(d)) != NULL; errno = 0) {
         if (!parse_name(e->d_name, &start))
             continue;
@@ -125,8 +125,8 @@ static int fill_with_zeros(int fd, uint64_t size)
     return fsync(fd) == 0 ? 0 : ERR_UNAVAILABLE;
 }
 
-/* The spare, if its size is right; else a fresh file. Written under the spare's name,
- * so that a half-made file is never taken for a segment. */
+/* Open the spare if its size is right, else a fresh file. A fresh file gets the spare's
+ * name, so that a half-made one is never taken for a segment. */
 static int open_spare(const char *path, uint64_t size)
 {
     struct stat st;
@@ -139,11 +139,11 @@ static int open_spare(const char *path, uint64_t size)
     if (ftruncate(fd, 0) == 0 && fill_with_zeros(fd, size) == 0)
         return fd;
     close(fd);
-    unlink(path); /* gives a full disk its room back */
+    unlink(path); /* frees its space on a full disk */
     return -1;
 }
 
-/* Before it has its name: a segment without its header is never seen. */
+/* Called before the file gets its name, so nobody sees a segment without its header. */
 static bool write_header(int fd, struct str header)
 {
     return header.len == 0 ||
@@ -182,7 +182,7 @@ void segment_retire(const char *dir, struct segment *s, uint64_t usual_size)
     segment_path(dir, s->start, path);
     close(s->fd);
     s->fd = -1;
-    /* Never in place of another: the writer may be at work on that one. */
+    /* Never replace a spare: the writer may be using it. */
     if (s->size != usual_size ||
         renameat2(AT_FDCWD, path, AT_FDCWD, spare, RENAME_NOREPLACE) != 0)
         unlink(path);

@@ -15,7 +15,7 @@ void slots_init(struct slots *s)
 
 static size_t bucket_of(const struct slots *s, uint32_t poll)
 {
-    return poll & (s->n_buckets - 1); /* ids are handed out in order */
+    return poll & (s->n_buckets - 1); /* ids are sequential: they spread evenly */
 }
 
 static struct slot **find_link(struct slots *s, uint32_t poll)
@@ -29,8 +29,8 @@ static struct slot **find_link(struct slots *s, uint32_t poll)
 
 void slots_remove(struct slots *s, struct slot *slot)
 {
-    assert(slot->waiting == NULL); /* nobody is left behind */
-    assert(!slot->changed);        /* nor unpublished */
+    assert(slot->waiting == NULL); /* nobody is still waiting */
+    assert(!slot->changed);        /* nothing is left to publish */
     assert(s->n > 0 && s->bytes >= slot->bytes);
     assert(*find_link(s, slot->poll) == slot);
     *find_link(s, slot->poll) = slot->chain;
@@ -111,7 +111,7 @@ void slots_trim(struct slots *s, size_t max_bytes, uint64_t projected)
 {
     struct slot *slot = TAILQ_LAST(&s->by_use, slots_by_use);
 
-    /* A bounded look each time: what may not go yet will be met again. */
+    /* Look at a few each time: we come back to those that must stay for now. */
     for (int i = 0; i < TRIM_LOOKS && slot != NULL && s->bytes > max_bytes; i++) {
         struct slot *before = TAILQ_PREV(slot, slots_by_use, by_use);
 

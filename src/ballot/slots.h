@@ -17,12 +17,12 @@ struct ballot_op;
 struct slot {
     uint32_t poll;
     struct tally *tally;          /* NULL while it is being loaded */
-    bool deleted;                 /* by a change that the store may not have yet */
-    bool changed;                 /* in the batch at work: to be published */
-    const struct poll_edit *edit; /* in the batch at work: to be published with it */
-    uint64_t counted;             /* the batch for which result was counted; 0: none */
+    bool deleted;                 /* the store may not know it yet */
+    bool changed;                 /* in the current batch: to be published */
+    const struct poll_edit *edit; /* in the current batch: to be published with it */
+    uint64_t counted;             /* the batch that result was counted for; 0: none */
     struct result result;
-    uint64_t position; /* of the journal, after its last change */
+    uint64_t position; /* in the journal, after its last change */
     size_t bytes;
     struct mail *waiting, **waiting_end; /* ops, while it is being loaded */
     struct slot *next_changed;
@@ -31,7 +31,7 @@ struct slot {
 };
 
 struct slots {
-    struct slot **buckets; /* a power of two */
+    struct slot **buckets; /* n_buckets is a power of two */
     size_t n_buckets, n;
     size_t bytes;                          /* of all tallies */
     TAILQ_HEAD(slots_by_use, slot) by_use; /* the most recently used first */
@@ -39,7 +39,7 @@ struct slots {
 
 void slots_init(struct slots *s);
 void slots_done(struct slots *s);
-struct slot *slots_find(struct slots *s, uint32_t poll); /* NULL; a hit is a use */
+struct slot *slots_find(struct slots *s, uint32_t poll); /* or NULL; counts as a use */
 struct slot *slots_add(struct slots *s, uint32_t poll);
 void slots_remove(struct slots *s, struct slot *slot);
 void slots_set_bytes(struct slots *s, struct slot *slot, size_t bytes);
