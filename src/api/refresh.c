@@ -1,9 +1,9 @@
-/* refresh.c — keeping a session, and ending it.
+/* refresh.c — renews a session, and ends it.
  *
  *   refresh   read lane: is the account still there? ─▶ was its token ended meanwhile?
  *             ─▶ a new token
- *   logout    what was opened in this session ends; `everywhere`: store lane: end all
- *             the user's tokens
+ *   logout    end what was opened in this session; `everywhere`: on the store lane, end
+ *             all the user's tokens
  */
 #include "api/account_call.h"
 #include "api/session.h"
@@ -110,7 +110,7 @@ static bool read_everywhere(struct call *c, bool *ret_everywhere)
     return !call_fail_if_faults(c);
 }
 
-/* Signing out works with a session that has ended too: what is left of it is the
+/* Signing out also works after the session has ended: the browser still has the
  * cookie. */
 void handle_logout(struct call *c)
 {

@@ -9,7 +9,7 @@
 #include "base/err.h"
 #include "net/http.h"
 
-/* {"id", "kind"} of a guest; of a user with username, email and createdAt too. */
+/* {"id", "kind"} for a guest; users also have username, email and createdAt. */
 static void view_account(struct buf *out, const struct account *a)
 {
     buf_text(out, "{\"id\":");
@@ -42,7 +42,7 @@ static void add_cookie(struct call *c, struct str token, int64_t max_age_s)
     buf_done(&cookie);
 }
 
-/* session 0: a new one. */
+/* session 0 begins a new one. */
 static int add_session(struct call *c, uint32_t user, bool guest, uint64_t session,
                        int64_t issued_ms)
 {
@@ -99,7 +99,7 @@ int session_write_token(struct call *c, const struct account *a, int64_t issued_
     return rc != 0 ? rc : add_session(c, a->id, a->guest, 0, issued_ms);
 }
 
-/* cookie_rc: whether there is a cookie, where there is to be one. */
+/* cookie_rc: the error of making the cookie, or 0. */
 static void reply(struct call *c, int status, const struct account *a,
                   int64_t issued_ms, int cookie_rc)
 {
@@ -139,8 +139,7 @@ void session_reply_renewed(struct call *c, const struct account *a, int64_t issu
 void session_end_tokens(struct app *app, uint32_t user, int64_t end_ms)
 {
     revocations_add(app->revocations, user, end_ms, clock_now_ms(app->clock));
-    app->watchers->tokens_ended(app, user,
-                                end_ms); /* after it: what is opened now is refused */
+    app->watchers->tokens_ended(app, user, end_ms); /* last: none opens anew */
 }
 
 void session_reply_ended(struct call *c)

@@ -29,7 +29,7 @@ int identity_find_token(struct call *c, struct str *ret_token)
     return c->by_cookie && !origin_may_use_cookie(c) ? ERR_FOREIGN_ORIGIN : 0;
 }
 
-/* A page says for whom it acts, since its cookie may be somebody else's by now. */
+/* A page says for which user it acts, since the cookie may be another user's by now. */
 static bool is_expected(const struct call *c)
 {
     struct str expected = http_header(c->req, "x-expect-user");

@@ -1,6 +1,6 @@
-/* identity.h — whose request it is, as its token says.
+/* identity.h — finds out from its token who sent a request.
  *
- * A token comes in the header Authorization, or else in the session cookie.
+ * The token is in the header Authorization, or else in the session cookie.
  *
  * Threads  the call's loop.
  */
@@ -11,14 +11,14 @@
 
 struct call;
 
-/* Is there a token at all? Sets c->by_cookie. An empty *ret_token: none.
- * ERR_UNAUTHORIZED    an Authorization header that holds something else
- * ERR_FOREIGN_ORIGIN  a cookie that this page may not use (origin.h) */
+/* Find the token, and set c->by_cookie. *ret_token empty: there is none.
+ * ERR_UNAUTHORIZED    the Authorization header holds something else
+ * ERR_FOREIGN_ORIGIN  this page may not use the cookie (origin.h) */
 int identity_find_token(struct call *c, struct str *ret_token);
 
-/* Sets c->who to whom a token names. No token: 0, and nobody.
- * ERR_UNAUTHORIZED    the token is not good, or the request says X-Expect-User and it
- *                     is somebody else's
+/* Set c->who to the user that the token names. Without a token: 0, and nobody.
+ * ERR_UNAUTHORIZED    the token is not good, or belongs to another user than the
+ *                     request's X-Expect-User
  * ERR_FOREIGN_ORIGIN */
 int identity_read(struct call *c);
 

@@ -21,7 +21,7 @@ enum { CLOSE_SERVICE_RESTART = 1012, BEAT_S = 1 };
 
 /* ---- what is sent ---- */
 
-/* hidden: the version of what is shown without the results; 0: they are shown. */
+/* hidden: the version of the state without results; 0: results are shown. */
 static void write_message(struct buf *out, const struct result *r, uint64_t hidden,
                           uint32_t viewers)
 {
@@ -42,7 +42,8 @@ static void write_message(struct buf *out, const struct result *r, uint64_t hidd
     buf_char(out, '}');
 }
 
-/* An event's id says what was shown too: "12.34.v", or hidden "12.2.h". */
+/* An event's id also says what was shown: "12.34.v", or with hidden results
+ * "12.2.h". */
 static void wrap(struct buf *out, unsigned form, const struct result *r,
                  uint64_t hidden, struct str message)
 {
@@ -85,7 +86,7 @@ static struct frame *encode_leaderboard(const struct app *app, uint32_t viewers)
     return f;
 }
 
-/* The last message about a poll; it has no id, since there is nothing to resume. */
+/* The last message about a poll. It has no id: there is nothing to resume. */
 static struct frame *encode_deleted(uint64_t poll, unsigned form)
 {
     struct buf message = {0}, bytes = {0};
@@ -127,8 +128,7 @@ struct frame *live_encode(void *user, uint64_t topic, unsigned form, uint32_t vi
     if (topic == TOPIC_LEADERBOARD)
         return encode_leaderboard(app, viewers);
     if (catalogue_get(app->index->catalogue, (uint32_t)topic, &p, &r) != 0)
-        return encode_deleted(topic, form); /* nobody follows a poll that never
-                                               existed */
+        return encode_deleted(topic, form); /* followers knew it: it existed */
     hidden = hidden_version(form, &p->rules, r.status);
     poll_unref(p);
     write_message(&message, &r, hidden, viewers);
@@ -152,7 +152,7 @@ static void on_tick_timer(struct ev_loop *ev, ev_timer *timer, int events)
     hub_tick(l->shard);
 }
 
-/* The hub wants a tick: keep the earliest time. */
+/* The hub wants a tick: keep the earliest time asked for. */
 static void want_tick(void *user, uint32_t in_ms)
 {
     struct live *l = user;

@@ -6,14 +6,14 @@
  *                                                ─▶ every watcher of that loop
  *
  * A watcher is a connection (ws or sse) with a hub subscriber. What it sees of a poll
- * depends on who it is, so a form is a protocol and an audience. A poll's last state is
- * that it was deleted: whoever was told no longer follows it, and an event stream that
+ * depends on who it is, so a form is a protocol plus an audience. A poll's last state
+ * is that it was deleted: after that nobody follows it, and an event stream that
  * follows nothing ends.
  *
- * Who it is lasts as long as its token: when that expires or is ended, the watcher ends
- * within a second, a WebSocket with 4401, an event stream after the event
- * `unauthorized`. A WebSocket may become somebody else at any time, and everything that
- * it follows is judged anew (live_identity.c).
+ * A watcher lasts no longer than its token: when that expires or is ended, the watcher
+ * ends within a second, a WebSocket with 4401, an event stream after the event
+ * `unauthorized`. A WebSocket may switch to another user at any time; everything it
+ * follows is then checked again (live_identity.c).
  *
  * Threads  live_encode(): the shard's loop. live_news: any. The rest: the loop's.
  */
@@ -31,8 +31,8 @@ struct live;
 struct watchers_news;
 
 struct live *live_new(struct app_loop *loop, struct hub *hub);
-/* End all watchers, also those still to come: WebSockets close with 1012, streams are
- * told when to come back. */
+/* End all watchers, now and later: WebSockets close with 1012, streams are told when to
+ * come back. */
 void live_close_all(struct live *l);
 size_t live_watchers(const struct live *l);
 
@@ -41,7 +41,7 @@ struct live_figures {
     uint64_t sent, skipped;             /* snapshots, since the start */
 };
 struct live_figures live_figures(const struct live *l); /* any thread */
-struct live *live_free(struct live *l); /* after the loop; accepts NULL; returns NULL */
+struct live *live_free(struct live *l); /* after the loop; NULL-safe; returns NULL */
 
 /* Told to the watchers of all loops of this process. */
 extern const struct watchers_news live_news;

@@ -36,7 +36,7 @@ static bool send_frame(struct subscriber *sub, struct frame *f)
     struct watcher *w = (struct watcher *)sub;
 
     if (w->closed)
-        return true; /* to nobody */
+        return true; /* nobody is there to receive it */
     return w->kind == WATCHER_WS ? ws_send(w->ws, f) : sse_send(w->sse, f);
 }
 
@@ -47,7 +47,7 @@ void watcher_end_if_idle(struct watcher *w)
         sse_close(w->sse, WATCHER_RETRY_MS);
 }
 
-/* A watcher that follows nothing holds a connection that somebody else could use. */
+/* A watcher that follows nothing takes a connection that somebody else could use. */
 void watcher_judge_lonely(struct watcher *w)
 {
     struct live *l = w->live;
@@ -156,9 +156,9 @@ static struct viewer viewer_of(const struct watcher *w)
     return (struct viewer){.user = w->who.user, .guest = w->who.guest, .choice = -1};
 }
 
-/* Who may see results whatever anybody else may. All others are served the form for
- * strangers, which goes by the poll as it is when it is sent: its rules may be edited,
- * and a closed poll may open again, while they watch. */
+/* May this viewer always see results? All others get the form for strangers, which
+ * applies the rules at the moment of sending: while they watch, the rules may be
+ * edited, and a closed poll may reopen. */
 static bool is_privileged(const struct viewer *v, const struct poll_rules *rules)
 {
     return viewer_is_owner(v, rules) ||
@@ -170,8 +170,8 @@ static unsigned form_of(const struct watcher *w, bool privileged)
     return (w->kind == WATCHER_SSE ? FORM_SSE : 0u) | (privileged ? 0u : FORM_STRANGER);
 }
 
-/* A question to the ballot: has this watcher voted there, or has time opened or closed
- * the poll?
+/* A question to the ballot: has this watcher voted, or has time opened or closed the
+ * poll?
  */
 struct question {
     struct ballot_op op; /* first */
@@ -179,8 +179,8 @@ struct question {
     struct poll *poll;
     uint64_t seen_version;
     bool dropped; /* untracked meanwhile */
-    bool stale;   /* asked for another user than the watcher's: ask again */
-    bool again;   /* of a poll that is followed: only while it is */
+    bool stale;   /* the watcher's user has changed meanwhile: ask again */
+    bool again;   /* a recheck: only matters while the poll is followed */
     LIST_ENTRY(question) link;
 };
 
@@ -221,14 +221,14 @@ static void on_answer(struct mail *m)
     if (q->op.rc == 0 && !q->stale)
         v.choice = q->op.choice;
     if (is_wanted(q) && !(q->stale && ask_anew(q) == 0))
-        (void)follow(w, q->poll, &v, q->seen_version); /* also a deleted one */
+        (void)follow(w, q->poll, &v, q->seen_version); /* even a deleted poll */
     watcher_end_if_idle(w);
     free_if_done(w);
     poll_unref(q->poll);
     mem_free(q);
 }
 
-/* The poll's reference becomes the question's. */
+/* Takes over the caller's reference to the poll. */
 static int ask(struct watcher *w, struct poll *p, uint64_t seen_version, bool again)
 {
     struct question *q = mem_zalloc(1, sizeof *q);
@@ -255,7 +255,7 @@ static int ask(struct watcher *w, struct poll *p, uint64_t seen_version, bool ag
     return 0;
 }
 
-/* Forget what is being asked about that poll, too. */
+/* Stop following a poll, and ignore answers still to come about it. */
 static void unwatch(struct watcher *w, uint32_t poll)
 {
     struct question *q;
@@ -295,7 +295,7 @@ void watcher_recheck(struct watcher *w, uint32_t poll)
     if (!hub_follows(&w->subscriber, poll) ||
         catalogue_get(w->live->loop->app->index->catalogue, poll, &p, NULL) != 0)
         return;
-    (void)ask(w, p, 0, true); /* a full ballot: the next vote or follow shows it */
+    (void)ask(w, p, 0, true); /* if full, the next vote or follow shows it */
 }
 
 static bool is_asked(struct watcher *w, uint32_t poll)
@@ -308,7 +308,7 @@ static bool is_asked(struct watcher *w, uint32_t poll)
     return false;
 }
 
-/* Only what everybody may see, or the owner, until the ballot knows more. */
+/* Show what everybody may see (or the owner), until the ballot knows more. */
 static void rejudge(struct watcher *w, uint32_t poll)
 {
     struct viewer v = viewer_of(w);
@@ -337,7 +337,7 @@ void watcher_rejudge(struct watcher *w)
 
 /* ---- WebSocket ---- */
 
-/* more: further members, as JSON, each behind a comma. */
+/* more: further members as JSON, each after a comma. */
 static void send_error(struct watcher *w, int err, const char *detail, struct str more)
 {
     struct buf out = {0};
@@ -352,8 +352,7 @@ static void send_error(struct watcher *w, int err, const char *detail, struct st
     buf_done(&out);
 }
 
-/* Answer a message that is not understood, and count it: the third ends the
- * connection. */
+/* Answer a message that we do not understand. The third one ends the connection. */
 static void not_understood(struct watcher *w, int err, const char *detail)
 {
     send_error(w, err, detail, (struct str){NULL, 0});
@@ -361,7 +360,7 @@ static void not_understood(struct watcher *w, int err, const char *detail)
         ws_close(w->ws, CLOSE_POLICY, "too many messages that were not understood");
 }
 
-/* Polls of one message that are not tracked, and why; 0 once told. */
+/* The polls of one message that were refused, and why; 0 once the client was told. */
 struct refused {
     uint32_t polls[LIMIT_TRACKED_POLLS];
     int errs[LIMIT_TRACKED_POLLS];
@@ -411,7 +410,7 @@ static void tell_refused(struct watcher *w, struct refused *r)
             tell_of(w, r, r->errs[i]);
 }
 
-/* Every id in the list, or none. */
+/* Accept every id in the list, or none. */
 static bool are_ids(json_t *polls)
 {
     json_t *id;
@@ -425,7 +424,7 @@ static bool are_ids(json_t *polls)
     return true;
 }
 
-/* The name of a topic that is not a poll: there is only one. */
+/* Topics other than polls: there is only one. */
 static bool are_topics(json_t *topics)
 {
     json_t *name;
@@ -485,7 +484,7 @@ static void take_wishes(struct watcher *w, json_t *message, bool tracks)
     }
 }
 
-/* A token, or null to be nobody. Who it was it stays when the token is not good. */
+/* A token, or null to be nobody. If the token is not good, the watcher's user stays. */
 static void take_auth(struct watcher *w, json_t *token)
 {
     struct app_loop *l = w->live->loop;
@@ -512,7 +511,7 @@ static void take_message(struct watcher *w, json_t *message)
         take_wishes(w, message, false);
     else if (str_eq(type, STR("auth")))
         take_auth(w, json_object_get(message, "token"));
-    else if (str_eq(type, STR("ping"))) /* browsers do not show scripts those of ws.h */
+    else if (str_eq(type, STR("ping"))) /* browsers hide WebSocket's own pings */
         ws_text(w->ws, STR("{\"type\":\"pong\"}"));
     else
         not_understood(
@@ -556,7 +555,7 @@ static void fail_handshake(struct call *c, int err)
     call_fail(c, err, "This is a WebSocket endpoint (RFC 6455, version 13).");
 }
 
-/* NULL: the call is over, answered or without a client, or comes too late to follow. */
+/* NULL: the call has been answered, its client has gone, or we are closing. */
 static struct watcher *accept_ws(struct call *c)
 {
     struct watcher *w = watcher_new(c->loop->live, WATCHER_WS, &c->who);

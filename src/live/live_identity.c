@@ -1,4 +1,4 @@
-/* live_identity.c — whose a watcher is, and until when. */
+/* live_identity.c — keeps whose a watcher is, and until when. */
 #include <ev.h>
 #include <sys/queue.h>
 
@@ -45,7 +45,7 @@ void watcher_end_if_expired(struct watcher *w)
         end_watcher(w);
 }
 
-/* Not by the wall clock when that was set back: then it is asked again. */
+/* If the wall clock was set back, the token has not expired yet: wait again. */
 static void on_expiry(struct ev_loop *ev, ev_timer *timer, int events)
 {
     struct watcher *w = timer->data;
@@ -95,10 +95,10 @@ void watcher_become(struct watcher *w, const struct identity *who)
 /* ---- news of a user, to all loops ---- */
 
 struct news {
-    struct mail mail; /* first: to one loop */
+    struct mail mail; /* first; goes to one loop */
     struct live *live;
     void (*tell)(struct watcher *w, const struct news *n);
-    struct identity who; /* the user; and what tell() needs of it */
+    struct identity who; /* the user, and what else tell() needs */
     int64_t end_ms;
     uint32_t poll;
 };
@@ -116,7 +116,7 @@ static void on_news(struct mail *m)
     mem_free(n);
 }
 
-/* A watcher that is told stays in its list: it leaves when its connection has gone. */
+/* A watcher that is told to end stays in its list until its connection has gone. */
 static void tell_watchers(struct app *app, const struct news *news)
 {
     for (unsigned i = 0; i < app->n_loops; i++) {

@@ -12,8 +12,8 @@
 
 enum { RESUME_BYTES = 4096 };
 
-/* What the client has already: "12.34.v,13.5.h", as wrap() in live.c writes it; from
- * the header, or from the parameter where a browser cannot set a header. */
+/* What the client already has: "12.34.v,13.5.h", as wrap() in live.c writes it. It
+ * comes in the header, or in the parameter where a browser cannot set a header. */
 static struct str read_resume(struct call *c, struct buf *out)
 {
     struct str resume = http_header(c->req, "last-event-id");
@@ -23,7 +23,7 @@ static struct str read_resume(struct call *c, struct buf *out)
     return resume.len <= RESUME_BYTES ? resume : (struct str){NULL, 0};
 }
 
-/* Skip what cannot be read: the client then gets that snapshot again. */
+/* Skip what cannot be read: the client gets that snapshot again. */
 static uint64_t resume_version(struct str resume, uint32_t poll)
 {
     while (resume.len > 0) {
@@ -90,7 +90,7 @@ static void open_sse(struct call *c, const struct sse_polls *polls)
     struct watcher *w = watcher_new(c->loop->live, WATCHER_SSE, &c->who);
     struct buf text = {0};
     struct str borrowed = read_resume(c, &text);
-    struct buf resume = {0}; /* the request goes away below */
+    struct buf resume = {0}; /* a copy: the request is freed below */
 
     buf_str_add(&resume, borrowed);
     c->req->address = proxy_client_of(c);

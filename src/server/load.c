@@ -80,8 +80,7 @@ static int tidy(struct store *s, struct store_job *job)
 
 static void tidied(struct mail *m)
 {
-    mem_free(
-        m); /* its first field is the mail; after an error, the next start tidies */
+    mem_free(m); /* the mail is first; a failed tidy waits for the next start */
 }
 
 void server_tidy(struct app *app)
