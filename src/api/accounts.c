@@ -27,6 +27,14 @@ static int add_account(struct store *s, struct store_job *job)
     return s->ops->account_add(s, &ac->account, &ac->taken_field);
 }
 
+/* On the store lane: also when nobody waits for the answer any more. */
+static void account_stored(struct store_job *job)
+{
+    const struct account_call *ac = account_call_of_job(job);
+
+    revocations_born(ac->app->revocations, ac->account.id, ac->account.created_ms);
+}
+
 static void account_added(struct call *c)
 {
     struct account_call *ac = account_call_of(c);
@@ -50,7 +58,7 @@ static void password_hashed(struct call *c)
         return;
     }
     memcpy(ac->account.password_hash, ac->password.hash, sizeof ac->password.hash);
-    call_store(c, add_account, NULL, account_added);
+    call_store(c, add_account, account_stored, account_added);
 }
 
 void handle_register(struct call *c)
@@ -193,5 +201,5 @@ void handle_guest(struct call *c)
     ac = account_call_new(c);
     ac->account.guest = true;
     ac->account.created_ms = ac->now_ms;
-    call_store(c, add_account, NULL, account_added);
+    call_store(c, add_account, account_stored, account_added);
 }

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "auth/births.h"
 #include "base/err.h"
 #include "base/mem.h"
 
@@ -22,6 +23,7 @@ struct stripe {
 };
 
 struct revocations {
+    struct births *births;
     int64_t lifetime_s;
     size_t max_users;
     atomic_size_t n_users;
@@ -57,6 +59,7 @@ struct revocations *revocations_new(int64_t lifetime_ms, size_t max_users)
 {
     struct revocations *r = mem_zalloc(1, sizeof *r);
 
+    r->births = births_new();
     r->lifetime_s = (lifetime_ms + 999) / 1000;
     r->max_users = max_users;
     for (size_t i = 0; i < 1 << STRIPE_BITS; i++)
@@ -71,6 +74,7 @@ struct revocations *revocations_free(struct revocations *r)
             pthread_mutex_destroy(&r->stripes[i].lock);
             mem_free(r->stripes[i].entries);
         }
+        births_free(r->births);
         mem_free(r);
     }
     return NULL;
@@ -196,10 +200,22 @@ void revocations_add(struct revocations *r, uint32_t user, int64_t end_ms,
     raise_to(&r->newest_s, end_s);
 }
 
+void revocations_born(struct revocations *r, uint32_t user, int64_t created_ms)
+{
+    births_add(r->births, user, created_ms);
+}
+
+void revocations_given(struct revocations *r, uint32_t last)
+{
+    births_given(r->births, last);
+}
+
 bool revocations_hit(struct revocations *r, uint32_t user, int64_t issued_ms)
 {
     uint32_t issued_s = to_s(issued_ms);
 
+    if (births_void(r->births, user, issued_ms))
+        return true;
     if (issued_s > atomic_load_explicit(&r->newest_s, memory_order_acquire) ||
         issued_s > atomic_load_explicit(slot_of(r, user), memory_order_acquire))
         return false;
@@ -209,8 +225,10 @@ bool revocations_hit(struct revocations *r, uint32_t user, int64_t issued_ms)
 int64_t revocations_issue_ms(struct revocations *r, uint32_t user, int64_t now_ms)
 {
     int64_t now_s = to_s(now_ms), end_s = end_of(r, user);
+    int64_t issue_ms = (now_s > end_s ? now_s : end_s + 1) * 1000;
+    int64_t born_ms = births_ms(r->births, user);
 
-    return (now_s > end_s ? now_s : end_s + 1) * 1000;
+    return issue_ms > born_ms ? issue_ms : born_ms;
 }
 
 size_t revocations_users(const struct revocations *r)

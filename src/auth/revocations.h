@@ -1,8 +1,9 @@
-/* revocations.h — knows whose tokens ended before they expired.
+/* revocations.h — knows whose tokens ended before they expired, or were issued for
+ * somebody else.
  *
  * When a user changes the password, signs out everywhere or is deleted, all tokens
  * issued up to then end. Every request asks here and hardly ever finds anything, so
- * asking mostly costs two atomic loads.
+ * asking mostly costs a few atomic loads.
  *
  * DESIGN
  *
@@ -26,6 +27,9 @@
  * Call revocations_issue_ms() *before* reading the password's hash to issue a token. If
  * the password changes in between, the new token is void like all others issued for the
  * old password.
+ *
+ * Tokens that are older than their account, or whose account is gone, are void as well
+ * (births.h).
  *
  * Shapes     user is 1 or more.
  * Units      _ms are milliseconds since the Unix epoch; ends and issue times are whole
@@ -64,10 +68,16 @@ int revocations_plan(struct revocations *r, uint32_t user, int64_t now_ms,
 void revocations_add(struct revocations *r, uint32_t user, int64_t end_ms,
                      int64_t now_ms);
 
-/* Has the user's token with this issue time been ended? */
+/* Call it for each account: at the start, and before its first token is issued. */
+void revocations_born(struct revocations *r, uint32_t user, int64_t created_ms);
+/* All ids up to this one have been given out: those without an account are void. */
+void revocations_given(struct revocations *r, uint32_t last);
+
+/* Is the user's token with this issue time void? */
 bool revocations_hit(struct revocations *r, uint32_t user, int64_t issued_ms);
 
-/* The issue time for a new token of the user: now, or right after the user's end. */
+/* The issue time for a new token of the user: now, or right after the user's end, and
+ * never before the account was made, however the clock was set. */
 int64_t revocations_issue_ms(struct revocations *r, uint32_t user, int64_t now_ms);
 
 size_t revocations_users(const struct revocations *r); /* with an end */

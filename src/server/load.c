@@ -52,6 +52,24 @@ static int64_t token_ends_matter_ms(const struct app *app)
     return jwt_longest_ms(&lifetimes);
 }
 
+static int take_account(void *user, uint32_t id, int64_t created_ms)
+{
+    struct app *app = user;
+
+    revocations_born(app->revocations, id, created_ms);
+    return 0;
+}
+
+static int load_accounts(struct app *app, struct store *s)
+{
+    uint32_t last = 0;
+    int rc = s->ops->each_account(s, take_account, app, &last);
+
+    if (rc == 0)
+        revocations_given(app->revocations, last);
+    return rc;
+}
+
 int server_load(struct app *app, struct store *s)
 {
     int64_t now_ms = clock_now_ms(app->clock);
@@ -59,6 +77,8 @@ int server_load(struct app *app, struct store *s)
 
     if (rc == 0)
         rc = s->ops->recent_each(s, now_ms - STORE_RECENT_MS, take_recent, app);
+    if (rc == 0)
+        rc = load_accounts(app, s);
     if (rc == 0)
         rc = s->ops->token_ends_each(s, now_ms - token_ends_matter_ms(app),
                                      take_token_end, app);

@@ -10,7 +10,7 @@
 struct app;
 struct store;
 
-/* Load polls and recent votes into the index, and ends of tokens into the
+/* Load polls and recent votes into the index, accounts and ends of tokens into the
  * revocations. */
 int server_load(struct app *app, struct store *s);
 /* Have the store forget what is of no use any more. The store lane's first job; nobody

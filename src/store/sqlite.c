@@ -169,6 +169,7 @@ static const struct store_ops ops = {
     .position = sqlite_position,
     .account_by_email = sqlite_account_by_email,
     .account_by_id = sqlite_account_by_id,
+    .each_account = sqlite_each_account,
     .token_ends_each = sqlite_token_ends_each,
     .each_poll = sqlite_each_poll,
     .tally_load = sqlite_tally_load,

@@ -235,6 +235,29 @@ int sqlite_tidy(struct store *s, int64_t tokens_before_ms)
     return rc != 0 ? rc : db_execute(d, db_use(d, SQL_EDITS_DROP));
 }
 
+static int last_account(struct db *d, uint32_t *ret_last)
+{
+    sqlite3_stmt *st = db_use(d, SQL_LAST_ACCOUNT);
+    int rc = 0;
+
+    while (db_next(d, st, &rc))
+        *ret_last = (uint32_t)sqlite3_column_int64(st, 0);
+    return rc;
+}
+
+int sqlite_each_account(struct store *s, store_account_cb *each, void *user_data,
+                        uint32_t *ret_last)
+{
+    struct db *d = db_reader(s);
+    sqlite3_stmt *st = db_use(d, SQL_EACH_ACCOUNT);
+    int rc = 0;
+
+    while (db_next(d, st, &rc))
+        rc = each(user_data, (uint32_t)sqlite3_column_int64(st, 0),
+                  sqlite3_column_int64(st, 1));
+    return rc != 0 ? rc : last_account(d, ret_last);
+}
+
 int sqlite_token_ends_each(struct store *s, int64_t after_ms, store_token_end_cb *each,
                            void *user_data)
 {

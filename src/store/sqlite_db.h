@@ -124,6 +124,8 @@ int sqlite_account_delete(struct store *s, uint32_t id, int64_t tokens_end_ms);
 int sqlite_owned_each(struct store *s, uint32_t owner, store_poll_cb *each,
                       void *user_data);
 int sqlite_tidy(struct store *s, int64_t tokens_before_ms);
+int sqlite_each_account(struct store *s, store_account_cb *each, void *user_data,
+                        uint32_t *ret_last);
 int sqlite_token_ends_each(struct store *s, int64_t after_ms, store_token_end_cb *each,
                            void *user_data);
 int sqlite_seen_each(struct store *s, uint32_t user, store_poll_cb *each,

@@ -155,6 +155,9 @@
     X(SQL_RECEIPTS_OF, STORE_READER,                                                   \
       "SELECT user_id, voted_ms, key, receipt FROM withdrawn_receipts"                 \
       " WHERE poll_id = ?1 ORDER BY user_id")                                          \
+    X(SQL_EACH_ACCOUNT, STORE_READER, "SELECT id, created_ms FROM accounts")              \
+    X(SQL_LAST_ACCOUNT, STORE_READER,                                                  \
+      "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'accounts'")     \
     X(SQL_TOKEN_ENDS, STORE_READER,                                                    \
       "SELECT user_id, end_ms FROM token_ends WHERE end_ms > ?1")                      \
     X(SQL_SEEN, STORE_READER,                                                          \

@@ -87,6 +87,7 @@ typedef int store_span_cb(void *user, int64_t start_ms, uint32_t option,
 typedef int store_recent_cb(void *user, uint32_t poll, int64_t start_ms,
                             uint32_t votes);
 typedef int store_daily_cb(void *user, uint32_t user_id, uint32_t votes);
+typedef int store_account_cb(void *user, uint32_t id, int64_t created_ms);
 /* Tokens of user_id that were issued up to end_ms are void. */
 typedef int store_token_end_cb(void *user, uint32_t user_id, int64_t end_ms);
 typedef void store_finding_cb(void *user, const char *text); /* a sentence */
@@ -162,6 +163,10 @@ struct store_ops {
     /* ERR_NOT_FOUND */
     int (*account_by_email)(struct store *s, const char *email, struct account *ret_a);
     int (*account_by_id)(struct store *s, uint32_t id, struct account *ret_a);
+    /* Every account, guests too. *ret_last: the highest id that was ever given out, or
+     * passed over by a restore. */
+    int (*each_account)(struct store *s, store_account_cb *each, void *user_data,
+                        uint32_t *ret_last);
     /* Each end of a user's tokens that is after this time.
      */
     int (*token_ends_each)(struct store *s, int64_t after_ms, store_token_end_cb *each,

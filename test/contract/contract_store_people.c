@@ -134,6 +134,44 @@ static void a_transaction_reads_what_it_wrote(void **state)
     assert_string_equal(read(w, w->owner).password_hash, "a hash");
 }
 
+/* ---- all accounts ---- */
+
+static int add_account(void *user_data, uint32_t id, int64_t created_ms)
+{
+    struct buf *out = user_data;
+
+    buf_printf(out, "%u:+%lld ", id, (long long)(created_ms - T0));
+    return 0;
+}
+
+static void check_accounts(struct world *w, uint32_t last, const char *want)
+{
+    struct buf out = {0};
+    uint32_t found = 0;
+
+    assert_int_equal(w->s->ops->each_account(w->s, add_account, &out, &found), 0);
+    CHECK_STR(buf_str(&out), want);
+    assert_int_equal(found, last);
+    buf_done(&out);
+}
+
+static void accounts_are_told_with_the_last_id_that_was_given(void **state)
+{
+    struct world *w = *state;
+    struct account guest = {.guest = true, .created_ms = T0 + 7000};
+    const char *field;
+
+    check_accounts(w, 1, "1:+0 ");
+    begin(w);
+    assert_int_equal(w->s->ops->account_add(w->s, &guest, &field), 0);
+    commit(w);
+    check_accounts(w, 2, "1:+0 2:+7000 ");
+    begin(w);
+    assert_int_equal(w->s->ops->account_delete(w->s, 2, T0), 0);
+    commit(w);
+    check_accounts(w, 2, "1:+0 ");
+}
+
 /* ---- ends of tokens ---- */
 
 static int add_end(void *user_data, uint32_t user, int64_t end_ms)
@@ -516,6 +554,7 @@ int main(void)
         WORLD_TEST(a_changed_address_is_the_one_to_log_in_with),
         WORLD_TEST(only_users_have_something_to_change),
         WORLD_TEST(a_transaction_reads_what_it_wrote),
+        WORLD_TEST(accounts_are_told_with_the_last_id_that_was_given),
         WORLD_TEST(ends_of_tokens_are_kept_and_only_grow),
         WORLD_TEST(what_a_deleted_user_did_stays_under_no_name),
         WORLD_TEST(a_renamed_owner_is_named_so),

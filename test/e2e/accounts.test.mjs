@@ -373,6 +373,10 @@ describe('tokens', () => {
     ['another secret', () => forge(header, claims, 'another secret of 32 bytes or more')],
     ['an empty secret', () => forge(header, claims, '')],
     ['expired', () => forge(header, { ...claims, exp: now() - 1 })],
+    [
+      'older than its account',
+      () => forge(header, { ...claims, iat: claims.iat - 1, exp: claims.exp - 1 }),
+    ],
     ['expired long ago', () => forge(header, { ...claims, iat: 1, exp: 2 })],
     ['no exp', () => forge(header, { ...claims, exp: undefined })],
     ['exp as a string', () => forge(header, { ...claims, exp: String(claims.exp) })],

@@ -337,6 +337,26 @@ describe('left-overs', () => {
   });
 });
 
+describe('accounts after a restore', () => {
+  test('tokens of those that it took back are refused', async () => {
+    const server = await Server.start();
+    const kept = await server.api.guest();
+    const file = path.join(server.root, 'one.db');
+    await back_up(server, file);
+    const lost = await server.api.guest();
+    const restored = await restore(file);
+    const me = (token, expect) => restored.api.get('/api/users/me', { token, expect });
+    const next = await restored.api.guest();
+    for (let i = 0; i < 2; i++) {
+      await me(kept.token, 200);
+      await me(next.token, 200);
+      await me(lost.token, 'unauthorized');
+      await restored.restart();
+    }
+    await end_all(server, restored);
+  });
+});
+
 describe('versions after a restore', () => {
   test('none means two states, however often the same backup is restored', async () => {
     const server = await Server.start();

@@ -30,6 +30,25 @@ describe('the data directory', () => {
   });
 });
 
+describe('what lies in the data directory', () => {
+  test("is for the server's own user", async () => {
+    const own = new Server({ env: { POLLUX_JWT_SECRET: '' } });
+    await own.start();
+    await own.api.guest();
+    const all = fs.readdirSync(own.data_dir, { recursive: true });
+    const modes = all.map((name) => fs.statSync(path.join(own.data_dir, name)).mode & 0o077);
+    const names = all.filter((name, i) => modes[i] === 0);
+    await own.end();
+    assert.deepEqual(
+      all.filter((name) => !names.includes(name)),
+      ['address'],
+    );
+    for (const name of ['pollux.db', 'pollux.db-wal', 'jwt.secret', 'journal/reached']) {
+      assert.ok(names.includes(name), `${name} is not in ${names}`);
+    }
+  });
+});
+
 describe('headers for browsers', () => {
   const strict = "default-src 'none'; frame-ancestors 'none'";
   const page = /^default-src 'none'; script-src 'self'; .*frame-ancestors 'none'$/;

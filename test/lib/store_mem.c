@@ -311,6 +311,19 @@ static int account_by_id(struct store *base, uint32_t id, struct account *ret_a)
     return let_go(base, rc);
 }
 
+static int each_account(struct store *base, store_account_cb *each, void *user_data,
+                        uint32_t *ret_last)
+{
+    const struct mem_state *v;
+    int rc = look(base, &v);
+
+    for (size_t i = 0; rc == 0 && i < v->n_accounts; i++)
+        rc = each(user_data, v->accounts[i].id, v->accounts[i].created_ms);
+    if (rc == 0)
+        *ret_last = v->last_account;
+    return let_go(base, rc);
+}
+
 static int token_ends_each(struct store *base, int64_t after_ms,
                            store_token_end_cb *each, void *user_data)
 {
@@ -517,6 +530,7 @@ static const struct store_ops ops = {
     .position = position,
     .account_by_email = account_by_email,
     .account_by_id = account_by_id,
+    .each_account = each_account,
     .token_ends_each = token_ends_each,
     .each_poll = each_poll,
     .tally_load = tally_load,

@@ -173,6 +173,40 @@ static void growing_keeps_every_end_and_drops_the_outlived(void **state)
     revocations_free(r);
 }
 
+/* --- accounts --- */
+
+static void a_token_is_not_older_than_its_account(void **state)
+{
+    struct revocations *r = revocations_new(DAY, 100);
+
+    (void)state;
+    revocations_born(r, 7, T + 5400);
+    assert_true(revocations_hit(r, 7, T + 4000));
+    assert_false(revocations_hit(r, 7, T + 5000)); /* its own, of the same second */
+    assert_int_equal(revocations_issue_ms(r, 7, T), T + 5000); /* the clock was set */
+    assert_int_equal(revocations_issue_ms(r, 7, T + 9000), T + 9000);
+    revocations_free(r);
+}
+
+static void an_id_that_was_given_out_needs_an_account(void **state)
+{
+    struct revocations *r = revocations_new(DAY, 100);
+
+    (void)state;
+    revocations_born(r, 7, T);
+    assert_true(revocations_hit(r, 6, T + 1000));
+    assert_false(revocations_hit(r, 8, T + 1000)); /* of pollux token */
+    revocations_given(r, 10000);
+    revocations_given(r, 9000); /* never fewer */
+    assert_true(revocations_hit(r, 8, T + 1000));
+    assert_true(revocations_hit(r, 10000, T + 1000)); /* in a part with no account */
+    assert_false(revocations_hit(r, 10001, T + 1000));
+    assert_false(revocations_hit(r, 7, T + 1000));
+    revocations_born(r, UINT32_MAX, 0);
+    assert_false(revocations_hit(r, UINT32_MAX, T));
+    revocations_free(r);
+}
+
 /* --- threads --- */
 
 enum { READERS = 3, WRITES = 20000 };
@@ -227,6 +261,8 @@ int main(void)
         cmocka_unit_test(too_many_changes_a_second_are_refused),
         cmocka_unit_test(ends_are_dropped_when_tokens_have_expired_anyway),
         cmocka_unit_test(growing_keeps_every_end_and_drops_the_outlived),
+        cmocka_unit_test(a_token_is_not_older_than_its_account),
+        cmocka_unit_test(an_id_that_was_given_out_needs_an_account),
         cmocka_unit_test(what_was_added_is_seen_by_every_thread),
     };
 
