@@ -25,7 +25,7 @@ struct app {
     struct index *index;
     struct leaderboard *leaderboard;
     struct ballot *ballot;
-    uint64_t first_version; /* of a new poll's result: see store/data_set.h */
+    uint64_t first_version; /* of results, and of hidden ones: store/data_set.h */
     struct store_lane *store;
     struct read_lane *reads;
     struct passwords *passwords;

@@ -105,15 +105,16 @@ static struct frame *encode_deleted(uint64_t poll, unsigned form)
     return f;
 }
 
-/* 0: this form shows the results. */
-static uint64_t hidden_version(unsigned form, const struct poll_rules *rules,
-                               enum poll_status status)
+/* 0: this form shows the results. It counts from the data set's first version, which
+ * a restore lifts: so it never names what was shown before. */
+static uint64_t hidden_version(const struct app *app, unsigned form,
+                               const struct poll_rules *rules, enum poll_status status)
 {
     const struct viewer stranger = {.choice = -1};
 
     if (!(form & FORM_STRANGER) || viewer_may_see(&stranger, rules, status))
         return 0;
-    return poll_hidden_version(rules, status);
+    return app->first_version - 1 + poll_hidden_version(rules, status);
 }
 
 struct frame *live_encode(void *user, uint64_t topic, unsigned form, uint32_t viewers)
@@ -129,7 +130,7 @@ struct frame *live_encode(void *user, uint64_t topic, unsigned form, uint32_t vi
         return encode_leaderboard(app, viewers);
     if (catalogue_get(app->index->catalogue, (uint32_t)topic, &p, &r) != 0)
         return encode_deleted(topic, form); /* followers knew it: it existed */
-    hidden = hidden_version(form, &p->rules, r.status);
+    hidden = hidden_version(app, form, &p->rules, r.status);
     poll_unref(p);
     write_message(&message, &r, hidden, viewers);
     wrap(&bytes, form, &r, hidden, buf_str(&message));

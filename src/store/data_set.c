@@ -193,7 +193,8 @@ int data_set_skip_versions(const char *path, int64_t now_ms, char *errmsg,
         path,
         sqlite3_mprintf(
             "BEGIN;"
-            "UPDATE data_set SET first_version = 1 + max(first_version, %lld,"
+            "UPDATE data_set SET first_version = 1 + max(%lld, first_version + 1000000"
+            " + 3 * (SELECT coalesce(max(edits), 0) FROM polls),"
             " (SELECT coalesce(max(base_version), 0) + 1000000 FROM results));"
             "UPDATE results SET base_version = (SELECT first_version FROM data_set);"
             "COMMIT",

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { fault_env, FaultyServer } from './lib/faulty.mjs';
+import { open_sse } from './lib/live.mjs';
 import { BINARY, Server } from './lib/server.mjs';
 import { pause, wait_until } from './lib/wait.mjs';
 
@@ -391,6 +392,40 @@ describe('versions after a restore', () => {
       assert.ok((await restored.api.results(made.id)).version > lost.body.version);
       newest = now.body.version;
       states.set(newest, now);
+      await restored.end();
+    }
+    await server.end();
+  });
+
+  test('nor those of hidden results, and a client from a lost future is shown what is', async () => {
+    const server = await Server.start();
+    const { token } = await server.api.register();
+    const over = { resultsVisibility: 'after_close' };
+    const { id } = await server.api.create_poll(token, over);
+    const shown = async (to, seen = '') => {
+      const headers = { 'last-event-id': seen };
+      const feed = await open_sse(to, `/api/polls/${id}/live`, { headers });
+      const { hidden, version } = await feed.next();
+      await feed.end();
+      assert.equal(hidden, true);
+      return { version, id: feed.events[0].id };
+    };
+    const edit = (to, title) => {
+      const body = { title };
+      return to.api.patch(`/api/polls/${id}`, { token, body, expect: 200 });
+    };
+    const file = path.join(server.root, 'hidden.db');
+    await back_up(server, file);
+    await edit(server, 'What will be lost?');
+    let newest = await shown(server);
+    for (let i = 0; i < 2; i++) {
+      const restored = await restore(file);
+      const { version } = await shown(restored, newest.id);
+      assert.ok(version > newest.version, `${version} after ${newest.version}`);
+      assert.ok(Number.isSafeInteger(version));
+      await edit(restored, `Again ${i}?`);
+      newest = await shown(restored);
+      assert.ok(newest.version > version);
       await restored.end();
     }
     await server.end();

@@ -21,7 +21,7 @@ static const struct result result = {.poll = POLL,
 static struct app app_with_poll(enum poll_visibility visibility)
 {
     static struct index index;
-    struct app app = {.index = &index};
+    struct app app = {.index = &index, .first_version = 1};
     struct poll p = {.id = POLL,
                      .rules = {.n_options = 2, .visibility = visibility},
                      .title = STR("Which?")};

@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "lib/store_world.h"
+#include "store/data_set.h"
 #include "store/sqlite.h"
 #include "store/sqlite_copy.h"
 
@@ -226,6 +227,43 @@ static void ids_are_left_out_where_none_was_given_yet(void **state)
     assert_int_equal(add_poll(&p->copy, 2), SQLITE_SKIP_POLLS + 1);
 }
 
+/* Whatever the clock says, beyond all that the copy has shown: hidden results count
+ * three for an edit from the first version. */
+static void versions_go_on_far_above_those_of_the_copy(void **state)
+{
+    static const struct {
+        const char *why, *sql;
+        int64_t now_ms;
+        uint64_t first;
+    } rows[] = {
+        {"a clock before 2024", "SELECT 1", 0, 1000002},
+        {"edits", "UPDATE polls SET edits = 3000000", 0, 10000002},
+        {"the clock", "SELECT 1", INT64_C(1704067200000) + 1000000, 250000001},
+        {"results", "UPDATE results SET base_version = 5000000000", 0, 5001000001},
+        {"new polls", "UPDATE data_set SET first_version = 7000000000", 0, 7010000001},
+    };
+    struct pair *p = *state;
+    struct data_set set;
+
+    add_poll(p->w, 2);
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        run_sql(p->w, rows[i].sql);
+        CHECK_EQ_AT(rows[i].why, try_copy(p), 0);
+        CHECK_EQ_AT(
+            p->errmsg,
+            data_set_skip_versions(p->to, rows[i].now_ms, p->errmsg, sizeof p->errmsg),
+            0);
+        CHECK_EQ_AT(p->errmsg,
+                    data_set_read(p->to, false, &set, p->errmsg, sizeof p->errmsg), 0);
+        CHECK_AT(rows[i].why, set.first_version == rows[i].first);
+    }
+    open_copy(p);
+    assert_string_equal(result_of(&p->copy, 1), "v7010000001 total 0 skips 0: 0 0");
+    p->copy.owner = p->w->owner;
+    add_poll(&p->copy, 2);
+    assert_string_equal(result_of(&p->copy, 2), "v7010000001 total 0 skips 0: 0 0");
+}
+
 /* ---- looking beside a server ---- */
 
 static void a_reader_beside_the_writer_sees_what_is_committed(void **state)
@@ -270,6 +308,7 @@ int main(void)
         TEST(a_sealed_file_needs_no_companions),
         TEST(ids_go_on_far_behind_those_of_the_copy),
         TEST(ids_are_left_out_where_none_was_given_yet),
+        TEST(versions_go_on_far_above_those_of_the_copy),
         TEST(a_reader_beside_the_writer_sees_what_is_committed),
         TEST(a_reader_migrates_nothing),
     };
