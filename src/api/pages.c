@@ -111,9 +111,12 @@ void handle_openapi(struct call *c)
 
 /* ---- the web page ---- */
 
-/* The page gets the headers of "/" at every path; only what may be framed keeps its
- * own. */
-static void be_the_page(struct call *c)
+const struct page *page_document(void)
+{
+    return find(STR("/"));
+}
+
+void page_take_headers(struct call *c)
 {
     if (!str_starts(c->req->path, STR("/embed/")))
         c->req->headers_path = STR("/");
@@ -121,14 +124,14 @@ static void be_the_page(struct call *c)
 
 void handle_page(struct call *c)
 {
-    be_the_page(c);
+    page_take_headers(c);
     reply_path(c, STR("/"));
 }
 
 void handle_page_file(struct call *c)
 {
     if (find(c->req->path) != NULL)
-        be_the_page(c);
+        page_take_headers(c);
     reply_path(c, c->req->path);
 }
 
@@ -151,10 +154,10 @@ bool page_says_not_found(const struct call *c)
 
 void page_not_found(struct call *c)
 {
-    const struct page *p = find(STR("/"));
+    const struct page *p = page_document();
     enum page_coding coding = page_coding(p, http_header(c->req, "accept-encoding"));
 
-    be_the_page(c);
+    page_take_headers(c);
     http_add_header(c->req, "Vary", STR("Accept, Accept-Encoding"));
     http_add_header(c->req, "Cache-Control", STR("no-store"));
     add_coding(c, coding);

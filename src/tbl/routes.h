@@ -53,9 +53,9 @@
     X(GET,    "/metrics",                ANYONE,     handle_metrics)         \
     X(GET,    "/readyz",                 ANYONE,     handle_readyz)          \
     X(GET,    "/",                       ANYONE,     handle_page)            \
-    X(GET,    "/p/{id}",                 ANYONE,     handle_page)            \
+    X(GET,    "/p/{id}",                 ANYONE,     handle_poll_document)   \
     X(GET,    "/present/{id}",           ANYONE,     handle_page)            \
-    X(GET,    "/embed/{id}",             ANYONE,     handle_page)            \
+    X(GET,    "/embed/{id}",             ANYONE,     handle_poll_document)   \
     X(GET,    "/new",                    ANYONE,     handle_page)            \
     X(GET,    "/leaderboard",            ANYONE,     handle_page)            \
     X(GET,    "/account",                ANYONE,     handle_page)            \
