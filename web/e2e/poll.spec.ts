@@ -182,6 +182,7 @@ test.describe('its owner', () => {
       page,
     }) => {
       const poll = await server.api.create_poll(ada.token);
+      await oneMore(server, poll.id, 0);
       await page.goto(`/p/${poll.id}`);
       await page.getByRole('button', { name: 'Edit' }).click();
       await page.getByLabel('End').fill('2021-05-04T18:30');

@@ -58,7 +58,7 @@ test.describe('refused', () => {
     await choose(page, 'Both');
     await server.api.post(`/api/polls/${poll.id}/skip`, { token: account.token });
     await press(page, 'Vote');
-    await expectAlert(page, 'You skipped this poll, so you can no longer vote on it.');
+    await expectAlert(page, 'You skipped this poll.');
     await expect(page.getByText(/^You skipped this poll\. /)).toBeVisible();
   });
 

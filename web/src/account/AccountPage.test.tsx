@@ -177,6 +177,21 @@ describe('a user', () => {
     await waitFor(() => expect(document.activeElement).toBe(heading));
   });
 
+  it('may take the polls along', async () => {
+    const asked = serveAda({
+      'DELETE /api/users/me': { status: 204 },
+      'POST /api/auth/logout': { status: 204 },
+    });
+    const { user } = open();
+    await user.click(await screen.findByRole('button', { name: 'Delete account' }));
+    await user.click(screen.getByRole('checkbox', { name: /^Delete my polls too/ }));
+    await user.type(field('Your password'), 'correct horse');
+    await user.click(button('Delete for good'));
+    expect(await screen.findByText(/^Deleted\./)).toBeTruthy();
+    const sent = asked.find(({ what }) => what.startsWith('DELETE'));
+    expect(sent?.body).toEqual({ password: 'correct horse', deletePolls: true });
+  });
+
   it('may think better of it', async () => {
     const asked = serveAda();
     const { user } = open();

@@ -11,6 +11,7 @@ import { Notice } from '~/ui/Notice';
 import { Page, Spinner } from '~/ui/Page';
 import { Guest } from './Guest';
 import { MyPolls } from './MyPolls';
+import { MySkips } from './MySkips';
 import { MyVotes } from './MyVotes';
 import { Newcomer } from './Newcomer';
 import { Profile } from './Profile';
@@ -47,6 +48,7 @@ function Account({ me, onDeleted }: { me: Me; onDeleted: () => void }) {
     <Page title={isGuest ? t`You are here as a guest` : t`Your account`}>
       <Tabs current={tab} isGuest={isGuest} />
       {tab === 'votes' && <MyVotes />}
+      {tab === 'skips' && <MySkips />}
       {tab === 'polls' && <MyPolls />}
       {tab === 'profile' && isGuest && <Guest me={me} onDeleted={onDeleted} />}
       {tab === 'profile' && !isGuest && <Profile me={me} onDeleted={onDeleted} />}

@@ -1,5 +1,6 @@
 /** The last question before an account goes: what goes with it, and what stays. */
 import { Trans, useLingui } from '@lingui/react/macro';
+import { useState } from 'react';
 import { api, data } from '~/api/client';
 import { useServices } from '~/services';
 import { Dialog } from '~/ui/Dialog';
@@ -21,11 +22,16 @@ const GUEST_RULES: Record<string, Rule> = {};
 export function DeleteDialog({ isGuest, onDeleted, onClose }: DeleteDialogProps) {
   const { t } = useLingui();
   const { session } = useServices();
+  const [deletePolls, setDeletePolls] = useState(false);
   const form = useForm({
     rules: isGuest ? GUEST_RULES : USER_RULES,
     proof: 'password',
     send: async (body) => {
-      await data(api.DELETE('/api/users/me', { body }));
+      await data(
+        api.DELETE('/api/users/me', {
+          body: { ...body, ...(deletePolls && { deletePolls }) },
+        }),
+      );
       onDeleted();
       await session.signOut();
     },
@@ -45,7 +51,7 @@ export function DeleteDialog({ isGuest, onDeleted, onClose }: DeleteDialogProps)
           <p>
             <Trans>
               Your polls stay too, without your name, and nobody can close or delete them
-              then. If they are to go, delete them first.
+              then: unless they go with your account.
             </Trans>
           </p>
         )}
@@ -55,6 +61,17 @@ export function DeleteDialog({ isGuest, onDeleted, onClose }: DeleteDialogProps)
           action={isGuest ? t`Forget me` : t`Delete for good`}
           cancel={{ label: t`Keep it`, onClick: onClose }}
         >
+          {!isGuest && (
+            <label className="flex min-h-11 items-center gap-3">
+              <input
+                type="checkbox"
+                checked={deletePolls}
+                onChange={(event) => setDeletePolls(event.target.checked)}
+                className="size-5 shrink-0 accent-accent"
+              />
+              {t`Delete my polls too, with all of their votes`}
+            </label>
+          )}
           {!isGuest && (
             <PasswordInput
               label={t`Your password`}

@@ -2,12 +2,12 @@
 import { useLingui } from '@lingui/react/macro';
 import { Link } from 'wouter';
 
-export type Tab = 'profile' | 'votes' | 'polls';
+export type Tab = 'profile' | 'votes' | 'skips' | 'polls';
 
 /** Of a query like `?tab=votes`. A guest has no polls. */
 export function tabOf(search: string, isGuest: boolean): Tab {
   const tab = new URLSearchParams(search).get('tab');
-  if (tab === 'votes') return tab;
+  if (tab === 'votes' || tab === 'skips') return tab;
   return tab === 'polls' && !isGuest ? tab : 'profile';
 }
 
@@ -15,7 +15,7 @@ export function Tabs({ current, isGuest }: { current: Tab; isGuest: boolean }) {
   const { t } = useLingui();
   return (
     <nav aria-label={t`Parts of the account`} className="border-b border-line">
-      <ul className="-mb-px flex gap-1">
+      <ul className="-mb-px flex flex-wrap gap-x-1">
         <TabLink
           href="/account"
           label={isGuest ? t`Overview` : t`Profile`}
@@ -25,6 +25,11 @@ export function Tabs({ current, isGuest }: { current: Tab; isGuest: boolean }) {
           href="/account?tab=votes"
           label={t`My votes`}
           isHere={current === 'votes'}
+        />
+        <TabLink
+          href="/account?tab=skips"
+          label={t`Skipped`}
+          isHere={current === 'skips'}
         />
         {!isGuest && (
           <TabLink

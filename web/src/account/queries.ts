@@ -27,6 +27,13 @@ export const myVotesQuery = infiniteQueryOptions({
     data(api.GET('/api/users/me/votes', { params: { query: at(pageParam) } })),
 });
 
+export const mySkipsQuery = infiniteQueryOptions({
+  ...paged,
+  queryKey: ['my-skips'],
+  queryFn: ({ pageParam }) =>
+    data(api.GET('/api/users/me/skips', { params: { query: at(pageParam) } })),
+});
+
 export function myPollsQuery(status: Status | null) {
   return infiniteQueryOptions({
     ...paged,

@@ -5,7 +5,7 @@ import { ApiError, type ErrorCode } from './error';
 
 const SENTENCES: Partial<Record<ErrorCode, ReturnType<typeof msg>>> = {
   already_voted: msg`You have already voted here, and that vote counts.`,
-  already_skipped: msg`You skipped this poll, so you can no longer vote on it.`,
+  already_skipped: msg`You skipped this poll.`,
   poll_closed: msg`This poll has closed. Votes are no longer taken.`,
   unknown_option: msg`This option is no longer there. Reload the page to see the poll as it is now.`,
   not_found: msg`There is no such thing here any more.`,

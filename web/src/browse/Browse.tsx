@@ -7,7 +7,8 @@ import { Screen, Slot } from '~/feed/Screen';
 import type { Feed } from '~/feed/useFeed';
 import { FeedList } from './FeedList';
 import { FeedTools } from './FeedTools';
-import { Failed, NoneLeft, NothingFound } from './States';
+import { Failed, NoneClosed, NoneLeft, NothingFound } from './States';
+import { UndoSkip } from './UndoSkip';
 import { useFocusAfterRetry } from './useFocusFollows';
 import { useLookAgain } from './useLookAgain';
 
@@ -38,6 +39,7 @@ export function Browse({ feed, filter, focused }: BrowseProps) {
           </Slot>
         </Screen>
       )}
+      <UndoSkip />
     </>
   );
 }
@@ -45,5 +47,6 @@ export function Browse({ feed, filter, focused }: BrowseProps) {
 function WhyNone({ feed, filter }: StateProps) {
   if (feed.error !== null) return <Failed error={feed.error} onRetry={feed.retry} />;
   if (!feed.atEnd) return <CardSkeleton />;
-  return isNarrowed(filter) ? <NothingFound filter={filter} /> : <NoneLeft />;
+  if (isNarrowed(filter)) return <NothingFound filter={filter} />;
+  return filter.closed ? <NoneClosed /> : <NoneLeft />;
 }

@@ -14,6 +14,7 @@ import { AllOfThese, AllSeen, Failed } from './States';
 import { SwipeAway } from './SwipeAway';
 import { useFeedKeys } from './useFeedKeys';
 import { useFocusFollows, useTakenOver } from './useFocusFollows';
+import { useGoesBack } from './useGoesBack';
 import { useKeptPlace } from './useKeptPlace';
 import { useReading } from './useReading';
 import { useWheel } from './useWheel';
@@ -47,6 +48,7 @@ export function FeedList({ feed, filter, focused }: FeedListProps) {
   const goOn = useCallback(() => go(1), [go]);
   useFeedKeys(scroller, sight.current, go);
   useWheel(scroller, sight.current, go);
+  useGoesBack(scroller, polls, reading.goTo);
   const takeOver = useTakenOver(scroller, place.initial, focused);
   const retry = useFocusFollows(scroller, feed, sight.current);
   useEffect(() => {
@@ -103,5 +105,5 @@ function neighbours(current: number, last: number): number[] {
 function End({ feed, filter }: { feed: Feed; filter: Filter }) {
   if (feed.error !== null) return <Failed error={feed.error} onRetry={feed.retry} />;
   if (!feed.atEnd) return <CardSkeleton />;
-  return isNarrowed(filter) ? <AllOfThese /> : <AllSeen />;
+  return isNarrowed(filter) || filter.closed ? <AllOfThese /> : <AllSeen />;
 }

@@ -29,7 +29,11 @@ export function NothingFound({ filter }: { filter: Filter }) {
   return (
     <State title={<Trans>Nothing found</Trans>}>
       <p className="text-quiet">
-        <Trans>No open poll matches, or you have seen all that do.</Trans>
+        {filter.closed ? (
+          <Trans>No closed poll matches.</Trans>
+        ) : (
+          <Trans>No open poll matches, or you have seen all that do.</Trans>
+        )}
       </p>
       <Link
         href={hrefOf({ ...filter, q: '', tags: [] })}
@@ -37,6 +41,7 @@ export function NothingFound({ filter }: { filter: Filter }) {
       >
         <Trans>Clear search</Trans>
       </Link>
+      <WaysOn filter={filter} />
     </State>
   );
 }
@@ -48,6 +53,7 @@ export function AllOfThese() {
       <ButtonLink href="/" kind="primary" icon="polls">
         <Trans>All polls</Trans>
       </ButtonLink>
+      <WaysOn />
     </State>
   );
 }
@@ -66,6 +72,16 @@ const isAnyQuery = queryOptions({
     return (await data(api.GET('/api/polls', { params: { query } }))).items.length > 0;
   },
 });
+
+export function NoneClosed() {
+  return (
+    <State title={<Trans>No poll has closed.</Trans>}>
+      <ButtonLink href="/" kind="primary" icon="polls">
+        <Trans>All polls</Trans>
+      </ButtonLink>
+    </State>
+  );
+}
 
 function NoneYet() {
   return (
@@ -86,7 +102,38 @@ export function AllSeen() {
       <ButtonLink href="/new" kind="primary" icon="plus">
         <Trans>Ask something yourself</Trans>
       </ButtonLink>
+      <WaysOn />
     </State>
+  );
+}
+
+const NO_FILTER: Filter = { tags: [], q: '', sort: 'new' };
+
+/** Nothing is left to vote on, but there is something to see. */
+function WaysOn({ filter = NO_FILTER }: { filter?: Filter }) {
+  const { t } = useLingui();
+  return (
+    <nav aria-label={t`More to see`}>
+      <ul className="flex flex-wrap justify-center gap-2">
+        <li>
+          <ButtonLink href="/account?tab=skips">
+            <Trans>What you skipped</Trans>
+          </ButtonLink>
+        </li>
+        <li>
+          <ButtonLink href="/account?tab=votes">
+            <Trans>Results of your votes</Trans>
+          </ButtonLink>
+        </li>
+        {!filter.closed && (
+          <li>
+            <ButtonLink href={hrefOf({ ...filter, closed: true })}>
+              <Trans>Closed polls</Trans>
+            </ButtonLink>
+          </li>
+        )}
+      </ul>
+    </nav>
   );
 }
 

@@ -29,6 +29,12 @@ export function TagChips({ filter, className }: { filter: Filter; className: str
         <Chip href={hrefOf({ ...filter, tags: [] })} isChosen={filter.tags.length === 0}>
           <Trans>All</Trans>
         </Chip>
+        <Chip
+          href={hrefOf({ ...filter, closed: !filter.closed })}
+          isChosen={filter.closed === true}
+        >
+          <Trans>Closed</Trans>
+        </Chip>
         {tags.map((tag) => (
           <Chip
             key={tag}

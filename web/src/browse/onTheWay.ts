@@ -1,5 +1,6 @@
 /** What happens to the walk (feed/walk.ts) while the reader goes along it. */
-import type { QueryClient } from '@tanstack/react-query';
+import type { QueryClient, QueryKey } from '@tanstack/react-query';
+import type { Poll } from '~/api/client';
 import type { Filter } from '~/feed/filter';
 import {
   feedKey,
@@ -19,11 +20,42 @@ export function needsMore(current: number, count: number): boolean {
   return count - 1 - current <= AHEAD;
 }
 
-/** It was skipped: it leaves every list. */
-export function leave(client: QueryClient, id: number): void {
+/** Where a poll stood: in which list, on which page of it, and before which poll. */
+interface Left {
+  key: QueryKey;
+  page: number;
+  at: number;
+}
+
+function placesOf(client: QueryClient, id: number): Left[] {
+  return client.getQueriesData<Pages>({ queryKey: [KEY] }).flatMap(([key, pages]) =>
+    (pages?.pages ?? []).flatMap(({ items }, page) => {
+      const at = items.findIndex((poll) => poll.id === id);
+      return at < 0 ? [] : [{ key, page, at }];
+    }),
+  );
+}
+
+function putBack(pages: Pages | undefined, { page, at }: Left, poll: Poll) {
+  if (pages === undefined || pollsOf(pages).some(({ id }) => id === poll.id)) return pages;
+  return {
+    ...pages,
+    pages: pages.pages.map((one, i) =>
+      i === page ? { ...one, items: one.items.toSpliced(at, 0, poll) } : one,
+    ),
+  };
+}
+
+/** It was skipped: it leaves every list. Gives what puts it back where it was. */
+export function leave(client: QueryClient, id: number): (poll: Poll) => void {
+  const places = placesOf(client, id);
   client.setQueriesData<Pages>({ queryKey: [KEY] }, (pages) =>
     keepOnly(pages, (poll) => poll.id !== id),
   );
+  return (poll) => {
+    for (const place of places)
+      client.setQueryData<Pages>(place.key, (pages) => putBack(pages, place, poll));
+  };
 }
 
 /** Looks for polls that are new since the walk came to its end, and adds them behind it. */

@@ -75,19 +75,26 @@ export function useReading(
     look();
   }, [look]);
 
+  const goTo = useCallback(
+    (index: number) => {
+      target.current = index;
+      isWaiting.current = true;
+      goToTarget();
+    },
+    [goToTarget],
+  );
+
   /** @returns the index of the card that is gone to. */
   const move = useCallback(
     (by: number): number => {
       if (list.current === null) return 0;
       const from = target.current ?? sightOf(list.current).current;
       const to = Math.min(Math.max(from + by, 0), count - 1);
-      target.current = to;
-      isWaiting.current = true;
-      goToTarget();
+      goTo(to);
       return to;
     },
-    [list, count, goToTarget],
+    [list, count, goTo],
   );
 
-  return { sight, scrolled, measured, arrive, move };
+  return { sight, scrolled, measured, arrive, goTo, move };
 }

@@ -1,9 +1,10 @@
-/** A skip is final, so the card leaves the lists only when the server has taken it. */
+/** The card leaves the lists when the server has taken the skip; for a while it can be undone. */
 import { useEffect, useState } from 'react';
 import { api, data, type Poll } from '~/api/client';
 import { ApiError, isCode } from '~/api/error';
 import { REACHED } from '~/api/retry';
 import { useServices } from '~/services';
+import { offerUndo } from './lastSkip';
 import { leave } from './onTheWay';
 
 /** As long as the card takes to leave the screen (PollCard). */
@@ -13,7 +14,8 @@ function delay(ms: number): Promise<void> {
   return new Promise((done) => setTimeout(done, ms));
 }
 
-export function useSkip({ id }: Poll) {
+export function useSkip(poll: Poll) {
+  const { id } = poll;
   const { choices, client, ballots } = useServices();
   const [isLeaving, setLeaving] = useState(false);
   const [error, setError] = useState<unknown>(null);
@@ -49,7 +51,9 @@ export function useSkip({ id }: Poll) {
       send().then(() => false, explain),
       delay(LEAVING_MS),
     ]);
-    if (!isToStay) leave(client, id);
+    if (isToStay) return;
+    const putBack = leave(client, id);
+    if (choices.of(poll).skipped) offerUndo(client, { poll, putBack: () => putBack(poll) });
   };
   return { skip, isLeaving, error };
 }

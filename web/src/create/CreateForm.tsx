@@ -25,11 +25,17 @@ function useLeaving(clear: () => void): void {
   );
 }
 
-export function CreateForm({ kept }: { kept: Draft | null }) {
+interface CreateFormProps {
+  kept: Draft | null;
+  /** Of another poll. */
+  isCopy?: boolean;
+}
+
+export function CreateForm({ kept, isCopy = false }: CreateFormProps) {
   const { t } = useLingui();
   const draftForm = useNewDraftForm(kept);
   const { form } = draftForm;
-  const keeper = useKeeper(form);
+  const keeper = useKeeper(form, isCopy);
   const element = useRef<HTMLFormElement>(null);
   const [isRestored, setIsRestored] = useState(kept !== null);
   const [tries, setTries] = useState(0);
@@ -72,7 +78,7 @@ export function CreateForm({ kept }: { kept: Draft | null }) {
 
   return (
     <DraftFormProvider value={draftForm}>
-      {isRestored && <RestoredHint onStartOver={startOver} />}
+      {isRestored && <RestoredHint isCopy={isCopy} onStartOver={startOver} />}
       <RegisterHint />
       <div className="grid items-start gap-8 lg:grid-cols-[minmax(0,1fr)_22rem]">
         <form

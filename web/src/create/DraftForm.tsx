@@ -66,7 +66,8 @@ function stillRefused({ draft: refused, faults }: Refusal, draft: Draft): Faults
   return pick(faults, (field) => valueAt(refused, field) === valueAt(draft, field));
 }
 
-export function useNewDraftForm(kept: Draft | null): DraftForm {
+/** @param base what is there already: times of it that have passed are no fault */
+export function useNewDraftForm(kept: Draft | null, base: Draft | null = null): DraftForm {
   const { i18n } = useLingui();
   const form = useForm<Draft>({ defaultValues: kept ?? EMPTY });
   const { touchedFields: touched } = form.formState;
@@ -74,7 +75,12 @@ export function useNewDraftForm(kept: Draft | null): DraftForm {
   const [isChecked, setIsChecked] = useState(false);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
 
-  const all = faultsOf(draft, now());
+  const faultsNow = (value: Draft) => {
+    const isOld = (field: string) =>
+      base !== null && field in PARTS && valueAt(base, field) === valueAt(value, field);
+    return pick(faultsOf(value, now()), (field) => !isOld(field));
+  };
+  const all = faultsNow(draft);
   const isTouched = (field: string) =>
     get(touched, field) === true || (field === 'opensAt' && touched.closesAt === true); // together they are wrong
   const reached = useUnpressed(Object.keys(all).filter(isTouched));
@@ -93,7 +99,7 @@ export function useNewDraftForm(kept: Draft | null): DraftForm {
     },
     checkAll: () => {
       setIsChecked(true);
-      return Object.keys(faultsOf(form.getValues(), now())).length > 0;
+      return Object.keys(faultsNow(form.getValues())).length > 0;
     },
     refuse: (errors) => {
       const draft = structuredClone(form.getValues());

@@ -12,11 +12,20 @@ function Hint({ children }: { children: ReactNode }) {
   );
 }
 
-export function RestoredHint({ onStartOver }: { onStartOver: () => void }) {
+interface RestoredHintProps {
+  isCopy: boolean;
+  onStartOver: () => void;
+}
+
+export function RestoredHint({ isCopy, onStartOver }: RestoredHintProps) {
   return (
     <Hint>
       <p role="status" className="grow text-sm text-quiet">
-        <Trans>Draft restored.</Trans>
+        {isCopy ? (
+          <Trans>A copy, to be changed as you like. It begins without votes.</Trans>
+        ) : (
+          <Trans>Draft restored.</Trans>
+        )}
       </p>
       <Button kind="quiet" onClick={onStartOver}>
         <Trans>Start over</Trans>

@@ -6,7 +6,7 @@ import { Field, inputClass } from '~/ui/Field';
 import { useDraftForm } from './DraftForm';
 import type { Draft } from './draft';
 import { RadioCards } from './RadioCards';
-import { suggestedTime, zoneName } from './times';
+import { suggestedClosing, suggestedOpening, zoneName } from './times';
 
 export function TimeFields() {
   const { t } = useLingui();
@@ -14,7 +14,9 @@ export function TimeFields() {
 
   /** A time to begin with, for who wants one. */
   const suggest = (field: 'opensAt' | 'closesAt') => {
-    if (form.getValues(field) === '') form.setValue(field, suggestedTime(now()));
+    if (form.getValues(field) !== '') return;
+    const suggested = field === 'opensAt' ? suggestedOpening : suggestedClosing;
+    form.setValue(field, suggested(form.getValues(), now()));
   };
   const opens = form.register('opens', {
     onChange: ({ target }) => target.value === 'at' && suggest('opensAt'),

@@ -15,7 +15,7 @@ import {
 } from './limits';
 import { newTags } from './tags';
 import { isLine, isProse, lengthOf, trimmed } from './text';
-import { closingOf, instantOf } from './times';
+import { closingOf, instantOf, isSkippedByClocks } from './times';
 
 export type Fault =
   | 'missing'
@@ -26,6 +26,7 @@ export type Fault =
   | 'tag'
   | 'manyTags'
   | 'time'
+  | 'gap'
   | 'past'
   | 'order';
 
@@ -77,13 +78,16 @@ function tagFaults({ tags, tag }: Draft): Faults {
 }
 
 function openingFaults({ opens, opensAt }: Draft): Faults {
-  return opens === 'at' && instantOf(opensAt) === null ? { opensAt: 'time' } : {};
+  if (opens !== 'at') return {};
+  if (instantOf(opensAt) === null) return { opensAt: 'time' };
+  return isSkippedByClocks(opensAt) ? { opensAt: 'gap' } : {};
 }
 
 function closingFaults(draft: Draft, now: number): Faults {
   if (draft.closes !== 'at') return {};
   const closes = closingOf(draft, now);
   if (closes === null) return { closesAt: 'time' };
+  if (isSkippedByClocks(draft.closesAt)) return { closesAt: 'gap' };
   if (closes <= now) return { closesAt: 'past' };
   const opens = draft.opens === 'at' ? instantOf(draft.opensAt) : null;
   return opens !== null && opens >= closes ? { opensAt: 'order' } : {};

@@ -13,6 +13,7 @@ const SENTENCES: Record<Fault, ReturnType<typeof msg>> = {
   tag: msg`A tag is short, and has only letters, digits and -.`,
   manyTags: msg`No more than ${MAX_TAGS} tags, please.`,
   time: msg`Choose a day and a time.`,
+  gap: msg`There is no such time on that day: the clocks are put forward then.`,
   past: msg`This has to be in the future.`,
   order: msg`The poll has to open before it closes.`,
 };

@@ -12,6 +12,15 @@ export function instantOf(local: string): number | null {
   return ms > 0 && ms <= LAST_MS ? ms : null;
 }
 
+/**
+ * Is there such a time here? Where clocks are put forward, an hour is left out, and a browser
+ * takes another moment for a time in it.
+ */
+export function isSkippedByClocks(local: string): boolean {
+  const ms = instantOf(local);
+  return ms !== null && localOf(ms) !== local.slice(0, 16);
+}
+
 const two = (n: number) => String(n).padStart(2, '0');
 
 /** The reverse: what <input type="datetime-local"> shows for an instant. */
@@ -21,10 +30,23 @@ export function localOf(ms: number): string {
   return `${day}T${two(at.getHours())}:${two(at.getMinutes())}`;
 }
 
-/** An hour from now, on the next five minutes: a start for whoever wants a time. */
-export function suggestedTime(now: number): string {
+/** An hour from then, on the next five minutes: a start for whoever wants a time. */
+export function suggestedTime(from: number): string {
   const step = 5 * MINUTE_MS;
-  return localOf(Math.ceil((now + 60 * MINUTE_MS) / step) * step);
+  return localOf(Math.ceil((from + 60 * MINUTE_MS) / step) * step);
+}
+
+/** The poll is open for a while between the two. */
+export function suggestedClosing(draft: Draft, now: number): string {
+  return suggestedTime(Math.max(now, openingOf(draft) ?? now));
+}
+
+/** Before the poll closes, where there is time for that. */
+export function suggestedOpening(draft: Draft, now: number): string {
+  const closes = draft.closes === 'at' ? instantOf(draft.closesAt) : null;
+  const usual = suggestedTime(now);
+  if (closes === null || (instantOf(usual) ?? 0) < closes) return usual;
+  return localOf(now + Math.max(MINUTE_MS, (closes - now) / 2));
 }
 
 export function zoneName(): string {

@@ -3,8 +3,13 @@ import { useEffect, useState } from 'react';
 import type { UseFormReturn } from 'react-hook-form';
 import { type Draft, DraftKeeper } from './draft';
 
-export function useKeeper(form: UseFormReturn<Draft>): DraftKeeper {
-  const [keeper] = useState(() => new DraftKeeper());
+/** @param isAnother nothing that was tried before was this draft */
+export function useKeeper(form: UseFormReturn<Draft>, isAnother: boolean): DraftKeeper {
+  const [keeper] = useState(() => {
+    const made = new DraftKeeper();
+    if (isAnother) made.attempts.forget();
+    return made;
+  });
 
   useEffect(
     () =>

@@ -3,10 +3,12 @@
  * on from it (the list, keys, search, skip) is fetched after it: src/browse.
  */
 import { useLingui } from '@lingui/react/macro';
-import { Suspense, useEffect, useMemo, useRef } from 'react';
+import { Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import { useSearch } from 'wouter';
+import { remembered } from '~/lib/remember';
 import { afterFirstSight, isInSight } from '~/loading/firstSight';
 import { onDemandLater } from '~/loading/onDemand';
+import { MARK } from '~/session/session';
 import { useTitle } from '~/ui/useTitle';
 import { FirstSight } from './FirstSight';
 import { type Filter, filterOf } from './filter';
@@ -24,9 +26,13 @@ export function FeedPage() {
   const search = useSearch();
   const filter = useMemo(() => filterOf(search), [search]);
   useTitle('');
+  const [isNewcomer] = useState(() => remembered(MARK) === null); // no jump on joining
   return (
     <main id="main" tabIndex={-1} className="flex h-(--screen) flex-col outline-none">
       <h1 className="sr-only">{t`Polls`}</h1>
+      {isNewcomer && (
+        <p className="intro">{t`Live polls: vote, and watch the result move.`}</p>
+      )}
       <Feed filter={filter} />
     </main>
   );

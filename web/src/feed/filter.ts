@@ -6,6 +6,8 @@ export interface Filter {
   readonly tags: readonly string[];
   readonly q: string;
   readonly sort: Sort;
+  /** Polls that are over, seen or not, in place of those to vote on. */
+  readonly closed?: boolean | undefined;
 }
 
 const MOST_TAGS = 10; // the server's limit
@@ -17,13 +19,15 @@ export function filterOf(search: string): Filter {
     tags: tags.slice(0, MOST_TAGS),
     q: params.get('q')?.trim() ?? '',
     sort: SORTS.find((sort) => sort === params.get('sort')) ?? 'new',
+    closed: params.get('status') === 'closed' || undefined,
   };
 }
 
-export function hrefOf({ tags, q, sort }: Filter): string {
+export function hrefOf({ tags, q, sort, closed }: Filter): string {
   const params = new URLSearchParams(tags.map((tag) => ['tag', tag]));
   if (q !== '') params.set('q', q);
   if (sort !== 'new') params.set('sort', sort);
+  if (closed) params.set('status', 'closed');
   return params.size === 0 ? '/' : `/?${params}`;
 }
 

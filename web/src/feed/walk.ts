@@ -19,9 +19,9 @@ const PAGE_SIZE = 10;
 const HALF_AN_HOUR = 30 * 60_000;
 
 export async function fetchPage(services: Services, filter: Filter, cursor: string | null) {
-  const { tags, q, sort } = filter;
+  const { tags, q, sort, closed } = filter;
   const query = {
-    status: 'open' as const,
+    status: closed ? ('closed' as const) : ('open' as const),
     limit: PAGE_SIZE,
     sort,
     ...(tags.length > 0 && { tag: [...tags] }),
@@ -31,7 +31,8 @@ export async function fetchPage(services: Services, filter: Filter, cursor: stri
   const page = await data(api.GET('/api/polls', { params: { query } }));
   for (const { results } of page.items)
     if (results !== null) services.results.offer(results);
-  return { ...page, items: page.items.filter((poll) => !services.choices.isDone(poll)) };
+  const isWanted = (poll: Poll) => closed || !services.choices.isDone(poll);
+  return { ...page, items: page.items.filter(isWanted) };
 }
 
 export function feedKey(filter: Filter) {
@@ -59,7 +60,7 @@ export function pollsOf({ pages }: Pages): Poll[] {
   return [...byId.values()];
 }
 
-export function keepOnly(pages: Pages | undefined, keep: (poll: Poll) => boolean) {
+export function keepOnly(pages: Pages | undefined, keep: (poll: Poll) => unknown) {
   return (
     pages && {
       ...pages,
@@ -71,6 +72,9 @@ export function keepOnly(pages: Pages | undefined, keep: (poll: Poll) => boolean
 /** The screen is opened anew: what is done is gone, but for the poll that was being read. */
 export function reopen({ client, choices }: Services, filter: Filter, reading?: number) {
   client.setQueryData<Pages>(feedKey(filter), (pages) =>
-    keepOnly(pages, (poll) => poll.id === reading || !choices.isDone(poll)),
+    keepOnly(
+      pages,
+      (poll) => filter.closed || poll.id === reading || !choices.isDone(poll),
+    ),
   );
 }

@@ -44,8 +44,12 @@ function sentenceOf(i18n: I18n, poll: Poll, results: Results): string {
     : standing;
 }
 
-function standingOf(i18n: I18n, poll: Poll, { options, totalVotes }: Results): string {
-  if (totalVotes === 0) return i18n._(msg`No votes yet.`);
+function standingOf(i18n: I18n, poll: Poll, results: Results): string {
+  const { options, totalVotes, status } = results;
+  const total = i18n._(
+    msg`${plural(totalVotes, { one: '# vote', other: '# votes' })} in all.`,
+  );
+  if (totalVotes === 0) return status === 'closed' ? total : i18n._(msg`No votes yet.`);
   const most = Math.max(...options.map(({ votes }) => votes));
   const leaders = options.filter(({ votes }) => votes === most);
   const [first] = leaders;
@@ -53,9 +57,6 @@ function standingOf(i18n: I18n, poll: Poll, { options, totalVotes }: Results): s
     style: 'percent',
     maximumFractionDigits: 1,
   });
-  const total = i18n._(
-    msg`${plural(totalVotes, { one: '# vote', other: '# votes' })} in all.`,
-  );
   const leader = poll.options.find(({ index }) => index === first?.index)?.text ?? '';
   return leaders.length > 1
     ? i18n._(msg`${leaders.length} options share the lead with ${percent}. ${total}`)

@@ -105,6 +105,8 @@ test('the rest are links', () => {
   expect(csv.hasAttribute('download')).toBe(true);
   const present = screen.getByRole('link', { name: 'Present' });
   expect(present.getAttribute('href')).toBe('/present/5');
+  const copy = screen.getByRole('link', { name: 'Duplicate' });
+  expect(copy.getAttribute('href')).toBe('/new?copy=5');
 });
 
 describe('editing', () => {
@@ -132,8 +134,7 @@ describe('editing', () => {
   test('with votes, only description and end are offered, and only changes sent', async () => {
     const changed = pollOf({ description: 'New' });
     const { bodies, onClose, services } = edit(true, { body: changed });
-    expect(screen.queryByLabelText('Title')).toBeNull();
-    expect(screen.queryByLabelText('Options')).toBeNull();
+    expect(screen.queryByLabelText('Question')).toBeNull();
     expect(screen.getByLabelText('End')).toBeDefined();
     await write('Description', 'New');
     await press('Save');
@@ -142,30 +143,35 @@ describe('editing', () => {
     expect(services.client.getQueryData(['poll', 5])).toEqual(changed);
   });
 
-  test('without votes, the question and the rules too', async () => {
+  test('without votes, in the form that it was made with', async () => {
     const { bodies, onClose } = edit(false, { body: POLL });
-    await write('Title', 'Mate?');
-    await write('Options', 'Yes{enter}No');
-    await userEvent.selectOptions(
-      screen.getByLabelText('Who sees the result'),
-      'People who have voted',
-    );
-    await userEvent.selectOptions(
-      screen.getByLabelText('Who may vote'),
-      'Anyone with an account',
-    );
-    await userEvent.click(screen.getByLabelText('Votes can be changed and taken back'));
+    await screen.findByLabelText('Question');
+    await write('Question', 'Mate?');
+    await write('Option 1', 'Yes');
+    await userEvent.click(screen.getByText('More options'));
+    await userEvent.type(screen.getByRole('textbox', { name: 'Tags' }), 'fun ');
+    await userEvent.click(screen.getByRole('radio', { name: /^After voting/ }));
+    await userEvent.click(screen.getByRole('checkbox', { name: /^Votes can be changed/ }));
     await press('Save');
     await waitFor(() => expect(onClose).toHaveBeenCalledOnce());
     expect(bodies).toEqual([
       {
         title: 'Mate?',
-        options: ['Yes', 'No'],
+        options: expect.arrayContaining(['Yes']),
+        tags: [...POLL.tags, 'fun'],
         resultsVisibility: 'after_vote',
-        voters: 'registered',
-        voteChange: true,
+        voteChange: !POLL.voteChange,
       },
     ]);
+  });
+
+  test('what is wrong is said before anybody is asked', async () => {
+    const { bodies } = edit(false, { body: POLL });
+    await screen.findByLabelText('Question');
+    await userEvent.clear(screen.getByLabelText('Question'));
+    await press('Save');
+    expect(screen.getByText('A poll needs a question.')).toBeDefined();
+    expect(bodies).toEqual([]);
   });
 
   test('nothing changed, nothing sent', async () => {
@@ -177,7 +183,8 @@ describe('editing', () => {
 
   test('a vote that came first has a sentence', async () => {
     const { onClose } = edit(false, problem(409, 'conflict'));
-    await write('Title', 'Mate?');
+    await screen.findByLabelText('Question');
+    await write('Question', 'Mate?');
     await press('Save');
     expect((await screen.findByRole('alert')).textContent).toMatch(/^Somebody has voted/);
     expect(onClose).not.toHaveBeenCalled();

@@ -2,6 +2,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { flushSync } from 'react-dom';
+import { Link } from 'wouter';
 import type { Poll } from '~/api/client';
 import { useMe } from '~/session/session';
 import { Button, ButtonLink, buttonClass } from '~/ui/Button';
@@ -47,6 +48,12 @@ export function OwnerActions(props: OwnerActionsProps) {
       <ButtonLink href={`/present/${poll.id}`} kind="plain" icon="screen">
         <Trans>Present</Trans>
       </ButtonLink>
+      <Link href={`/new?copy=${poll.id}`} className={buttonClass('plain', narrow)}>
+        <Icon name="plus" />
+        <span className={word}>
+          <Trans>Duplicate</Trans>
+        </span>
+      </Link>
       <CsvLink pollId={poll.id} word={word} narrow={narrow} />
       {status !== 'closed' && (
         <Button icon="lock" className={narrow} onClick={() => setAsked('close')}>

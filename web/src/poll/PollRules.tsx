@@ -2,6 +2,7 @@
 import { useLingui } from '@lingui/react/macro';
 import type { Poll } from '~/api/client';
 import { Icon, type IconName } from '~/ui/Icon';
+import { isEndUnknown } from './useTrueEnd';
 
 interface Rule {
   icon: IconName;
@@ -25,7 +26,7 @@ export function PollRules({ poll, status, isSkipped }: PollRulesProps) {
   const voters = useVoters(poll, isOver);
   const visibility = useVisibility(poll, isOver);
   const change = useChange(poll, isOver, isSkipped);
-  const rules = [voters, visibility, change, ...useTimes(poll)].filter(isTold);
+  const rules = [voters, visibility, change, ...useTimes(poll, status)].filter(isTold);
   return (
     <ul className="flex flex-col gap-3 text-sm text-quiet">
       {rules.map(({ icon, words }) => (
@@ -71,8 +72,7 @@ function useVisibility({ resultsVisibility }: Poll, isOver: boolean): Rule {
 function useChange({ voteChange }: Poll, isOver: boolean, isSkipped: boolean): Rule {
   const { t } = useLingui();
   if (isOver) return { icon: 'lock', words: null };
-  if (isSkipped)
-    return { icon: 'lock', words: t`A skip is final: you can no longer vote here.` };
+  if (isSkipped) return { icon: 'undo', words: t`Take your skip back to vote here.` };
   return voteChange
     ? {
         icon: 'undo',
@@ -81,7 +81,8 @@ function useChange({ voteChange }: Poll, isOver: boolean, isSkipped: boolean): R
     : { icon: 'lock', words: t`A vote is final.` };
 }
 
-function useTimes({ opensAt, closesAt }: Poll): Rule[] {
+function useTimes(poll: Poll, status: Poll['status']): Rule[] {
+  const { opensAt, closesAt } = poll;
   const { t, i18n } = useLingui();
   const rules: Rule[] = [];
   const format = (time: string) =>
@@ -90,7 +91,7 @@ function useTimes({ opensAt, closesAt }: Poll): Rule[] {
     const start = format(opensAt);
     rules.push({ icon: 'play', words: t`Start: ${start}` });
   }
-  if (closesAt !== null) {
+  if (closesAt !== null && !isEndUnknown(poll, status)) {
     const end = format(closesAt);
     rules.push({ icon: 'clock', words: t`End: ${end}` });
   }

@@ -16,6 +16,7 @@ import { PollRules } from './PollRules';
 import { Printout } from './Printout';
 import { focusStatus, StatusLine } from './StatusLine';
 import { Timeline } from './Timeline';
+import { useTrueEnd } from './useTrueEnd';
 
 const ShareDialog = onDemand('share', () =>
   import('~/share/ShareDialog').then((m) => m.ShareDialog),
@@ -24,6 +25,7 @@ const EditDialog = onDemand('poll', () => import('./EditDialog').then((m) => m.E
 
 export function PollView({ poll }: { poll: Poll }) {
   const now = usePollResults(poll);
+  useTrueEnd(poll, now);
   return (
     <Page title={poll.title} wide>
       <Intro poll={poll} now={now} />

@@ -1,6 +1,7 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Poll } from '~/api/client';
 import { type Answer, problem } from '~/test/fakeApi';
 import { pollOf, resultsOf, serve, show } from './harness';
 import { Timeline } from './Timeline';
@@ -43,11 +44,14 @@ beforeEach(() => {
   );
 });
 
-function open(answer: (bucket: string | null) => Answer) {
+function open(
+  answer: (bucket: string | null) => Answer,
+  status: Poll['status'] = 'closed',
+) {
   const server = serve({
     'GET /api/polls/5/stats': ({ search }) => answer(search.get('bucket')),
   });
-  show(<Timeline poll={POLL} status="closed" />);
+  show(<Timeline poll={POLL} status={status} />);
   return server;
 }
 const button = () => screen.getByRole('button', { name: 'Votes over time' });
@@ -114,12 +118,14 @@ describe('buckets', () => {
   });
 });
 
-test('without votes there is nothing to draw', async () => {
-  open(() => ({
-    body: { ...STATS, timeline: [], firstVoteAt: null, lastVoteAt: null },
-  }));
+test.each([
+  ['open', 'No votes yet.'],
+  ['closed', 'No votes.'],
+] as const)('without votes there is nothing to draw (%s)', async (status, words) => {
+  const none = { ...STATS, timeline: [], firstVoteAt: null, lastVoteAt: null };
+  open(() => ({ body: none }), status);
   await userEvent.click(button());
-  expect(await screen.findByText('No votes yet.')).toBeDefined();
+  expect(await screen.findByText(words)).toBeDefined();
 });
 
 test('a refusal has its sentence', async () => {

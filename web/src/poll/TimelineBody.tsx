@@ -31,7 +31,7 @@ export function TimelineBody({ poll, status }: TimelineBodyProps) {
   if (data.stats.timeline.length === 0)
     return (
       <p className="text-quiet">
-        <Trans>No votes yet.</Trans>
+        {status === 'closed' ? <Trans>No votes.</Trans> : <Trans>No votes yet.</Trans>}
       </p>
     );
   return (

@@ -13,18 +13,12 @@ test('what is not touched is not sent, not even the seconds of the end', () => {
 test('what is another now is sent as the server wants it', () => {
   const form = {
     ...formOf(POLL),
-    title: '  Tea?  ',
     description: ' ',
-    options: ' Tea \n\nMate\n',
     closesAt: '',
-    voteChange: true,
   };
   expect(changeOf(POLL, form)).toEqual({
-    title: 'Tea?',
     description: null,
-    options: ['Tea', 'Mate'],
     closesAt: null,
-    voteChange: true,
   });
 });
 
@@ -37,14 +31,15 @@ test('the end is written in the time zone of the reader', () => {
   expect(toLocal(null)).toBe('');
 });
 
-test('an error is found at its field, also at a part of it', () => {
-  const errors = [
-    { field: 'options[1]', code: 'too_long', message: 'No.' },
-    { field: 'title', code: 'rude', message: 'is rude' },
-  ] as never;
-  const error = new ApiError({ code: 'invalid', errors }, Response.error());
-  expect(errorAt(i18n, error, 'options')).toBe('This is too long. Please shorten it.');
-  expect(errorAt(i18n, error, 'title')).toBe('is rude');
-  expect(errorAt(i18n, error, 'description')).toBeUndefined();
-  expect(errorAt(i18n, null, 'title')).toBeUndefined();
+test('an error is found at its field', () => {
+  const errorOf = (field: string, code: string) =>
+    new ApiError(
+      { code: 'invalid', errors: [{ field, code, message: 'is rude' }] as never },
+      Response.error(),
+    );
+  const long = errorOf('description', 'too_long');
+  expect(errorAt(i18n, long, 'description')).toBe('This is too long. Please shorten it.');
+  expect(errorAt(i18n, long, 'closesAt')).toBeUndefined();
+  expect(errorAt(i18n, errorOf('closesAt', 'rude'), 'closesAt')).toBe('is rude');
+  expect(errorAt(i18n, null, 'closesAt')).toBeUndefined();
 });

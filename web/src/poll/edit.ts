@@ -1,4 +1,4 @@
-/** What an owner writes into the form, and what of it the server is asked to change. */
+/** What lasts when people have voted: what an owner writes, and what the server is asked. */
 import type { I18n, MessageDescriptor } from '@lingui/core';
 import { msg } from '@lingui/core/macro';
 import type { Poll } from '~/api/client';
@@ -6,15 +6,9 @@ import { ApiError, type FieldError } from '~/api/error';
 import type { PollChange } from './actions';
 
 export interface PollForm {
-  title: string;
   description: string;
-  /** One a line. */
-  options: string;
   /** As `<input type="datetime-local">` has it; empty: no end. */
   closesAt: string;
-  resultsVisibility: Poll['resultsVisibility'];
-  voters: Poll['voters'];
-  voteChange: boolean;
 }
 
 /** A moment in the reader's own time zone, to the minute. */
@@ -26,26 +20,13 @@ export function toLocal(time: string | null): string {
 }
 
 export function formOf(poll: Poll): PollForm {
-  const { title, resultsVisibility, voters, voteChange } = poll;
-  return {
-    title,
-    description: poll.description ?? '',
-    options: poll.options.map(({ text }) => text).join('\n'),
-    closesAt: toLocal(poll.closesAt),
-    resultsVisibility,
-    voters,
-    voteChange,
-  };
+  return { description: poll.description ?? '', closesAt: toLocal(poll.closesAt) };
 }
 
 /** What the server knows the form's values as. */
-function toChange(form: PollForm): Required<Omit<PollChange, 'tags' | 'opensAt'>> {
-  const lines = form.options.split('\n').map((line) => line.trim());
+function toChange(form: PollForm): Required<Pick<PollChange, keyof PollForm>> {
   return {
-    ...form,
-    title: form.title.trim(),
     description: form.description.trim() || null,
-    options: lines.filter((line) => line !== ''),
     closesAt: form.closesAt === '' ? null : new Date(form.closesAt).toISOString(),
   };
 }
@@ -59,13 +40,9 @@ export function changeOf(poll: Poll, form: PollForm): PollChange {
 }
 
 const WORDS: Partial<Record<FieldError['code'], MessageDescriptor>> = {
-  required: msg`Please fill this in.`,
   too_long: msg`This is too long. Please shorten it.`,
-  too_few: msg`A poll needs at least two options.`,
-  too_many: msg`These are too many.`,
   bad_characters: msg`There is an invisible character in it. Please type it again.`,
   invisible: msg`There is an invisible character in it. Please type it again.`,
-  duplicate: msg`Two options say the same.`,
   in_the_past: msg`This has to be in the future.`,
 };
 

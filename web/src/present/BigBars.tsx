@@ -1,7 +1,7 @@
 /**
- * The options for a projector, with their result or, until it is revealed, without it. Each
- * keeps its place and size when it is: only the bars grow. All sizes are in em, of the size
- * that useFit finds for the list.
+ * The options for a projector, with their result or, until it is revealed, without it: then
+ * their words have all of the room. All sizes are in em, of the size that useFit finds for
+ * the list.
  */
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { memo, type RefObject } from 'react';
@@ -74,37 +74,32 @@ const BigBar = memo(function BigBar({
       <span className="relative grow">
         <span className="mixed-text">{text}</span>
       </span>
-      <Figures votes={votes} percent={percent} isWinner={isFirst && isFinal} />
+      {votes !== null && (
+        <Figures votes={votes} percent={percent} isWinner={isFirst && isFinal} />
+      )}
     </li>
   );
 });
 
-/** As high as figures. */
-const NOTHING = '\u00a0';
-
 interface FiguresProps {
-  votes: number | null;
+  votes: number;
   percent: number;
   isWinner: boolean;
 }
 
-/** They have their room also before they are shown. */
 function Figures({ votes, percent, isWinner }: FiguresProps) {
   const { i18n } = useLingui();
   return (
-    <span className="relative min-w-[4em] shrink-0 text-end whitespace-nowrap tabular-nums">
-      <span className="block font-bold">
-        {votes === null ? NOTHING : formatPercent(i18n, percent)}
-      </span>
+    <span
+      lang={i18n.locale}
+      className="relative min-w-[4em] shrink-0 text-end whitespace-nowrap tabular-nums"
+    >
+      <span className="block font-bold">{formatPercent(i18n, percent)}</span>
       <span className="block text-[max(0.55em,0.75rem)] font-medium">
         {isWinner && <Winner />}
-        {votes === null ? (
-          NOTHING
-        ) : (
-          <bdi>
-            <Plural value={votes} one="# vote" other="# votes" />
-          </bdi>
-        )}
+        <bdi>
+          <Plural value={votes} one="# vote" other="# votes" />
+        </bdi>
       </span>
     </span>
   );

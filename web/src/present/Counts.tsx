@@ -1,9 +1,10 @@
-/** How many have voted, and how many are watching: the server's own numbers. */
+/** How many have voted, and how many are watching beside this projector: the server's numbers. */
 import { Plural, useLingui } from '@lingui/react/macro';
 import type { ReactNode } from 'react';
 import type { PollResults } from '~/vote/usePollResults';
 
 export function Counts({ now: { results, viewers } }: { now: PollResults }) {
+  const watching = viewers && Math.max(0, viewers - 1); // one of them is this page
   return (
     <div className="flex w-full flex-wrap justify-evenly gap-x-[2vmin] text-center whitespace-nowrap">
       {results !== null && (
@@ -11,9 +12,9 @@ export function Counts({ now: { results, viewers } }: { now: PollResults }) {
           <Plural value={results.totalVotes} one="vote" other="votes" />
         </Count>
       )}
-      {viewers !== null && (
-        <Count value={viewers}>
-          <Plural value={viewers} one="watching" other="watching" />
+      {watching !== null && (
+        <Count value={watching}>
+          <Plural value={watching} one="watching" other="watching" />
         </Count>
       )}
     </div>

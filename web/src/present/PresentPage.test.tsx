@@ -53,7 +53,8 @@ test('follows live results: the final one has its winner', async () => {
   screen.getByText('Closed — final result');
   within(option('Tabs')).getByText('most votes');
   expect(within(option('Spaces')).queryByText('most votes')).toBeNull();
-  screen.getByText('7');
+  screen.getByText('6'); // without the projector itself
+  expect(screen.queryByRole('img', { name: /^QR code/ })).toBeNull(); // it is over
 });
 
 test('a draw has no winner', async () => {

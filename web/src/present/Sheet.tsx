@@ -1,6 +1,7 @@
 /** The question and its options, as large as the screen allows. */
-import { Trans } from '@lingui/react/macro';
+import { Trans, useLingui } from '@lingui/react/macro';
 import type { Poll } from '~/api/client';
+import { languageOf } from '~/lib/language';
 import type { PollResults } from '~/vote/usePollResults';
 import { BigBars } from './BigBars';
 import { useFit } from './useFit';
@@ -12,14 +13,22 @@ interface SheetProps {
 }
 
 export function Sheet({ poll, now, isRevealed }: SheetProps) {
+  const { i18n } = useLingui();
   const isWithheld = isRevealed && now.results === null;
   const isFinal = now.status === 'closed';
   const digits = String(now.results?.totalVotes ?? 0).length;
   const { frame, title, options } = useFit(
     [digits, isRevealed, isWithheld, isFinal].join(),
   );
+  const language = languageOf(
+    [poll.title, ...poll.options.map(({ text }) => text)].join(' \n'),
+  );
   return (
-    <div ref={frame} className="flex min-h-0 min-w-0 flex-col gap-[2.5vmin]">
+    <div
+      ref={frame}
+      lang={language}
+      className="flex min-h-0 min-w-0 flex-col gap-[2.5vmin]"
+    >
       <h1
         ref={title}
         dir="auto"
@@ -27,7 +36,11 @@ export function Sheet({ poll, now, isRevealed }: SheetProps) {
       >
         {poll.title}
       </h1>
-      {isWithheld && <Withheld poll={poll} now={now} />}
+      {isWithheld && (
+        <div lang={i18n.locale} className="shrink-0">
+          <Withheld poll={poll} now={now} />
+        </div>
+      )}
       <BigBars
         ref={options}
         options={poll.options}
@@ -41,7 +54,7 @@ export function Sheet({ poll, now, isRevealed }: SheetProps) {
 /** Why there is nothing to reveal. */
 function Withheld({ poll, now }: { poll: Poll; now: PollResults }) {
   return (
-    <p className="shrink-0 text-lg font-semibold text-warn">
+    <p className="text-lg font-semibold text-warn">
       {!now.isHidden ? (
         <Trans>The counts are not here yet. They come in a moment.</Trans>
       ) : poll.resultsVisibility === 'after_close' ? (

@@ -47,6 +47,7 @@ export function Stage({ poll, look }: StageProps) {
   const reveal = useReveal();
   const isIdle = useIdle();
   const mayClose = isOwner && now.status !== 'closed';
+  const mayJoin = now.status !== 'closed'; // nobody is called to what is over
   const actions = useActions({
     pollId: poll.id,
     reveal,
@@ -54,7 +55,8 @@ export function Stage({ poll, look }: StageProps) {
     fullScreen,
     neighbours,
     mayClose,
-    overlay,
+    mayJoin,
+    overlay: overlay === 'join' && !mayJoin ? null : overlay,
     setOverlay,
   });
   useKeys(keysOf(actions));
@@ -67,20 +69,24 @@ export function Stage({ poll, look }: StageProps) {
       id="main"
       className={`grid h-dvh grid-rows-[minmax(0,1fr)_auto] gap-[2vmin] overflow-hidden bg-ground p-[3vmin] pb-[1.5vmin] text-ink ${isIdle ? 'cursor-none' : ''}`}
     >
-      {overlay === 'join' ? (
+      {overlay === 'join' && mayJoin ? (
         <WholeJoin poll={poll} />
       ) : (
         <div className="grid min-h-0 gap-[3vmin] landscape:grid-cols-[minmax(0,1fr)_auto] portrait:grid-rows-[minmax(0,1fr)_auto]">
           <Sheet poll={poll} now={now} isRevealed={reveal.isRevealed} />
           <aside
-            aria-label={t`Join and counts`}
+            aria-label={mayJoin ? t`Join and counts` : t`Counts`}
             className="grid min-h-0 place-content-center place-items-center gap-x-[4vmin] gap-y-[2vmin] landscape:w-[calc(24vmin+4vw)] landscape:grid-cols-1 portrait:grid-cols-[auto_minmax(0,1fr)]"
           >
-            <JoinCode
-              pollId={poll.id}
-              className="landscape:w-full landscape:max-w-[40dvh] portrait:row-span-2 portrait:w-[26vmin]"
-            />
-            <JoinLink pollId={poll.id} />
+            {mayJoin && (
+              <>
+                <JoinCode
+                  pollId={poll.id}
+                  className="landscape:w-full landscape:max-w-[40dvh] portrait:row-span-2 portrait:w-[26vmin]"
+                />
+                <JoinLink pollId={poll.id} />
+              </>
+            )}
             <Counts now={now} />
           </aside>
         </div>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bestLayout, largestThatFits } from './fit';
+import { bestLayout, firstDivision, largestThatFits } from './fit';
 
 test('takes the largest size that fits, to half a pixel', () => {
   const size = largestThatFits(10, 100, (tried) => tried <= 42);
@@ -32,4 +32,22 @@ test('says what a further column needs to win, so that no more is tried than tha
     return columns * 10;
   });
   expect(asked).toEqual([0, 13.5, 27]);
+});
+
+test('divides words only where they do not fit undivided, and then by their language', () => {
+  const box = { style: {} as CSSStyleDeclaration };
+  const tried: [string, string, number][] = [];
+  const fitsAt = (n: number) => (least: number) => {
+    tried.push([box.style.overflowWrap, box.style.hyphens, least]);
+    return tried.length === n ? n : null;
+  };
+  expect(firstDivision(box, 10, fitsAt(1))).toBe(1);
+  expect(tried).toEqual([['normal', 'manual', 15]]);
+  tried.length = 0;
+  expect(firstDivision(box, 10, fitsAt(9))).toBeNull();
+  expect(tried).toEqual([
+    ['normal', 'manual', 15],
+    ['normal', 'auto', 10],
+    ['anywhere', 'auto', 10],
+  ]);
 });

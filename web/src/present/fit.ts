@@ -50,8 +50,42 @@ export function bestLayout(
   return best;
 }
 
+function isWide(box: Element): boolean {
+  return box.scrollWidth > box.clientWidth + 1;
+}
+
+/** In a grid what is too wide for its column may lie over the next one: each is asked. */
 function isWithin(box: HTMLElement): boolean {
-  return box.scrollHeight <= box.clientHeight + 1 && box.scrollWidth <= box.clientWidth + 1;
+  return (
+    box.scrollHeight <= box.clientHeight + 1 &&
+    !isWide(box) &&
+    ![...box.children].some(isWide)
+  );
+}
+
+/**
+ * How words may be divided: not at all, by the rules of their language, anywhere. Each is
+ * for where the one before it does not fit; undivided words are not made so small, by a
+ * part of the least size, that nobody could read them.
+ */
+const DIVISIONS = [
+  { overflowWrap: 'normal', hyphens: 'manual', times: 1.5 },
+  { overflowWrap: 'normal', hyphens: 'auto', times: 1 },
+  { overflowWrap: 'anywhere', hyphens: 'auto', times: 1 },
+] as const;
+
+/** What the first division that fits gives; null: none does. */
+export function firstDivision<T>(
+  { style }: Pick<HTMLElement, 'style'>,
+  least: number,
+  tryWith: (least: number) => T | null,
+): T | null {
+  for (const { overflowWrap, hyphens, times } of DIVISIONS) {
+    Object.assign(style, { overflowWrap, hyphens });
+    const found = tryWith(times * least);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 /** The question: within a height. All sizes are in pixels. */
@@ -66,7 +100,7 @@ export function fitText(
     box.style.fontSize = `${size}px`;
     return isWithin(box);
   };
-  fits(largestThatFits(least, most, fits) ?? least);
+  fits(firstDivision(box, least, (size) => largestThatFits(size, most, fits)) ?? least);
 }
 
 /** The options: in as many columns as suit them. Gives the size that they got. */
@@ -82,8 +116,10 @@ export function fitColumns(
     box.style.fontSize = `${size}px`;
     return isWithin(box);
   };
-  const best = bestLayout(maxColumns, (count, toWin) =>
-    largestThatFits(Math.max(least, toWin), most, fits(count)),
+  const best = firstDivision(box, least, (smallest) =>
+    bestLayout(maxColumns, (count, toWin) =>
+      largestThatFits(Math.max(smallest, toWin), most, fits(count)),
+    ),
   );
   box.style.overflowY = best === null ? 'auto' : 'hidden'; // nothing may be out of reach
   const { columns, size } = best ?? { columns: maxColumns, size: least };

@@ -17,6 +17,7 @@ export interface StageState {
   fullScreen: FullScreen;
   neighbours: Neighbours;
   mayClose: boolean;
+  mayJoin: boolean;
   overlay: Overlay;
   setOverlay: (overlay: Overlay) => void;
 }
@@ -66,7 +67,8 @@ function useMoves({ reveal, neighbours, mayClose, setOverlay }: StageState) {
 }
 
 /** What changes how it is shown. */
-function useViews({ pollId, look, fullScreen, overlay, setOverlay }: StageState) {
+function useViews(stage: StageState) {
+  const { pollId, look, fullScreen, mayJoin, overlay, setOverlay } = stage;
   const { t } = useLingui();
   const [, navigate] = useLocation();
   const join: Action = {
@@ -109,5 +111,5 @@ function useViews({ pollId, look, fullScreen, overlay, setOverlay }: StageState)
       navigate(`/p/${pollId}`);
     },
   };
-  return [join, full, theme, help, leave];
+  return [mayJoin ? join : null, full, theme, help, leave];
 }

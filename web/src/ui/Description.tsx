@@ -1,5 +1,6 @@
 /** A description, cut after some lines until the reader asks for the rest. */
 import { useLayoutEffect, useRef, useState } from 'react';
+import { Linked } from './Linked';
 
 interface DescriptionProps {
   text: string;
@@ -29,7 +30,7 @@ export function Description(props: DescriptionProps) {
         dir="auto"
         className={`whitespace-pre-line print:line-clamp-none ${className} ${isOpen ? '' : clamp}`}
       >
-        {text}
+        <Linked text={text} />
       </p>
       {isCut && (
         <button

@@ -10,10 +10,12 @@ import { useMe } from '~/session/session';
 import { Button } from '~/ui/Button';
 import { Deleted } from '~/ui/Deleted';
 import { Icon } from '~/ui/Icon';
+import { Refusal } from '~/ui/Refusal';
 import { type Ballot, isUnderWay } from './ballots';
 import { NeedsAccount } from './NeedsAccount';
 import { useTellShown } from './outcomeShown';
 import type { PollResults } from './usePollResults';
+import { useUnskip } from './useUnskip';
 
 interface OutcomeProps {
   poll: Poll;
@@ -55,6 +57,7 @@ function Standings(props: OutcomeProps) {
         {results && <Total votes={results.totalVotes} isOver={status === 'closed'} />}
       </p>
       {results === null && <NoCounts poll={poll} now={now} />}
+      {now.skipped && status === 'open' && <TakeSkipBack poll={poll} />}
       {myVote !== null && status === 'open' && <VotesLeft />}
       {mayUndo && (
         <div className="flex flex-wrap gap-2">
@@ -100,6 +103,19 @@ function Total({ votes, isOver }: { votes: number; isOver: boolean }) {
         <Plural value={votes} _0="No votes yet" one="# vote" other="# votes" />
       )}
     </span>
+  );
+}
+
+/** Then it can be voted on. */
+function TakeSkipBack({ poll }: { poll: Poll }) {
+  const { unskip, isBusy, error } = useUnskip(poll.id);
+  return (
+    <>
+      {error !== null && <Refusal error={error} />}
+      <Button icon="undo" className="self-start" disabled={isBusy} onClick={unskip}>
+        <Trans>Take back</Trans>
+      </Button>
+    </>
   );
 }
 
