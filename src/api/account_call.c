@@ -15,7 +15,7 @@
 #include "base/mem.h"
 #include "net/loop.h"
 
-/* How a try has ended, when a wrong password is not how. */
+/* End a login attempt that was not a wrong password. */
 static void settle_try(struct account_call *ac, bool right)
 {
     uint64_t now_ms = loop_mono_ms(ac->call->loop->loop);
@@ -119,11 +119,11 @@ static void on_password_home(struct mail *m)
     if (ac->trying && ac->password.rc == 0)
         settle_try(ac, true);
     else if (ac->password.rc == ERR_UNAUTHORIZED)
-        ac->trying = false; /* it counts */
+        ac->trying = false; /* the wrong password stays counted */
     c->then(c);
 }
 
-/* The time that an address waits is its own doing: the first of each is let in. */
+/* An address only waits for its own jobs, so always let in its first one. */
 static bool may_ask(struct call *c, uint64_t address)
 {
     if (password_has(c->app->passwords, address))
@@ -138,7 +138,7 @@ void account_call_ask_password(struct call *c, enum password_verb verb,
     struct account_call *ac = account_call_of(c);
     int rc;
 
-    c->door = NULL; /* nothing has been done yet: it may be refused */
+    c->door = NULL; /* nothing has been done yet, so we may still refuse */
     ac->password.address = proxy_client_of(c);
     if (!may_ask(c, ac->password.address)) {
         call_fail(c, ERR_OVERLOADED, NULL);

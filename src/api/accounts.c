@@ -89,7 +89,7 @@ void handle_register(struct call *c)
 
 /* ---- POST /api/auth/login ---- */
 
-/* The hash is read after the token's time is asked for: if the password is changed in
+/* Ask for the token's issue time before reading the hash: if the password changes in
  * between, the token ends with the old password (revocations.h). */
 static int find_account(struct store *s, struct store_job *job)
 {
@@ -109,7 +109,7 @@ static int find_account(struct store *s, struct store_job *job)
     return rc;
 }
 
-/* Unless the password has been changed meanwhile. */
+/* Store the new hash, unless the password has changed meanwhile. */
 static int keep_renewed(struct store *s, struct store_job *job)
 {
     struct account_call *ac = account_call_of_job(job);
@@ -151,7 +151,7 @@ static void account_sought(struct call *c)
         call_fail(c, c->job.rc, NULL);
         return;
     }
-    /* Not found: the hash is empty, nobody's, and verifying it takes as long. */
+    /* If not found, the hash is empty, and verifying against it takes as long. */
     memcpy(ac->password.hash, ac->account.password_hash, sizeof ac->password.hash);
     account_call_ask_password(c, PASSWORD_VERIFY, password_verified);
 }
@@ -165,8 +165,7 @@ static bool read_needed(struct call *c, const char *field, struct str *ret_text)
     return ret_text->len != 0;
 }
 
-/* What was never taken at registering (an address too long, say) is only wrong here,
- * like any other. */
+/* Values that registering refuses (an address too long, say) are just wrong here. */
 void handle_login(struct call *c)
 {
     struct str email, password;
@@ -180,7 +179,7 @@ void handle_login(struct call *c)
         return;
 
     ac = account_call_new(c);
-    if (str_trim(email).len > LIMIT_EMAIL_BYTES) /* it may be shorter in another form */
+    if (str_trim(email).len > LIMIT_EMAIL_BYTES) /* it may be shorter in normal form */
         account_call_read_line(c, "email", &email);
     account_call_copy_text(ac->account.email, sizeof ac->account.email,
                            str_trim(email));

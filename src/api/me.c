@@ -2,12 +2,12 @@
  *
  * A change and a deletion take many steps, on several lanes. Each is a table,
  * changing[] and deleting[]: read it from top to bottom. A step asks a lane; when the
- * call is home again, it takes the answer: it goes on with the next step, or answers
- * the client.
+ * call is home again, the step takes the answer, and then the next step follows, or the
+ * client is answered.
  *
- * The account is written only if the password still has the hash that was proven. With
- * deletePolls it is deleted only once the store lane finds no poll of its owner any
- * more: so none that is made meanwhile is left behind.
+ * The account is written only if the password's hash is still the one that was checked.
+ * With deletePolls it is deleted only when the store lane finds no more polls of its
+ * owner, so none made meanwhile is left behind.
  *
  * The catalogue holds owners' names too. The store lane updates them there after the
  * commit, and it adds polls as well, so no poll keeps an old name.
@@ -105,30 +105,30 @@ void handle_me(struct call *c)
     call_read(c, read_me, me_read);
 }
 
-/* ---- what changes and deletions share ---- */
+/* ---- for changes and deletions ---- */
 
-enum { POLL_ROUNDS = 8 }; /* of deleting all polls, while more are being made */
+enum { POLL_ROUNDS = 8 }; /* tries to delete all polls while more are being made */
 
 struct step {
     bool (*needed)(const struct call *c); /* NULL: always */
-    void (*ask)(struct call *c);          /* a lane; come_home() when it is done */
-    bool (*take)(struct call *c);         /* its answer. False: the call was answered */
+    void (*ask)(struct call *c);          /* asks a lane, which calls come_home() */
+    bool (*take)(struct call *c); /* takes the answer. False: the call was answered */
 };
 
 /* What the caller wants done to the account. */
 struct wanted {
     const struct step *steps; /* changing[] or deleting[] */
-    unsigned at;              /* the one at work */
+    unsigned at;              /* the current step */
     bool deletes_polls;
     bool renames, moves, has_password; /* new username, e-mail, password */
     bool proven;                       /* the current password was given, and right */
     char username[LIMIT_USERNAME_CHARS * 4 + 1];
     char email[LIMIT_EMAIL_BYTES + 1];
-    struct str password; /* the new one, in the body; wiped once it is hashed */
+    struct str password; /* the new one, in the body; wiped after hashing */
     int64_t tokens_end_ms;
-    uint32_t *polls; /* whose owner's name changes, or which are to be deleted */
+    uint32_t *polls; /* polls to rename the owner of, or to delete */
     size_t n_polls, cap;
-    unsigned n_rounds; /* of deleting polls */
+    unsigned n_rounds; /* rounds of deleting polls */
 };
 
 static void free_wanted(void *more)
@@ -199,14 +199,15 @@ static void fail_change(struct call *c)
     else if (c->job.rc == ERR_FORBIDDEN)
         call_fail(c, ERR_FORBIDDEN, "The current password is wrong.");
     else if (c->job.rc == ERR_RATE_LIMITED)
-        call_fail_in(c, ERR_RATE_LIMITED, "The password was changed very often.", 30);
+        call_fail_in(c, ERR_RATE_LIMITED, "You have changed the password too often.",
+                     30);
     else
         call_fail(c, c->job.rc, NULL);
 }
 
 /* ---- steps ---- */
 
-/* Nothing more may be done but return. */
+/* Return right after this. */
 static void next_step(struct call *c)
 {
     struct wanted *w = wanted_of(account_call_of(c));
@@ -324,7 +325,7 @@ static bool reply_changed(struct call *c)
     return false;
 }
 
-/* Also the field that only proves: at least one of the others makes it needed. */
+/* Read the wanted values, and the current password, which some of them need. */
 static void read_wanted(struct call *c, struct str *username, struct str *email,
                         struct str *password, struct str *current)
 {
@@ -441,7 +442,7 @@ static int delete_account(struct store *s, struct store_job *job)
     if (rc == 0)
         rc = s->ops->owned_each(s, ac->account.id, keep_poll, w);
     if (rc == 0 && has_polls_to_delete(w))
-        return 0; /* those first */
+        return 0; /* delete those first */
     if (rc == 0)
         rc = revocations_plan(ac->app->revocations, ac->account.id,
                               clock_now_ms(ac->app->clock), &w->tokens_end_ms);
@@ -464,10 +465,10 @@ static void account_deleted(struct store_job *job)
 
 static bool is_user(const struct call *c)
 {
-    return !c->who.guest; /* the token is all that a guest has */
+    return !c->who.guest; /* a guest proves nothing but the token */
 }
 
-/* So that nothing that was acknowledged comes after. */
+/* Wait until the store has everything that was acknowledged so far. */
 static void ask_settled(struct call *c)
 {
     call_settled(c, come_home);
@@ -484,7 +485,7 @@ static void ask_deletion(struct call *c)
     call_store(c, delete_account, account_deleted, come_home);
 }
 
-/* Done, unless there are polls that have to go first. */
+/* Done, unless there are polls to delete first. */
 static bool take_deletion(struct call *c)
 {
     struct wanted *w = wanted_of(account_call_of(c));
@@ -510,15 +511,15 @@ static void ask_poll_deletion(struct call *c)
     call_ballot(c, come_home);
 }
 
-/* The step that come_home() goes on with. */
+/* Make step the one that come_home() continues with. */
 static void go_to(struct wanted *w, unsigned step)
 {
     w->at = step - 1;
 }
 
-enum { STEP_SETTLE = 2, STEP_DELETE_POLL = 4 }; /* of deleting[] */
+enum { STEP_SETTLE = 2, STEP_DELETE_POLL = 4 }; /* in deleting[] */
 
-/* One that is gone already is as wished. After the last the account is tried again. */
+/* A poll that is gone already is fine. After the last one, try the account again. */
 static bool take_poll_deletion(struct call *c)
 {
     struct wanted *w = wanted_of(account_call_of(c));

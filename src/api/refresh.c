@@ -75,7 +75,8 @@ static void all_tokens_ended(struct store_job *job)
 static void signed_out_everywhere(struct call *c)
 {
     if (c->job.rc == ERR_RATE_LIMITED)
-        call_fail_in(c, ERR_RATE_LIMITED, "All sessions were ended very often.", 30);
+        call_fail_in(c, ERR_RATE_LIMITED, "You have signed out everywhere too often.",
+                     30);
     else if (c->job.rc != 0 && c->job.rc != ERR_NOT_FOUND)
         call_fail(c, c->job.rc, NULL);
     else

@@ -1,7 +1,8 @@
-/* watchers.h — what the handlers tell those who watch.
+/* watchers.h — what handlers tell the watchers.
  *
- * Whoever holds live connections fills in the table, and server/ sets it in struct app
- * before the loops start. So a handler need not know who listens, or in which process.
+ * The code that holds live connections fills in the table, and server/ sets it in
+ * struct app before the loops start. So handlers need not know who listens, or in which
+ * process.
  *
  * Threads  any loop's.
  */
@@ -14,11 +15,11 @@ struct app;
 struct identity;
 
 struct watchers_news {
-    /* A user has voted, or withdrawn the vote, where that decides who sees results:
-     * show that user's watchers what they may see now. */
+    /* A user has voted, or withdrawn the vote, on a poll where that decides who sees
+     * results: show the user's watchers what they may see now. */
     void (*user_voted)(struct app *app, uint32_t user, uint32_t poll);
-    /* The tokens of a user that were issued up to end_ms are over: end what was opened
-     * with one. Call it after the revocation, so that nothing is opened meanwhile. */
+    /* A user's tokens issued up to end_ms have ended: end what was opened with them.
+     * Call it after the revocation, so that nothing is opened meanwhile. */
     void (*tokens_ended)(struct app *app, uint32_t user, int64_t end_ms);
     /* Somebody signed out: end what was opened in that session, or with that token. */
     void (*signed_out)(struct app *app, const struct identity *who);

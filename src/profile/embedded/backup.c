@@ -2,20 +2,20 @@
  *
  * DESIGN
  *
- * What a server knows is its database and, behind the database's position, the end of
- * its journal. A backup is one database into which that end has been brought, so it
- * needs no journal. Beside a server that goes on writing:
+ * A server's data is its database plus the part of its journal after the database's
+ * position. A backup is one database that includes that part, so it needs no journal.
+ * While a server goes on writing:
  *
- *   1. hold the journal, so that no segment goes until the end of this
- *   2. see where the journal ends now: every vote acknowledged so far is before that
- *   3. copy the database, as it is at some moment after 2
- *   4. bring what the copy lacks, up to the end seen in 2, into the copy
+ *   1. hold the journal, so that all segments stay until we are done
+ *   2. note where the journal ends: every vote acknowledged so far is before that
+ *   3. copy the database, at some moment after 2
+ *   4. add to the copy what it lacks, up to the end noted in 2
  *
- * In this order a copy has every account and every poll that a vote of 4 speaks of.
- * Were the journal read to where it ends after 3, it would have votes of people whom
- * the copy does not know, and whose ids it would give to others.
+ * In this order the copy has every account and poll of the votes added in 4. If we read
+ * the journal to where it ends after 3, the copy would have votes of people it does not
+ * know, whose ids it would give to others.
  *
- * The file gets its name when it has been checked and synced.
+ * The file gets its name after it has been checked and synced.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -39,7 +39,7 @@
 
 enum { CHUNK = 4096, PROGRESS_MS = 2000, ATTEMPTS = 3 };
 
-/* One of the two commands, while it runs. */
+/* The state of one of the two commands. */
 struct copying {
     struct data_dir dir;
     struct identity_found identity; /* of the server's, for a backup */
@@ -47,9 +47,9 @@ struct copying {
     struct store *store; /* on the part */
     struct journal *journal;
     uint64_t n_brought; /* changes, from the journal */
-    bool lost_journal;  /* segments went although they were held: try again */
+    bool lost_journal;  /* segments were removed although we held them: try again */
     size_t n_wrong;
-    uint64_t said_ms; /* of the last line about progress */
+    uint64_t said_ms; /* when progress was last printed */
     char errmsg[EMBEDDED_ERRMSG_BYTES];
 };
 
@@ -214,7 +214,7 @@ static int bring_journal(struct copying *c)
 
 /* ---- backup ---- */
 
-/* A copy that replaced what it is a copy of would be the end of both. */
+/* A copy that replaced its own original would destroy both. */
 static int refuse_own_database(struct copying *c, const char *file)
 {
     struct stat a, b;
@@ -241,7 +241,8 @@ static int copy_all(struct copying *c, const char *file, bool force)
     return rc;
 }
 
-/* The server holds no more of its journal than it may. */
+/* Try again if the server had to remove segments, since it keeps only so many for
+ * us. */
 static int copy_again_and_again(struct copying *c, const char *file, bool force)
 {
     int rc = copy_all(c, file, force);
@@ -332,8 +333,8 @@ static int move_into(struct copying *c, const char *aside, const char *name)
     return rc;
 }
 
-/* What was there becomes a data directory of its own. A secret of the same data set
- * stays: tokens are good after the restore too. */
+/* Move what was there into a data directory of its own. A secret of the same data set
+ * stays, so that tokens are good after the restore too. */
 static int put_aside(struct copying *c, bool keeps_secret)
 {
     static const char *const names[] = {"jwt.secret",    "journal",
@@ -363,7 +364,7 @@ static int refuse_server_file(struct copying *c, const char *file)
                      "Make a backup with pollux backup, from a complete data.dir");
 }
 
-/* Another data set than what this backup was, or will be, restored to elsewhere. */
+/* Make it another data set than any other restore of this backup. */
 static int part_ways(struct copying *c)
 {
     int rc = sqlite_skip_ids(c->part.part, c->errmsg, sizeof c->errmsg);
@@ -376,7 +377,7 @@ static int part_ways(struct copying *c)
     return rc;
 }
 
-/* Brought to this program's schema, checked, and ready for a server. */
+/* Bring the copy to this program's schema, check it, and make it ready for a server. */
 static int prepare_copy(struct copying *c, const char *file)
 {
     int rc =
@@ -396,7 +397,7 @@ static int prepare_copy(struct copying *c, const char *file)
     return rc != 0 ? rc : part_ways(c);
 }
 
-/* As a server will find it, among what else is in the directory. */
+/* Check it in place, with the other files, as a server will find it. */
 static int check_restored(struct copying *c)
 {
     struct sqlite_opts opts = {.path = c->dir.database, .must_exist = true};
@@ -422,7 +423,7 @@ static int put_in_place(struct copying *c, bool occupied)
     struct data_set set;
     int rc = data_set_read(c->part.part, false, &set, c->errmsg, sizeof c->errmsg);
 
-    if (rc == 0) /* one file: what SQLite keeps beside it has the part's name */
+    if (rc == 0) /* make it one file: SQLite's other files have the part's name */
         rc = sqlite_seal(c->part.part, c->errmsg, sizeof c->errmsg);
     if (rc == 0 && occupied)
         rc = put_aside(c, identity_keeps_secret(&c->dir, &set));

@@ -43,8 +43,8 @@ static int in_use(const struct data_dir *d, char *errmsg, size_t size)
     return ERR_CONFLICT;
 }
 
-/* Whoever can write here can put another database in place, or read tokens' secret. A
- * group may be allowed to: containers share volumes so. */
+/* Whoever can write here can replace the database, or read the secret of the tokens.
+ * Group access is allowed: containers share volumes in this way. */
 static int check_mode(const struct data_dir *d, char *errmsg, size_t size)
 {
     struct stat st;
@@ -60,8 +60,8 @@ static int check_mode(const struct data_dir *d, char *errmsg, size_t size)
     return ERR_CONFLICT;
 }
 
-/* The directory itself, which stays the same when files in it are renamed; and the
- * file, which older programs lock. Not every network file system can lock a directory.
+/* Lock the directory, which stays the same when files in it are renamed, and the file,
+ * which older programs lock. Not every network file system can lock a directory.
  */
 static int take_lock(struct data_dir *d, char *errmsg, size_t size)
 {
@@ -106,8 +106,8 @@ int data_dir_look(const char *path, struct data_dir *ret_dir, char *errmsg, size
     return 0;
 }
 
-/* The directories above it too, as mkdir -p: one that cannot be made is not there for
- * the next, which says so. */
+/* Make the directories above it too, like mkdir -p. If one cannot be made, making the
+ * next one reports the error. */
 static int make_dirs(const char *path, char *errmsg, size_t size)
 {
     char *above = mem_strdup(path);
@@ -136,12 +136,13 @@ int data_dir_open(const char *path, struct data_dir *ret_dir, char *errmsg, size
         data_dir_done(&d);
         return rc;
     }
-    unlink(d.address_file); /* of a process that was killed */
+    unlink(d.address_file); /* a killed process may have left it */
     *ret_dir = d;
     return 0;
 }
 
-/* Complete before it has its name: whoever waits for it reads all of it. */
+/* The file is complete before it gets its name, so whoever waits for it reads all of
+ * it. */
 int data_dir_write_address(const struct data_dir *d, const char *address, char *errmsg,
                            size_t size)
 {

@@ -2,11 +2,11 @@
  *
  *   pollux.db   journal/   jwt.secret   address (while it runs)   lock
  *
- * Held by one process at a time: a lock on the file `lock`, which ends with the process
- * however it ends.
+ * One process holds it at a time, by a lock on the file `lock`, which ends with the
+ * process, however that ends.
  *
  * Errors   ERR_UNAVAILABLE: it cannot be made or read. ERR_CONFLICT: another process
- *          has it. errmsg says which, and what to do.
+ *          holds it. errmsg says which, and what to do.
  * Threads  the owner's.
  */
 #ifndef PROFILE_EMBEDDED_DATA_DIR_H
@@ -18,22 +18,22 @@
 
 struct data_dir {
     char *path, *database, *journal, *address_file;
-    int dir_fd;    /* -1: only looked at, as the lock */
-    int lock_fd;   /* -1: only looked at */
-    bool was_used; /* a program of ours had it open before */
+    int dir_fd;    /* -1 after data_dir_look() */
+    int lock_fd;   /* -1 after data_dir_look() */
+    bool was_used; /* Pollux had it open before */
 };
 
-/* Makes the directory, those above it, and journal/ in it, when they are missing. */
+/* Hold the directory; makes it, those above it, and journal/ in it, if missing. */
 int data_dir_open(const char *path, struct data_dir *ret_dir, char *errmsg,
                   size_t size);
-/* The names of what is in it, beside a server that may be at work: nothing is made, and
- * the lock is not taken. */
+/* Only set the paths, since a server may be running: makes nothing and takes no
+ * lock. */
 int data_dir_look(const char *path, struct data_dir *ret_dir, char *errmsg,
                   size_t size);
 /* address: "127.0.0.1:8080" */
 int data_dir_write_address(const struct data_dir *d, const char *address, char *errmsg,
                            size_t size);
 void data_dir_remove_address(struct data_dir *d);
-void data_dir_done(struct data_dir *d); /* lets go of the lock */
+void data_dir_done(struct data_dir *d); /* releases the lock */
 
 #endif

@@ -41,11 +41,11 @@ struct embedded {
     struct store_lane *writer;
     struct read_lane *reads;
     struct journal *journal;
-    uint64_t journal_bytes; /* at the start, for the progress */
+    uint64_t journal_bytes; /* at the start, to show progress */
     struct change_source source;
 };
 
-/* ---- what the ballot asks for ---- */
+/* ---- for the ballot ---- */
 
 struct load_job {
     struct store_job job; /* first */
@@ -59,7 +59,7 @@ static int read_tally(struct store *s, struct store_job *job)
     return s->ops->tally_load(s, l->poll, &l->tally);
 }
 
-/* On the read lane: the job has no home, its load has. */
+/* On the read lane: the job has no home, but its load has one. */
 static void tally_read(struct mail *m)
 {
     struct load_job *j = (struct load_job *)m;
@@ -111,7 +111,7 @@ static void report_journal(void *user, int err)
         LOG(&e->app->log, LOG_INFO, "journal_works_again", LOG_STR("effect", "none"));
 }
 
-/* ---- what the store lane asks for ---- */
+/* ---- for the store lane ---- */
 
 static int read_changes(void *user, uint64_t position, struct change *changes,
                         size_t max, size_t *ret_n, uint64_t *ret_next)
@@ -150,7 +150,7 @@ static void report_progress(void *user, uint64_t done_bytes)
 
 /* ---- the store ---- */
 
-/* On the store lane, which is not there yet while the journal is not open. */
+/* Runs on the store lane, which starts only after the journal is open. */
 static void database_committed(void *user, uint64_t commits, uint64_t in_file)
 {
     struct embedded *e = user;
@@ -208,7 +208,8 @@ static int start_lanes(struct embedded *e, char *errmsg, size_t size)
                                     : e->store->ops->errmsg(e->store, STORE_WRITER));
     if (rc != 0)
         return rc;
-    /* Also when there was nothing to project, or a full journal would stay full. */
+    /* Do this even if there was nothing to project, or a full journal would stay
+     * full. */
     journal_release(e->journal, store_lane_position(e->writer));
     return read_lane_start(&reads, &e->reads);
 }
@@ -272,7 +273,7 @@ static int take_daily(void *user, uint32_t user_id, uint32_t votes)
     return 0;
 }
 
-/* Today's votes, out of the store. */
+/* Load today's votes from the store. */
 static int load_quota(struct embedded *e, struct quota **ret_quota)
 {
     int64_t day = clock_now_ms(e->app->clock) / CLOCK_DAY_MS;

@@ -1,5 +1,5 @@
-/* embedded.h — the profile of one machine: SQLite, a journal, limiters in memory. And
- * the commands about what it keeps.
+/* embedded.h — the profile of one machine (SQLite, a journal, limiters in memory), and
+ * the commands for its data.
  *
  * Threads  the owner's.
  */
@@ -14,14 +14,14 @@ struct profile;
 
 enum { EMBEDDED_ERRMSG_BYTES = 1024 };
 
-/* For server_start(). Nothing is opened yet. */
+/* Make the profile for server_start(). Opens nothing yet. */
 struct profile *embedded_new(void);
 
-/* The command `verify`, of a stopped server: 0, or 1 when something is wrong. */
+/* The command `verify`, for a stopped server. Returns 0, or 1 if something is wrong. */
 int embedded_verify(const struct config *config, bool repair);
 
-/* The commands `backup`, `restore` and `export`: the exit status. They print to stdout,
- * and what is wrong to stderr. Backup and export work beside a running server. */
+/* The commands `backup`, `restore` and `export`. They return the exit status and print
+ * to stdout, errors to stderr. Backup and export also work while the server runs. */
 int embedded_backup(const struct config *config, const char *file, bool force);
 int embedded_restore(const struct config *config, const char *file, bool force);
 int embedded_export(const struct config *config, uint32_t poll);

@@ -1,8 +1,8 @@
-/* export.c — the command `export`: the result of a poll, from the data.
+/* export.c — the command `export`: reads a poll's result from the data.
  *
- * The database as it is, and then the changes of the poll that are only in the journal:
- * that makes the result that a running server shows. What the projector brings into the
- * database between the two looks has a version that is not new any more.
+ * It reads the database, and then the poll's changes that are only in the journal:
+ * together they give the result that a running server shows. Changes that the projector
+ * adds to the database in between are skipped by their version.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -61,7 +61,7 @@ static int find_poll(void *user, struct stored_poll *p)
 static int load(struct exporting *e, uint64_t *ret_position)
 {
     const struct store_ops *ops = e->store->ops;
-    int rc = ops->position(e->store, ret_position); /* first: it may only be behind */
+    int rc = ops->position(e->store, ret_position); /* first: it may lag, not lead */
 
     if (rc == 0)
         rc = ops->each_poll(e->store, find_poll, e);
@@ -69,7 +69,7 @@ static int load(struct exporting *e, uint64_t *ret_position)
         return no_such_poll(e);
     if (rc == FOUND)
         rc = ops->tally_load(e->store, e->id, &e->tally);
-    if (rc == ERR_NOT_FOUND) /* deleted between the two */
+    if (rc == ERR_NOT_FOUND) /* deleted in between */
         return no_such_poll(e);
     if (rc != 0)
         snprintf(e->errmsg, sizeof e->errmsg, "%s",

@@ -18,7 +18,7 @@ enum { CHUNK = 4096 };
     "Keep a copy of all of data.dir, then put the missing or right files back, or "    \
     "restore a backup: pollux restore --force FILE"
 
-/* The size of path + suffix; 0: there is none. */
+/* The size of the file path + suffix; 0: there is none. */
 static uint64_t size_of(const char *path, const char *suffix)
 {
     struct buf b = {0};
@@ -44,9 +44,10 @@ static bool is_empty_dir(const char *path)
     return n <= 2; /* "." and ".." */
 }
 
-/* ---- a database that is not there ---- */
+/* ---- without a database ---- */
 
-/* A secret may be put into a new directory, but not one that we made for another. */
+/* A secret may be put into a new directory, but not one that we made for another data
+ * set. */
 static bool secret_is_left(const struct data_dir *d)
 {
     uint8_t id[SECRET_ID_BYTES];
@@ -59,7 +60,7 @@ static bool secret_is_left(const struct data_dir *d)
     if (d->was_used)
         return true;
     if (secret_load(STR(""), d->path, NULL, &secret, errmsg, sizeof errmsg) != 0)
-        return false; /* who needs it will say so */
+        return false; /* whoever needs the secret reports the error */
     left = secret_data_set(&secret, id);
     secret_done(&secret);
     return left;
@@ -96,7 +97,7 @@ static int check_nothing_left(const struct data_dir *d, char *errmsg, size_t siz
     return ERR_CONFLICT;
 }
 
-/* ---- a database, and how far it had come ---- */
+/* ---- the database, and how far it had got ---- */
 
 static int fail_older(const struct data_dir *d, const char *what, uint64_t has,
                       uint64_t had, char *errmsg, size_t size)
@@ -108,7 +109,7 @@ static int fail_older(const struct data_dir *d, const char *what, uint64_t has,
     return ERR_CONFLICT;
 }
 
-/* The file under the log may be an older copy, which the log would not mend. */
+/* The file under the log may be an older copy, which the log would not repair. */
 static int check_file_alone(const struct data_dir *d, uint64_t in_file, char *errmsg,
                             size_t size)
 {
@@ -143,7 +144,7 @@ static int check_reached(const struct data_dir *d, struct identity_found *f,
     f->in_file = has_log ? reached.in_file : f->set.commits;
     if (!reached.has_database)
         return 0;
-    if (f->set.commits < reached.commits) /* a server that is at work has gone on */
+    if (f->set.commits < reached.commits) /* a running server may have gone on */
         rc = data_set_read(d->database, false, &f->set, errmsg, size);
     if (rc != 0)
         return rc;
@@ -250,7 +251,7 @@ int identity_check_secret(const struct secret *s, const struct data_set *set,
     return ERR_CONFLICT;
 }
 
-/* A secret without an id is of the data set that it lies beside. */
+/* A secret without an id belongs to the data set beside it. */
 bool identity_keeps_secret(const struct data_dir *d, const struct data_set *set)
 {
     uint8_t id[SECRET_ID_BYTES];

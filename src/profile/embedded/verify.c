@@ -1,8 +1,8 @@
-/* verify.c — the command `verify`: is a stopped server's data sound?
+/* verify.c — the command `verify`: checks that a stopped server's data is sound.
  *
- * Reads all of it and prints what it found. With --repair it also brings every change
- * of the journal that can be read into the database, also those behind damage, and puts
- * the journal's files aside; nothing is deleted.
+ * It reads all of it and prints what it finds. With --repair it also enters every
+ * readable change of the journal into the database, even those after damage, and puts
+ * the journal's files aside; it deletes nothing.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -42,7 +42,7 @@ static void say_wrong(void *user, const char *text)
 
 /* ---- the database ---- */
 
-/* What a repair is for is told, and not held against it. */
+/* With --repair, report what can be repaired, but do not fail because of it. */
 static int check_identity(struct verifying *v, bool wants_repair)
 {
     char errmsg[EMBEDDED_ERRMSG_BYTES] = "";
@@ -66,7 +66,7 @@ static void verify_secret(struct verifying *v)
 
     snprintf(path, sizeof path, "%s/jwt.secret", v->dir.path);
     if (access(path, F_OK) != 0)
-        return; /* configured, or made at the next start */
+        return; /* it is configured, or the next start makes it */
     rc = secret_load(STR(""), v->dir.path, NULL, &secret, errmsg, sizeof errmsg);
     if (rc == 0)
         rc = identity_check_secret(&secret, &v->identity.set, errmsg, sizeof errmsg);
@@ -82,7 +82,7 @@ static int open_store(struct verifying *v, bool wants_repair)
     int rc = check_identity(v, wants_repair);
 
     if (rc != 0)
-        return rc; /* opening it would take damage of its log for the log's end */
+        return rc; /* SQLite would take damage in the log for the log's end */
     rc = store_sqlite_open(&opts, &v->store, errmsg, sizeof errmsg);
     if (rc == 0)
         rc = v->store->ops->position(v->store, &v->position);
@@ -175,7 +175,7 @@ static int project(struct verifying *v, const struct salvage *s, uint64_t end)
     return rc;
 }
 
-/* The old files stay, under a name that says when. */
+/* Keep the old files, under a name with the time. */
 static int put_aside(struct verifying *v)
 {
     char aside[PATH_BYTES];
@@ -190,7 +190,7 @@ static int put_aside(struct verifying *v)
     return 0;
 }
 
-/* The next journal is another one: nothing of the old can come back into it. */
+/* Give the next journal another id, so that no old segment can come back. */
 static int forget_journal(struct verifying *v)
 {
     char errmsg[EMBEDDED_ERRMSG_BYTES];
@@ -227,7 +227,7 @@ static int open_dir(struct verifying *v, const char *path)
     char errmsg[EMBEDDED_ERRMSG_BYTES];
     struct stat st;
 
-    if (stat(path, &st) != 0) { /* to look is not to make */
+    if (stat(path, &st) != 0) { /* only look: do not make it */
         printf("wrong: %s: %s\n", path, strerror(errno));
         return ERR_NOT_FOUND;
     }

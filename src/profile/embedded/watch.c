@@ -53,7 +53,7 @@ struct own_metrics embedded_watch_metrics(struct embedded_watch *w)
 
 /* ---- readiness ---- */
 
-/* A file of a page, written and removed. */
+/* Write a file of one page, and remove it. */
 static const char *probe_disk(const char *dir)
 {
     static const char page[PROBE_BYTES];
@@ -72,7 +72,7 @@ static const char *probe_disk(const char *dir)
     return written ? NULL : "nothing can be written to data.dir";
 }
 
-/* Anybody may ask as often as they like: the disk is asked once a second. */
+/* Anybody may ask as often as they like, so probe the disk only once a second. */
 static const char *check_disk(void *user)
 {
     struct embedded_watch *w = user;

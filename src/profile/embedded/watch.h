@@ -1,8 +1,8 @@
-/* watch.h — how one machine's backends do: for GET /metrics and GET /readyz.
+/* watch.h — reports on one machine's backends, for GET /metrics and GET /readyz.
  *
- * Checks (ops/ready.h): `disk`, can something be written next to the data; `journal`,
- * did the last append work; `projector`, does the database keep up with the journal.
- * All of them heal without a client's doing: who is not ready is not asked anything.
+ * Checks (ops/ready.h): `disk`, can we write next to the data; `journal`, did the last
+ * append work; `projector`, does the database keep up with the journal. All recover
+ * without a client's request, since nobody sends any to a server that is not ready.
  *
  * Ownership  everything is borrowed.
  * Threads    the owner sets the first fields before anybody asks. Metrics and checks:
@@ -25,11 +25,11 @@ struct embedded_watch {
     const struct journal *journal;
     uint64_t journal_max_bytes;
     const char *dir;
-    atomic_bool journal_failed; /* the owner keeps it */
+    atomic_bool journal_failed; /* set by the owner */
 
-    /* the read lane's */
+    /* used by the read lane */
     uint64_t probed_ms; /* monotonic; 0: not yet */
-    const char *disk;   /* what was found then */
+    const char *disk;   /* the result of that probe */
 };
 
 struct own_metrics embedded_watch_metrics(struct embedded_watch *w);
