@@ -196,7 +196,7 @@ static int check_marks(const struct scan *sc, uint64_t *ret_damage, char *errmsg
             snprintf(
                 errmsg, size,
                 "journal: %016" PRIx64 ".seg is damaged at byte %" PRIu64
-                ": acknowledged votes behind it cannot be read. Restore the file, "
+                ": acknowledged votes after it cannot be read. Restore the file, "
                 "or run: pollux verify --repair (keeps every vote that can be read)",
                 s->start, s->end - s->start);
             return ERR_CONFLICT;

@@ -43,7 +43,7 @@ struct live_figures {
 struct live_figures live_figures(const struct live *l); /* any thread */
 struct live *live_free(struct live *l); /* after the loop; NULL-safe; returns NULL */
 
-/* Told to the watchers of all loops of this process. */
+/* Tells the watchers of all loops of this process. */
 extern const struct watchers_news live_news;
 
 /* For struct hub_source; user is the struct app. */

@@ -357,7 +357,7 @@ static void not_understood(struct watcher *w, int err, const char *detail)
 {
     send_error(w, err, detail, (struct str){NULL, 0});
     if (++w->n_errors >= LIMIT_WS_ERRORS)
-        ws_close(w->ws, CLOSE_POLICY, "too many messages that were not understood");
+        ws_close(w->ws, CLOSE_POLICY, "too many messages that we did not understand");
 }
 
 /* The polls of one message that were refused, and why; 0 once the client was told. */
@@ -380,7 +380,7 @@ static void track(struct watcher *w, uint32_t poll, struct refused *r)
 static const char *why_refused(int err)
 {
     if (err == ERR_TOO_LARGE)
-        return "At most 100 polls can be tracked by one connection.";
+        return "One connection can track at most 100 polls.";
     return err == ERR_NOT_FOUND ? call_poll_detail(err) : "Try again.";
 }
 
@@ -464,7 +464,8 @@ static void take_topics(struct watcher *w, json_t *topics, bool tracks)
         hub_unfollow(&w->subscriber, TOPIC_LEADERBOARD);
     else if (hub_follow(&w->subscriber, TOPIC_LEADERBOARD, 0, 0, LIMIT_TRACKED_POLLS) !=
              0)
-        send_error(w, ERR_TOO_LARGE, "At most 100 can be tracked by one connection.",
+        send_error(w, ERR_TOO_LARGE,
+                   "One connection can track at most 100 polls and topics.",
                    STR(",\"topics\":[\"leaderboard\"]"));
     watcher_judge_lonely(w);
 }
@@ -475,7 +476,7 @@ static void take_wishes(struct watcher *w, json_t *message, bool tracks)
     json_t *topics = json_object_get(message, "topics");
 
     if ((polls != NULL || topics == NULL) && !are_ids(polls)) {
-        not_understood(w, ERR_BAD_REQUEST, "polls must be up to 100 numbers of polls.");
+        not_understood(w, ERR_BAD_REQUEST, "polls must list up to 100 ids of polls.");
     } else if (topics != NULL && !are_topics(topics)) {
         not_understood(w, ERR_BAD_REQUEST, "topics can only be [\"leaderboard\"].");
     } else {

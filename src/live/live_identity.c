@@ -108,7 +108,7 @@ static void on_news(struct mail *m)
     struct news *n = (struct news *)m;
     struct watcher *w;
 
-    if (!n->live->closing) { /* else all of them end anyway */
+    if (!n->live->closing) { /* otherwise all of them end anyway */
         LIST_FOREACH(w, bucket_of(n->live, n->who.user), by_user)
         if (w->who.user == n->who.user)
             n->tell(w, n);

@@ -127,13 +127,13 @@ void handle_sse(struct call *c)
     struct sse_polls polls;
 
     if (read_polls(c, &polls) != 0) {
-        call_fail(c, ERR_BAD_REQUEST, "Say which: ?polls=1,2,3 (1 to 100 polls).");
+        call_fail(c, ERR_BAD_REQUEST, "Name 1 to 100 polls, as in ?polls=1,2,3.");
         return;
     }
     for (size_t i = 0; i < polls.n; i++) {
         if (catalogue_get(c->app->index->catalogue, polls.ids[i], NULL, NULL) == 0)
             continue;
-        call_fail(c, ERR_NOT_FOUND, "There is no such poll among them.");
+        call_fail(c, ERR_NOT_FOUND, "At least one of these polls does not exist.");
         return;
     }
     start_sse(c, &polls);

@@ -140,7 +140,7 @@ int loops_open(struct app *app, uint16_t *ret_port, char errmsg[LOOPS_ERRMSG_BYT
         rc = open_loop(app, i, set->fds[i]);
     if (rc != 0)
         snprintf(errmsg, LOOPS_ERRMSG_BYTES,
-                 "the system has no thread or descriptor to give");
+                 "the system has no thread or file descriptor left");
     return rc;
 }
 

@@ -37,9 +37,9 @@ static enum rate rate_of(const struct call *c, route_handler *handle)
 static const char *const why_not[RATE__KINDS] = {
     [RATE_USER] = "Your account has used up its requests for now.",
     [RATE_ADDRESS] = "Your address has used up its requests for now.",
-    [RATE_READ] = "Too many are reading polls from your address just now.",
-    [RATE_JOIN] = "Too many have just joined from your address.",
-    [RATE_REGISTER] = "Too many have just registered from your address.",
+    [RATE_READ] = "Too many people are reading polls from your address right now.",
+    [RATE_JOIN] = "Too many people have just joined from your address.",
+    [RATE_REGISTER] = "Too many people have just registered from your address.",
 };
 
 bool rate_limit_admit(struct call *c, route_handler *handle)

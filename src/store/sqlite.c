@@ -291,8 +291,8 @@ static int check_version(struct db *d, const char *path, char *errmsg,
     if (rc != 0 || version == sqlite_n_migrations)
         return rc;
     snprintf(errmsg, errmsg_size,
-             "%s is of an older program (schema %d, this one's is %d): start the "
-             "server with this program once, or use that program",
+             "%s was made by an older program (schema %d, this one's is %d): start the "
+             "server with this program once, or use the older program",
              path, version, sqlite_n_migrations);
     return ERR_CONFLICT;
 }

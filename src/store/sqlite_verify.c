@@ -37,7 +37,7 @@ static sqlite3_stmt *ask(struct check *c, const char *sql)
     sqlite3_stmt *st = NULL;
 
     if (sqlite3_prepare_v2(c->db->handle, sql, -1, &st, NULL) != SQLITE_OK)
-        find(c, "the database cannot be asked: %s", sqlite3_errmsg(c->db->handle));
+        find(c, "the database cannot be queried: %s", sqlite3_errmsg(c->db->handle));
     return st;
 }
 
