@@ -1,6 +1,6 @@
-// kill -9 under load, again and again. After each: every acknowledged vote is there, once;
-// the counts agree everywhere; no version that a client saw is taken back; a client that
-// did not get its answer asks again and is counted once. (script/faults runs many rounds.)
+// kill -9 under load, again and again. After each kill every acknowledged vote is there,
+// once; the counts agree everywhere; no version that a client saw is taken back; a client
+// that got no answer asks again and is counted once. (script/faults runs many rounds.)
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { check_results, votes_of } from './lib/api.mjs';

@@ -1,6 +1,6 @@
-// Damage of any byte of any file of a crashed server is refused, or harmless: never does a
-// server run without what it had acknowledged and say nothing. FAULT_SEED repeats a round.
-// (script/faults runs a long one.)
+// Any damaged byte in any file of a crashed server is either harmless or makes the start
+// fail: a server never silently runs without something that it acknowledged. FAULT_SEED
+// repeats a round. (script/faults runs a long one.)
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';

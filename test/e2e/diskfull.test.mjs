@@ -1,5 +1,5 @@
-// A disk that is full or broken: nothing is acknowledged that is not durable, nothing that
-// was refused is counted, and all is well again without a restart when the disk is.
+// A full or broken disk: only durable votes are acknowledged, refused ones are not
+// counted, and when the disk works again so does the server, without a restart.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { check_results, votes_of } from './lib/api.mjs';

@@ -1,5 +1,5 @@
-// The API's document and the pages that show it: served by the program, and asking nobody
-// else for anything.
+// The API document and the pages that show it: the program serves them, and they load
+// nothing from elsewhere.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { after, before, describe, test } from 'node:test';

@@ -1,5 +1,5 @@
-// No file descriptors are left: new connections are refused, the others go on, and when
-// some are free again all is as before.
+// When no file descriptors are left, new connections are refused and the others continue;
+// once some are free again, everything works as before.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { test } from 'node:test';

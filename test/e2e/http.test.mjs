@@ -1,4 +1,5 @@
-// HTTP itself: what cannot be read is refused, what can be is answered as HTTP says.
+// HTTP itself: requests that cannot be read are refused, the others answered as HTTP
+// says.
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { check_problem } from './lib/problem.mjs';

@@ -1,5 +1,5 @@
-// An identity that is used lasts; one that has ended is over everywhere, live connections
-// included; and a WebSocket can become somebody by a message.
+// A session lasts while it is used. When it ends, it ends everywhere, on live connections
+// too; and a message can sign a WebSocket in.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';

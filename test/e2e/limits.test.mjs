@@ -1,4 +1,4 @@
-// What one client may do: votes a day, requests a minute, requests a second.
+// Limits per client: votes a day, requests a minute, requests a second.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { open_sse } from './lib/live.mjs';

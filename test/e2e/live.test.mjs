@@ -1,4 +1,5 @@
-// Live results: whole snapshots, the newest, to everybody who follows, over both protocols.
+// Live results: everybody who follows gets the newest whole snapshot, over both
+// protocols.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { describe, test } from 'node:test';

@@ -1,4 +1,4 @@
-// One's own account: changed, deleted; what that does to tokens, polls and votes.
+// Changing and deleting one's own account, and what that does to tokens, polls and votes.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';

@@ -1,4 +1,4 @@
-// What the server tells of itself: /metrics, /readyz.
+// What the server reports about itself: /metrics, /readyz.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';

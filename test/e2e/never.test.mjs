@@ -1,5 +1,5 @@
-// Mistakes that other polling systems shipped, each test named after one. Those that
-// another file tests already are in the table of docs/threat-model.md.
+// Mistakes that other polling systems shipped, each test named after one. The table of
+// docs/threat-model.md lists those that another file tests.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';

@@ -1,5 +1,5 @@
-// More than it can carry: the surplus is told so, what is accepted is true and in time,
-// nothing grows, and when the crowd has gone all is as before.
+// More load than the server can carry: the surplus is refused, accepted requests get true
+// answers in time, nothing grows, and when the crowd has gone everything is as before.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { describe, test } from 'node:test';

@@ -1,4 +1,4 @@
-// The web page: what web/dist holds is in the program, and served as browsers like it.
+// The web page: the program contains web/dist, and serves it as browsers like it.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { describe, test } from 'node:test';

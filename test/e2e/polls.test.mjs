@@ -1,4 +1,4 @@
-// Polls: made, read, listed, closed and deleted, and by whom.
+// Polls: making, reading, listing, closing and deleting them, and who may.
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { check_results, check_time } from './lib/api.mjs';

@@ -1,4 +1,4 @@
-// What the threat model (docs/threat-model.md) says is defended, and no other file tests.
+// What the threat model (docs/threat-model.md) says is defended and no other file tests.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';

@@ -1,5 +1,5 @@
-// What a session is worth where: the cookie behind proxies and on other origins, who is
-// who, and what happens when everybody logs in at once.
+// Sessions: the cookie behind proxies and on other origins, who is who, and what happens
+// when everybody logs in at once.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Server, with_server } from './lib/server.mjs';

@@ -1,4 +1,5 @@
-// One address against all: connections, WebSockets that follow nothing, password hashes.
+// One greedy address cannot shut out the others: connections, WebSockets that follow
+// nothing, password hashes.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Api } from './lib/api.mjs';

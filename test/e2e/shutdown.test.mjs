@@ -1,4 +1,4 @@
-// SIGTERM: what was begun is finished, everybody is told, and it is over soon.
+// SIGTERM: the server finishes what was begun, tells everybody, and ends soon.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { open_sse, open_ws } from './lib/live.mjs';

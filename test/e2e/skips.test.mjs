@@ -1,4 +1,4 @@
-// Taking skips back, and the list of them.
+// Undoing skips, and listing them.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { check_time } from './lib/api.mjs';

@@ -1,5 +1,5 @@
 // Databases that older programs left, in test/upgrade: this program takes them over with
-// everything that is in them. One of a newer program it leaves alone.
+// everything in them. A newer program's it leaves alone.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';

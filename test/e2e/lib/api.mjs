@@ -1,5 +1,5 @@
-// A client of the API that looks at every answer: it has to be what docs/api/openapi.yaml
-// says, errors have to be proper problem documents, everything has a request id.
+// An API client that checks every answer: it must match docs/api/openapi.yaml, errors
+// must be proper problem documents, and everything must have a request id.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { Agent, request } from 'undici';

@@ -1,4 +1,4 @@
-// Damage to a data directory: what a disk, a copy that was cut, or a mix of backups does.
+// Damages a data directory, as a disk, a truncated copy or a mix of backups would.
 import fs from 'node:fs';
 import path from 'node:path';
 

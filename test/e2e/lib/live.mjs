@@ -1,4 +1,4 @@
-// WebSocket and server-sent events, with everything that arrived kept for the test.
+// WebSocket and server-sent events; keeps everything that arrived for the test.
 import assert from 'node:assert/strict';
 import { request } from 'undici';
 import WebSocket from 'ws';

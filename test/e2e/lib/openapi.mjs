@@ -1,5 +1,5 @@
-// Is an answer what docs/api/openapi.yaml says of it? Status, content type, headers and
-// body of every answer that the tests get are held against the document.
+// Checks every answer that the tests get against docs/api/openapi.yaml: status, content
+// type, headers and body.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import Ajv2020 from 'ajv/dist/2020.js';

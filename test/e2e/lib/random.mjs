@@ -1,5 +1,4 @@
-// Chance that can be had again: what a fault test draws comes from FAULT_SEED, which a test
-// says when it starts.
+// Repeatable randomness: fault tests draw from FAULT_SEED, which they print at the start.
 
 export const FAULT_SEED = Number(process.env.FAULT_SEED ?? 1);
 

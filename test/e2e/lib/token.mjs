@@ -1,4 +1,4 @@
-// Tokens as the server signs them, of any time.
+// Makes tokens as the server signs them, with any times.
 import { createHmac } from 'node:crypto';
 import { JWT_SECRET } from './server.mjs';
 
