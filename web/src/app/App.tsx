@@ -3,6 +3,7 @@ import { i18n } from '@lingui/core';
 import { I18nProvider } from '@lingui/react';
 import { type ReactNode, Suspense, useState } from 'react';
 import { Route, Switch } from 'wouter';
+import { takeGivenPoll } from '~/api/given';
 import { pollQuery } from '~/api/queries';
 import { FeedPage } from '~/feed/FeedPage';
 import { onDemand } from '~/loading/onDemand';
@@ -74,7 +75,10 @@ function Loaded({ children }: { children: ReactNode }) {
 /** What a QR code leads to: its poll is asked for while its code is on the way. */
 function PollScreen({ id }: { id: number }) {
   const { client } = useServices();
-  useState(() => id > 0 && client.prefetchQuery(pollQuery(id)));
+  useState(() => {
+    takeGivenPoll(client, id);
+    if (id > 0) void client.prefetchQuery(pollQuery(id));
+  });
   return <PollPage />;
 }
 

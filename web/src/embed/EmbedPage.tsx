@@ -6,6 +6,7 @@ import { useLingui } from '@lingui/react/macro';
 import { useEffect, useLayoutEffect, useState } from 'react';
 import { type BaseLocationHook, Router, useParams, useSearch } from 'wouter';
 import { useBrowserLocation } from 'wouter/use-browser-location';
+import { takeGivenPoll } from '~/api/given';
 import { activateLocale } from '~/i18n/i18n';
 import { applyTheme } from '~/lib/theme';
 import { useServices } from '~/services';
@@ -29,12 +30,15 @@ const useOutside: BaseLocationHook = () => {
 
 export function EmbedPage() {
   const { t } = useLingui();
-  const { session } = useServices();
+  const { client, session } = useServices();
   const [options] = useState(optionsOf(useSearch()));
-  useState(() => embed(session));
+  const { id } = useParams<{ id: string }>();
+  useState(() => {
+    embed(session);
+    takeGivenPoll(client, Number(id));
+  });
   useLook(options);
   const isReady = useLocale(options.locale);
-  const { id } = useParams<{ id: string }>();
   if (!isReady) return <Spinner label={t`Loading…`} />;
   return (
     <Router hook={useOutside}>
