@@ -339,13 +339,15 @@ describe('left-overs', () => {
 });
 
 describe('accounts after a restore', () => {
-  test('tokens of those that it took back are refused', async () => {
+  test('tokens of those that it took back are refused', async (t) => {
     const server = await Server.start();
+    t.after(() => server.end());
     const kept = await server.api.guest();
     const file = path.join(server.root, 'one.db');
     await back_up(server, file);
     const lost = await server.api.guest();
     const restored = await restore(file);
+    t.after(() => restored.end());
     const me = (token, expect) => restored.api.get('/api/users/me', { token, expect });
     const next = await restored.api.guest();
     for (let i = 0; i < 2; i++) {
@@ -354,13 +356,13 @@ describe('accounts after a restore', () => {
       await me(lost.token, 'unauthorized');
       await restored.restart();
     }
-    await end_all(server, restored);
   });
 });
 
 describe('versions after a restore', () => {
-  test('none means two states, however often the same backup is restored', async () => {
+  test('none means two states, however often the same backup is restored', async (t) => {
     const server = await Server.start();
+    t.after(() => server.end());
     const { token } = await server.api.register();
     const poll = await server.api.create_poll(token);
     const voters = await server.api.crowd(10);
@@ -376,6 +378,7 @@ describe('versions after a restore', () => {
     let newest = lost.body.version;
     for (let i = 0; i < 3; i++) {
       const restored = await restore(file);
+      t.after(() => restored.end());
       const first = (await restored.api.results(poll.id)).version;
       assert.ok(first > newest, `${first} after ${newest}`);
       const now = await vote_all(restored, 0, voters.slice(2, 8));
@@ -392,13 +395,12 @@ describe('versions after a restore', () => {
       assert.ok((await restored.api.results(made.id)).version > lost.body.version);
       newest = now.body.version;
       states.set(newest, now);
-      await restored.end();
     }
-    await server.end();
   });
 
-  test('nor those of hidden results, and a client from a lost future is shown what is', async () => {
+  test('nor those of hidden results, and a client from a lost future is shown what is', async (t) => {
     const server = await Server.start();
+    t.after(() => server.end());
     const { token } = await server.api.register();
     const over = { resultsVisibility: 'after_close' };
     const { id } = await server.api.create_poll(token, over);
@@ -420,15 +422,14 @@ describe('versions after a restore', () => {
     let newest = await shown(server);
     for (let i = 0; i < 2; i++) {
       const restored = await restore(file);
+      t.after(() => restored.end());
       const { version } = await shown(restored, newest.id);
       assert.ok(version > newest.version, `${version} after ${newest.version}`);
       assert.ok(Number.isSafeInteger(version));
       await edit(restored, `Again ${i}?`);
       newest = await shown(restored);
       assert.ok(newest.version > version);
-      await restored.end();
     }
-    await server.end();
   });
 });
 
