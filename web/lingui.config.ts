@@ -9,13 +9,24 @@ const folders = fs
   .readdirSync('src', { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && !['test', 'i18n', 'lib'].includes(entry.name));
 
+/** What useAside fetches: its words are not those of the first screen. */
+const ASIDE = ['NeedsAccount', 'NotOpenYet', 'Outcome', 'VoteNotice'].map(
+  (name) => `src/vote/${name}.tsx`,
+);
+
 /** A catalogue a folder, so that a screen that is loaded on demand brings its own words. */
 export default defineConfig({
   sourceLocale: 'en',
   locales: ['en', 'de'],
-  catalogs: folders.map(({ name }) => ({
-    path: `${catalogues}/${name}/locales/{locale}`,
-    include: [`src/${name}/`],
-  })),
+  catalogs: [
+    ...folders.map(({ name }) => ({
+      path: `${catalogues}/${name}/locales/{locale}`,
+      include: [`src/${name}/`],
+      exclude: ASIDE,
+    })),
+    { path: `${catalogues}/vote/locales/aside/{locale}`, include: ASIDE },
+  ],
+  /** What the macros import: a Trans that never reads a value as elements. */
+  runtimeConfigModule: { Trans: ['~/i18n/Trans', 'Trans'] },
   format: formatter({ lineNumbers: false }),
 });

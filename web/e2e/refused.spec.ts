@@ -134,7 +134,9 @@ test.describe('refused', () => {
       body: { password: 'correct horse' },
     });
     await press(page, 'Vote');
-    await expectAlert(page, 'Your session has ended. Sign in again, please.');
+    await expect(page.locator('main').getByRole('alert')).toHaveText(
+      'Your session has ended. Sign in again, please.',
+    );
     await expect(
       page.locator('main').getByRole('link', { name: 'Sign in' }),
     ).toHaveAttribute('href', `/sign-in?next=${encodeURIComponent(`/p/${poll.id}`)}`);

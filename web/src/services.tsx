@@ -37,7 +37,8 @@ export function createServices(): Services {
   const ballots = new Ballots({ client, results, choices, session });
   session.onChange((change) => {
     live.restart(); // it tells the server who we are
-    if (change === 'joined') return;
+    results.keepShown = change === 'expired';
+    if (change === 'joined' || change === 'expired') return;
     results.clear(); // somebody else may see other results, and has other votes
     choices.clear();
     ballots.clear();

@@ -28,15 +28,29 @@ export function bearerToken(): string | null {
 interface SessionHolder {
   /** Another one after each change of the session. */
   readonly era: number;
+  /** Whom the page shows; null: nobody, or it is not known. */
+  readonly userId: number | null;
+  /** Finds out who is here now, and tells the page. */
+  check(): Promise<void>;
   /** @param isNews nobody asked who they are: the call went out in somebody's name */
   lost(era: number, isNews: boolean): Promise<void>;
 }
-let holder: SessionHolder = { era: 0, lost: async () => {} };
+let holder: SessionHolder = {
+  era: 0,
+  userId: null,
+  check: async () => {},
+  lost: async () => {},
+};
 export function setSessionHolder(session: SessionHolder): void {
   holder = session;
 }
 export function sessionEra(): number {
   return holder.era;
+}
+
+/** The server has ended what was opened as somebody. */
+export function checkSession(): Promise<void> {
+  return holder.check();
 }
 
 async function send(request: Request): Promise<Response> {
@@ -51,16 +65,28 @@ async function send(request: Request): Promise<Response> {
   }
 }
 
+/** What is done for one user is not done for another who has signed in meanwhile. */
+function sayForWhom(request: Request): void {
+  const isAct = request.method !== 'GET' && !request.url.includes('/api/auth/');
+  if (isAct && holder.userId !== null)
+    request.headers.set('X-Expect-User', String(holder.userId));
+}
+
 /** A session that has ended must not keep anybody from reading: asks again without it. */
 async function sendAndRecover(request: Request): Promise<Response> {
   const { era } = holder;
   const again = request.method === 'GET' ? request.clone() : null;
+  sayForWhom(request);
   const answer = await send(request);
   const { pathname } = new URL(request.url);
   if (answer.status !== 401 || pathname.startsWith('/api/auth/')) return answer;
   const isWhoAmI = pathname === '/api/users/me';
+  if (again === null) {
+    await holder.check(); // somebody else may be here
+    return answer;
+  }
   await holder.lost(era, !isWhoAmI);
-  return again === null || isWhoAmI ? answer : send(again);
+  return isWhoAmI ? answer : send(again);
 }
 
 export const api = createClient<paths>({ baseUrl: location.origin, fetch: sendAndRecover });

@@ -7,7 +7,10 @@ export type ErrorCode =
   | 'offline'
   | 'timeout'
   | 'unreadable'
-  | 'no_cookie';
+  | 'no_cookie'
+  | 'foreign_origin'
+  /** A guest's session has ended: what they did can no longer be changed. */
+  | 'guest_over';
 export type FieldError = NonNullable<ProblemDocument['errors']>[number];
 
 const TRANSIENT: readonly ErrorCode[] = [

@@ -1,6 +1,6 @@
 /** Sends again by itself what may be sent again: for a while, and never in step with others. */
 
-import { backoff } from '~/lib/backoff';
+import { backoff, jittered } from '~/lib/backoff';
 import { ApiError, isCode } from './error';
 
 /** A server that is started anew is back by then. */
@@ -11,8 +11,11 @@ const LONGEST_PAUSE_MS = 20_000;
 /** On the window: the server has just been reached, by the live connection (live/driver.ts). */
 export const REACHED = 'pollux:reached';
 
-/** waiting: it has been tried so often that the reader is told. */
-export type Hold = 'retrying' | 'waiting' | 'offline';
+/**
+ * waiting: it has been tried so often that the reader is told. queued: many join at once, and
+ * it is not yet this reader's turn.
+ */
+export type Hold = 'retrying' | 'waiting' | 'offline' | 'queued';
 const TOLD_AFTER = 4;
 
 /** How long to wait before the next try; null: there is no use in one, or not so soon. */
@@ -68,6 +71,21 @@ export async function persistently<T>(
       if (!navigator.onLine) continue;
       onHold(tries < TOLD_AFTER ? 'retrying' : 'waiting');
       await sleep(pause, error as ApiError);
+    }
+  }
+}
+
+/** Refused because many come at once: waits as long as it is told, at random, and comes again. */
+export async function inTurn<T>(call: () => Promise<T>, onQueued: () => void): Promise<T> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.code !== 'rate_limited') throw error;
+      onQueued();
+      const asked = error.retryAt === null ? 0 : error.retryAt.getTime() - Date.now();
+      const pause = asked + backoff(tries) + jittered(asked);
+      await new Promise((resolve) => setTimeout(resolve, pause));
     }
   }
 }

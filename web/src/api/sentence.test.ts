@@ -1,8 +1,11 @@
 import { i18n } from '@lingui/core';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { messages as german } from '~/i18n/first.de';
+import { messages as first } from '~/i18n/first.de';
 import { ApiError, type ErrorCode } from './error';
+import { messages as own } from './locales/de.po';
 import { sentenceOf } from './sentence';
+
+const german = { ...first, ...own };
 
 function refusal(code: ErrorCode, retryAfter?: number): ApiError {
   const headers = retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) };
@@ -25,6 +28,8 @@ const REFUSALS: [ErrorCode, RegExp][] = [
   ['unknown_option', /option is no longer there/],
   ['unauthorized', /Sign in again/],
   ['no_cookie', /does not keep cookies/],
+  ['foreign_origin', /server's set-up.*server\.origins to http/],
+  ['guest_over', /still counts/],
   ['forbidden', /may not/],
   ['not_found', /no such thing/],
   ['too_large', /too much/],

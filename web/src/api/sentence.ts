@@ -10,6 +10,7 @@ const SENTENCES: Partial<Record<ErrorCode, ReturnType<typeof msg>>> = {
   unknown_option: msg`This option is no longer there. Reload the page to see the poll as it is now.`,
   not_found: msg`There is no such thing here any more.`,
   unauthorized: msg`Your session has ended. Sign in again, please.`,
+  guest_over: msg`Your visit as a guest has ended. Your vote still counts, and can no longer be changed.`,
   no_cookie: msg`This browser does not keep cookies for this site, and voting needs one.`,
   too_large: msg`That is too much to send.`,
   forbidden: msg`You may not do this.`,
@@ -48,6 +49,13 @@ function nextMinute(when: Date): Date {
   return new Date(Math.ceil(when.getTime() / MINUTE_MS) * MINUTE_MS);
 }
 
+function originSentence(i18n: I18n): string {
+  const { origin } = location;
+  return i18n._(
+    msg`This server's set-up does not let anybody vote here: it does not know its own address. Your browser is all right. Whoever runs it: set server.origins to ${origin}, or let the proxy pass the Host header on.`,
+  );
+}
+
 function timedSentence(i18n: I18n, error: ApiError, wait?: string): string | null {
   if (error.retryAt === null) return null;
   const time = clock(i18n, nextMinute(error.retryAt));
@@ -75,6 +83,7 @@ function timedSentence(i18n: I18n, error: ApiError, wait?: string): string | nul
  */
 export function sentenceOf(i18n: I18n, error: unknown, wait?: string): string {
   if (!(error instanceof ApiError)) return i18n._(msg`Something went wrong. Try again.`);
+  if (error.code === 'foreign_origin') return originSentence(i18n);
   const timed = timedSentence(i18n, error, wait);
   if (timed !== null) return timed;
   const known = SENTENCES[error.code];

@@ -6,7 +6,7 @@ import { Route, Switch } from 'wouter';
 import { takeGivenPoll } from '~/api/given';
 import { pollQuery } from '~/api/queries';
 import { FeedPage } from '~/feed/FeedPage';
-import { onDemand } from '~/loading/onDemand';
+import { onDemand, onDemandLater } from '~/loading/onDemand';
 import { Waiting } from '~/loading/Waiting';
 import { createServices, ServicesProvider, useServices } from '~/services';
 import { ErrorBoundary } from './ErrorBoundary';
@@ -35,6 +35,7 @@ const LeaderboardPage = onDemand('leaderboard', () =>
   import('~/leaderboard/LeaderboardPage').then((m) => m.LeaderboardPage),
 );
 
+const Company = onDemandLater('settings', () => import('./Company').then((m) => m.Company));
 const NotFound = onDemand('app', () => import('./NotFound').then((m) => m.NotFound));
 
 export function App() {
@@ -48,6 +49,9 @@ export function App() {
               <Loaded>
                 <PresentPage />
               </Loaded>
+              <Suspense>
+                <Company />
+              </Suspense>
             </Route>
             <Route path="/embed/:id">
               <Loaded>

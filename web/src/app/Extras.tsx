@@ -1,11 +1,9 @@
 /** Over every screen: the settings, the help, keys that work everywhere, and other tabs. */
-import { useEffect } from 'react';
 import { useLocation } from 'wouter';
 import { useShortcuts } from '~/lib/shortcuts';
-import { useServices } from '~/services';
 import { Help } from '~/settings/Help';
 import { Settings } from '~/settings/Settings';
-import { talkToOtherTabs } from './otherTabs';
+import { Company } from './Company';
 
 export type DialogName = 'settings' | 'help';
 
@@ -16,13 +14,16 @@ interface ExtrasProps {
 
 export function Extras({ dialog, onDialog }: ExtrasProps) {
   const [, navigate] = useLocation();
-  const services = useServices();
-  useEffect(() => talkToOtherTabs(services), [services]);
   useShortcuts({
     '?': () => onDialog('help'),
     n: () => navigate('/new'),
   });
   const close = () => onDialog(null);
-  if (dialog === 'settings') return <Settings onClose={close} />;
-  return dialog === 'help' ? <Help onClose={close} /> : null;
+  return (
+    <>
+      <Company />
+      {dialog === 'settings' && <Settings onClose={close} />}
+      {dialog === 'help' && <Help onClose={close} />}
+    </>
+  );
 }

@@ -24,7 +24,7 @@ export function talkToOtherTabs(services: Services): () => void {
     if ('pollId' in news) return hearChoice(services, news.pollId, news.choice);
     const me = await whoIsHere(services);
     if (me === undefined) return;
-    if (me === null) session.hasExpired = news.change === 'switched';
+    if (me === null) session.hasExpired = news.change === 'expired';
     isHearing = true; // what was heard is not told on
     session.arrive(me, news.change);
     isHearing = false;

@@ -3,7 +3,9 @@ import { I18nProvider } from '@lingui/react';
 import { act, fireEvent, render, screen } from '@testing-library/react';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { feedKey, type Pages } from '~/feed/walk';
+import { remember } from '~/lib/remember';
 import { type Services, ServicesProvider } from '~/services';
+import { MARK } from '~/session/session';
 import { aMe, aPoll, type Call, fakeApi, problem, type Reply } from '~/test/fakeApi';
 import { testServices } from '~/test/services';
 import { offerUndo } from './lastSkip';
@@ -28,6 +30,7 @@ function open(reply: Reply = { status: 204 }): Call[] {
     'GET /api/users/me': { status: 200, body: aMe() },
     'DELETE /api/polls/2/skip': reply,
   });
+  remember(MARK, 'yes');
   services.client.setQueryData<Pages>(FEED, {
     pages: [{ items: POLLS, nextCursor: null }],
     pageParams: [null],
@@ -61,7 +64,7 @@ const listed = () =>
 async function clickUndo() {
   await pass(10);
   fireEvent.click(screen.getByRole('button', { name: 'Undo' }));
-  await pass(100);
+  await pass(1000);
 }
 
 test('a skip can be undone for eight seconds, the next one from its own start', async () => {

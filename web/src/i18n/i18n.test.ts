@@ -62,12 +62,14 @@ test('two screens that open at the same time both bring their words', async () =
   expect(Object.keys(i18n.messages)).toHaveLength(both);
 });
 
-test('the first screen brings the words of all its folders', () => {
+test('each folder has its words in one place: first, shared, or on demand', () => {
   const source = (name: string) => fs.readFileSync(`src/i18n/${name}`, 'utf8');
-  const inFirst = [...source('first.en.ts').matchAll(/from '\.\.\/(\w+)\//g)].map(
-    ([, f]) => f,
-  );
+  const both = source('first.en.ts') + source('shared.en.ts');
+  const brought = [...both.matchAll(/from '\.\.\/(\w+)\/locales\/en/g)].map(([, f]) => f);
   const onDemand = /!\.\.\/\{([\w,]+)\}/.exec(source('i18n.ts'))?.[1]?.split(',');
-  expect(inFirst.sort()).toEqual(onDemand?.sort());
-  expect(source('first.de.ts')).toBe(source('first.en.ts').replaceAll('en.po', 'de.po'));
+  expect(brought.sort()).toEqual(onDemand?.sort());
+  for (const name of ['first', 'shared'])
+    expect(source(`${name}.de.ts`)).toBe(
+      source(`${name}.en.ts`).replaceAll('en.po', 'de.po'),
+    );
 });

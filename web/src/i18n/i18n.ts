@@ -1,6 +1,7 @@
 /**
  * The page's languages. A catalogue belongs to a folder of src/: those of the first screen
- * come in one file a language, a screen that is loaded on demand brings its own.
+ * come in one file a language, those of what follows it on many screens in another (shared),
+ * and a screen that is loaded on demand brings its own.
  */
 import { i18n, type Messages } from '@lingui/core';
 import { remember, remembered } from '../lib/remember';
@@ -12,6 +13,10 @@ const KEY = 'locale';
 const FIRST: Record<Locale, () => Promise<{ messages: Messages }>> = {
   en: () => import('./first.en'),
   de: () => import('./first.de'),
+};
+const SHARED: typeof FIRST = {
+  en: () => import('./shared.en'),
+  de: () => import('./shared.de'),
 };
 const ON_DEMAND = import.meta.glob<{ messages: Messages }>([
   '../*/locales/*.po',
@@ -36,8 +41,9 @@ export function preferredLocale(): Locale {
 }
 
 async function catalogueOf(folder: string, locale: Locale): Promise<Messages> {
-  const load = ON_DEMAND[`../${folder}/locales/${locale}.po`];
-  return load === undefined ? {} : (await load()).messages;
+  const own = ON_DEMAND[`../${folder}/locales/${locale}.po`];
+  const parts = await Promise.all([SHARED[locale](), own?.()]);
+  return Object.assign({}, ...parts.map((part) => part?.messages));
 }
 
 export async function activateLocale(locale: Locale = preferredLocale()): Promise<void> {
@@ -57,7 +63,7 @@ export async function chooseLocale(locale: Locale): Promise<void> {
   await activateLocale(locale);
 }
 
-/** Before a screen that is loaded on demand is shown. */
+/** Before a screen that is loaded on demand is shown; the shared words come along. */
 export function openCatalogue(folder: string): Promise<void> {
   const known = opened.get(folder);
   if (known !== undefined) return known;

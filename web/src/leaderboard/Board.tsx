@@ -57,7 +57,10 @@ function Line({ place: { poll, rank }, votes, share, inAll }: LineProps) {
         >
           {poll.title}
         </Link>
-        <span className="flex shrink-0 flex-wrap items-baseline gap-x-2 whitespace-nowrap tabular-nums sm:flex-col sm:items-end">
+        <span
+          translate="no"
+          className="flex shrink-0 flex-wrap items-baseline gap-x-2 whitespace-nowrap tabular-nums sm:flex-col sm:items-end"
+        >
           <span className="font-semibold">
             <Plural value={votes} one="# vote" other="# votes" />
           </span>

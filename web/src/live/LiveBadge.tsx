@@ -33,6 +33,7 @@ export function LiveBadge() {
     <div className="relative flex min-w-0 items-center">
       <span
         role="status"
+        translate="no"
         className="one-line h-5 gap-x-1.5 text-sm whitespace-nowrap text-quiet"
       >
         {shown !== 'idle' && (

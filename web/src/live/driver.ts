@@ -15,7 +15,6 @@
  * network or the reader comes back. A dead line is noticed after 20 s of silence at most
  * (socket.ts; 40 s: stream.ts), within 3 s after waking up.
  */
-import { bearerToken } from '~/api/client';
 import { REACHED } from '~/api/retry';
 import { backoff, jittered } from '~/lib/backoff';
 import { LAST_VERSION } from '~/results/deletion';
@@ -147,10 +146,9 @@ export class Driver {
     this.openedAt = null;
   }
 
-  /** A WebSocket cannot carry the token of a widget. */
   private isSocketDue(): boolean {
     const limit = this.socketWorked ? BLOCKED_AFTER.once : BLOCKED_AFTER.never;
-    return bearerToken() === null && this.socketFailures < limit;
+    return this.socketFailures < limit;
   }
 
   private eventsOfSocket(): LineEvents {
@@ -178,7 +176,7 @@ export class Driver {
       },
       closed: (againInMs) => {
         // Neither works: the server is down, and WebSocket may be all right. In turns.
-        if (this.openedAt === null && bearerToken() === null) this.socketFailures--;
+        if (this.openedAt === null) this.socketFailures--;
         this.onClosed(againInMs);
       },
     };
@@ -207,8 +205,7 @@ export class Driver {
 
   private trySocketLater(): void {
     clearTimeout(this.trying);
-    if (bearerToken() === null)
-      this.trying = setTimeout(() => this.trySocket(), TRY_SOCKET_MS);
+    this.trying = setTimeout(() => this.trySocket(), TRY_SOCKET_MS);
   }
 
   /** Beside the stream, which goes on until the WebSocket has proved to work. */
@@ -277,6 +274,6 @@ export class Driver {
     if (this.isAsleep) return;
     this.socketFailures = 0;
     this.wake();
-    if (this.line instanceof StreamLine && bearerToken() === null) this.trySocket();
+    if (this.line instanceof StreamLine) this.trySocket();
   }
 }

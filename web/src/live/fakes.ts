@@ -246,10 +246,9 @@ export async function livePage(chance?: () => number) {
 }
 
 /** WebSocket has failed twice, and a stream has been asked for. */
-export async function blockedPage() {
+export async function blockedPage(...polls: number[]) {
   const page = fakePage();
-  page.live.track(1);
-  page.live.track(2);
+  for (const id of polls.length > 0 ? polls : [1, 2]) page.live.track(id);
   await paint();
   FakeSocket.last.drop();
   await nextAttempt();

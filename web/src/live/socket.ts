@@ -5,6 +5,7 @@
  * tracked anew at the same time, for the snapshot that comes at once. Where they do move,
  * all that costs nothing.
  */
+import { bearerToken, checkSession } from '~/api/client';
 import { type Line, type LineEvents, readMessage, type Wishes } from './line';
 import { Silence } from './silence';
 
@@ -14,6 +15,8 @@ const ANSWER_MS = 10_000;
 const CHECK_MS = 3000;
 const TRACK_AGAIN_MS = 3000;
 const SERVICE_RESTART = 1012;
+/** Whoever this was opened for is not here any more, or not known any more. */
+const IDENTITY_ENDED = 4401;
 const RESTART_MS = 1000;
 /** A poll was not tracked, for a reason that passes. */
 const PASSING = ['overloaded', 'unavailable', 'too_large'];
@@ -29,14 +32,14 @@ export class SocketLine implements Line {
   private tracksBoard = false;
   private wishes: Wishes = { polls: [], leaderboard: false };
   private isHeard = false;
+  private isClosed = false;
   private trackingAgain: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly events: LineEvents) {
     this.socket = new WebSocket(`${location.origin.replace(/^http/, 'ws')}/ws`);
     this.socket.onopen = () => this.onOpen();
     this.socket.onmessage = ({ data }) => this.onMessage(data);
-    this.socket.onclose = ({ code }) =>
-      this.end(code === SERVICE_RESTART ? RESTART_MS : null);
+    this.socket.onclose = ({ code }) => void this.onClose(code);
     this.silence.expect(ANSWER_MS);
   }
 
@@ -57,6 +60,11 @@ export class SocketLine implements Line {
   }
 
   close(): void {
+    this.isClosed = true;
+    this.fallSilent();
+  }
+
+  private fallSilent(): void {
     this.silence.stop();
     clearTimeout(this.trackingAgain);
     this.socket.onopen = this.socket.onmessage = this.socket.onclose = null;
@@ -90,6 +98,8 @@ export class SocketLine implements Line {
 
   /** Open it is when the server was heard: there are proxies that accept and pass nothing. */
   private onOpen(): void {
+    const token = bearerToken(); // of a widget, which has no cookie
+    if (token !== null) this.send({ type: 'auth', token });
     this.ask(ANSWER_MS);
     this.follow(this.wishes);
   }
@@ -106,11 +116,18 @@ export class SocketLine implements Line {
 
   /** All of it, which is simpler: what is tracked already may be tracked again. */
   private onError(code: string): void {
+    if (code === 'unauthorized') void checkSession();
     if (!PASSING.includes(code)) return;
     clearTimeout(this.trackingAgain);
     this.trackingAgain = setTimeout(() => {
       this.tell('track', [...this.tracked], this.tracksBoard);
     }, TRACK_AGAIN_MS);
+  }
+
+  private async onClose(code: number): Promise<void> {
+    this.fallSilent();
+    if (code === IDENTITY_ENDED) await checkSession(); // it may begin another line
+    if (!this.isClosed) this.events.closed(code === SERVICE_RESTART ? RESTART_MS : null);
   }
 
   private end(againInMs: number | null): void {

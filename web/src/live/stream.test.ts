@@ -1,6 +1,5 @@
-// The connection where WebSocket is blocked, or a token has to be sent: by an event stream.
-import { expect, onTestFinished, test } from 'vitest';
-import { setBearer } from '~/api/client';
+// The connection where WebSocket is blocked: by an event stream.
+import { expect, test } from 'vitest';
 import { LAST_VERSION } from '~/results/deletion';
 import { BoardPolling } from './boards';
 import {
@@ -16,7 +15,6 @@ import {
   pass,
   setOnline,
   streamingPage,
-  widget,
 } from './fakes';
 
 test('after two sockets that did not open, a stream brings the snapshots', async () => {
@@ -170,7 +168,7 @@ test('a poll that is deleted while it is followed ends nothing for the others', 
 });
 
 test('a stream whose only poll is deleted ends for good', async () => {
-  const { live } = await widget();
+  const { live } = await blockedPage(1);
   await FakeStream.last.open();
   await FakeStream.last.say('event: deleted\ndata: {"type":"deleted","pollId":1}\n\n');
   await FakeStream.last.end();
@@ -233,12 +231,14 @@ test('an answer that nobody waits for any more is dropped, and no other is asked
 });
 
 test('with nothing but the leaderboard to follow, its answers are the line', async () => {
-  setBearer('a.b.c');
-  onTestFinished(() => setBearer(null));
   const { live } = fakePage();
   answers.set('/api/leaderboard', () => Response.json({ items: [] }));
   live.followLeaderboard(() => {});
   await paint();
+  for (let i = 0; i < 2; i++) {
+    FakeSocket.last.drop();
+    await nextAttempt();
+  }
   expect([live.state, FakeStream.all.length]).toEqual(['live', 0]);
   answers.delete('/api/leaderboard');
   await pass(10_000);

@@ -1,6 +1,6 @@
 /**
- * A line by server-sent events, where WebSocket is blocked, or where a token has to be sent:
- * therefore by fetch, since an EventSource sends no headers. The polls are in the stream's
+ * A line by server-sent events, where WebSocket is blocked: by fetch, since an EventSource
+ * sends no headers, and a widget has a token to send. The polls are in the stream's
  * address: other polls are another stream. A comment comes every 15 s; after 40 s without
  * anything, the line is lost. The leaderboard does not come this way: it is asked for.
  */

@@ -1,19 +1,13 @@
-// Beside an event stream: is WebSocket possible by now? A widget with a token never asks.
-import { expect, onTestFinished, test } from 'vitest';
-import { setBearer } from '~/api/client';
+// Beside an event stream: is WebSocket possible by now?
+import { expect, test } from 'vitest';
 import {
-  event,
   FakeSocket,
   FakeStream,
-  fakePage,
   nextAttempt,
-  paint,
   pass,
   setOnline,
-  settle,
   snapshot,
   streamingPage,
-  widget,
 } from './fakes';
 
 const TRY_SOCKET_MS = 5 * 60_000;
@@ -77,34 +71,4 @@ test('another network is another chance for WebSocket', async () => {
   await stream.break();
   await nextAttempt();
   expect([FakeSocket.all.length, FakeStream.all.length]).toEqual([4, 1]);
-});
-
-test('a widget sends its token, and tries no WebSocket', async () => {
-  const { live, results } = await widget();
-  expect(FakeSocket.all).toHaveLength(0);
-  expect(FakeStream.last.headers).toEqual({
-    Accept: 'text/event-stream',
-    Authorization: 'Bearer a.b.c',
-  });
-  await FakeStream.last.open();
-  await FakeStream.last.say(event(1, 2));
-  expect([live.state, results.get(1)?.version]).toEqual(['live', 2]);
-  setOnline(true);
-  await FakeStream.last.break();
-  await nextAttempt();
-  expect([FakeSocket.all.length, FakeStream.all.length]).toEqual([0, 2]);
-});
-
-test('who becomes a guest in a widget goes on by stream, with all that may be new', async () => {
-  const { live } = fakePage();
-  live.track(1);
-  await paint();
-  FakeSocket.last.accept();
-  setBearer('a.b.c');
-  onTestFinished(() => setBearer(null));
-  live.restart();
-  await settle();
-  await pass(0);
-  expect(FakeSocket.last.isClosed).toBe(true);
-  expect(FakeStream.last.path).toBe('/api/live?polls=1');
 });

@@ -37,7 +37,7 @@ function Running({ kind, at }: { kind: 'opens' | 'closes'; at: Date }) {
   const left = useTimeLeft(at.getTime());
   const date = i18n.date(at, { dateStyle: 'medium', timeStyle: 'short' });
   return (
-    <span role="timer" className="inline-flex items-center gap-1.5">
+    <span role="timer" translate="no" className="inline-flex items-center gap-1.5">
       <Icon name="clock" className="size-[1.15em]" />
       <time dateTime={at.toISOString()} title={date} className="tabular-nums">
         {kind === 'opens' ? <Opens left={left} /> : <Closes left={left} />}

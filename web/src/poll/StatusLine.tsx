@@ -17,7 +17,7 @@ export function StatusLine({ poll, status, results, viewers }: StatusLineProps) 
       <StatusBadge status={status} />
       <Countdown poll={poll} status={status} />
       {results !== null && (
-        <span className="tabular-nums">
+        <span translate="no" className="tabular-nums">
           <Plural value={results.totalVotes} one="# vote" other="# votes" />
         </span>
       )}
@@ -35,6 +35,7 @@ export function StatusLine({ poll, status, results, viewers }: StatusLineProps) 
 function Viewers({ count, isKnown }: { count: number; isKnown: boolean }) {
   return (
     <span
+      translate="no"
       className={`inline-flex items-center gap-1.5 tabular-nums max-sm:basis-full print:hidden ${isKnown ? '' : 'invisible'}`}
     >
       <Icon name="eye" className="size-4" />

@@ -92,6 +92,7 @@ function Figures({ votes, percent, isWinner }: FiguresProps) {
   return (
     <span
       lang={i18n.locale}
+      translate="no"
       className="relative min-w-[4em] shrink-0 text-end whitespace-nowrap tabular-nums"
     >
       <span className="block font-bold">{formatPercent(i18n, percent)}</span>

@@ -24,7 +24,7 @@ export function Counts({ now: { results, viewers } }: { now: PollResults }) {
 function Count({ value, children }: { value: number; children: ReactNode }) {
   const { i18n } = useLingui();
   return (
-    <p className="leading-tight">
+    <p translate="no" className="leading-tight">
       <span className="block text-[clamp(1.25rem,5vmin,8rem)] font-bold tabular-nums">
         {i18n.number(value)}
       </span>

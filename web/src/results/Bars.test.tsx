@@ -2,7 +2,7 @@ import { i18n } from '@lingui/core';
 import { I18nProvider } from '@lingui/react';
 import { render, screen } from '@testing-library/react';
 import { describe, expect, test } from 'vitest';
-import { messages as german } from '~/i18n/first.de';
+import { messages as german } from '~/i18n/shared.de';
 import { aPoll, someResults } from '~/test/fakeApi';
 import { Bars, type BarsProps } from './Bars';
 

@@ -72,7 +72,10 @@ const Bar = memo(function Bar({ text, votes, percent, isMine, isFirst, large }: 
         <span className="mixed-text">{text}</span>
         {isMine && <MineMark />}
       </span>
-      <span className="relative shrink-0 text-end leading-tight tabular-nums">
+      <span
+        translate="no"
+        className="relative shrink-0 text-end leading-tight tabular-nums"
+      >
         <span className="block font-semibold">{formatPercent(i18n, percent)}</span>{' '}
         <span className={`block ${large ? 'text-xl' : 'text-sm'}`}>
           <bdi>

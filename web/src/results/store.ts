@@ -47,6 +47,9 @@ function countsOf(snapshot: Snapshot): Results | null {
 }
 
 export class ResultsStore extends KeyedStore<Live> {
+  /** The reader's session has ended by itself: what they saw is not taken off their screen. */
+  keepShown = false;
+
   /** Takes a result or a live snapshot; what is older than what is known is left. */
   offer(snapshot: Snapshot): void {
     const { pollId, version, status, viewers } = snapshot;
@@ -55,8 +58,9 @@ export class ResultsStore extends KeyedStore<Live> {
     const isLive = viewers !== undefined;
     const before = version === known.version ? known : NOTHING;
     const counts = countsOf(snapshot);
+    const isKept = this.keepShown && counts === null;
     const isTaken = counts === null && isLive && before.isShownLive;
-    const results = isTaken ? null : (before.results ?? counts);
+    const results = isKept ? known.results : isTaken ? null : (before.results ?? counts);
     const next: Live = {
       results,
       isShownLive: isLive ? counts !== null : before.isShownLive,

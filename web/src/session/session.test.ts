@@ -1,7 +1,15 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { api, data } from '~/api/client';
 import type { Services } from '~/services';
-import { aGuestJoins, aMe, type Call, fakeApi, problem, type Reply } from '~/test/fakeApi';
+import {
+  aGuestJoins,
+  aMe,
+  type Call,
+  fakeApi,
+  problem,
+  type Reply,
+  someResults,
+} from '~/test/fakeApi';
 import { testServices } from '~/test/services';
 import { meQuery, type SessionChange } from './session';
 
@@ -115,14 +123,62 @@ describe('who is known', () => {
     expect(mark()).toBeNull();
   });
 
-  test('a user who is lost does not leave their choices to the next', async () => {
-    fakeApi({ ...JOIN, [WHO]: USER, 'GET /api/tags': [NOBODY, { status: 200, body: [] }] });
+  describe('and whose session ends by itself', () => {
+    const ADA: Reply = { status: 200, body: aMe({ id: 9, kind: 'user', username: 'eve' }) };
+
+    async function lose(next: Reply) {
+      const calls = fakeApi({
+        ...JOIN,
+        [WHO]: [USER, next],
+        'GET /api/tags': [NOBODY, { status: 200, body: [] }],
+      });
+      await services.client.fetchQuery(meQuery);
+      services.choices.set(1, { myVote: 0, skipped: false });
+      services.results.offer(someResults([3, 1], 2));
+      await tags();
+      return calls;
+    }
+
+    test('keeps what they see, and is asked to sign in', async () => {
+      await lose(USER);
+      expect(changes).toEqual(['expired']);
+      expect(services.session.hasExpired).toBe(true);
+      expect(services.choices.get(1)?.myVote).toBe(0);
+      services.results.offer({ pollId: 1, version: 3, status: 'open', viewers: 2 });
+      expect(services.results.get(1)?.results?.totalVotes).toBe(4);
+      expect(me()).toBeNull();
+    });
+
+    test('does not go on as a guest', async () => {
+      const calls = await lose(USER);
+      await expect(services.session.ensure()).rejects.toMatchObject({
+        code: 'unauthorized',
+      });
+      expect(count(calls, '/api/auth/guest')).toBe(0);
+    });
+
+    test('comes back to it', async () => {
+      await lose(USER);
+      await services.session.changed();
+      expect(services.session.hasExpired).toBe(false);
+      expect(services.choices.get(1)?.myVote).toBe(0);
+    });
+
+    test('does not leave it to the next', async () => {
+      await lose(ADA);
+      await services.session.changed();
+      expect(changes).toEqual(['expired', 'switched']);
+      expect(services.choices.get(1)).toBeUndefined();
+      expect(services.results.get(1)).toBeUndefined();
+    });
+  });
+
+  test('is looked for again: another tab may be somebody else', async () => {
+    fakeApi({ [WHO]: [USER, { status: 200, body: aMe({ id: 9, kind: 'user' }) }] });
     await services.client.fetchQuery(meQuery);
-    services.choices.set(1, { myVote: 0, skipped: false });
-    await tags();
+    await services.session.check();
     expect(changes).toEqual(['switched']);
-    expect(services.choices.get(1)).toBeUndefined();
-    expect(me()).toBeNull();
+    expect(me()?.id).toBe(9);
   });
 
   test('stays who they are when a password is wrong', async () => {

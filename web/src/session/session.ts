@@ -12,7 +12,8 @@ import {
   sessionEra,
   setSessionHolder,
 } from '~/api/client';
-import { isCode } from '~/api/error';
+import { ApiError, isCode } from '~/api/error';
+import { inTurn } from '~/api/retry';
 import { remember, remembered } from '~/lib/remember';
 
 export const MARK = 'session';
@@ -58,10 +59,11 @@ export function useMe(): Me | null | undefined {
 }
 
 /**
- * joined: a guest came or went, all that they see stays. switched: it may not. left: signed
- * out, and whoever is here now may be another.
+ * joined: a guest came or went, all that they see stays. expired: so does what a user saw,
+ * until they are back or somebody else comes. switched: it may not. left: signed out, and
+ * whoever is here now may be another.
  */
-export type SessionChange = 'joined' | 'switched' | 'left';
+export type SessionChange = 'joined' | 'expired' | 'switched' | 'left';
 
 /** Where a widget keeps its token; the page itself has its cookie, and none (embedded.ts). */
 export interface TokenKeeper {
@@ -75,6 +77,8 @@ export class Session {
   era = 0;
   /** A user's session has ended, and not because they signed out. */
   hasExpired = false;
+  private expiredId: number | null = null;
+  private readonly queue = new Set<() => void>();
   private joining: Promise<void> | null = null;
   private leaving: Promise<void> | null = null;
   private readonly listeners = new Set<(change: SessionChange) => void>();
@@ -89,10 +93,21 @@ export class Session {
     return () => this.listeners.delete(listener);
   }
 
-  /** Makes a guest of a newcomer; once, also when two votes ask at the same time. */
-  ensure(): Promise<void> {
+  get userId(): number | null {
+    return this.client.getQueryData(meQuery.queryKey)?.id ?? null;
+  }
+
+  /**
+   * Makes a guest of a newcomer; once, also when two votes ask at the same time. Where many
+   * join at once it waits its turn, and says so. A user whose session has ended is no guest.
+   */
+  ensure(onQueued: () => void = () => {}): Promise<void> {
+    if (this.hasExpired && this.userId === null)
+      return Promise.reject(ApiError.of('unauthorized'));
+    this.queue.add(onQueued);
     this.joining ??= this.join().finally(() => {
       this.joining = null;
+      this.queue.clear();
     });
     return this.joining;
   }
@@ -107,7 +122,12 @@ export class Session {
   }
 
   private async becomeGuest(): Promise<Me> {
-    const granted = await data(api.POST('/api/auth/guest'));
+    const granted = await inTurn(
+      () => data(api.POST('/api/auth/guest')),
+      () => {
+        for (const tell of this.queue) tell();
+      },
+    );
     await this.tokens?.keep(granted);
     remember(MARK, 'yes');
     return { ...NEWCOMER, id: granted.user.id, createdAt: new Date().toISOString() };
@@ -116,7 +136,29 @@ export class Session {
   /** After the cookie has changed: registered, signed in, a new password. */
   async changed(): Promise<void> {
     this.era++; // what was asked before was asked by somebody else
-    this.arrive(await askWhoAmI(), 'switched');
+    this.come(await askWhoAmI());
+  }
+
+  /** Finds out who is here: the session has ended, or another tab has begun another. */
+  async check(): Promise<void> {
+    const { userId } = this;
+    const me = await askWhoAmI().catch(() => undefined); // a 401 has been dealt with: lost()
+    if (me && me.id !== userId) this.come(me);
+  }
+
+  /** Not remembered here, as where storage is forbidden: the server may know them. */
+  async recognise(): Promise<Me | null> {
+    const me = this.hasExpired ? null : await askWhoAmI();
+    if (me !== null) this.arrive(me, 'joined');
+    return me;
+  }
+
+  /** Who comes back to what they saw goes on with it. */
+  private come(me: Me | null): void {
+    const isBack = me !== null && me.id === this.expiredId;
+    this.hasExpired = false;
+    this.expiredId = null;
+    this.arrive(me, isBack ? 'joined' : 'switched');
   }
 
   arrive(me: Me | null, change: SessionChange): void {
@@ -127,6 +169,7 @@ export class Session {
 
   signOut(): Promise<void> {
     this.hasExpired = false;
+    this.expiredId = null;
     return this.leave('left');
   }
 
@@ -138,8 +181,11 @@ export class Session {
     }
     const me = this.client.getQueryData(meQuery.queryKey);
     if (!isNews && me == null && remembered(MARK) === null) return;
-    this.hasExpired = me?.kind === 'user';
-    await this.leave(this.hasExpired ? 'switched' : 'joined');
+    if (me?.kind === 'user') {
+      this.hasExpired = true;
+      this.expiredId = me.id;
+    }
+    await this.leave(this.hasExpired ? 'expired' : 'joined');
   }
 
   private leave(change: SessionChange): Promise<void> {

@@ -10,6 +10,8 @@ export interface Call {
   readonly search: URLSearchParams;
   readonly key: string | null;
   readonly bearer: string | null;
+  /** X-Expect-User. */
+  readonly forWhom: string | null;
   readonly body: unknown;
 }
 
@@ -67,6 +69,7 @@ async function callOf(input: Request | URL | string): Promise<Call> {
     search: searchParams,
     key: request.headers.get('Idempotency-Key'),
     bearer: request.headers.get('Authorization'),
+    forWhom: request.headers.get('X-Expect-User'),
     body: text === '' ? undefined : JSON.parse(text),
   };
 }

@@ -1,13 +1,14 @@
 import { i18n } from '@lingui/core';
 import { cleanup, configure } from '@testing-library/react';
 import { afterAll, afterEach, beforeEach, vi } from 'vitest';
-import { messages } from '~/i18n/first.en';
+import { messages as first } from '~/i18n/first.en';
+import { messages as shared } from '~/i18n/shared.en';
 import { restServices } from './services';
 
 // Limits, not waits: the machine may be busy.
 configure({ asyncUtilTimeout: 60_000 });
 
-beforeEach(() => i18n.loadAndActivate({ locale: 'en', messages }));
+beforeEach(() => i18n.loadAndActivate({ locale: 'en', messages: { ...first, ...shared } }));
 afterEach(() => {
   cleanup();
   restServices();

@@ -52,7 +52,11 @@ function Standings(props: OutcomeProps) {
         <Bars options={poll.options} results={results} myVote={myVote} />
       )}
       {onScreen && <Announcer poll={poll} results={results} />}
-      <p tabIndex={-1} className="flex flex-wrap justify-between gap-x-4 text-quiet">
+      <p
+        translate="no"
+        tabIndex={-1}
+        className="flex flex-wrap justify-between gap-x-4 text-quiet"
+      >
         <Standing now={now} />{' '}
         {results && <Total votes={results.totalVotes} isOver={status === 'closed'} />}
       </p>

@@ -21,6 +21,15 @@ export function VoteNotice({ poll, ballot }: VoteNoticeProps) {
         </Trans>
       </Notice>
     );
+  if (ballot?.phase === 'queued')
+    return (
+      <Notice kind="warn">
+        <Trans>
+          Many are joining right now. Your vote is kept, and sent by itself when it is your
+          turn.
+        </Trans>
+      </Notice>
+    );
   if (ballot?.phase === 'waiting')
     return (
       <Notice kind="warn">

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { api, data } from '~/api/client';
 import { REACHED } from '~/api/retry';
 import type { Services } from '~/services';
 import { meQuery } from '~/session/session';
@@ -382,5 +383,104 @@ describe('a session that ends under a vote', () => {
     expect(await done).toBe(false);
     expect(votesOf(calls)).toHaveLength(1);
     expect(services.choices.get(1)).toBeUndefined();
+  });
+});
+
+describe("what is the reader's own", () => {
+  const mine = aPoll({ myVote: 1, voteChange: true });
+  const OVER = problem(401, 'unauthorized');
+  const JOIN = {
+    'POST /api/auth/logout': { status: 204 },
+    'POST /api/auth/guest': aGuestJoins(8),
+  };
+  const joined = (calls: Call[]) => calls.filter(({ path }) => path.endsWith('/guest'));
+
+  test.each([
+    ['taken back', null, 'DELETE /api/polls/1/vote'],
+    ['changed', 2, 'PUT /api/polls/1/vote'],
+  ])("a guest's vote is not %s by the next guest", async (_, wish, route) => {
+    const calls = serve({
+      ...JOIN,
+      'GET /api/users/me': [ME, OVER],
+      [route]: [OVER, problem(409, 'conflict')],
+      'GET /api/polls/1': { status: 200, body: aPoll({ myVote: wish }) },
+    });
+    expect(await castPatiently(wish, mine)).toBe(false);
+    expect(votesOf(calls)).toHaveLength(1);
+    expect(joined(calls)).toHaveLength(0);
+    expect(services.ballots.get(1)?.error).toMatchObject({ code: 'guest_over' });
+    expect(services.choices.of(mine).myVote).toBe(1);
+
+    expect(await castPatiently(wish, mine)).toBe(false); // asked for again, as nobody
+    expect(votesOf(calls)).toHaveLength(1);
+    expect(joined(calls)).toHaveLength(0);
+  });
+
+  test('a vote that may have been counted is not sent again by the next guest', async () => {
+    const calls = serve({
+      ...JOIN,
+      'GET /api/users/me': [ME, OVER],
+      [VOTE]: ['unreachable', OVER, accepted(1)],
+    });
+    expect(await castPatiently(1)).toBe(false);
+    expect(votesOf(calls)).toHaveLength(2);
+    expect(joined(calls)).toHaveLength(0);
+  });
+
+  test('what is sent says for whom', async () => {
+    const calls = serve({ [VOTE]: accepted(2) });
+    await castPatiently(2);
+    expect(calls.map(({ forWhom }) => forWhom)).toEqual([null, '7']);
+  });
+
+  test('a skip is not done by whoever has signed in meanwhile', async () => {
+    const ADA = { status: 200, body: aMe({ id: 9, kind: 'user', username: 'ada' }) };
+    serve({ 'GET /api/users/me': [ME, ADA], 'POST /api/polls/1/skip': OVER });
+    await services.client.ensureQueryData(meQuery);
+    const skip = vi.fn(() =>
+      data(api.POST('/api/polls/{id}/skip', { params: { path: { id: 1 } } })),
+    );
+    await expect(services.ballots.asSomebody(skip)).rejects.toMatchObject({
+      code: 'unauthorized',
+    });
+    expect(skip).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('many who join at once', () => {
+  test('wait their turn, say so, and vote by themselves', async () => {
+    localStorage.clear();
+    services = testServices();
+    const busy = problem(429, 'rate_limited', { retryAfter: 25 });
+    const calls = serve({
+      'GET /api/users/me': problem(401, 'unauthorized'),
+      'POST /api/auth/guest': [...Array<typeof busy>(6).fill(busy), aGuestJoins(8)],
+      [VOTE]: accepted(1),
+    });
+    const done = services.ballots.cast(aPoll(), 1);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(services.ballots.get(1)?.phase).toBe('queued');
+    await vi.advanceTimersByTimeAsync(10 * 60_000);
+    expect(await done).toBe(true);
+    expect(votesOf(calls)).toHaveLength(1);
+  });
+
+  test('send nothing that was recalled while they waited', async () => {
+    localStorage.clear();
+    services = testServices();
+    const calls = serve({
+      'GET /api/users/me': problem(401, 'unauthorized'),
+      'POST /api/auth/guest': [
+        problem(429, 'rate_limited', { retryAfter: 5 }),
+        aGuestJoins(8),
+      ],
+      [VOTE]: accepted(1),
+    });
+    const done = services.ballots.cast(aPoll(), 1);
+    await vi.advanceTimersByTimeAsync(1000);
+    services.ballots.recall(1);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(await done).toBe(false);
+    expect(votesOf(calls)).toHaveLength(0);
   });
 });

@@ -64,6 +64,7 @@ export class Ballots extends KeyedStore<Ballot | undefined> {
     const key = last?.wish === wish ? last.key : newKey();
     const show = (phase: Ballot['phase'], error?: unknown) =>
       this.set(poll.id, { wish, phase, key, error });
+    let isNew = wish !== null && this.parts.choices.of(poll).myVote === null;
     const ifWanted = <T>(act: () => T): T => {
       if (this.get(poll.id)?.key !== key) throw RECALLED;
       return act();
@@ -72,7 +73,16 @@ export class Ballots extends KeyedStore<Ballot | undefined> {
     show('sending');
     try {
       const vote = await persistently(
-        () => ifWanted(() => this.asSomebody(() => this.request(poll, wish, key))),
+        () => {
+          const send = () => ifWanted(() => this.request(poll, wish, key));
+          const mayBecomeAnother = isNew;
+          isNew = false; // what was sent once may have been counted
+          return ifWanted(() =>
+            mayBecomeAnother
+              ? this.asSomebody(send, () => ifWanted(() => show('queued')))
+              : this.asMyself(send),
+          );
+        },
         (hold) => ifWanted(() => show(hold)),
       );
       ifWanted(() => this.confirmed(poll, wish, vote));
@@ -97,18 +107,33 @@ export class Ballots extends KeyedStore<Ballot | undefined> {
    * call goes out once more; one who is not known right after that has a browser that keeps
    * no cookie.
    */
-  async asSomebody<T>(call: () => Promise<T>): Promise<T> {
+  async asSomebody<T>(call: () => Promise<T>, onQueued?: () => void): Promise<T> {
     const { client, session } = this.parts;
     const who = () => client.getQueryData(meQuery.queryKey);
+    const isAnother = (id: number | undefined) => who() !== null && who()?.id !== id;
     for (let isNew = who() === null; ; isNew = true) {
-      await session.ensure();
-      const isGuest = who()?.kind === 'guest';
+      await session.ensure(onQueued);
+      const me = who();
       try {
         return await call();
       } catch (error) {
-        if (!isGuest || !isCode(error, 'unauthorized')) throw error;
+        if (me?.kind !== 'guest' || !isCode(error, 'unauthorized')) throw error;
+        if (isAnother(me.id)) throw error; // signed in, in another tab: it is theirs to do
         if (isNew) throw ApiError.of('no_cookie');
       }
+    }
+  }
+
+  /** Calls about what is the reader's own: never as anybody else, not even as a new guest. */
+  async asMyself<T>(call: () => Promise<T>): Promise<T> {
+    const { client, session } = this.parts;
+    const me = (await client.ensureQueryData(meQuery)) ?? (await session.recognise());
+    const isOver = () => ApiError.of(me?.kind === 'user' ? 'unauthorized' : 'guest_over');
+    if (me === null) throw session.hasExpired ? ApiError.of('unauthorized') : isOver();
+    try {
+      return await call();
+    } catch (error) {
+      throw isCode(error, 'unauthorized') ? isOver() : error;
     }
   }
 
@@ -149,8 +174,10 @@ export class Ballots extends KeyedStore<Ballot | undefined> {
       choices.set(poll.id, { myVote: null, skipped: true });
     if (isCode(error, 'poll_closed')) results.close(poll.id, poll.results?.version ?? 0);
     if (!isCode(error, 'already_voted', 'conflict')) return false;
+    const { userId } = this.parts.session;
     const now = await this.lookUp(poll.id);
-    return isCode(error, 'conflict') && now?.myVote === wish;
+    const isSame = userId !== null && this.parts.session.userId === userId;
+    return isSame && isCode(error, 'conflict') && now?.myVote === wish;
   }
 
   /** The poll as the server has it, with the vote that counts. */

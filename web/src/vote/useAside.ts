@@ -5,6 +5,7 @@
 import { useEffect, useState } from 'react';
 import { ApiError } from '~/api/error';
 import { persistently } from '~/api/retry';
+import { openCatalogue } from '~/i18n/i18n';
 import type { aside } from './aside';
 
 type Aside = typeof aside;
@@ -17,7 +18,12 @@ export function asideIsHere(parts: Aside): void {
 }
 
 async function fetchAside(): Promise<void> {
-  await import('./aside').catch((cause) => Promise.reject(ApiError.ofNetwork(cause)));
+  try {
+    await import('./aside');
+    await openCatalogue('vote'); // after it: nothing is to come before the first poll is seen
+  } catch (cause) {
+    throw ApiError.ofNetwork(cause);
+  }
 }
 
 /** null: not here yet. */

@@ -4,10 +4,12 @@ import { api, data } from '~/api/client';
 import { useServices } from '~/services';
 
 export function useUnskip(id: number, onDone: () => void = () => {}) {
-  const { choices, client } = useServices();
+  const { ballots, choices, client } = useServices();
   const { mutate, isPending, error } = useMutation({
     mutationFn: () =>
-      data(api.DELETE('/api/polls/{id}/skip', { params: { path: { id } } })),
+      ballots.asMyself(() =>
+        data(api.DELETE('/api/polls/{id}/skip', { params: { path: { id } } })),
+      ),
     onSuccess: () => {
       choices.make(id, { myVote: null, skipped: false });
       void client.invalidateQueries({ queryKey: ['my-skips'] });
