@@ -3,7 +3,7 @@
  * DESIGN
  *
  *   main.c: configuration → profile/: backends → server/: starts all → loops, router
- *   → handlers: api/votes.c, api/polls.c, live/live_handlers.c …
+ *   → handlers: api/votes.c, api/polls.c, live/live_ws.c …
  *
  * This header only names things. Whoever uses one includes its header, so a file's
  * includes say what it needs.

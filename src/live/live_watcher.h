@@ -25,7 +25,7 @@ enum watcher_kind { WATCHER_WS, WATCHER_SSE, WATCHER__KINDS };
 
 struct app_loop;
 struct identity;
-struct question; /* live_handlers.c */
+struct question; /* live_follow.c */
 
 struct watcher {
     struct subscriber subscriber; /* first */
@@ -69,6 +69,9 @@ struct live {
     bool closing;        /* live_close_all() was called */
 };
 
+/* What a WebSocket says: text, and bytes, which are never understood. */
+void watcher_heard(void *watcher, struct str text);
+void watcher_heard_bytes(void *watcher);
 void watchers_set_ops(struct live *l, uint32_t write_timeout_ms);
 struct watcher *watcher_new(struct live *l, enum watcher_kind kind,
                             const struct identity *who);
@@ -81,6 +84,8 @@ void watcher_end_if_expired(struct watcher *w);
 void watcher_become(struct watcher *w, const struct identity *who);
 /* Follow a poll. 0, ERR_NOT_FOUND, ERR_OVERLOADED, ERR_TOO_LARGE: no more allowed. */
 int watcher_watch(struct watcher *w, uint32_t poll, uint64_t seen_version);
+/* Stop following a poll, and ignore answers still to come about it. */
+void watcher_unwatch(struct watcher *w, uint32_t poll);
 /* After live_close_all(), end this late watcher too, and return true. */
 bool watcher_close_if_late(struct watcher *w);
 /* End an event stream that follows nothing, since nothing will ever come. A WebSocket
@@ -90,6 +95,8 @@ void watcher_end_if_idle(struct watcher *w);
 void watcher_judge_lonely(struct watcher *w);
 void watchers_close_lonely(struct live *l, uint64_t now_ms);
 void watcher_gone(void *watcher); /* its connection has gone */
+/* Free it if its connection has gone and no answer is still to come. */
+void watcher_free_if_done(struct watcher *w);
 /* What the watcher's user may see of the poll may have changed: ask, and show it. */
 void watcher_recheck(struct watcher *w, uint32_t poll);
 /* The watcher has another user: from now on show only what that user may see. */
