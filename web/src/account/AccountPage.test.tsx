@@ -98,8 +98,13 @@ describe('a user', () => {
   });
 
   it('is sent to sign in when the session has ended, and is to come back', async () => {
+    let isOver = false;
     serveAda({
-      'PATCH /api/users/me': problem(401, 'unauthorized'),
+      'GET /api/users/me': () => (isOver ? problem(401, 'unauthorized') : { body: ADA }),
+      'PATCH /api/users/me': () => {
+        isOver = true;
+        return problem(401, 'unauthorized');
+      },
       'POST /api/auth/logout': { status: 204 },
     });
     const { user } = open('?tab=profile');
