@@ -6,6 +6,8 @@
  * in a data block that the page starts with. It holds only what a stranger may see:
  * nothing in it is personal, and a caller with a session asks the API as before. A poll
  * that time has just opened or closed is left to the API too, which asks the ballot.
+ * The block says when it was made, since a script cannot read the document's Date and a
+ * device's clock may be wrong; and no cache keeps it, for it would bring both back old.
  *
  * The block is data to a browser, which runs nothing of this type (HTML, "data block");
  * so the policy of security_headers.c needs no exception.
@@ -96,13 +98,16 @@ static void write_preview(struct buf *out, struct call *c, const struct poll *p)
     end_meta(out);
 }
 
-static void write_block(struct buf *out, const struct poll *p, const struct result *r)
+static void write_block(struct buf *out, const struct poll *p, const struct result *r,
+                        int64_t now_ms)
 {
     static const struct viewer stranger = {.choice = -1};
     struct buf json = {0};
 
     view_poll(&json, p, r, &stranger);
-    buf_text(out, "\n    <script type=\"application/json\" id=\"poll\">");
+    buf_text(out, "\n    <script type=\"application/json\" id=\"poll\" data-now=");
+    buf_json_time(out, now_ms);
+    buf_char(out, '>');
     block_add(out, buf_str(&json));
     buf_text(out, "</script>");
     buf_done(&json);
@@ -119,15 +124,15 @@ static void write_document(struct call *c, struct str before, struct str after,
                            const struct poll *p, const struct result *r)
 {
     struct buf *out = call_out(c);
+    int64_t now_ms = clock_now_ms(c->app->clock);
 
     buf_str_add(out, before);
     buf_text(out, "<title>");
     html_add(out, p->title);
     buf_text(out, " · Pollux</title>");
     write_preview(out, c, p);
-    if (!has_session(c) &&
-        r->status == poll_status(&p->rules, clock_now_ms(c->app->clock)))
-        write_block(out, p, r);
+    if (!has_session(c) && r->status == poll_status(&p->rules, now_ms))
+        write_block(out, p, r, now_ms);
     buf_str_add(out, after);
 }
 
@@ -165,6 +170,6 @@ void handle_poll_document(struct call *c)
     write_document(c, before, after, p, &r);
     poll_unref(p);
     http_add_header(c->req, "Vary", STR("Accept-Encoding, Cookie"));
-    http_add_header(c->req, "Cache-Control", STR("no-cache"));
+    http_add_header(c->req, "Cache-Control", STR("no-store"));
     call_reply_type(c, 200, page->type);
 }

@@ -188,7 +188,7 @@ test('my polls are closed, taken away and deleted from their list', async ({
   const tops = await mine
     .locator(':is(a, button):has(svg)')
     .evaluateAll((actions) => actions.map((one) => one.getBoundingClientRect().top));
-  expect(tops).toHaveLength(4);
+  expect(tops).toHaveLength(5);
   expect(new Set(tops).size).toBe(1);
 
   const saved = page.waitForEvent('download');

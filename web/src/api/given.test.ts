@@ -1,5 +1,6 @@
 import { QueryClient } from '@tanstack/react-query';
 import { afterEach, expect, test } from 'vitest';
+import { now } from '~/lib/clock';
 import { setBearer } from './client';
 import { takeGivenPoll } from './given';
 import { pollQuery } from './queries';
@@ -8,6 +9,7 @@ function give(text: string): void {
   const block = document.createElement('script');
   block.type = 'application/json';
   block.id = 'poll';
+  block.dataset.now = new Date(Date.now() + 600_000).toUTCString();
   block.textContent = text;
   document.head.append(block);
 }
@@ -28,6 +30,12 @@ test('what the document carries is the answer for its poll, once', () => {
   const later = new QueryClient();
   takeGivenPoll(later, 7);
   expect(taken(later, 7)).toBeUndefined();
+});
+
+test('the document says what time it is for the server', () => {
+  give('{"id":7,"title":"Tea?"}');
+  takeGivenPoll(new QueryClient(), 7);
+  expect(Math.abs(now() - Date.now() - 600_000)).toBeLessThan(120_000);
 });
 
 test('another poll is asked for, and so is this one where there is none', () => {

@@ -39,7 +39,7 @@ export function OwnerActions(props: OwnerActionsProps) {
     goOn();
   };
   return (
-    <div className="flex flex-wrap gap-2">
+    <div className={`flex flex-wrap gap-2 ${isCompact ? 'max-sm:gap-1' : ''}`}>
       {onEdit && (
         <Button icon="edit" onClick={onEdit}>
           <Trans>Edit</Trans>
