@@ -38,3 +38,11 @@ test('a text that is gone leaves everything else where it is', () => {
   parent.insertBefore(document.createElement('i'), text);
   expect(parent.innerHTML).toBe('<font></font><b></b><i></i>');
 });
+
+test('what goes before nothing named goes to the end', () => {
+  const { parent } = translated();
+  const insert = parent.insertBefore.bind(parent) as (node: Node, before?: Node) => Node;
+  insert(document.createElement('i'));
+  insert(document.createElement('u'), undefined);
+  expect(parent.innerHTML).toBe('<font>one</font><b></b><i></i><u></u>');
+});

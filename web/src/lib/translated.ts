@@ -21,8 +21,8 @@ export function standTranslation(): void {
   Node.prototype.insertBefore = function <T extends Node>(
     this: Node,
     node: T,
-    before: Node | null,
+    before?: Node | null, // a program that is no TypeScript leaves it out: at the end
   ): T {
-    return insertBefore.call(this, node, childWith(this, before)) as T;
+    return insertBefore.call(this, node, childWith(this, before ?? null)) as T;
   };
 }
