@@ -60,3 +60,22 @@ test('who has scrolled elsewhere goes on from there', () => {
   go(1);
   expect(asked()).toEqual([1, 6]);
 });
+
+test('a jump that was taken back is made once more', () => {
+  vi.stubGlobal('matchMedia', () => ({ matches: true })); // no motion: moves are jumps
+  const { asked, go, tell, at } = reader();
+  go(1);
+  at(0);
+  tell('scrolled');
+  tell('arrive');
+  expect(asked()).toEqual([1, 1]);
+  tell('scrolled');
+  tell('arrive');
+  expect(asked()).toEqual([1, 1]);
+  go(1);
+  at(1);
+  tell('scrolled');
+  tell('arrive');
+  expect(asked()).toEqual([1, 1, 1]);
+  vi.unstubAllGlobals();
+});

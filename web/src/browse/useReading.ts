@@ -45,6 +45,7 @@ export function useReading(
   const target = useRef<number | null>(null);
   /** Nothing has scrolled since it was asked for. */
   const isWaiting = useRef(false);
+  const isRetried = useRef(false);
 
   const look = useCallback(() => {
     if (list.current === null) return;
@@ -69,16 +70,31 @@ export function useReading(
     look();
   }, [goToTarget, look]);
 
+  /** A jump that measuring has taken back: the list goes on to where it was told to before. */
+  const isTakenBack = useCallback(
+    () =>
+      list.current !== null &&
+      target.current !== null &&
+      isMotionReduced() &&
+      sightOf(list.current).current !== target.current,
+    [list],
+  );
+
   /** What ends may be the scrolling before the move that waits. */
   const arrive = useCallback(() => {
-    if (!isWaiting.current) target.current = null;
     look();
-  }, [look]);
+    if (isWaiting.current) return;
+    if (!isRetried.current && isTakenBack()) {
+      isRetried.current = true;
+      goToTarget();
+    } else target.current = null;
+  }, [look, goToTarget, isTakenBack]);
 
   const goTo = useCallback(
     (index: number) => {
       target.current = index;
       isWaiting.current = true;
+      isRetried.current = false;
       goToTarget();
     },
     [goToTarget],
