@@ -1,6 +1,6 @@
 // The connection by WebSocket, as the rest of the page sees it.
 import { expect, test, vi } from 'vitest';
-import { LAST_VERSION } from '~/results/deletion';
+import { LAST_VERSION } from '~/results/store';
 import {
   FakeSocket,
   fakePage,
@@ -54,7 +54,8 @@ test('snapshots go to the store, hidden ones too, and the highest version stays'
     results: null,
     isShownLive: false,
     viewers: 3,
-    version: 9,
+    version: 0,
+    hiddenVersion: 9,
     status: 'closed',
   });
 });

@@ -17,7 +17,7 @@
  */
 import { REACHED } from '~/api/retry';
 import { backoff, jittered } from '~/lib/backoff';
-import { LAST_VERSION } from '~/results/deletion';
+import { LAST_VERSION } from '~/results/store';
 import type { Board, LiveConnection, Snapshots } from './connection';
 import type { Line, LineEvents, Wishes } from './line';
 import { SocketLine } from './socket';

@@ -1,6 +1,6 @@
 // The connection where WebSocket is blocked: by an event stream.
 import { expect, test } from 'vitest';
-import { LAST_VERSION } from '~/results/deletion';
+import { LAST_VERSION } from '~/results/store';
 import { BoardPolling } from './boards';
 import {
   answers,

@@ -1,9 +1,7 @@
 /** A poll that is deleted while it is shown. It is closed for good, and its counts are gone. */
 import type { Schemas } from '~/api/client';
+import { LAST_VERSION } from './store';
 import { useLiveResults } from './useLiveResults';
-
-/** No version comes after it, so nothing that arrives late brings the poll back. */
-export const LAST_VERSION = Number.POSITIVE_INFINITY;
 
 /** What the results' store is offered then. */
 export function deletionOf(pollId: number): Schemas['LiveHidden'] {

@@ -3,12 +3,16 @@
  * the feed, the answer to a vote, the live connection. The highest version wins, so what
  * arrives late never moves a bar back. Nothing here counts: counts are the server's.
  *
- * A message that hides the counts takes away those of an older version. Of the same version
- * it takes only what the connection itself has shown: just after a vote, it may not have
- * heard yet that this reader has voted, and the answer to the vote knows better.
+ * A message that hides the counts has a version of its own kind, which does not move with
+ * votes, so the two are never compared. It takes away what the connection itself has shown
+ * last, and nothing else: just after a vote, it may not have heard yet that this reader has
+ * voted, and the answer to the vote knows better.
  */
 import type { Results } from '~/api/client';
 import { KeyedStore } from '~/lib/KeyedStore';
+
+/** No version comes after it, so nothing that arrives late brings the poll back. */
+export const LAST_VERSION = Number.POSITIVE_INFINITY;
 
 export interface Live {
   readonly results: Results | null;
@@ -16,8 +20,10 @@ export interface Live {
   readonly isShownLive: boolean;
   /** How many connections follow the poll now; null until the live connection says so. */
   readonly viewers: number | null;
-  /** Also of messages that hide the counts. 0: nothing is known yet. */
+  /** 0: nothing is known yet. */
   readonly version: number;
+  /** Of what hides the counts. */
+  readonly hiddenVersion: number;
   readonly status: Results['status'] | null;
 }
 
@@ -37,6 +43,7 @@ export const NOTHING: Live = {
   isShownLive: false,
   viewers: null,
   version: 0,
+  hiddenVersion: 0,
   status: null,
 };
 
@@ -53,21 +60,39 @@ export class ResultsStore extends KeyedStore<Live> {
   /** Takes a result or a live snapshot; what is older than what is known is left. */
   offer(snapshot: Snapshot): void {
     const { pollId, version, status, viewers } = snapshot;
+    const counts = countsOf(snapshot);
+    if (counts === null && viewers !== undefined) {
+      this.offerHidden(snapshot, viewers);
+      return;
+    }
     const known = this.get(pollId) ?? NOTHING;
     if (version < known.version) return;
-    const isLive = viewers !== undefined;
     const before = version === known.version ? known : NOTHING;
-    const counts = countsOf(snapshot);
-    const isKept = this.keepShown && counts === null;
-    const isTaken = counts === null && isLive && before.isShownLive;
-    const results = isKept ? known.results : isTaken ? null : (before.results ?? counts);
-    const next: Live = {
-      results,
-      isShownLive: isLive ? counts !== null : before.isShownLive,
+    this.replace(pollId, known, {
+      results:
+        this.keepShown && counts === null ? known.results : (before.results ?? counts),
+      isShownLive: viewers !== undefined || before.isShownLive,
       viewers: viewers ?? known.viewers,
       version,
+      hiddenVersion: known.hiddenVersion,
       status,
-    };
+    });
+  }
+
+  private offerHidden({ pollId, version, status }: Snapshot, viewers: number): void {
+    const known = this.get(pollId) ?? NOTHING;
+    if (version < known.hiddenVersion) return;
+    this.replace(pollId, known, {
+      results: known.isShownLive && !this.keepShown ? null : known.results,
+      isShownLive: false,
+      viewers,
+      version: version === LAST_VERSION ? LAST_VERSION : known.version,
+      hiddenVersion: version,
+      status,
+    });
+  }
+
+  private replace(pollId: number, known: Live, next: Live): void {
     if (isChange(known, next)) this.set(pollId, next);
   }
 

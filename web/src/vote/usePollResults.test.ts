@@ -8,7 +8,7 @@ const VOTED = { myVote: 1, skipped: false };
 
 function live(votes: number[], version: number, status: 'open' | 'closed' = 'open') {
   const results = someResults(votes, version, status);
-  return { results, isShownLive: true, version, status, viewers: 3 };
+  return { results, isShownLive: true, version, hiddenVersion: 0, status, viewers: 3 };
 }
 
 describe('a poll as it stands now', () => {
@@ -39,6 +39,13 @@ describe('a poll as it stands now', () => {
     expect(pollResults(poll, closed, NO_CHOICE, null).status).toBe('closed');
     const reopened = aPoll({ results: someResults([2, 0, 0], 12) });
     expect(pollResults(reopened, closed, NO_CHOICE, null).status).toBe('open');
+  });
+
+  test('is without the counts that the live connection has taken away', () => {
+    const hidden = { ...live([1, 0, 0], 10), results: null, isShownLive: false };
+    const now = pollResults(poll, { ...hidden, hiddenVersion: 2 }, NO_CHOICE, null);
+    expect(now.results).toBeNull();
+    expect(pollResults(poll, hidden, NO_CHOICE, null).results).toBe(poll.results);
   });
 
   test('is open when it was fetched as open, whatever was known before', () => {

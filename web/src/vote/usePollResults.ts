@@ -45,7 +45,8 @@ export function pollResults(
 
 /** A newer word of the live connection goes before what was fetched, also without counts. */
 function newest(fetched: Results | null, live: Live): Results | null {
-  if (fetched === null || live.version > fetched.version) return live.results;
+  const isTaken = live.results === null && live.hiddenVersion > 0;
+  if (fetched === null || isTaken || live.version > fetched.version) return live.results;
   return live.results?.version === fetched.version ? live.results : fetched;
 }
 
