@@ -53,6 +53,12 @@ export async function withoutDates(page: Page): Promise<void> {
     const { date, ...headers } = response.headers();
     await route.fulfill({ response, headers });
   });
+  // Before the page's own script runs.
+  await page.addInitScript(() => {
+    document.addEventListener('readystatechange', () =>
+      document.getElementById('poll')?.removeAttribute('data-now'),
+    );
+  });
 }
 
 /** The paths of the API that are asked for from now on. */
