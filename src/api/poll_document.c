@@ -17,7 +17,6 @@
 #include "api/pages.h"
 #include "app/app.h"
 #include "app/handlers.h"
-#include "app/identity.h"
 #include "app/proxy.h"
 #include "app/views.h"
 #include "base/buf.h"
@@ -113,13 +112,6 @@ static void write_block(struct buf *out, const struct poll *p, const struct resu
     buf_done(&json);
 }
 
-static bool has_session(struct call *c)
-{
-    struct str token;
-
-    return identity_find_token(c, &token) != 0 || token.len != 0;
-}
-
 static void write_document(struct call *c, struct str before, struct str after,
                            const struct poll *p, const struct result *r)
 {
@@ -131,7 +123,7 @@ static void write_document(struct call *c, struct str before, struct str after,
     html_add(out, p->title);
     buf_text(out, " · Pollux</title>");
     write_preview(out, c, p);
-    if (!has_session(c) && r->status == poll_status(&p->rules, now_ms))
+    if (!c->by_cookie && r->status == poll_status(&p->rules, now_ms))
         write_block(out, p, r, now_ms);
     buf_str_add(out, after);
 }

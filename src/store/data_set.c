@@ -7,29 +7,12 @@
 
 #include "base/err.h"
 #include "store/sqlite_db.h"
+#include "store/sqlite_file.h"
 
-enum { BUSY_MS = 10000, WRITE_FORMAT_AT = 18, FORMAT_ROLLBACK = 1 };
+enum { WRITE_FORMAT_AT = 18, FORMAT_ROLLBACK = 1 };
 
 static const int64_t VERSIONS_SINCE_MS = 1704067200000; /* 2024-01-01 */
 enum { VERSIONS_PER_MS = 250 };
-
-static int fail(sqlite3 *handle, const char *path, char *errmsg, size_t size)
-{
-    snprintf(errmsg, size, "%s: sqlite: %s (%d)", path, sqlite3_errmsg(handle),
-             sqlite3_extended_errcode(handle));
-    return ERR_UNAVAILABLE;
-}
-
-static int open_db(const char *path, int mode, sqlite3 **ret_handle, char *errmsg,
-                   size_t size)
-{
-    if (sqlite3_open_v2(path, ret_handle,
-                        mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
-                        NULL) != SQLITE_OK)
-        return fail(*ret_handle, path, errmsg, size);
-    sqlite3_busy_timeout(*ret_handle, BUSY_MS);
-    return 0;
-}
 
 /* ---- reading ---- */
 
@@ -55,13 +38,14 @@ static int open_to_look(const char *path, bool alone, sqlite3 **ret_handle,
     int rc;
 
     if (!alone) {
-        rc = open_db(path, SQLITE_OPEN_READWRITE, ret_handle, errmsg, size);
+        rc = sqlite_file_open(path, SQLITE_OPEN_READWRITE, ret_handle, errmsg, size);
         if (rc == 0)
             sqlite3_db_config(*ret_handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
         return rc;
     }
     uri = alone_uri(path);
-    rc = open_db(uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, ret_handle, errmsg, size);
+    rc = sqlite_file_open(uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, ret_handle,
+                          errmsg, size);
     sqlite3_free(uri);
     return rc;
 }
@@ -100,7 +84,7 @@ static int read_row(sqlite3 *handle, const char *path, struct data_set *ret,
         rc = sqlite3_step(st);
     if (rc == SQLITE_ROW)
         take_row(st, ret);
-    rc = rc == SQLITE_ROW ? 0 : fail(handle, path, errmsg, size);
+    rc = rc == SQLITE_ROW ? 0 : sqlite_file_fail(handle, path, errmsg, size);
     sqlite3_finalize(st);
     return rc;
 }
@@ -117,7 +101,7 @@ static int has_table(sqlite3 *handle, const char *path, bool *ret_has, char *err
         rc = sqlite3_step(st);
     if (rc == SQLITE_ROW)
         *ret_has = sqlite3_column_int(st, 0) != 0;
-    rc = rc == SQLITE_ROW ? 0 : fail(handle, path, errmsg, size);
+    rc = rc == SQLITE_ROW ? 0 : sqlite_file_fail(handle, path, errmsg, size);
     sqlite3_finalize(st);
     return rc;
 }
@@ -153,14 +137,11 @@ bool data_set_is_backup(const char *path)
 
 /* ---- writing ---- */
 
+/* Frees sql. */
 static int run_on_file(const char *path, char *sql, char *errmsg, size_t size)
 {
-    sqlite3 *handle = NULL;
-    int rc = open_db(path, SQLITE_OPEN_READWRITE, &handle, errmsg, size);
+    int rc = sqlite_file_change(path, sql, errmsg, size);
 
-    if (rc == 0 && sqlite3_exec(handle, sql, NULL, NULL, NULL) != SQLITE_OK)
-        rc = fail(handle, path, errmsg, size);
-    sqlite3_close(handle);
     sqlite3_free(sql);
     return rc;
 }

@@ -4,6 +4,7 @@
  *   sqlite_migrate.c   the schema, and whether the file is ours
  *   sqlite_text.c      how text is compared
  *   sqlite_copy.c      copies, for backups
+ *   sqlite_file.c      a file that is opened for a moment
  *   sqlite_db.c        statements: binding, stepping, and errors
  *   sqlite_accounts.c, sqlite_polls.c, sqlite_edit.c, sqlite_keys.c, sqlite_project.c,
  *   sqlite_read.c, sqlite_search.c, sqlite_stats.c, sqlite_verify.c

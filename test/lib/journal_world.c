@@ -108,6 +108,16 @@ struct change nth_change(uint64_t n)
     return c;
 }
 
+void append_changes(struct journal *j, uint64_t from, size_t n)
+{
+    struct change c[64];
+
+    assert_true(n <= sizeof c / sizeof *c);
+    for (size_t i = 0; i < n; i++)
+        c[i] = nth_change(from + i);
+    assert_int_equal(journal_append(j, c, n), 0);
+}
+
 void check_same(const char *why, const struct change *a, const struct change *b)
 {
     CHECK_EQ_AT(why, a->kind, b->kind);

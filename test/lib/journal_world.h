@@ -22,6 +22,8 @@ void file_write(const char *dir, const char *name, const void *p, size_t n);
 
 /* A change that differs from that of every other number, of all kinds and sizes. */
 struct change nth_change(uint64_t n);
+/* Those of the numbers from..from+n-1 as one batch; n is at most 64. */
+void append_changes(struct journal *j, uint64_t from, size_t n);
 /* Fails the test, naming n, unless c is what the journal keeps of nth_change(n). */
 void check_nth(const struct change *c, uint64_t n);
 void check_same(const char *why, const struct change *a, const struct change *b);

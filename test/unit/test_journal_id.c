@@ -54,16 +54,6 @@ static int teardown(void **state)
     return 0;
 }
 
-static void append(struct world *w, uint64_t from, size_t n)
-{
-    struct change c[64];
-
-    assert_true(n <= LENGTH(c));
-    for (size_t i = 0; i < n; i++)
-        c[i] = nth_change(from + i);
-    assert_int_equal(journal_append(w->j, c, n), 0);
-}
-
 static void close_it(struct world *w)
 {
     w->j = journal_close(w->j);
@@ -101,7 +91,7 @@ static void it_opens_again_over_several_segments(void **state)
     size_t n;
 
     for (int i = 0; i < 6; i++)
-        append(w, (uint64_t)i * 30, 30);
+        append_changes(w->j, (uint64_t)i * 30, 30);
     close_it(w);
     w->opts.reaches = 3 * SEGMENT / 2;
     assert_int_equal(try_open(w), 0);
@@ -119,7 +109,7 @@ static void anothers_is_refused(void **state)
 {
     struct world *w = *state;
 
-    append(w, 0, 1);
+    append_changes(w->j, 0, 1);
     close_it(w);
     w->opts.id = STRANGE;
     refused(w, "of another data set");
@@ -136,7 +126,7 @@ static void segments_from_before_the_id_are_taken(void **state)
     unlink_in(w, FILE_0);
     w->opts.id = NULL;
     assert_int_equal(try_open(w), 0);
-    append(w, 0, 20);
+    append_changes(w->j, 0, 20);
     close_it(w);
     w->opts.id = OURS;
     refused(w, "damaged at its first byte");
@@ -144,7 +134,7 @@ static void segments_from_before_the_id_are_taken(void **state)
     assert_int_equal(try_open(w), 0);
     w->opts.id_from = journal_id_from(w->j);
     assert_int_equal(w->opts.id_from, SEGMENT);
-    append(w, 20, 60); /* the next segment */
+    append_changes(w->j, 20, 60); /* the next segment */
     close_it(w);
     assert_int_equal(try_open(w), 0);
     assert_int_equal(w->found.changes, 80);
@@ -156,7 +146,7 @@ static void a_segment_of_another_size_is_refused(void **state)
     struct world *w = *state;
     struct buf b;
 
-    append(w, 0, 1);
+    append_changes(w->j, 0, 1);
     close_it(w);
     b = file_read(w->dir, FILE_0);
     harm(w, FILE_0, &b, SEGMENT - 1, SEGMENT - 8);
@@ -183,8 +173,8 @@ static void the_last_batch_is_missed(void **state)
     struct buf b;
     uint64_t end;
 
-    append(w, 0, 1);
-    append(w, 1, 1);
+    append_changes(w->j, 0, 1);
+    append_changes(w->j, 1, 1);
     end = journal_synced(w->j);
     assert_int_equal(reached_read(w->dir, OURS, &reached), 0);
     assert_true(reached.has_journal);
@@ -203,7 +193,7 @@ static void it_must_reach_what_the_database_has(void **state)
     struct world *w = *state;
     uint64_t end;
 
-    append(w, 0, 1);
+    append_changes(w->j, 0, 1);
     close_it(w);
     assert_int_equal(try_open(w), 0);
     end = journal_synced(w->j);

@@ -62,17 +62,6 @@ static int teardown(void **state)
     return 0;
 }
 
-/* The numbers from..from+n-1 as one batch. */
-static void append(struct world *w, uint64_t from, size_t n)
-{
-    struct change c[64];
-
-    assert_true(n <= LENGTH(c));
-    for (size_t i = 0; i < n; i++)
-        c[i] = nth_change(from + i);
-    assert_int_equal(journal_append(w->j, c, n), 0);
-}
-
 /* What is there is these numbers, in this order. */
 static void check_changes(struct world *w, const uint64_t *numbers, size_t n)
 {
@@ -131,11 +120,11 @@ enum { OLD = 6, LAST = 7 };
 static void write_three(struct world *w, struct buf *ret_before, struct buf *ret_after,
                         uint64_t *ret_end)
 {
-    append(w, 0, 3);
-    append(w, 3, 3);
+    append_changes(w->j, 0, 3);
+    append_changes(w->j, 3, 3);
     *ret_end = journal_synced(w->j);
     *ret_before = file_read(w->dir, FILE_0);
-    append(w, OLD, LAST);
+    append_changes(w->j, OLD, LAST);
     *ret_after = file_read(w->dir, FILE_0);
 }
 
@@ -173,7 +162,7 @@ static void a_torn_end_is_cut_wherever_it_is_torn(void **state)
         n = number_range(numbers, OLD + kept);
         assert_int_equal(w->found.changes, n);
         check_changes(w, numbers, n);
-        append(w, 100, 1);
+        append_changes(w->j, 100, 1);
         numbers[n++] = 100;
         check_changes(w, numbers, n);
         close_it(w);
@@ -214,7 +203,7 @@ static void what_lies_behind_a_tear_never_comes_back(void **state)
             check_changes(w, numbers, n);
             if (fill == 2) { /* the same changes again: their records' sizes fit */
                 for (size_t i = hole; i < 3; i++) {
-                    append(w, OLD + i, 1);
+                    append_changes(w->j, OLD + i, 1);
                     numbers[n++] = OLD + i;
                 }
             }
@@ -243,7 +232,7 @@ static void a_batch_that_fills_the_hole_ends_there(void **state)
     memset(after.data + at[0].at, 0, at[0].bytes + at[1].bytes);
     crash_with(w, &after);
     open_it(w);
-    append(w, 7, 1); /* as long as number 6: neither is a keyed vote */
+    append_changes(w->j, 7, 1); /* as long as number 6: neither is a keyed vote */
     assert_int_equal(journal_synced(w->j), at[2].at);
     check_changes(w, numbers, LENGTH(numbers));
     close_it(w);
@@ -278,7 +267,7 @@ static void a_new_segment_without_a_batch_is_where_it_goes_on(void **state)
     uint64_t numbers[64];
     struct buf image;
 
-    append(w, 0, 40);
+    append_changes(w->j, 0, 40);
     image = file_read(w->dir, FILE_0);
     close_it(w);
     file_write(w->dir, FILE_0, image.data, image.len);
@@ -286,7 +275,7 @@ static void a_new_segment_without_a_batch_is_where_it_goes_on(void **state)
     file_write(w->dir, FILE_1, image.data, image.len);
     open_it(w);
     check_changes(w, numbers, number_range(numbers, 40));
-    append(w, 40, 1);
+    append_changes(w->j, 40, 1);
     assert_true(journal_synced(w->j) > SEGMENT);
     check_changes(w, numbers, number_range(numbers, 41));
     close_it(w);
@@ -319,9 +308,9 @@ static void damage_in_an_acknowledged_batch_refuses_the_start(void **state)
     uint64_t numbers[32];
     size_t n;
 
-    append(w, 0, 3);
-    append(w, 3, 3);
-    append(w, 6, 3);
+    append_changes(w->j, 0, 3);
+    append_changes(w->j, 3, 3);
+    append_changes(w->j, 6, 3);
     close_it(w);
     sound = file_read(w->dir, FILE_0);
     n = places(&sound, 0, at, 32);
@@ -370,7 +359,7 @@ static void after_a_crash_the_batches_before_the_last_are_acknowledged(void **st
 static void write_segments(struct world *w)
 {
     for (uint64_t i = 0; i < 5; i++)
-        append(w, i * 30, 30);
+        append_changes(w->j, i * 30, 30);
     close_it(w);
     assert_int_equal(dir_files(w->dir), 3);
 }
@@ -414,7 +403,7 @@ static void a_clean_end_proves_what_was_before_it(void **state)
     struct buf b;
     size_t n;
 
-    append(w, 0, 60);
+    append_changes(w->j, 0, 60);
     for (uint64_t i = 0; i < LENGTH(c); i++)
         c[i] = nth_change(i);
     atomic_store(&disk.fail_syncs, 1);
