@@ -1,12 +1,12 @@
 /** What one has skipped, to be taken back. */
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Link } from 'wouter';
 import { Button, ButtonLink } from '~/ui/Button';
 import { Refusal } from '~/ui/Refusal';
 import { useUnskip } from '~/vote/useUnskip';
 import { Card } from './Card';
 import { PagedList } from './PagedList';
+import { PollHeading } from './PollHeading';
 import { mySkipsQuery } from './queries';
 
 export function MySkips() {
@@ -42,22 +42,13 @@ interface MySkipProps {
 }
 
 function MySkip({ poll, skippedAt }: MySkipProps) {
-  const { t, i18n } = useLingui();
+  const { t } = useLingui();
   const { unskip, isBusy, error } = useUnskip(poll.id);
   const { title } = poll;
   return (
     <li className="flex flex-col gap-3 rounded-2xl bg-card p-4 shadow-card">
       <div className="flex flex-wrap items-center gap-3">
-        <div className="min-w-40 grow basis-0">
-          <h2 dir="auto" className="font-semibold">
-            <Link href={`/p/${poll.id}`} className="inline-block py-1 hover:underline">
-              {title}
-            </Link>
-          </h2>
-          <time dateTime={skippedAt} className="text-sm text-quiet">
-            {i18n.date(skippedAt, { dateStyle: 'medium', timeStyle: 'short' })}
-          </time>
-        </div>
+        <PollHeading poll={poll} at={skippedAt} className="min-w-40 grow basis-0" />
         <Button
           icon="undo"
           aria-label={t`Take the skip back: ${title}`}

@@ -2,7 +2,6 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useId, useState } from 'react';
-import { Link } from 'wouter';
 import { pollQuery } from '~/api/queries';
 import { sentenceOf } from '~/api/sentence';
 import { ButtonLink, IconButton } from '~/ui/Button';
@@ -11,6 +10,7 @@ import { Spinner } from '~/ui/Page';
 import { VotePanel } from '~/vote/VotePanel';
 import { Card } from './Card';
 import { PagedList } from './PagedList';
+import { PollHeading } from './PollHeading';
 import { myVotesQuery } from './queries';
 
 export function MyVotes() {
@@ -46,23 +46,14 @@ interface MyVoteProps {
 }
 
 function MyVote({ poll, votedAt }: MyVoteProps) {
-  const { t, i18n } = useLingui();
+  const { t } = useLingui();
   const [isOpen, setOpen] = useState(false);
   const panel = useId();
   const { title } = poll;
   return (
     <li className="flex flex-col gap-3 rounded-2xl bg-card p-4 shadow-card">
       <div className="flex items-center gap-3">
-        <div className="min-w-0 grow">
-          <h2 dir="auto" className="font-semibold">
-            <Link href={`/p/${poll.id}`} className="inline-block py-1 hover:underline">
-              {title}
-            </Link>
-          </h2>
-          <time dateTime={votedAt} className="text-sm text-quiet">
-            {i18n.date(votedAt, { dateStyle: 'medium', timeStyle: 'short' })}
-          </time>
-        </div>
+        <PollHeading poll={poll} at={votedAt} className="min-w-0 grow" />
         <IconButton
           icon={isOpen ? 'up' : 'down'}
           label={isOpen ? t`Hide my choice: ${title}` : t`Show my choice: ${title}`}
