@@ -10,7 +10,7 @@ STEPS_FAILED=0
 STEPS_FAILURES=
 # What the test runners write before a failed case: cmocka, Node.js, Vitest, Playwright,
 # and the scripts' own tests.
-STEPS_FAILURE='^ *(\[  FAILED  \] [a-z]|✖ |FAIL  |[0-9]+\) \[|FAILED: )'
+STEPS_FAILURE='^ *(\[  FAILED  \] [a-z]|✖ |FAIL  |[0-9]+\) (\[|e2e/)|FAILED: )'
 STEPS_LOGS=${STEPS_LOGS:-$ROOT/build/log}
 mkdir -p "$STEPS_LOGS"
 
@@ -49,7 +49,7 @@ run_step() {
 note_failures() {
     local cases
     cases=$(grep -a '^failed: ' "$2" || grep -aE "$STEPS_FAILURE" "$2" || echo 'see its output')
-    cases=$(sed -E '/✖ failing tests:/d; s/^ *(failed: )?//; s/ \([0-9.]+ ?m?s\)$//' <<<"$cases")
+    cases=$(sed -E '/✖ failing tests:/d; s/^ *(failed: )?//; s/ (\([0-9.]+ ?m?s\)|─+) *$//' <<<"$cases")
     STEPS_FAILURES+=$(sort -u <<<"$cases" | sed -n "1,20s/^/failed: $1: /p")$'\n'
 }
 
