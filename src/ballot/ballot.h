@@ -14,7 +14,7 @@
  * Ownership  a submit that returns 0 borrows the op, which comes home through its mail
  *            (set mail.home and mail.on_home before).
  * Errors     ballot_submit(): ERR_OVERLOADED, the mailbox is full.
- *            op.rc: 0, the refusals of tally_admit(), ERR_DAILY_LIMIT, ERR_NOT_FOUND
+ *            op.rc: 0, the refusals of admit_wish(), ERR_DAILY_LIMIT, ERR_NOT_FOUND
  *            (no such poll), ERR_UNAVAILABLE or ERR_OVERLOADED (not durable: nothing
  *            was done).
  * Threads    ballot_submit(): any.

@@ -1,10 +1,10 @@
 /* tally.h — the votes of one poll: who voted, for what, and so how many.
  *
  * One compressed bitmap of user ids per option: a count *is* the cardinality of a
- * bitmap, so who and how many cannot disagree. tally_admit() says what may enter,
- * tally_apply() enters it, and tally_revert() undoes it while it is not
- * durable. It does no I/O, reads no clock and takes no lock. Applying the same
- * changes in the same order always gives the same tally.
+ * bitmap, so who and how many cannot disagree. tally_admit() asks the rules (admit.h)
+ * what may enter, tally_apply() enters it, and tally_revert() undoes it while it is not
+ * durable. It does no I/O, reads no clock and takes no lock. Applying the same changes
+ * in the same order always gives the same tally.
  *
  * Versions. The base version counts changes that a client can see: 1 for a new poll,
  * one more with every vote, move and withdrawal, and with an edit the version after
@@ -27,6 +27,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/admit.h"
 #include "core/change.h"
 #include "core/poll.h"
 
@@ -43,45 +44,13 @@ struct result {
     uint32_t counts[LIMIT_OPTIONS];
 };
 
-/* Which fields of a poll are to change, and to what. */
-struct poll_edit {
-    uint64_t id;     /* in the store, where it waits already */
-    uint32_t fields; /* enum poll_field */
-    const struct poll *values;
-};
-
-/* A wish, before it is admitted. */
-struct wish {
-    enum change_kind kind;
-    uint32_t user;
-    bool guest;
-    uint32_t option; /* any number: outside values are refused here */
-    bool keyed;
-    uint8_t key[VOTE_KEY_BYTES];
-    const struct poll_edit *edit; /* of CHANGE_EDIT; borrowed until it is answered */
-};
-
 /* A tally without votes; base_version 1 for a new poll. */
 struct tally *tally_new(uint32_t poll, const struct poll_rules *rules,
                         uint64_t base_version);
 struct tally *tally_free(struct tally *t);
 
-/* May this happen at now_ms, and what would it be? Changes nothing. On 0 *ret_change is
- * filled in, except for its receipt's votes_left: apply it or forget it.
- *
- * ERR_POLL_CLOSED, ERR_POLL_NOT_OPEN
- * ERR_UNKNOWN_OPTION
- * ERR_FORBIDDEN        a guest where voters are registered; not the owner's to close
- * ERR_ALREADY_VOTED    and no replay
- * ERR_ALREADY_SKIPPED  a vote after a skip; a second skip
- * ERR_CONFLICT         the key was used for another option; voteChange is false; there
- *                      is no vote to change or withdraw; votes forbid this edit
- * ERR_INVALID          the edit would close the poll before it opens
- *
- * A vote that repeats an earlier one under the same key is 0 with *ret_replay true, and
- * ret_change->receipt as it was: nothing is to be applied. Keys are remembered of the
- * user's vote that is there and of the last one that was withdrawn. Taking back a skip
- * that is not there is a replay too. */
+/* admit_wish() over what this tally has: changes nothing. Keys are remembered of the
+ * user's vote that is there and of the last one that was withdrawn. */
 int tally_admit(const struct tally *t, const struct wish *w, int64_t now_ms,
                 struct change *ret_change, bool *ret_replay);
 
