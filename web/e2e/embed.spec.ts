@@ -1,97 +1,24 @@
 /** The widget in somebody else's page: of another site, with what docs/embed.md tells to paste. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type Server as HttpServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { Browser, BrowserContext, Frame, Page } from '@playwright/test';
+import type { Frame } from '@playwright/test';
+import {
+  end,
+  fromDocs,
+  guestOf,
+  hostUrl,
+  LOOK,
+  openHost,
+  pollux,
+  profileThatStores,
+  snippet,
+  startHost,
+  stopHost,
+  visitor,
+} from './lib/host';
 import { castVote, isLive, oneMore } from './lib/steps';
-import { barOf, expect, type Server, test, watch } from './lib/test';
+import { barOf, expect, test } from './lib/test';
 
-const DOCS = readFileSync(new URL('../../docs/embed.md', import.meta.url), 'utf8');
-const SAMPLE = 'https://polls.example.org/embed/12';
-
-/** The only block of code in that language. */
-function fromDocs(language: string): string {
-  const [, code] = new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``).exec(DOCS) ?? [];
-  if (code === undefined) throw new Error(`docs/embed.md has no ${language}`);
-  return code;
-}
-
-/** Word for word but for the address. */
-function snippet(src: string): string {
-  const code = fromDocs('html');
-  if (!code.includes(SAMPLE)) throw new Error(`docs/embed.md does not show ${SAMPLE}`);
-  return code.replace(SAMPLE, src);
-}
-
-let host: HttpServer;
-let body = '';
-
-test.beforeAll(async () => {
-  host = createServer((_, answer) => {
-    answer.setHeader('Content-Type', 'text/html; charset=utf-8');
-    answer.end(`<!doctype html><title>Somebody else's page</title><body>${body}`);
-  });
-  await new Promise<void>((resolve) => host.listen(0, '127.0.0.1', resolve));
-});
-test.afterAll(() => {
-  host.closeAllConnections();
-  host.close();
-});
-
-const hostUrl = () => `http://127.0.0.1:${(host.address() as AddressInfo).port}/`;
-/** The same server under a name that makes it another site than the host. */
-const pollux = (server: Server) => `http://localhost:${server.port}`;
-
-interface Guest {
-  context: BrowserContext;
-  page: Page;
-  /** What went wrong, but for those that are expected. */
-  wrong: string[];
-}
-
-const LOOK = { locale: 'en-US', viewport: { width: 900, height: 700 } };
-
-/** Its browser forbids frames of other sites to store anything, as private windows do. */
-async function visitor(
-  browser: Browser,
-  server: Server,
-  expected: RegExp[] = [],
-): Promise<Guest> {
-  return guestOf(await browser.newContext(LOOK), server, expected);
-}
-
-async function guestOf(
-  context: BrowserContext,
-  server: Server,
-  expected: RegExp[] = [],
-): Promise<Guest> {
-  const own = [new RegExp(`^asked ${hostUrl()}`), /401 .*\/api\/users\/me/];
-  const wrong = watch(context, pollux(server), [...own, ...expected]);
-  return { context, page: await context.newPage(), wrong };
-}
-
-/** Not a private window, and frames may store what is kept apart for their host. */
-function profileThatStores(folder: string): string {
-  mkdirSync(`${folder}/Default`, { recursive: true });
-  const profile = { cookie_controls_mode: 0, block_third_party_cookies: false };
-  writeFileSync(`${folder}/Default/Preferences`, JSON.stringify({ profile }));
-  return folder;
-}
-
-/** Opens the host's page; the frame in it, which is fetched lazily. */
-async function openHost(page: Page, html: string): Promise<Frame> {
-  body = html;
-  await page.goto(hostUrl());
-  const frame = await (await page.locator('iframe').elementHandle())?.contentFrame();
-  if (frame == null) throw new Error('no frame');
-  await expect.poll(() => frame.url()).not.toMatch(/^(about:|$)/);
-  return frame;
-}
-
-async function end({ context, wrong }: Guest): Promise<void> {
-  await context.close();
-  expect(wrong).toEqual([]);
-}
+test.beforeAll(startHost);
+test.afterAll(stopHost);
 
 test('votes without a cookie, live, and remembers it', async ({
   server,

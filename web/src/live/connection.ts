@@ -7,7 +7,7 @@ import type { Schemas } from '~/api/client';
 import { fetchCode } from '~/loading/newBuild';
 import type { ResultsStore } from '~/results/store';
 import type { Driver } from './driver';
-import type { Wishes } from './line';
+import type { Asked, Wishes } from './line';
 
 /** See driver.ts for how they follow each other. */
 export type LiveState = 'idle' | 'connecting' | 'live' | 'reconnecting' | 'paused';
@@ -95,7 +95,7 @@ export class LiveConnection {
     return { polls: [...this.tracked.keys()].slice(-most), leaderboard };
   }
 
-  take(message: Snapshots | Board): void {
+  take(message: Snapshots | Asked | Board): void {
     if (message.type === 'results') {
       this.results.offer(message);
       return;

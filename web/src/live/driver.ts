@@ -1,6 +1,6 @@
 /**
- * Keeps one line to the server open while somebody wants something, by WebSocket, or by an
- * event stream where WebSocket is blocked.
+ * Keeps one line to the server open while somebody wants something, by WebSocket, or, where
+ * WebSocket is blocked, by an event stream or short requests (oneStream.ts).
  *
  *            a wish               the server is heard
  *   idle ─────────────▶ connecting ─────────────▶ live
@@ -19,9 +19,9 @@ import { REACHED } from '~/api/retry';
 import { backoff, jittered } from '~/lib/backoff';
 import { LAST_VERSION } from '~/results/store';
 import type { Board, LiveConnection, Snapshots } from './connection';
-import type { Line, LineEvents, Wishes } from './line';
+import type { Asked, Line, LineEvents, Wishes } from './line';
+import { OneStreamLine } from './oneStream';
 import { SocketLine } from './socket';
-import { StreamLine } from './stream';
 
 const GATHER_MS = 50;
 const LINGER_MS = 30_000;
@@ -102,7 +102,7 @@ export class Driver {
     return { polls: polls.filter(isThere), leaderboard };
   }
 
-  private take(message: Snapshots | Board): void {
+  private take(message: Snapshots | Asked | Board): void {
     this.page.take(message);
     if (message.version === LAST_VERSION) this.wishesChanged();
   }
@@ -129,7 +129,7 @@ export class Driver {
     this.page.enter(state);
     this.line = this.isSocketDue()
       ? new SocketLine(this.eventsOfSocket())
-      : new StreamLine(this.eventsOfStream());
+      : new OneStreamLine(this.eventsOfStream());
     this.line.follow(this.wishes());
   }
 
@@ -274,6 +274,6 @@ export class Driver {
     if (this.isAsleep) return;
     this.socketFailures = 0;
     this.wake();
-    if (this.line instanceof StreamLine) this.trySocket();
+    if (this.line instanceof OneStreamLine) this.trySocket();
   }
 }

@@ -4,6 +4,8 @@ import { setBearer } from '~/api/client';
 import { ResultsStore } from '~/results/store';
 import { LiveConnection } from './connection';
 
+const browser = navigator;
+
 export class FakeSocket {
   static readonly OPEN = 1;
   static all: FakeSocket[] = [];
@@ -138,6 +140,60 @@ export class FakeStream {
   }
 }
 
+/** The locks of one browser: whoever asks waits until the holder is done, or gives up. */
+class FakeLocks {
+  private holders: Promise<unknown> = Promise.resolve();
+  private isHeld = false;
+
+  async request(
+    _name: string,
+    { ifAvailable = false, signal }: LockOptions,
+    then: (lock: object | null) => unknown,
+  ): Promise<unknown> {
+    if (ifAvailable && this.isHeld) return then(null);
+    const before = this.holders;
+    let done = () => {};
+    this.holders = new Promise<void>((resolve) => {
+      done = resolve;
+    });
+    if (this.isHeld) await before;
+    try {
+      signal?.throwIfAborted();
+      this.isHeld = true;
+      return await then({});
+    } finally {
+      this.isHeld = false;
+      done();
+    }
+  }
+}
+
+/** Another tab has the browser's only stream, until the function that is given is called. */
+export async function anotherTabStreams(): Promise<() => void> {
+  let end = () => {};
+  void navigator.locks.request(
+    'pollux.stream',
+    {},
+    () =>
+      new Promise<void>((resolve) => {
+        end = resolve;
+      }),
+  );
+  await settle();
+  return end;
+}
+
+/** The browser's own in all else; undefined: it has none, or not in this place. */
+function withLocks(locks: FakeLocks | undefined): Navigator {
+  return new Proxy(browser, {
+    get: (own, key) => (key === 'locks' ? locks : Reflect.get(own, key, own)),
+  });
+}
+
+export function withoutLocks(): void {
+  vi.stubGlobal('navigator', withLocks(undefined));
+}
+
 /** Lets promises run, and no time pass. */
 export async function settle(): Promise<void> {
   for (let i = 0; i < 20; i++) await Promise.resolve();
@@ -201,6 +257,7 @@ export function fakePage(chance = () => 0.5) {
   vi.useFakeTimers();
   vi.stubGlobal('WebSocket', FakeSocket);
   vi.stubGlobal('fetch', vi.fn(fakeFetch));
+  vi.stubGlobal('navigator', withLocks(new FakeLocks()));
   const results = new ResultsStore();
   const live = new LiveConnection(results);
   onTestFinished(() => {

@@ -10,10 +10,14 @@ export interface Wishes {
   readonly leaderboard: boolean;
 }
 
+/** What was asked for instead: nobody says how many are watching. */
+export type Asked = Omit<Schemas['LiveResults'], 'viewers' | 'totalVotes' | 'options'> &
+  Partial<Pick<Schemas['LiveResults'], 'viewers' | 'totalVotes' | 'options'>>;
+
 export interface LineEvents {
-  /** The server has been heard, for the first time on this line: it works. */
+  /** The server has been heard: it works. For the first time, or on another way. */
   opened(): void;
-  news(message: Snapshots | Board): void;
+  news(message: Snapshots | Asked | Board): void;
   /** It is over, once, and not because of close(). The server may have said when to try again. */
   closed(againInMs: number | null): void;
 }
