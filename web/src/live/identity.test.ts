@@ -1,6 +1,7 @@
 // For whom a line is: a widget's token, and what happens when a session ends.
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { setBearer, setSessionHolder } from '~/api/client';
+import { RENEWED } from '~/session/renewed';
 import {
   blockedPage,
   FakeSocket,
@@ -28,6 +29,19 @@ test('a widget signs in within its WebSocket, before it asks for anything', asyn
   FakeSocket.last.say(snapshot(1, 2));
   expect([live.state, results.get(1)?.version]).toEqual(['live', 2]);
   expect(FakeStream.all).toHaveLength(0);
+});
+
+test('a token that was renewed keeps the WebSocket open', async () => {
+  await widget();
+  const socket = FakeSocket.last.accept();
+  socket.told();
+  setBearer('d.e.f');
+  window.dispatchEvent(new Event(RENEWED));
+  expect(socket.told()).toEqual([{ type: 'auth', token: 'd.e.f' }]);
+  expect([FakeSocket.all.length, socket.isClosed]).toEqual([1, false]);
+  socket.drop();
+  window.dispatchEvent(new Event(RENEWED));
+  expect(socket.told()).toEqual([]);
 });
 
 test('who becomes a guest in a widget stays with WebSocket', async () => {

@@ -6,6 +6,7 @@
  * all that costs nothing.
  */
 import { bearerToken, checkSession } from '~/api/client';
+import { RENEWED } from '~/session/renewed';
 import { type Line, type LineEvents, readMessage, type Wishes } from './line';
 import { Silence } from './silence';
 
@@ -40,6 +41,7 @@ export class SocketLine implements Line {
     this.socket.onopen = () => this.onOpen();
     this.socket.onmessage = ({ data }) => this.onMessage(data);
     this.socket.onclose = ({ code }) => void this.onClose(code);
+    window.addEventListener(RENEWED, this.signIn);
     this.silence.expect(ANSWER_MS);
   }
 
@@ -65,6 +67,7 @@ export class SocketLine implements Line {
   }
 
   private fallSilent(): void {
+    window.removeEventListener(RENEWED, this.signIn);
     this.silence.stop();
     clearTimeout(this.trackingAgain);
     this.socket.onopen = this.socket.onmessage = this.socket.onclose = null;
@@ -98,11 +101,16 @@ export class SocketLine implements Line {
 
   /** Open it is when the server was heard: there are proxies that accept and pass nothing. */
   private onOpen(): void {
-    const token = bearerToken(); // of a widget, which has no cookie
-    if (token !== null) this.send({ type: 'auth', token });
+    this.signIn();
     this.ask(ANSWER_MS);
     this.follow(this.wishes);
   }
+
+  /** As a widget, which has no cookie. */
+  private readonly signIn = () => {
+    const token = bearerToken();
+    if (token !== null) this.send({ type: 'auth', token });
+  };
 
   private onMessage(data: unknown): void {
     this.silence.heard();

@@ -3,6 +3,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { api, bearerToken, setBearer } from '~/api/client';
 import { fakeApi, problem } from '~/test/fakeApi';
 import { embed } from './embedded';
+import { RENEWED } from './renewed';
 import { meQuery, Session } from './session';
 
 const HOUR = 3_600_000;
@@ -12,14 +13,21 @@ const refused = problem(401, 'unauthorized');
 
 /** The server, as a frame sees it: with its cookies, or without them. */
 function serve({ cookies }: { cookies: boolean }) {
-  const server = { hasCookie: false, valid: 'the-token' };
+  const server = { hasCookie: false, valid: 'the-token', isDown: false, joins: 0 };
   const isKnown = (bearer: string | null) =>
     bearer === null ? server.hasCookie : bearer === `Bearer ${server.valid}`;
   fakeApi({
     'POST /api/auth/guest': () => {
       server.hasCookie = cookies;
+      server.joins++;
       const body = { user: GUEST, token: server.valid, expiresAt: inAnHour() };
       return { status: 201, body };
+    },
+    'POST /api/auth/refresh': ({ bearer }) => {
+      if (server.isDown || !isKnown(bearer)) return refused;
+      server.valid = `${server.valid}+`;
+      const body = { user: GUEST, token: server.valid, expiresAt: inAnHour() };
+      return { status: 200, body };
     },
     'POST /api/auth/logout': { status: 204 },
     'GET /api/users/me': ({ bearer }) => (isKnown(bearer) ? { body: GUEST } : refused),
@@ -37,6 +45,7 @@ function widget() {
 }
 
 afterEach(() => {
+  vi.useRealTimers();
   setBearer(null);
   vi.unstubAllGlobals();
 });
@@ -103,4 +112,81 @@ test('a token that the server no longer takes is dropped, and reading goes on', 
   expect(response.status).toBe(200);
   expect(bearerToken()).toBeNull();
   expect(localStorage.getItem('pollux.token')).toBeNull();
+});
+
+const MINUTE = 60_000;
+const stored = () => localStorage.getItem('pollux.token');
+
+/** A widget whose guest has a token for an hour, and a clock in the test's hands. */
+async function joined() {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'Date'] });
+  const server = serve({ cookies: false });
+  await widget().session.ensure();
+  return server;
+}
+
+test('a token is changed for a new one when half of its time has gone', async () => {
+  await joined();
+  const renewed = vi.fn();
+  window.addEventListener(RENEWED, renewed);
+  await vi.advanceTimersByTimeAsync(29 * MINUTE);
+  expect([bearerToken(), renewed.mock.calls.length]).toEqual(['the-token', 0]);
+  await vi.advanceTimersByTimeAsync(2 * MINUTE);
+  expect([bearerToken(), renewed.mock.calls.length]).toEqual(['the-token+', 1]);
+  expect(stored()).toMatch(/ the-token\+$/);
+  await vi.advanceTimersByTimeAsync(10 * HOUR);
+  expect(bearerToken()).toBe(`the-token${'+'.repeat(21)}`);
+  window.removeEventListener(RENEWED, renewed);
+});
+
+test('a widget that is opened late in the time of its token has it renewed', async () => {
+  await joined();
+  await vi.advanceTimersByTimeAsync(29 * MINUTE);
+  setBearer(null);
+  widget();
+  await vi.advanceTimersByTimeAsync(16 * MINUTE);
+  expect(bearerToken()).toBe('the-token+');
+});
+
+test('a renewal that fails is tried again before the token ends', async () => {
+  const server = await joined();
+  server.isDown = true;
+  await vi.advanceTimersByTimeAsync(31 * MINUTE);
+  expect(bearerToken()).toBe('the-token');
+  server.isDown = false;
+  await vi.advanceTimersByTimeAsync(20 * MINUTE);
+  expect(bearerToken()).toBe('the-token+');
+});
+
+test('a token that could not be renewed until its end is looked into, and left', async () => {
+  const server = await joined();
+  server.valid = 'another';
+  await vi.advanceTimersByTimeAsync(61 * MINUTE);
+  expect([bearerToken(), stored()]).toEqual([null, null]);
+});
+
+/** In a frame of its own, which has not heard of the token that is kept. */
+const inAnotherFrame = () => setBearer(null);
+
+test('who has joined in one widget is the same guest in the next', async () => {
+  const server = serve({ cookies: false });
+  const next = widget();
+  await widget().session.ensure();
+  inAnotherFrame();
+  await next.session.ensure();
+  expect([bearerToken(), next.session.userId, server.joins]).toEqual(['the-token', 7, 1]);
+});
+
+test('a widget hears at once that its reader has joined in another', async () => {
+  serve({ cookies: false });
+  const listening = vi.spyOn(window, 'addEventListener');
+  const next = widget();
+  const listener = listening.mock.calls.find(([type]) => type === 'storage')?.[1];
+  await widget().session.ensure();
+  inAnotherFrame();
+  (listener as (event: StorageEvent) => void)(
+    new StorageEvent('storage', { key: 'pollux.token' }),
+  );
+  await vi.waitFor(() => expect(next.session.userId).toBe(7));
+  expect(bearerToken()).toBe('the-token');
 });

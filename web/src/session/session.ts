@@ -68,6 +68,8 @@ export type SessionChange = 'joined' | 'expired' | 'switched' | 'left';
 /** Where a widget keeps its token; the page itself has its cookie, and none (embedded.ts). */
 export interface TokenKeeper {
   keep(granted: Schemas['Session']): Promise<void>;
+  /** Another widget of the same place may have one. */
+  find(): void;
   drop(): void;
 }
 
@@ -114,6 +116,7 @@ export class Session {
 
   private async join(): Promise<void> {
     await this.leaving; // its answer would take the new cookie away
+    this.tokens?.find();
     if ((await this.client.ensureQueryData(meQuery)) !== null) return;
     const known = await askWhoAmI(); // the mark may be gone, and the cookie not
     this.arrive(known ?? (await this.becomeGuest()), 'joined');
