@@ -9,9 +9,9 @@ CREATE TABLE accounts (
     created_ms    bigint NOT NULL,
     username      text,        -- as given; a guest has none
     email         text,        -- as given
-    username_key  text UNIQUE, -- folded, so that names are compared without case
-    username_look text UNIQUE, -- no other account may have a name that looks like this one
-    email_key     text UNIQUE,
+    username_key  text COLLATE "C" UNIQUE, -- folded, so that names are compared without case
+    username_look text COLLATE "C" UNIQUE, -- no other account may have a name that looks so
+    email_key     text COLLATE "C" UNIQUE,
     password_hash text,
     CHECK ((kind = 'guest') = (username IS NULL)),
     CHECK ((username IS NULL) = (username_key IS NULL)),
@@ -164,6 +164,15 @@ CREATE TABLE poll_keys (
 CREATE UNIQUE INDEX poll_keys_by_poll ON poll_keys (poll_id);
 CREATE INDEX poll_keys_deleted ON poll_keys (owner_id, poll_id) WHERE deleted;
 
+-- How far the journal of a journaled ballot is in the tables above. Where ballots write
+-- rows themselves there is no journal.
+CREATE TABLE journal (
+    one      integer PRIMARY KEY DEFAULT 1 CHECK (one = 1),
+    position bigint  NOT NULL
+);
+
+INSERT INTO journal (position) VALUES (0);
+
 -- What has changed other than by votes, for nodes to catch up from. Rows may commit in
 -- another order than they are numbered: read only those with xid below
 -- pg_snapshot_xmin(pg_current_snapshot()), so that none is passed over.
@@ -200,4 +209,4 @@ CREATE TABLE text_rules (
     made_with text    NOT NULL
 );
 
-INSERT INTO text_rules VALUES (1, '');
+INSERT INTO text_rules (made_with) VALUES ('');

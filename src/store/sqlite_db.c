@@ -5,7 +5,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "base/buf.h"
 #include "base/err.h"
 
 struct db *db_writer(struct store *s)
@@ -139,33 +138,4 @@ void db_end_read(struct db *d)
         sqlite3_step(st);
         sqlite3_reset(st);
     }
-}
-
-int counts_read(struct str text, uint32_t counts[LIMIT_OPTIONS], uint32_t *ret_n)
-{
-    uint32_t n = 0;
-
-    if (text.len < 2 || text.at[0] != '[' || text.at[text.len - 1] != ']')
-        return ERR_INVALID;
-    text = (struct str){text.at + 1, text.len - 2};
-    do {
-        struct str head;
-        uint64_t count;
-
-        text = str_cut(text, ',', &head);
-        if (n == LIMIT_OPTIONS || str_to_u64(head, UINT32_MAX, &count) != 0)
-            return ERR_INVALID;
-        counts[n++] = (uint32_t)count;
-    } while (text.len != 0);
-    *ret_n = n;
-    return 0;
-}
-
-void counts_write(struct buf *b, const uint32_t *counts, uint32_t n)
-{
-    for (uint32_t i = 0; i < n; i++) {
-        buf_char(b, i == 0 ? '[' : ',');
-        buf_u64(b, counts[i]);
-    }
-    buf_char(b, ']');
 }

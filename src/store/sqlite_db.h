@@ -20,16 +20,12 @@
 #include <sqlite3.h>
 
 #include "base/str.h"
+#include "store/migration.h"
+#include "store/row_text.h"
 #include "store/sqlite_sql.h"
 #include "store/store.h"
 
 enum { SQLITE_APPLICATION = 0x506f6c78 }; /* "Polx", in the file's header */
-
-struct migration {
-    const char *name, *sql;
-};
-extern const struct migration sqlite_migrations[]; /* [i] is migration i + 1 */
-extern const int sqlite_n_migrations;
 
 /* One connection. */
 struct db {
@@ -107,11 +103,6 @@ int sqlite_migrate(struct db *d, const char *path, char *errmsg, size_t errmsg_s
 int sqlite_text_functions(struct db *d);
 /* If the functions have changed, recompute all stored values that they made. */
 int sqlite_text_remake(struct db *d);
-
-/* Lists like "[20,13]". ERR_INVALID: not such a list, or an impossible one. */
-int counts_read(struct str text, uint32_t counts[LIMIT_OPTIONS], uint32_t *ret_n);
-struct buf;
-void counts_write(struct buf *b, const uint32_t *counts, uint32_t n);
 
 /* The calls of store.h. */
 int sqlite_project(struct store *s, const struct change *changes, size_t n);

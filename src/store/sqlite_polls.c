@@ -1,7 +1,6 @@
 /* sqlite_polls.c — writes definitions of polls as rows, and reads them (store.h;
  * sqlite_db.h).
  */
-#include <jansson.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -10,22 +9,11 @@
 
 /* ---- writing ---- */
 
-static void add_texts(struct buf *b, const struct str *texts, uint32_t n)
-{
-    buf_char(b, '[');
-    for (uint32_t i = 0; i < n; i++) {
-        if (i != 0)
-            buf_char(b, ',');
-        buf_json_str(b, texts[i]);
-    }
-    buf_char(b, ']');
-}
-
 void sqlite_bind_definition(sqlite3_stmt *st, int first, const struct poll *p,
                             struct buf *options, struct buf *tags)
 {
-    add_texts(options, p->options, p->rules.n_options);
-    add_texts(tags, p->tags, p->n_tags);
+    texts_write(options, p->options, p->rules.n_options);
+    texts_write(tags, p->tags, p->n_tags);
     db_bind_optional(st, first, p->rules.opens_ms);
     db_bind_optional(st, first + 1, p->rules.closes_ms);
     db_bind_str(st, first + 2, str_of(poll_visibility_text(p->rules.visibility)));
@@ -93,22 +81,6 @@ int sqlite_poll_add(struct store *s, const struct poll *p, uint32_t *ret_id)
 
 /* ---- reading ---- */
 
-static bool read_visibility(struct str text, enum poll_visibility *ret_v)
-{
-    for (*ret_v = VISIBLE_ALWAYS; *ret_v <= VISIBLE_AFTER_CLOSE; ++*ret_v)
-        if (str_eq(text, str_of(poll_visibility_text(*ret_v))))
-            return true;
-    return false;
-}
-
-static bool read_voters(struct str text, enum poll_voters *ret_v)
-{
-    for (*ret_v = VOTERS_ANYONE; *ret_v <= VOTERS_REGISTERED; ++*ret_v)
-        if (str_eq(text, str_of(poll_voters_text(*ret_v))))
-            return true;
-    return false;
-}
-
 int sqlite_poll_row(struct db *d, sqlite3_stmt *st, struct poll_rules *ret_rules,
                     struct stored_poll *ret_p)
 {
@@ -120,8 +92,8 @@ int sqlite_poll_row(struct db *d, sqlite3_stmt *st, struct poll_rules *ret_rules
     r->closes_ms = sqlite3_column_int64(st, 4);
     r->vote_change = sqlite3_column_int(st, 7) != 0;
     r->edits = (uint32_t)sqlite3_column_int64(st, 12);
-    if (!read_visibility(db_column_str(st, 5), &r->visibility) ||
-        !read_voters(db_column_str(st, 6), &r->voters))
+    if (!visibility_read(db_column_str(st, 5), &r->visibility) ||
+        !voters_read(db_column_str(st, 6), &r->voters))
         return db_fail_with(d, "poll %lld has rules that are not known", (long long)id);
     ret_p->base_version = (uint64_t)sqlite3_column_int64(st, 8);
     ret_p->total = (uint32_t)sqlite3_column_int64(st, 9);
@@ -132,53 +104,27 @@ int sqlite_poll_row(struct db *d, sqlite3_stmt *st, struct poll_rules *ret_rules
     return 0;
 }
 
-/* Read a JSON array of texts, which the array still owns. */
-static bool read_texts(const json_t *array, struct str *texts, size_t max,
-                       uint32_t *ret_n)
+static void make_poll(void *user, const struct poll *p)
 {
-    size_t n = json_array_size(array);
+    struct stored_poll *ret_p = user;
 
-    if (!json_is_array(array) || n > max)
-        return false;
-    for (size_t i = 0; i < n; i++) {
-        const json_t *text = json_array_get(array, i);
-
-        if (!json_is_string(text))
-            return false;
-        texts[i] = (struct str){json_string_value(text), json_string_length(text)};
-    }
-    *ret_n = (uint32_t)n;
-    return true;
-}
-
-static json_t *parse(struct str text)
-{
-    return json_loadb(text.at != NULL ? text.at : "", text.len, JSON_ALLOW_NUL, NULL);
+    ret_p->poll = poll_new(p);
 }
 
 /* Read the definition's texts, then make the poll in ret_p. */
 static int read_definition(struct db *d, sqlite3_stmt *st, struct poll *p,
                            struct stored_poll *ret_p)
 {
-    json_t *options = parse(db_column_str(st, 15)),
-           *tags = parse(db_column_str(st, 16));
-    uint32_t n_options = 0;
-    int rc = 0;
-
     p->id = (uint32_t)sqlite3_column_int64(st, 0);
     p->created_ms = sqlite3_column_int64(st, 2);
     p->title = db_column_str(st, 13);
     p->description = db_column_str(st, 14);
     p->owner_name = db_column_str(st, 17);
-    if (read_texts(options, p->options, LIMIT_OPTIONS, &n_options) &&
-        n_options == p->rules.n_options &&
-        read_texts(tags, p->tags, LIMIT_TAGS, &p->n_tags))
-        ret_p->poll = poll_new(p);
-    else
-        rc = db_fail_with(d, "poll %u has options or tags that cannot be read", p->id);
-    json_decref(options);
-    json_decref(tags);
-    return rc;
+    return definition_read(p, db_column_str(st, 15), db_column_str(st, 16), make_poll,
+                           ret_p) == 0
+               ? 0
+               : db_fail_with(d, "poll %u has options or tags that cannot be read",
+                              p->id);
 }
 
 static int read_poll(struct db *d, sqlite3_stmt *st, struct stored_poll *ret_p)

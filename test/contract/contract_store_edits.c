@@ -140,6 +140,7 @@ static void one_that_was_dropped_is_nothing(void **state)
     next = add_edit(w, poll, POLL_TITLE, &values);
     assert_true(next > id); /* never again the same */
     PROJECT(w, edit(poll, id, 2), edit(another, next, 2), edit(99, next, 2));
+    pass_hour(w);
     begin(w);
     assert_int_equal(w->s->ops->tidy(w->s, 0), 0);
     commit(w);

@@ -2,6 +2,7 @@
 
 #include "lib/check.h"
 
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +10,9 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "lib/pg_rig.h"
 #include "lib/store_mem.h"
+#include "store/postgres.h"
 #include "store/sqlite.h"
 
 /* ---- the backends ---- */
@@ -32,6 +35,58 @@ static struct store *open_sqlite(const char *dir)
     return s;
 }
 
+/* ---- PostgreSQL: one server and one database, for one world after the other ---- */
+
+static struct pg_rig *rig;
+static bool database_used;
+
+/* Much sooner done than another database. */
+static const char EMPTY[] =
+    "TRUNCATE accounts, token_ends, polls, results, ballots, daily_votes, recent_votes,"
+    " poll_edits, poll_keys, poll_log, bus_outbox RESTART IDENTITY;"
+    "UPDATE journal SET position = 0";
+
+static struct store *open_postgres(const char *dir)
+{
+    char made[128], errmsg[256] = "";
+    struct postgres_opts opts = {.seed = 1};
+    struct pg_dsn dsn;
+    struct store *s = NULL;
+
+    if (rig == NULL)
+        rig = pg_rig_start();
+    snprintf(made, sizeof made, "%s/db", dir);
+    if (access(made, F_OK) != 0) {
+        assert_false(database_used);
+        database_used = true;
+        close(open(made, O_CREAT | O_WRONLY, 0600));
+    }
+    dsn = pg_rig_dsn(rig, "postgres");
+    opts.dsn = dsn.text;
+    if (store_postgres_open(&opts, &s, errmsg, sizeof errmsg) != 0)
+        fail_msg("%s", errmsg);
+    return s;
+}
+
+static void empty_postgres(void)
+{
+    pg_rig_admin(rig, EMPTY);
+    database_used = false;
+}
+
+static void pass_hour_in_postgres(void)
+{
+    pg_rig_admin(rig, "UPDATE poll_edits SET made_at = made_at - interval '1 hour'");
+}
+
+const struct backend backend_postgres = {.name = "postgres",
+                                         .open = open_postgres,
+                                         .keeps = true,
+                                         .remove = empty_postgres,
+                                         .pass_hour = pass_hour_in_postgres};
+
+/* ---- */
+
 const struct backend backend_mem = {.name = "mem", .open = open_mem};
 const struct backend backend_sqlite = {
     .name = "sqlite", .open = open_sqlite, .keeps = true};
@@ -50,7 +105,8 @@ int world_teardown(void **state)
 
 int world_run(const struct CMUnitTest *tests, size_t n)
 {
-    static const struct backend *const backends[] = {&backend_mem, &backend_sqlite};
+    static const struct backend *const backends[] = {&backend_mem, &backend_sqlite,
+                                                     &backend_postgres};
     struct CMUnitTest *own = mem_dup(tests, n * sizeof *tests);
     int failed = 0;
 
@@ -63,6 +119,7 @@ int world_run(const struct CMUnitTest *tests, size_t n)
         failed += _cmocka_run_group_tests(backends[b]->name, own, n, NULL, NULL);
     }
     mem_free(own);
+    rig = pg_rig_stop(rig);
     return failed != 0;
 }
 
@@ -95,6 +152,8 @@ static void remove_dir(const char *dir)
 void world_free(struct world *w)
 {
     w->s->ops->free(w->s);
+    if (w->backend->remove != NULL)
+        w->backend->remove();
     remove_dir(w->dir);
     mem_free(w);
 }
@@ -136,6 +195,12 @@ int add_id(void *buf, uint32_t id)
 {
     buf_printf(buf, "%u ", id);
     return 0;
+}
+
+void pass_hour(struct world *w)
+{
+    if (w->backend->pass_hour != NULL)
+        w->backend->pass_hour();
 }
 
 void begin(struct world *w)

@@ -14,9 +14,12 @@ struct backend {
     /* dir is empty the first time. */
     struct store *(*open)(const char *dir);
     bool keeps; /* what is stored is there after free() and open() */
+    /* Of a backend with one world at a time; NULL: nothing to do. */
+    void (*remove)(void);    /* forget what is stored outside the folder */
+    void (*pass_hour)(void); /* make what is stored an hour older */
 };
 
-extern const struct backend backend_mem, backend_sqlite;
+extern const struct backend backend_mem, backend_sqlite, backend_postgres;
 
 struct world {
     const struct backend *backend;
@@ -55,6 +58,9 @@ struct path {
 };
 struct path path_of(const struct world *w);
 void run_sql(const struct world *w, const char *sql);
+
+/* Where work of others that is going on must not be tidied away: an hour passes. */
+void pass_hour(struct world *w);
 
 void begin(struct world *w);
 void commit(struct world *w);
