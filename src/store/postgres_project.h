@@ -4,7 +4,7 @@
 #define STORE_POSTGRES_PROJECT_H
 
 #include "store/postgres_db.h"
-#include "store/receipt_blob.h"
+#include "core/receipt_blob.h"
 
 /* Where a change of the batch goes. */
 struct place {

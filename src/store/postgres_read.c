@@ -5,7 +5,7 @@
 
 #include "base/err.h"
 #include "store/postgres_db.h"
-#include "store/receipt_blob.h"
+#include "core/receipt_blob.h"
 
 struct daily_walk {
     store_daily_cb *each;

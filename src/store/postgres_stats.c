@@ -1,7 +1,7 @@
 /* postgres_stats.c — reads what users have done, and when the votes of a poll came. */
 #include "base/err.h"
 #include "store/postgres_db.h"
-#include "store/receipt_blob.h"
+#include "core/receipt_blob.h"
 
 int postgres_seen_each(struct store *s, uint32_t user, store_poll_cb *each,
                        void *user_data)

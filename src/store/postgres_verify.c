@@ -4,7 +4,7 @@
  * query gives sentences; all see one snapshot. */
 #include "base/err.h"
 #include "store/postgres_db.h"
-#include "store/receipt_blob.h"
+#include "core/receipt_blob.h"
 
 struct check {
     store_finding_cb *finding;

@@ -21,7 +21,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/mem.h"
-#include "store/receipt_blob.h"
+#include "core/receipt_blob.h"
 #include "store/sqlite_db.h"
 
 /* Where a change of the batch goes. */

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/err.h"
-#include "store/receipt_blob.h"
+#include "core/receipt_blob.h"
 #include "store/sqlite_db.h"
 
 int sqlite_position(struct store *s, uint64_t *ret_position)

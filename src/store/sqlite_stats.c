@@ -1,6 +1,6 @@
 /* sqlite_stats.c — reads what users have done, and when the votes of a poll came. */
 #include "base/err.h"
-#include "store/receipt_blob.h"
+#include "core/receipt_blob.h"
 #include "store/sqlite_db.h"
 
 static void bind_page(sqlite3_stmt *st, uint32_t user, int64_t before_ms,

@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #include "base/err.h"
-#include "store/receipt_blob.h"
+#include "core/receipt_blob.h"
 #include "store/sqlite_db.h"
 
 struct check {

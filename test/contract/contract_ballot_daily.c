@@ -12,8 +12,8 @@ enum { USER = 10, THREADS = 50, FIRST_POLL = 1, N_POLLS = 120 };
 static const struct poll_rules usual = {.owner_id = OWNER, .n_options = 3};
 static const int64_t MIDNIGHT = (T0 / CLOCK_DAY_MS + 1) * CLOCK_DAY_MS;
 
-static const struct ballot_backend *const backends[] = {&ballot_backend_journaled,
-                                                        &ballot_backend_mem};
+static const struct ballot_backend *const backends[] = {
+    &ballot_backend_journaled, &ballot_backend_mem, &ballot_backend_postgres};
 
 static struct ballot_world *open_world(void **state, uint32_t per_day)
 {
@@ -176,7 +176,8 @@ int main(void)
             cmocka_unit_test_prestate(a_day_ends_at_midnight_utc_to_the_millisecond, b),
         };
 
-        failed += cmocka_run_group_tests_name(backends[i]->name, tests, NULL, NULL);
+        failed += cmocka_run_group_tests_name(backends[i]->name, tests,
+                                              backends[i]->begin, backends[i]->end);
     }
     return failed;
 }

@@ -257,6 +257,7 @@ int ballot_world_teardown(void **state)
 static const struct ballot_backend *const backends[] = {
     &ballot_backend_journaled,
     &ballot_backend_mem,
+    &ballot_backend_postgres,
 };
 
 int ballot_world_run(const struct CMUnitTest *tests, size_t n)
@@ -271,7 +272,8 @@ int ballot_world_run(const struct CMUnitTest *tests, size_t n)
             own[i].teardown_func = ballot_world_teardown;
             own[i].initial_state = (void *)(uintptr_t)backends[b];
         }
-        failed += _cmocka_run_group_tests(backends[b]->name, own, n, NULL, NULL);
+        failed += _cmocka_run_group_tests(backends[b]->name, own, n, backends[b]->begin,
+                                          backends[b]->end);
     }
     mem_free(own);
     return failed;

@@ -21,13 +21,15 @@ struct ballot_world;
 
 struct ballot_backend {
     const char *name;
+    int (*begin)(void **state), (*end)(void **state); /* of a group; may be NULL */
     void (*start)(struct ballot_world *w);
     void (*stop)(struct ballot_world *w);
     void (*add)(struct ballot_world *w, uint32_t poll);     /* may be NULL */
     void (*break_disk)(struct ballot_world *w, bool fails); /* NULL: it cannot fail */
     void (*project)(struct ballot_world *w); /* NULL: what is answered is stored */
 };
-extern const struct ballot_backend ballot_backend_journaled, ballot_backend_mem;
+extern const struct ballot_backend ballot_backend_journaled, ballot_backend_mem,
+    ballot_backend_postgres;
 
 enum loading { LOAD_AT_ONCE, LOAD_HELD, LOAD_REFUSED, LOAD_FAILED };
 
@@ -43,6 +45,8 @@ struct ballot_world {
     bool exists[POLLS]; /* set before the first op for it */
     struct poll_rules rules[POLLS];
     struct event_watch watch; /* over restarts too */
+
+    bool made; /* of the ballot in PostgreSQL: its schema */
 
     /* of the journaled ballot */
     char dir[DIR_BYTES];

@@ -2,7 +2,7 @@
 #include "lib/check.h"
 
 #include "base/err.h"
-#include "store/receipt_blob.h"
+#include "core/receipt_blob.h"
 
 static void a_receipt_comes_back(void **state)
 {

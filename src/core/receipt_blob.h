@@ -11,8 +11,8 @@
  * Errors   receipt_decode(): ERR_INVALID, and then *ret is unchanged.
  * Threads  pure.
  */
-#ifndef STORE_RECEIPT_BLOB_H
-#define STORE_RECEIPT_BLOB_H
+#ifndef CORE_RECEIPT_BLOB_H
+#define CORE_RECEIPT_BLOB_H
 
 #include "base/str.h"
 #include "core/change.h"

@@ -1,4 +1,4 @@
-#include "store/receipt_blob.h"
+#include "core/receipt_blob.h"
 
 #include "base/err.h"
 
