@@ -1,7 +1,7 @@
 /** Who is here ends, and what happens to a page from outside: the page acts as nobody else. */
-import type { Page } from '@playwright/test';
 import { castVote, isLive, oneMore, press } from './lib/steps';
 import { barOf, expect, signIn, test } from './lib/test';
+import { translate } from './lib/translate';
 
 test.describe('a guest', () => {
   test.use({ refusals: [/401 .*\/api\/(users\/me|polls\/\d+\/vote)/] });
@@ -43,28 +43,6 @@ test('the end of a session is said at once, and what is shown stays', async ({
   await expect(page.getByText(/^Your session has ended\./)).toBeVisible();
   await expect(page.getByText('100%')).toBeVisible();
 });
-
-/** What a browser's translator does: each text goes into an element, again and again. */
-function translate(page: Page): Promise<void> {
-  return page.evaluate(() => {
-    const isKept = (node: Node) =>
-      (node.parentElement as Element).closest('[translate=no], font, script, style') !==
-      null;
-    const wrap = () => {
-      const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-      const texts: Node[] = [];
-      while (walker.nextNode()) texts.push(walker.currentNode);
-      for (const text of texts) {
-        if (isKept(text)) continue;
-        const font = document.createElement('font');
-        (text as Text).replaceWith(font);
-        font.append(text);
-      }
-    };
-    wrap();
-    new MutationObserver(wrap).observe(document.body, { childList: true, subtree: true });
-  });
-}
 
 test('a page that is translated goes on counting', async ({ server, ada, page }) => {
   const poll = await server.api.create_poll(ada.token);
