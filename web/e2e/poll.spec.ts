@@ -159,7 +159,7 @@ test.describe('its owner', () => {
     await page.goto(`/p/${poll.id}`);
     await page.getByRole('button', { name: 'Edit' }).click();
     await expect(
-      inDialog(page).getByText(/People have voted: title, options/),
+      inDialog(page).getByText(/People have voted: title, options, tags and rules stay/),
     ).toBeVisible();
     await expect(inDialog(page).getByLabel('Title')).toHaveCount(0);
     await page.getByLabel('End').fill('2031-05-04T18:30');

@@ -85,7 +85,7 @@ function LastingForm(props: LastingFormProps) {
 function Frozen() {
   return (
     <p className="text-sm text-quiet">
-      <Trans>People have voted: title, options and rules stay as they are.</Trans>
+      <Trans>People have voted: title, options, tags and rules stay as they are.</Trans>
     </p>
   );
 }
@@ -147,7 +147,7 @@ function Refusal({ error }: { error: Error }) {
     <Notice>
       {isCode(error, 'conflict') ? (
         <Trans>
-          Somebody has voted meanwhile: title, options and rules can no longer change.
+          Somebody has voted meanwhile: title, options, tags and rules can no longer change.
         </Trans>
       ) : (
         sentenceOf(i18n, error)
