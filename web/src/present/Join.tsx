@@ -36,7 +36,7 @@ export function JoinLink({ pollId, className = '' }: JoinProps) {
         <Trans>Join at</Trans>
       </span>
       <span
-        className="block font-bold whitespace-nowrap"
+        className="block font-bold break-all"
         style={{ fontSize: `clamp(0.6rem, ${widest}, 6vmin)` }}
       >
         {link}

@@ -96,7 +96,7 @@ export function formatPercent(i18n: I18n, percent: number): string {
 /** Words and a sign: the colour is never alone. */
 function MineMark() {
   return (
-    <span className="ms-2 inline-flex items-center gap-1 align-middle text-sm font-semibold whitespace-nowrap">
+    <span className="ms-2 inline-flex items-center gap-1 align-middle text-sm font-semibold">
       <Icon name="check" className="size-4" />
       <Trans>your vote</Trans>
     </span>
