@@ -24,6 +24,7 @@
 #include "index/catalogue.h"
 #include "index/index.h"
 #include "net/http.h"
+#include "picture/painter.h"
 
 /* Text between tags, and in an attribute in double quotes. */
 static void html_add(struct buf *out, struct str s)
@@ -61,6 +62,13 @@ static void begin_meta(struct buf *out, const char *property)
     buf_printf(out, "\n    <meta property=\"og:%s\" content=\"", property);
 }
 
+/* A property whose content needs no escaping. */
+static void add_meta(struct buf *out, const char *property, const char *content)
+{
+    buf_printf(out, "\n    <meta property=\"og:%s\" content=\"%s\" />", property,
+               content);
+}
+
 static void end_meta(struct buf *out)
 {
     buf_text(out, "\" />");
@@ -75,14 +83,35 @@ static void write_options(struct buf *out, const struct poll *p)
     }
 }
 
+/* Whoever fetches these has no base to resolve a path against. */
+static void write_origin(struct buf *out, struct call *c)
+{
+    buf_text(out, proxy_client_uses_tls(c) ? "https://" : "http://");
+    html_add(out, http_header(c->req, "host"));
+}
+
+static void write_picture(struct buf *out, struct call *c, const struct poll *p)
+{
+    begin_meta(out, "image");
+    write_origin(out, c);
+    buf_printf(out, "/api/polls/%u/picture.png", p->id);
+    end_meta(out);
+    add_meta(out, "image:type", "image/png");
+    buf_printf(out, "\n    <meta property=\"og:image:width\" content=\"%d\" />",
+               PICTURE_WIDTH);
+    buf_printf(out, "\n    <meta property=\"og:image:height\" content=\"%d\" />",
+               PICTURE_HEIGHT);
+    begin_meta(out, "image:alt");
+    html_add(out, p->title);
+    end_meta(out);
+    buf_text(out,
+             "\n    <meta name=\"twitter:card\" content=\"summary_large_image\" />");
+}
+
 static void write_preview(struct buf *out, struct call *c, const struct poll *p)
 {
-    begin_meta(out, "type");
-    buf_text(out, "website");
-    end_meta(out);
-    begin_meta(out, "site_name");
-    buf_text(out, "Pollux");
-    end_meta(out);
+    add_meta(out, "type", "website");
+    add_meta(out, "site_name", "Pollux");
     begin_meta(out, "title");
     html_add(out, p->title);
     end_meta(out);
@@ -90,11 +119,10 @@ static void write_preview(struct buf *out, struct call *c, const struct poll *p)
     write_options(out, p);
     end_meta(out);
     begin_meta(out, "url");
-    buf_text(out, proxy_client_uses_tls(c) ? "https://" : "http://");
-    html_add(out, http_header(c->req, "host"));
-    buf_text(out, "/p/");
-    buf_u64(out, p->id);
+    write_origin(out, c);
+    buf_printf(out, "/p/%u", p->id);
     end_meta(out);
+    write_picture(out, c, p);
 }
 
 static void write_block(struct buf *out, const struct poll *p, const struct result *r,

@@ -29,6 +29,7 @@ struct app {
     struct store_lane *store;
     struct read_lane *reads;
     struct passwords *passwords;
+    struct pictures *pictures;
     struct jwt_signer *signer;
     struct revocations *revocations;
     struct login_guard *logins;

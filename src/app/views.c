@@ -1,5 +1,7 @@
 #include "app/views.h"
 
+#include "core/percent.h"
+
 bool viewer_is_owner(const struct viewer *v, const struct poll_rules *rules)
 {
     return v->user != 0 && !v->guest && v->user == rules->owner_id;
@@ -23,7 +25,7 @@ bool viewer_may_see(const struct viewer *v, const struct poll_rules *rules,
 
 void view_percent(struct buf *out, uint32_t votes, uint32_t total)
 {
-    uint64_t tenths = total == 0 ? 0 : ((uint64_t)votes * 2000 + total) / (2 * total);
+    uint32_t tenths = percent_tenths(votes, total);
 
     buf_u64(out, tenths / 10);
     if (tenths % 10 != 0) {

@@ -17,6 +17,7 @@
 #include "net/http.h"
 #include "net/loop.h"
 #include "ops/scrape.h"
+#include "picture/pictures.h"
 #include "work/store_lane.h"
 
 enum { LABELS_BYTES = 160 };
@@ -183,6 +184,7 @@ void scrape_mailbox_depth(struct scrape *s)
     scrape_count(s, "mailbox=\"store\"", mailbox_waiting(store_lane_box(app->store)));
     scrape_count(s, "mailbox=\"read\"", mailbox_waiting(read_lane_box(app->reads)));
     scrape_count(s, "mailbox=\"password\"", password_waiting(app->passwords));
+    scrape_count(s, "mailbox=\"picture\"", pictures_figures(app->pictures).waiting);
     scrape_count(s, "mailbox=\"loop\"", sum_loops(app, loop_depth));
 }
 
@@ -194,6 +196,7 @@ void scrape_mailbox_refused(struct scrape *s)
     scrape_count(s, "mailbox=\"store\"", mailbox_refused(store_lane_box(app->store)));
     scrape_count(s, "mailbox=\"read\"", mailbox_refused(read_lane_box(app->reads)));
     scrape_count(s, "mailbox=\"password\"", password_refused(app->passwords));
+    scrape_count(s, "mailbox=\"picture\"", pictures_figures(app->pictures).refused);
 }
 
 /* ---- live ---- */
@@ -233,6 +236,7 @@ void scrape_cache_hits(struct scrape *s)
     scrape_count(s, "cache=\"token\"", sum_loops(s->app, token_hits));
     scrape_count(s, "cache=\"tally\"", counter_get(&ballot->tallies_found));
     scrape_count(s, "cache=\"seen\"", seen_stats(s->app->index->seen).hits);
+    scrape_count(s, "cache=\"picture\"", pictures_figures(s->app->pictures).found);
 }
 
 void scrape_cache_misses(struct scrape *s)
@@ -242,6 +246,7 @@ void scrape_cache_misses(struct scrape *s)
     scrape_count(s, "cache=\"token\"", sum_loops(s->app, token_misses));
     scrape_count(s, "cache=\"tally\"", counter_get(&ballot->tallies_read));
     scrape_count(s, "cache=\"seen\"", seen_stats(s->app->index->seen).misses);
+    scrape_count(s, "cache=\"picture\"", pictures_figures(s->app->pictures).drawn);
 }
 
 /* ---- the rest ---- */

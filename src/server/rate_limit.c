@@ -29,7 +29,8 @@ static enum rate rate_of(const struct call *c, route_handler *handle)
         return RATE_JOIN;
     if (handle == handle_register)
         return RATE_REGISTER;
-    if (handle == handle_poll || handle == handle_results || handle == handle_sse_poll)
+    if (handle == handle_poll || handle == handle_results ||
+        handle == handle_sse_poll || handle == handle_poll_picture)
         return RATE_READ;
     return RATE_ADDRESS;
 }

@@ -47,6 +47,11 @@ static const char docs_block[] =
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'\r\n" NOSNIFF
             NO_REFERRER CORP "same-origin\r\n";
 
+/* A picture that is shown in pages of others: beside a link to its poll. */
+static const char picture_block[] =
+    CSP "default-src 'none'; frame-ancestors 'none'\r\n" NOSNIFF NO_REFERRER CORP
+        "cross-origin\r\n";
+
 static const struct {
     struct str path;
     bool below; /* also every path that begins with it */
@@ -55,6 +60,7 @@ static const struct {
     {{"/", 1}, false, {page_block, sizeof page_block - 1}},
     {{"/docs", 5}, false, {docs_block, sizeof docs_block - 1}},
     {{"/docs/", 6}, true, {docs_block, sizeof docs_block - 1}},
+    {{"/picture.png", 12}, false, {picture_block, sizeof picture_block - 1}},
     {{"/embed/", 7}, true, {embed_block, sizeof embed_block - 1}},
 };
 

@@ -22,6 +22,7 @@
 #include "live/live.h"
 #include "net/listen.h"
 #include "ops/scrape.h"
+#include "picture/pictures.h"
 #include "server/limits.h"
 #include "server/load.h"
 #include "server/loops.h"
@@ -188,6 +189,11 @@ static int start_leaderboard(struct server *s)
     return leaderboard_start(&opts, &s->app.leaderboard);
 }
 
+static int start_pictures(struct server *s)
+{
+    return pictures_start(PICTURES_WAITING, &s->app.pictures);
+}
+
 static int start_ballot(struct server *s)
 {
     struct ballot_events events = index_events(s->app.index);
@@ -240,9 +246,9 @@ static int start_clients(struct server *s)
 }
 
 static start_step *const steps[] = {
-    make_index,   open_stores,     start_accounts,   load,
-    make_hub,     make_limits,     start_refreshing, start_leaderboard,
-    start_ballot, start_scheduler, start_scrapes,    start_clients,
+    make_index,      open_stores,      start_accounts,    load,           make_hub,
+    make_limits,     start_refreshing, start_leaderboard, start_pictures, start_ballot,
+    start_scheduler, start_scrapes,    start_clients,
 };
 
 int server_start(struct profile *profile, const struct config *config,
@@ -284,6 +290,7 @@ static void stop_lanes(struct server *s)
     s->refresher = lane_stop(s->refresher);
     leaderboard_stop(app->leaderboard);
     app->passwords = passwords_stop(app->passwords);
+    app->pictures = pictures_stop(app->pictures);
     app->ballot = ballot_stop(app->ballot);
     app->reads = read_lane_stop(app->reads);
     app->store = store_lane_stop(app->store);

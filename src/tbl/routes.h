@@ -34,6 +34,7 @@
     X(DELETE, "/api/polls/{id}",         REGISTERED, handle_poll_delete)     \
     X(GET,    "/api/polls/{id}/stats",   OPTIONAL,   handle_stats)           \
     X(GET,    "/api/polls/{id}/results.csv", REGISTERED, handle_results_csv) \
+    X(GET,    "/api/polls/{id}/picture.png", ANYONE,     handle_poll_picture) \
     X(GET,    "/api/tags",               OPTIONAL,   handle_tags)            \
     X(GET,    "/api/leaderboard",        OPTIONAL,   handle_leaderboard)     \
     X(POST,   "/api/auth/register",      ANYONE,     handle_register)        \

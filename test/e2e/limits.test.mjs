@@ -377,6 +377,7 @@ describe('whose request it is', () => {
         ['logging in', 'post', '/api/auth/login', { token, body: {} }, 422, '1000'],
         ['reading a poll', 'get', `/api/polls/${id}`, {}, 200, '700'],
         ['its results', 'get', `/api/polls/${id}/results`, {}, 200, '700'],
+        ['its picture', 'get', `/api/polls/${id}/picture.png`, {}, 200, '700'],
         ['with an old cookie', 'get', `/api/polls/${id}`, { cookie: 'x' }, 401, '700'],
         ['as a user', 'get', `/api/polls/${id}`, { token }, 200, '50'],
         ['its stats', 'get', `/api/polls/${id}/stats`, {}, 200, '1000'],

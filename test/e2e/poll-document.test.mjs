@@ -27,7 +27,7 @@ function poll_in(html) {
 function preview_of(html) {
   const unescape = (text) =>
     text.replaceAll('&lt;', '<').replaceAll('&quot;', '"').replaceAll('&amp;', '&');
-  const found = html.matchAll(/<meta property="og:(\w+)" content="([^"]*)" \/>/g);
+  const found = html.matchAll(/<meta property="og:([\w:]+)" content="([^"]*)" \/>/g);
   return Object.fromEntries([...found].map(([, name, content]) => [name, unescape(content)]));
 }
 
@@ -59,7 +59,13 @@ describe('the document of a poll', () => {
       title: 'Tea & "cake"?',
       description: 'Yes · No <3',
       url: `${server.url}/p/${poll.id}`,
+      image: `${server.url}/api/polls/${poll.id}/picture.png`,
+      'image:type': 'image/png',
+      'image:width': '1200',
+      'image:height': '630',
+      'image:alt': 'Tea & "cake"?',
     });
+    assert.ok(text.includes('<meta name="twitter:card" content="summary_large_image" />'));
     assert.match(text, /<title>Tea &amp; &quot;cake&quot;\? · Pollux<\/title>/);
     assert.equal(text.match(/<title>/g).length, 1);
   });

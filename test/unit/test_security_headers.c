@@ -42,6 +42,8 @@ static void tells_by_path_who_may_frame_it_and_what_it_may_load(void **state)
          "same-origin"},
         {"to be embedded", "/embed/12", "form-action 'self'; frame-ancestors *\r\n",
          "cross-origin"},
+        {"a picture", "/picture.png", "default-src 'none'; frame-ancestors 'none'\r\n",
+         "cross-origin"},
         {"begins like it", "/embedded", "default-src 'none'; frame-ancestors 'none'",
          "same-origin"},
         {"is not below it", "/api/embed/1",
