@@ -138,7 +138,7 @@ void session_reply_renewed(struct call *c, const struct account *a, int64_t issu
 
 void session_end_tokens(struct app *app, uint32_t user, int64_t end_ms)
 {
-    revocations_add(app->revocations, user, end_ms, clock_now_ms(app->clock));
+    revocations_add(app->revocations, user, end_ms);
     app->watchers->tokens_ended(app, user, end_ms); /* last: none opens anew */
 }
 

@@ -9,7 +9,7 @@
 enum { CHUNK_BITS = 12, CHUNK = 1 << CHUNK_BITS, CHUNKS = 1 << (32 - CHUNK_BITS) };
 
 struct chunk {
-    _Atomic uint32_t born_s[CHUNK];
+    _Atomic uint32_t since_s[CHUNK];
 };
 
 struct births {
@@ -46,21 +46,26 @@ static struct chunk *chunk_of(struct births *b, uint32_t user)
     return was;
 }
 
-void births_given(struct births *b, uint32_t last)
+static void raise_to(_Atomic uint32_t *at, uint32_t n)
 {
-    uint32_t was = atomic_load(&b->last);
+    uint32_t was = atomic_load(at);
 
-    while (was < last && !atomic_compare_exchange_weak(&b->last, &was, last))
+    while (was < n && !atomic_compare_exchange_weak(at, &was, n))
         ;
 }
 
-/* At least 1: 0 says that there is no account. */
-void births_add(struct births *b, uint32_t user, int64_t created_ms)
+void births_given(struct births *b, uint32_t last)
 {
-    uint32_t born_s = created_ms < 1000 ? 1 : (uint32_t)(created_ms / 1000);
+    raise_to(&b->last, last);
+}
+
+/* At least 1: 0 says that there is no account. 32 bits of seconds last until 2106. */
+void births_add(struct births *b, uint32_t user, int64_t since_ms)
+{
+    uint32_t since_s = since_ms < 1000 ? 1 : (uint32_t)(since_ms / 1000);
 
     assert(user != 0);
-    atomic_store(&chunk_of(b, user)->born_s[user % CHUNK], born_s);
+    raise_to(&chunk_of(b, user)->since_s[user % CHUNK], since_s);
     births_given(b, user); /* last: who is given out has a birth */
 }
 
@@ -72,7 +77,7 @@ int64_t births_ms(struct births *b, uint32_t user)
     if (c == NULL)
         return 0;
     return INT64_C(1000) *
-           atomic_load_explicit(&c->born_s[user % CHUNK], memory_order_acquire);
+           atomic_load_explicit(&c->since_s[user % CHUNK], memory_order_acquire);
 }
 
 bool births_void(struct births *b, uint32_t user, int64_t issued_ms)

@@ -2,18 +2,15 @@
  * somebody else.
  *
  * When a user changes the password, signs out everywhere or is deleted, all tokens
- * issued up to then end. Every request asks here and hardly ever finds anything, so
- * asking mostly costs a few atomic loads.
+ * issued up to then end. Every request asks here, which costs two atomic loads.
  *
  * DESIGN
  *
- *   issued ──▶ newest end of all? ──▶ newest end of this slot? ──▶ the user's own end
- *                 (an atomic)         (65,536 slots by a hash        (a table and a
- *                                      of the user, atomics)          mutex a stripe)
- *
- * An end is the newest issue time that is void. A slot's newest end is at least that of
- * each user in it, so a token issued later is good without taking a lock. Slots need no
- * clearing: all tokens that an old end would refuse have expired.
+ * An end is the newest issue time that is void. So it says the same as the birth of an
+ * account, before which no token is its own: from when on its tokens count. Both are
+ * one number, the later of them, which each account has anyway (births.h). So however
+ * many sign out, there is no table to fill up, and ending tokens is never refused for
+ * want of room.
  *
  * The same second. A token's `iat` counts whole seconds, so the second of a password
  * change holds tokens from before it and from after it. All tokens of that second are
@@ -28,9 +25,6 @@
  * the password changes in between, the new token is void like all others issued for the
  * old password.
  *
- * Tokens that are older than their account, or whose account is gone, are void as well
- * (births.h).
- *
  * Shapes     user is 1 or more.
  * Units      _ms are milliseconds since the Unix epoch; ends and issue times are whole
  *            seconds of it.
@@ -42,31 +36,25 @@
 #define AUTH_REVOCATIONS_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 struct revocations;
 
-enum {
-    REVOCATIONS_USERS = 1 << 20, /* a good value for max_users: about 20 MiB */
-    REVOCATIONS_AHEAD_MS = 30000 /* how far an end may run ahead of the clock */
-};
+enum { REVOCATIONS_AHEAD_MS = 30000 /* how far an end may run ahead of the clock */ };
 
-/* lifetime_ms: a token's longest; older ends are dropped. */
-struct revocations *revocations_new(int64_t lifetime_ms, size_t max_users);
+struct revocations *revocations_new(void);
 struct revocations *revocations_free(struct revocations *r); /* accepts NULL */
 
 /* Find the end for ending the user's tokens now. Changes nothing: store the end in one
  * transaction with the new password, and add it after the commit.
  *
- * ERR_RATE_LIMITED  so many changes that the end would be too far ahead of the clock
- * ERR_OVERLOADED    max_users have an end already */
+ * ERR_RATE_LIMITED  so many changes that the end would be too far ahead of the clock */
 int revocations_plan(struct revocations *r, uint32_t user, int64_t now_ms,
                      int64_t *ret_end_ms);
 
-/* Add an end that is stored, now or at the start. Never lowers an end. */
-void revocations_add(struct revocations *r, uint32_t user, int64_t end_ms,
-                     int64_t now_ms);
+/* Add an end that is stored, now or at the start, after the account's birth. Never
+ * lowers an end. Where there is no account, all tokens are void anyway. */
+void revocations_add(struct revocations *r, uint32_t user, int64_t end_ms);
 
 /* Call it for each account: at the start, and before its first token is issued. */
 void revocations_born(struct revocations *r, uint32_t user, int64_t created_ms);
@@ -79,7 +67,5 @@ bool revocations_hit(struct revocations *r, uint32_t user, int64_t issued_ms);
 /* The issue time for a new token of the user: now, or right after the user's end, and
  * never before the account was made, however the clock was set. */
 int64_t revocations_issue_ms(struct revocations *r, uint32_t user, int64_t now_ms);
-
-size_t revocations_users(const struct revocations *r); /* with an end */
 
 #endif

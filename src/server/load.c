@@ -40,7 +40,7 @@ static int take_token_end(void *user, uint32_t user_id, int64_t end_ms)
 {
     struct app *app = user;
 
-    revocations_add(app->revocations, user_id, end_ms, clock_now_ms(app->clock));
+    revocations_add(app->revocations, user_id, end_ms);
     return 0;
 }
 

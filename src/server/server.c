@@ -126,7 +126,7 @@ static int start_accounts(struct server *s)
         return rc;
     rc = jwt_signer_new(secret_str(&secret), &lifetimes, &s->app.signer);
     secret_done(&secret);
-    s->app.revocations = revocations_new(jwt_longest_ms(&lifetimes), REVOCATIONS_USERS);
+    s->app.revocations = revocations_new();
     if (rc == 0)
         rc = passwords_start(&passwords, &s->app.passwords);
     return rc;

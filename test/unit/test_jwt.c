@@ -47,7 +47,7 @@ static int set_up(void **state)
     static struct fixture f;
 
     assert_int_equal(jwt_signer_new(STR(SECRET), &LIFETIMES, &f.signer), 0);
-    f.revocations = revocations_new(DAY, 100);
+    f.revocations = revocations_new();
     assert_int_equal(jwt_verifier_new(f.signer, f.revocations, &f.verifier), 0);
     *state = &f;
     return 0;
@@ -421,7 +421,8 @@ static void revocation_is_heard_through_the_cache(void **state)
 
     assert_int_equal(verify(f, USER_7, IAT + 5000), 0);
     assert_int_equal(verify(f, LAST_GUEST, IAT + 5000), 0);
-    revocations_add(f->revocations, 7, IAT + 5000, IAT + 5000);
+    revocations_born(f->revocations, 7, IAT);
+    revocations_add(f->revocations, 7, IAT + 5000);
     assert_int_equal(verify(f, USER_7, IAT + 5000), ERR_UNAUTHORIZED);
     assert_int_equal(verify(f, LAST_GUEST, IAT + 5000), 0);
 
@@ -433,7 +434,8 @@ static void revocation_is_heard_by_a_new_token(void **state)
 {
     struct fixture *f = *state;
 
-    revocations_add(f->revocations, 7, IAT, IAT);
+    revocations_born(f->revocations, 7, IAT);
+    revocations_add(f->revocations, 7, IAT);
     assert_int_equal(verify(f, USER_7, IAT), ERR_UNAUTHORIZED);
 }
 

@@ -24,32 +24,41 @@ static int64_t plan(struct revocations *r, uint32_t user, int64_t now_ms)
 
 static void revoke(struct revocations *r, uint32_t user, int64_t now_ms)
 {
-    revocations_add(r, user, plan(r, user, now_ms), now_ms);
+    revocations_add(r, user, plan(r, user, now_ms));
+}
+
+/* With the accounts 1 to n, which are a day old. */
+static struct revocations *with_accounts(uint32_t n)
+{
+    struct revocations *r = revocations_new();
+
+    for (uint32_t user = 1; user <= n; user++)
+        revocations_born(r, user, T - DAY);
+    return r;
 }
 
 static void without_any_nothing_is_hit(void **state)
 {
-    struct revocations *r = revocations_new(DAY, 100);
+    struct revocations *r = revocations_new();
 
     (void)state;
     assert_false(revocations_hit(r, 1, T));
     assert_false(revocations_hit(r, UINT32_MAX, 1000));
     assert_int_equal(revocations_issue_ms(r, 1, T + 999), T);
-    assert_int_equal(revocations_users(r), 0);
     assert_null(revocations_free(r));
     assert_null(revocations_free(NULL));
 }
 
 static void an_end_is_of_one_user_and_of_older_tokens(void **state)
 {
-    struct revocations *r = revocations_new(DAY, 100);
+    struct revocations *r = with_accounts(300000);
 
     (void)state;
     revoke(r, 7, T);
     assert_true(revocations_hit(r, 7, T - 1000));
     assert_true(revocations_hit(r, 7, T));
     assert_false(revocations_hit(r, 7, T + 1000));
-    for (uint32_t user = 1; user <= 300000; user++) /* many of them in 7's slot */
+    for (uint32_t user = 1; user <= 300000; user++)
         if (user != 7 && revocations_hit(r, user, T - 1000))
             fail_msg("user %u was hit", user);
     revocations_free(r);
@@ -58,7 +67,7 @@ static void an_end_is_of_one_user_and_of_older_tokens(void **state)
 /* The picture in revocations.h. */
 static void within_one_second_old_tokens_end_and_new_ones_work(void **state)
 {
-    struct revocations *r = revocations_new(DAY, 100);
+    struct revocations *r = with_accounts(7);
     int64_t first, second, third;
 
     (void)state;
@@ -77,13 +86,12 @@ static void within_one_second_old_tokens_end_and_new_ones_work(void **state)
     assert_int_equal(second, T + 1000);
     assert_int_equal(third, T + 2000);
     assert_int_equal(revocations_issue_ms(r, 7, T + 5000), T + 5000);
-    assert_int_equal(revocations_users(r), 1);
     revocations_free(r);
 }
 
 static void a_token_asked_for_before_the_change_ends_with_it(void **state)
 {
-    struct revocations *r = revocations_new(DAY, 100);
+    struct revocations *r = with_accounts(7);
     int64_t issued;
 
     (void)state;
@@ -96,7 +104,7 @@ static void a_token_asked_for_before_the_change_ends_with_it(void **state)
 
 static void planning_changes_nothing(void **state)
 {
-    struct revocations *r = revocations_new(DAY, 100);
+    struct revocations *r = with_accounts(7);
 
     (void)state;
     assert_int_equal(plan(r, 7, T + 400), T);
@@ -106,24 +114,24 @@ static void planning_changes_nothing(void **state)
 
 static void an_end_is_never_taken_back(void **state)
 {
-    struct revocations *r = revocations_new(DAY, 100);
+    struct revocations *r = with_accounts(7);
 
     (void)state;
-    revocations_add(r, 7, T, T);
-    revocations_add(r, 7, T - 5000, T);
+    revocations_add(r, 7, T);
+    revocations_add(r, 7, T - 5000);
     assert_true(revocations_hit(r, 7, T));
     revocations_free(r);
 }
 
 static void too_many_changes_a_second_are_refused(void **state)
 {
-    struct revocations *r = revocations_new(DAY, 100);
+    struct revocations *r = with_accounts(8);
     int64_t end_ms = -1;
     int n = 0;
 
     (void)state;
     while (revocations_plan(r, 7, T, &end_ms) == 0) {
-        revocations_add(r, 7, end_ms, T);
+        revocations_add(r, 7, end_ms);
         n++;
         end_ms = -1;
     }
@@ -135,41 +143,19 @@ static void too_many_changes_a_second_are_refused(void **state)
     revocations_free(r);
 }
 
-static void ends_are_dropped_when_tokens_have_expired_anyway(void **state)
+/* More than ever had room in a table. */
+static void however_many_sign_out_nobody_is_refused(void **state)
 {
-    struct revocations *r = revocations_new(DAY, 10);
-    int64_t end_ms;
+    enum { CROWD = 1200000 };
+    struct revocations *r = with_accounts(CROWD);
 
     (void)state;
-    for (uint32_t user = 1; user <= 10; user++)
-        revoke(r, user, T);
-    assert_int_equal(revocations_users(r), 10);
-    assert_int_equal(revocations_plan(r, 11, T, &end_ms), ERR_OVERLOADED);
-    plan(r, 10, T + 1000); /* who has one may have another */
-    assert_int_equal(revocations_plan(r, 11, T + DAY, &end_ms), ERR_OVERLOADED);
-    assert_true(revocations_hit(r, 1, T));
-
-    plan(r, 11, T + DAY + 20000);
-    assert_int_equal(revocations_users(r), 0);
-    revocations_free(r);
-}
-
-static void growing_keeps_every_end_and_drops_the_outlived(void **state)
-{
-    struct revocations *r = revocations_new(DAY, 1000000);
-
-    (void)state;
-    for (uint32_t user = 1; user <= 20000; user++)
-        revocations_add(r, user, T + user % 7 * 1000, T);
-    assert_int_equal(revocations_users(r), 20000);
-    for (uint32_t user = 1; user <= 20000; user++)
+    for (uint32_t user = 1; user <= CROWD; user++)
+        revoke(r, user, T + user % 7 * 1000);
+    for (uint32_t user = 1; user <= CROWD; user++)
         if (!revocations_hit(r, user, T + user % 7 * 1000) ||
             revocations_hit(r, user, T + user % 7 * 1000 + 1000))
             fail_msg("user %u has the wrong end", user);
-
-    for (uint32_t user = 100001; user <= 200000; user++)
-        revocations_add(r, user, T + 2 * DAY, T + 2 * DAY);
-    assert_int_equal(revocations_users(r), 100000);
     revocations_free(r);
 }
 
@@ -177,7 +163,7 @@ static void growing_keeps_every_end_and_drops_the_outlived(void **state)
 
 static void a_token_is_not_older_than_its_account(void **state)
 {
-    struct revocations *r = revocations_new(DAY, 100);
+    struct revocations *r = revocations_new();
 
     (void)state;
     revocations_born(r, 7, T + 5400);
@@ -190,7 +176,7 @@ static void a_token_is_not_older_than_its_account(void **state)
 
 static void an_id_that_was_given_out_needs_an_account(void **state)
 {
-    struct revocations *r = revocations_new(DAY, 100);
+    struct revocations *r = revocations_new();
 
     (void)state;
     revocations_born(r, 7, T);
@@ -204,6 +190,45 @@ static void an_id_that_was_given_out_needs_an_account(void **state)
     assert_false(revocations_hit(r, 7, T + 1000));
     revocations_born(r, UINT32_MAX, 0);
     assert_false(revocations_hit(r, UINT32_MAX, T));
+    revocations_free(r);
+}
+
+static void an_end_before_the_account_was_made_changes_nothing(void **state)
+{
+    struct revocations *r = revocations_new();
+
+    (void)state;
+    revocations_born(r, 7, T);
+    revocations_add(r, 7, T - 5000);
+    assert_true(revocations_hit(r, 7, T - 1000));
+    assert_false(revocations_hit(r, 7, T));
+    revocations_free(r);
+}
+
+/* The clock was set back by some seconds after the account was made. */
+static void tokens_of_an_account_from_the_future_end_too(void **state)
+{
+    struct revocations *r = revocations_new();
+    int64_t issued;
+
+    (void)state;
+    revocations_born(r, 7, T + 5000);
+    issued = revocations_issue_ms(r, 7, T);
+    revoke(r, 7, T);
+    assert_true(revocations_hit(r, 7, issued));
+    assert_false(revocations_hit(r, 7, revocations_issue_ms(r, 7, T)));
+    revocations_free(r);
+}
+
+/* Ends outlive their accounts in the store. */
+static void an_end_does_not_make_an_account(void **state)
+{
+    struct revocations *r = revocations_new();
+
+    (void)state;
+    revocations_given(r, 9);
+    revocations_add(r, 7, T);
+    assert_true(revocations_hit(r, 7, T + 60000));
     revocations_free(r);
 }
 
@@ -233,14 +258,14 @@ static void *read_on(void *arg)
 
 static void what_was_added_is_seen_by_every_thread(void **state)
 {
-    struct crowd c = {.r = revocations_new(DAY, WRITES)};
+    struct crowd c = {.r = with_accounts(WRITES + 1)};
     pthread_t readers[READERS];
 
     (void)state;
     for (size_t i = 0; i < READERS; i++)
         assert_int_equal(pthread_create(&readers[i], NULL, read_on, &c), 0);
     for (uint32_t user = 1; user <= WRITES; user++) {
-        revocations_add(c.r, user, T, T);
+        revocations_add(c.r, user, T);
         atomic_store(&c.n_done, user);
     }
     for (size_t i = 0; i < READERS; i++)
@@ -259,8 +284,10 @@ int main(void)
         cmocka_unit_test(planning_changes_nothing),
         cmocka_unit_test(an_end_is_never_taken_back),
         cmocka_unit_test(too_many_changes_a_second_are_refused),
-        cmocka_unit_test(ends_are_dropped_when_tokens_have_expired_anyway),
-        cmocka_unit_test(growing_keeps_every_end_and_drops_the_outlived),
+        cmocka_unit_test(however_many_sign_out_nobody_is_refused),
+        cmocka_unit_test(an_end_before_the_account_was_made_changes_nothing),
+        cmocka_unit_test(tokens_of_an_account_from_the_future_end_too),
+        cmocka_unit_test(an_end_does_not_make_an_account),
         cmocka_unit_test(a_token_is_not_older_than_its_account),
         cmocka_unit_test(an_id_that_was_given_out_needs_an_account),
         cmocka_unit_test(what_was_added_is_seen_by_every_thread),
