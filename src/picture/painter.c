@@ -328,7 +328,7 @@ static uint32_t rank_of(const struct result *r, uint32_t option)
 
     for (uint32_t i = 0; i < r->n_options; i++)
         rank += r->counts[i] > r->counts[option] ||
-                (r->counts[i] == r->counts[option] && i < option);
+                (i < option && r->counts[i] == r->counts[option]);
     return rank;
 }
 
@@ -384,9 +384,10 @@ static struct grid grid_of(uint32_t n)
 static struct area area_of(const struct grid *g, uint32_t i)
 {
     double width = (INNER - (g->columns - 1) * GAP) / (double)g->columns;
+    uint32_t column = i / g->lines, line = i % g->lines;
 
-    return (struct area){LEFT + i / g->lines * (width + GAP),
-                         g->top + i % g->lines * (g->line + GAP), width, g->line};
+    return (struct area){LEFT + column * (width + GAP), g->top + line * (g->line + GAP),
+                         width, g->line};
 }
 
 /* "+ 11": options that are not shown. */
