@@ -58,8 +58,9 @@ function brotli(): Plugin {
     apply: 'build',
     writeBundle({ dir = 'dist' }) {
       const files = fs.readdirSync(dir, { recursive: true, encoding: 'utf8' });
-      for (const name of files.filter((f) =>
-        /\.(js|css|html|svg|json|webmanifest)$/.test(f),
+      const isNew = (f: string) => !files.includes(`${f}.br`);
+      for (const name of files.filter(
+        (f) => /\.(js|css|html|svg|json|webmanifest)$/.test(f) && isNew(f),
       )) {
         const data = fs.readFileSync(path.join(dir, name));
         const packed = brotliCompressSync(data, {
@@ -90,78 +91,126 @@ function noPreload(): Plugin {
 type ChunkContext = Parameters<Rolldown.CodeSplittingNameFunction>[1];
 
 /**
- * One chunk for all that the first screen needs at once: many small ones are packed worse,
- * by 4 % in all.
+ * One chunk for all that an entry needs at once: many small ones are packed worse, by 4 % in
+ * all.
  */
-function firstLoad(): Rolldown.CodeSplittingNameFunction {
-  const entry = path.resolve(import.meta.dirname, 'src/main.tsx');
-  let first: Set<string> | null = null;
+function neededBy(
+  sources: string[],
+  name: string,
+  otherwise: string | null = null,
+): Rolldown.CodeSplittingNameFunction {
+  const entries = sources.map((source) => path.resolve(import.meta.dirname, source));
+  let needed: Set<string> | null = null;
   return (id, context) => {
-    first ??= importedFrom(entry, context);
-    return first.has(id) ? 'first' : null;
+    needed ??= importedFrom(entries, context);
+    return needed.has(id) ? name : otherwise;
   };
 }
 
-function importedFrom(entry: string, context: ChunkContext): Set<string> {
-  const imported = new Set(context.getModuleInfo(entry)?.importedIds);
+function importedFrom(entries: string[], context: ChunkContext): Set<string> {
+  const imported = new Set(
+    entries.flatMap((entry) => context.getModuleInfo(entry)?.importedIds ?? []),
+  );
   for (const id of imported) // a Set goes on to what is added while it is walked
     for (const next of context.getModuleInfo(id)?.importedIds ?? []) imported.add(next);
   return imported;
 }
 
-export default defineConfig({
-  plugins: [
-    linguiMacros(),
-    apiSchemas('PollInput', 'Tag'),
-    lingui({ failOnMissing: true }),
-    react(),
-    tailwindcss(),
-    brotli(),
-    noPreload(),
-  ],
-  resolve: {
-    alias: {
-      '~': path.resolve(import.meta.dirname, 'src'),
-      'use-sync-external-store/shim/index.js': 'react', // wouter's, for a React without it
+/** While the page is worked on, the widget has its own document too, as the server gives it. */
+function widgetDocument(): Plugin {
+  return {
+    name: 'widget-document',
+    apply: 'serve',
+    configureServer(server) {
+      server.middlewares.use((request, _, next) => {
+        if (request.url?.startsWith('/embed/')) request.url = '/embed.html';
+        next();
+      });
     },
-  },
-  build: {
-    target: 'es2022',
-    manifest: true,
-    cssCodeSplit: false,
-    assetsInlineLimit: 0, // the page's Content-Security-Policy knows no data: scripts
-    modulePreload: {
-      polyfill: false,
-      // a list of what each screen needs would be fetched before the first of them
-      resolveDependencies: (_, files, { hostType }) => (hostType === 'html' ? files : []),
+  };
+}
+
+/**
+ * The page, on React; and, by --mode widget, the widget from the same components on Preact,
+ * into the same folder (docs/adr/0018).
+ */
+const PAGE = { name: 'first', document: 'index.html', entry: 'src/main.tsx' };
+const WIDGET = { name: 'widget', document: 'embed.html', entry: 'src/widget.tsx' };
+/** Screens to vote on: what they share comes without the forms of the others. */
+const VOTING = ['src/browse/Browse.tsx', 'src/poll/PollPage.tsx', 'src/vote/aside.ts'];
+const ON_PREACT = {
+  'react-dom/client': 'preact/compat/client',
+  'react-dom': 'preact/compat',
+  'react/jsx-runtime': 'preact/jsx-runtime',
+  react: 'preact/compat',
+};
+
+export default defineConfig(({ mode }) => {
+  const isWidget = mode === 'widget';
+  const built = isWidget ? WIDGET : PAGE;
+  return {
+    plugins: [
+      widgetDocument(),
+      linguiMacros(),
+      apiSchemas('PollInput', 'Tag'),
+      lingui({ failOnMissing: true }),
+      react(),
+      tailwindcss(),
+      brotli(),
+      noPreload(),
+    ],
+    resolve: {
+      alias: {
+        '~': path.resolve(import.meta.dirname, 'src'),
+        'use-sync-external-store/shim/index.js': isWidget ? 'preact/compat' : 'react', // wouter's, for a React without it
+        ...(isWidget && ON_PREACT),
+      },
     },
-    rolldownOptions: {
-      checks: { bundlerTimings: false }, // where its seconds go is no warning
-      output: {
-        codeSplitting: {
-          groups: [
-            { name: firstLoad(), debugName: 'first', priority: 1 },
-            // small ones that several screens need: one request, not a dozen
-            { name: 'shared', minShareCount: 2 },
-          ],
+    build: {
+      target: 'es2022',
+      manifest: `.vite/${built.name}.json`,
+      emptyOutDir: !isWidget,
+      copyPublicDir: !isWidget,
+      cssCodeSplit: false,
+      assetsInlineLimit: 0, // the page's Content-Security-Policy knows no data: scripts
+      modulePreload: {
+        polyfill: false,
+        // a list of what each screen needs would be fetched before the first of them
+        resolveDependencies: (_, files, { hostType }) => (hostType === 'html' ? files : []),
+      },
+      rolldownOptions: {
+        input: built.document,
+        checks: { bundlerTimings: false }, // where its seconds go is no warning
+        output: {
+          codeSplitting: {
+            groups: [
+              {
+                name: neededBy([built.entry], built.name),
+                debugName: 'first',
+                priority: 1,
+              },
+              // small ones that several screens need: one request, not a dozen
+              { name: neededBy(VOTING, 'shared', 'forms'), minShareCount: 2 },
+            ],
+          },
         },
       },
     },
-  },
-  server: {
-    proxy: {
-      '/api': SERVER,
-      '/docs': SERVER,
-      '/openapi.yaml': SERVER,
-      '/ws': { target: SERVER, ws: true },
+    server: {
+      proxy: {
+        '/api': SERVER,
+        '/docs': SERVER,
+        '/openapi.yaml': SERVER,
+        '/ws': { target: SERVER, ws: true },
+      },
     },
-  },
-  test: {
-    environment: 'happy-dom',
-    include: ['src/**/*.test.{ts,tsx}'],
-    setupFiles: ['src/test/setup.ts'],
-    restoreMocks: true,
-    testTimeout: 240_000, // limits, not waits: the machine may be busy
-    hookTimeout: 240_000,
-  },
+    test: {
+      environment: 'happy-dom',
+      include: ['src/**/*.test.{ts,tsx}'],
+      setupFiles: ['src/test/setup.ts'],
+      restoreMocks: true,
+      testTimeout: 240_000, // limits, not waits: the machine may be busy
+      hookTimeout: 240_000,
+    },
+  };
 });

@@ -111,21 +111,28 @@ void handle_openapi(struct call *c)
 
 /* ---- the web page ---- */
 
-const struct page *page_document(void)
+static bool is_widget(const struct call *c)
 {
-    return find(STR("/"));
+    return str_starts(c->req->path, STR("/embed/"));
+}
+
+const struct page *page_document(const struct call *c)
+{
+    const struct page *widget = is_widget(c) ? find(STR("/embed.html")) : NULL;
+
+    return widget != NULL ? widget : find(STR("/"));
 }
 
 void page_take_headers(struct call *c)
 {
-    if (!str_starts(c->req->path, STR("/embed/")))
+    if (!is_widget(c))
         c->req->headers_path = STR("/");
 }
 
 void handle_page(struct call *c)
 {
     page_take_headers(c);
-    reply_path(c, STR("/"));
+    reply_page(c, page_document(c));
 }
 
 void handle_page_file(struct call *c)
@@ -154,7 +161,7 @@ bool page_says_not_found(const struct call *c)
 
 void page_not_found(struct call *c)
 {
-    const struct page *p = page_document();
+    const struct page *p = find(STR("/"));
     enum page_coding coding = page_coding(p, http_header(c->req, "accept-encoding"));
 
     page_take_headers(c);

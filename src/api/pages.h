@@ -9,9 +9,9 @@
  * their ETag. security_headers.c says what they may load: nothing from anybody else.
  *
  * The page has one document for all its paths (tbl/routes.h: handle_page), "/" here,
- * and looks at the path itself. That of a poll carries the poll (poll_document.c). A
- * browser that asks for an unknown path gets it too, as a 404, and the page says that
- * there is nothing.
+ * and looks at the path itself; the widget, a build of its own, has "/embed.html". That
+ * of a poll carries the poll (poll_document.c). A browser that asks for an unknown path
+ * gets the page's too, as a 404, and the page says that there is nothing.
  *
  * Threads  constant: any.
  */
@@ -42,12 +42,12 @@ enum page_coding page_coding(const struct page *p, struct str accept_encoding);
 /* The file of this name in the root, or NULL. */
 const struct page *page_in_root(struct str name);
 
-/* The document of the web page, at all its paths. */
-const struct page *page_document(void);
+/* The document that this path of the web page gets: the page's, or the widget's. */
+struct call;
+const struct page *page_document(const struct call *c);
 
 /* The page's documents get the headers of "/" at every path; only what may be framed
  * keeps its own. */
-struct call;
 void page_take_headers(struct call *c);
 
 /* No route matches this request: should the page say so? If not, a problem document

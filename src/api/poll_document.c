@@ -176,7 +176,7 @@ static bool cut_at_title(struct str html, struct str *ret_before, struct str *re
 
 void handle_poll_document(struct call *c)
 {
-    const struct page *page = page_document();
+    const struct page *page = page_document(c);
     struct str before, after;
     struct poll *p;
     struct result r;

@@ -33,6 +33,7 @@ async function ask(path, headers = {}, method = 'GET') {
 }
 
 const read = (name) => fs.readFileSync(new URL(name, DIST));
+const document_at = (path) => (path.startsWith('/embed/') ? 'embed.html' : 'index.html');
 const is_served = (name) => !/(^\.|\.(br|gz)$)/.test(name);
 const names_in = (folder) => fs.readdirSync(new URL(folder, DIST)).filter(is_served);
 
@@ -58,7 +59,7 @@ describe('the document', () => {
       assert.equal(status, 200);
       assert.equal(headers['content-type'], 'text/html; charset=utf-8');
       assert.equal(headers['cache-control'], 'no-cache');
-      assert.deepEqual(body, read('index.html'));
+      assert.deepEqual(body, read(document_at(path)));
       const head = await ask(path, {}, 'HEAD');
       assert.equal(head.status, 200);
       assert.equal(head.headers['content-length'], String(body.length));
@@ -68,12 +69,13 @@ describe('the document', () => {
       assert.equal(post.headers.allow, 'GET, HEAD, OPTIONS');
     });
   }
-  test('names nothing that is not served, and nothing of others', async () => {
-    const html = (await ask('/')).body.toString();
-    const named = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, url]) => url);
-    assert.ok(named.length > 0);
-    for (const url of named) assert.equal((await ask(url)).status, 200, url);
-  });
+  for (const path of ['/', '/embed/1'])
+    test(`names nothing that is not served, and nothing of others: ${path}`, async () => {
+      const html = (await ask(path)).body.toString();
+      const named = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, url]) => url);
+      assert.ok(named.length > 0);
+      for (const url of named) assert.equal((await ask(url)).status, 200, url);
+    });
 });
 
 describe('files', () => {

@@ -2,10 +2,10 @@
  * Calls of the server's API, typed by its document. A call gives its data or throws an
  * ApiError, which everything that shows refusals understands; nothing else is thrown.
  */
-import createClient from 'openapi-fetch';
 import { heard } from '~/lib/clock';
+import { apiOver } from './call';
 import { ApiError, type ProblemDocument } from './error';
-import type { components, paths } from './schema';
+import type { components } from './schema';
 
 export type Schemas = components['schemas'];
 export type Poll = Schemas['Poll'];
@@ -89,7 +89,7 @@ async function sendAndRecover(request: Request): Promise<Response> {
   return isWhoAmI ? answer : send(again);
 }
 
-export const api = createClient<paths>({ baseUrl: location.origin, fetch: sendAndRecover });
+export const api = apiOver(sendAndRecover);
 
 /** An answer that breaks off, or is not what it says that it is. */
 function unreadable(cause: unknown): never {

@@ -19,9 +19,6 @@ const CreatePage = onDemand('create', () =>
 const PresentPage = onDemand('present', () =>
   import('~/present/PresentPage').then((m) => m.PresentPage),
 );
-const EmbedPage = onDemand('embed', () =>
-  import('~/embed/EmbedPage').then((m) => m.EmbedPage),
-);
 const AccountPage = onDemand('account', () =>
   import('~/account/AccountPage').then((m) => m.AccountPage),
 );
@@ -52,11 +49,6 @@ export function App() {
               <Suspense>
                 <Company />
               </Suspense>
-            </Route>
-            <Route path="/embed/:id">
-              <Loaded>
-                <EmbedPage />
-              </Loaded>
             </Route>
             <Route>
               <Shell>

@@ -76,6 +76,6 @@ export function openCatalogue(folder: string): Promise<void> {
 }
 
 async function bringCatalogue(folder: string): Promise<void> {
-  for (const locale of new Set([i18n.locale as Locale, wanted]))
+  for (const locale of new Set([(i18n.locale || wanted) as Locale, wanted]))
     i18n.load(locale, await catalogueOf(folder, locale));
 }

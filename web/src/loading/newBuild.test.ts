@@ -18,7 +18,7 @@ describe('code that is fetched when it is needed', () => {
   const reload = vi.fn();
   beforeEach(() => {
     vi.useFakeTimers();
-    vi.stubGlobal('location', { ...location, reload });
+    vi.stubGlobal('location', { ...location, pathname: '/', reload });
   });
   afterEach(() => {
     vi.useRealTimers();
@@ -100,6 +100,18 @@ describe('code that is fetched when it is needed', () => {
     await vi.advanceTimersByTimeAsync(50_000);
     expect(again.mock.calls.length).toBeGreaterThan(3);
     expect(reload).toHaveBeenCalledTimes(1);
+  });
+
+  test.each([
+    ['/embed/7', '/embed/7'],
+    ['/p/7', '/'],
+  ])('at %s, what names its build is %s', async (pathname, named) => {
+    vi.stubGlobal('location', { ...location, pathname, reload });
+    serverHas('another');
+    const asked = vi.spyOn(globalThis, 'fetch');
+    void fetchCode(broken);
+    await vi.advanceTimersByTimeAsync(10);
+    expect(asked).toHaveBeenCalledWith(named, { cache: 'no-store' });
   });
 
   test('never loads the page again where it cannot note that it did', async () => {

@@ -10,11 +10,16 @@ const KEY = 'pollux.reloaded';
 /** Within this time: two builds behind one address must not make a loop of it. */
 const ONCE_MS = 60_000;
 
+/** What names the build: the widget is another one than the page. */
+function ownDocument(): string {
+  return location.pathname.startsWith('/embed/') ? location.pathname : '/';
+}
+
 /** Where the server hands out another build than the one that runs here. */
 async function reloadForNewBuild(): Promise<boolean> {
   try {
     if (Date.now() - Number(sessionStorage.getItem(KEY)) < ONCE_MS) return false;
-    const answer = await fetch('/', { cache: 'no-store' });
+    const answer = await fetch(ownDocument(), { cache: 'no-store' });
     const running = new URL(import.meta.url).pathname;
     if (!answer.ok || (await answer.text()).includes(running)) return false;
     sessionStorage.setItem(KEY, String(Date.now()));
