@@ -128,7 +128,13 @@ describe('the picture of a poll', () => {
     assert.equal(await drawn(), before + 1);
   });
   test('is drawn of any text', async () => {
-    const texts = ['ما هي لغة البرمجة؟', '言語 🎉', 'ไทย', 'x'.repeat(100), `a${'\u0301'.repeat(5)}`];
+    const texts = [
+      'ما هي لغة البرمجة؟',
+      '言語 🎉',
+      'ไทย',
+      'x'.repeat(100),
+      `a${'\u0301'.repeat(5)}`,
+    ];
     const poll = await server.api.create_poll(owner, {
       title: 'x '.repeat(99) + 'y',
       options: texts,
