@@ -71,14 +71,14 @@ build_pages() {
     fi
 }
 
-# Built when something that it is made of is newer than what was built. The folders count,
-# since a file may have been removed.
+# Built when something that it is made of is newer than what was built last, the widget.
+# The folders count, since a file may have been removed.
 build_web() {
     [ -n "$(find web docs/api/openapi.yaml \
         \( -path web/node_modules -o -path web/dist -o -path web/e2e \) -prune -o \
-        -newer web/dist/index.html -print -quit 2>&1)" ] || return 0
+        -newer web/dist/embed.html -print -quit 2>&1)" ] || return 0
     say "building the page"
-    (cd web && NODE_NO_WARNINGS=1 node_modules/.bin/vite build --logLevel warn)
+    (cd web && NODE_NO_WARNINGS=1 npm run --silent build)
 }
 
 # sum_up_json FILE PASSED FAILED STATUS: the line that script/lib/steps.sh counts, from the
