@@ -78,6 +78,23 @@ for (const screen of SCREENS)
     await fits(page);
   });
 
+test('a link that is longer than the screen is wide is seen whole', async ({
+  server,
+  context,
+  page,
+}) => {
+  await signIn(context, server, seeded.ada);
+  await page.goto(`/p/${seeded.fresh}`);
+  await button(page, 'Umfrage teilen').click();
+  const link = page.getByRole('textbox', { name: 'Link' });
+  await link.evaluate((field: HTMLTextAreaElement) => {
+    field.value = `https://abstimmungen.example.org/${'unterordner/'.repeat(5)}p/123456789`;
+  });
+  await fits(page);
+  const hidden = await link.evaluate((field) => field.scrollHeight - field.clientHeight);
+  expect(hidden).toBeLessThanOrEqual(1);
+});
+
 const button = (page: Page, name: string): Locator =>
   page.getByRole('button', { name, exact: true }).first();
 

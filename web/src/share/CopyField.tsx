@@ -8,7 +8,7 @@ import { copyFrom } from './copy';
 interface CopyFieldProps {
   label: string;
   text: string;
-  /** One line is not wrapped. */
+  /** By default one, and more where that is not enough. */
   rows?: number;
 }
 
@@ -29,10 +29,9 @@ export function CopyField({ label, text, rows = 1 }: CopyFieldProps) {
             readOnly
             value={text}
             rows={rows}
-            wrap={isLine ? 'off' : 'soft'}
             spellCheck={false}
             onFocus={(event) => event.currentTarget.select()}
-            className={`${inputClass} resize-none ${isLine ? 'w-auto min-w-0 flex-1 basis-80 overflow-hidden' : 'font-mono text-sm'}`}
+            className={`${inputClass} resize-none ${isLine ? 'field-sizing-content w-auto min-w-0 flex-1 basis-80' : 'font-mono text-sm'}`}
           />
           <Button icon={copied ? 'check' : 'link'} onClick={() => void copy()}>
             <Trans>Copy</Trans>
