@@ -2,7 +2,7 @@
 import { card, expectReading, feedOf, openFeed } from './lib/feed';
 import { votes } from './lib/screens';
 import { castVote, isLive } from './lib/steps';
-import { expect, signIn, test } from './lib/test';
+import { barOf, expect, signIn, test } from './lib/test';
 
 test('a skip can be undone for a while: the poll is back where it was', async ({
   server,
@@ -185,6 +185,7 @@ test('a newcomer is told in one line what this is', async ({ server, ada, page }
   await expect(line).toBeVisible();
   expect((await line.boundingBox())?.height).toBeLessThan(40);
   await castVote(page, 'Tabs');
+  await expect(barOf(page, 'Tabs')).toContainText('your vote');
   await page.reload();
   await expect(page.getByRole('main')).toBeVisible();
   await expect(line).toHaveCount(0);
