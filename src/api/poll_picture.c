@@ -87,9 +87,9 @@ static void say_what_is_shown(const struct app *app, struct picture_ask *ask)
     const struct poll_rules *rules = &ask->poll->rules;
 
     ask->shown = viewer_may_see(&stranger, rules, ask->result.status);
-    ask->version = ask->shown ? ask->result.version
-                              : app->first_version - 1 +
-                                    poll_hidden_version(rules, ask->result.status);
+    ask->version =
+        ask->shown ? ask->result.version
+                   : view_hidden_version(app->first_version, rules, ask->result.status);
 }
 
 static bool is_news(struct call *c, const struct picture_ask *ask)

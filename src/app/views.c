@@ -23,15 +23,15 @@ bool viewer_may_see(const struct viewer *v, const struct poll_rules *rules,
     return false;
 }
 
+uint64_t view_hidden_version(uint64_t first_version, const struct poll_rules *rules,
+                             enum poll_status status)
+{
+    return first_version - 1 + poll_hidden_version(rules, status);
+}
+
 void view_percent(struct buf *out, uint32_t votes, uint32_t total)
 {
-    uint32_t tenths = percent_tenths(votes, total);
-
-    buf_u64(out, tenths / 10);
-    if (tenths % 10 != 0) {
-        buf_char(out, '.');
-        buf_u64(out, tenths % 10);
-    }
+    percent_write(out, percent_tenths(votes, total));
 }
 
 void view_result_fields(struct buf *out, const struct result *r)

@@ -23,6 +23,10 @@ bool viewer_is_owner(const struct viewer *v, const struct poll_rules *rules);
 /* The owner always; others by the poll's rule. */
 bool viewer_may_see(const struct viewer *v, const struct poll_rules *rules,
                     enum poll_status status);
+/* The version of a result of which nothing is shown. It counts from the data set's
+ * first version, which a restore lifts: so it never names what was shown before. */
+uint64_t view_hidden_version(uint64_t first_version, const struct poll_rules *rules,
+                             enum poll_status status);
 
 /* Percent with one decimal, rounded half up: 20 of 33 is 60.6. */
 void view_percent(struct buf *out, uint32_t votes, uint32_t total);

@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "ballot/postgres_batch.h"
 #include "core/receipt_blob.h"
+#include "core/row_text.h"
 
 static const char MOMENT[] =
     "SELECT pg_current_xact_id()::text::bigint, version_offset,"
@@ -19,7 +20,7 @@ static const char MOMENT[] =
 static const char POLLS[] =
     "SELECT r.poll_id, o.owner_id, r.opens_ms, r.closes_ms, r.visibility, r.voters,"
     " r.vote_change, r.edits, r.base_version, r.opened, r.closed, r.total, r.skips,"
-    " array_to_string(r.counts, ',')"
+    " to_json(r.counts)::text"
     " FROM unnest($1::text::bigint[]) AS w (id), LATERAL (SELECT * FROM results"
     " WHERE poll_id = w.id LIMIT 1 FOR NO KEY UPDATE) r, LATERAL (SELECT owner_id"
     " FROM polls WHERE id = w.id LIMIT 1) o";
@@ -50,40 +51,16 @@ static int take_moment(void *user, const struct pg_row *row)
     return 0;
 }
 
-/* "5,0,7"; how many there are, or 0: it cannot be read. */
-static uint32_t take_counts(struct str text, uint32_t counts[LIMIT_OPTIONS])
-{
-    uint32_t n = 0;
-
-    for (const char *at = text.at, *end = at + text.len; at < end; at++) {
-        const char *comma = memchr(at, ',', (size_t)(end - at));
-        struct str number = {at, (size_t)((comma != NULL ? comma : end) - at)};
-        uint64_t count;
-
-        if (n == LIMIT_OPTIONS || str_to_u64(number, UINT32_MAX, &count) != 0)
-            return 0;
-        counts[n++] = (uint32_t)count;
-        at += number.len;
-    }
-    return n;
-}
-
 static int take_poll(void *user, const struct pg_row *row)
 {
     struct batch *b = user;
     struct poll_row *p = batch_poll(b, (uint32_t)pg_i64(row, 0));
     struct poll_rules *r = &p->state.rules;
-    struct str visibility = pg_str(row, 4);
 
     p->state.poll = p->poll;
     r->owner_id = (uint32_t)pg_i64(row, 1);
     r->opens_ms = pg_i64(row, 2);
     r->closes_ms = pg_i64(row, 3);
-    r->visibility = str_eq(visibility, STR("always"))       ? VISIBLE_ALWAYS
-                    : str_eq(visibility, STR("after_vote")) ? VISIBLE_AFTER_VOTE
-                                                            : VISIBLE_AFTER_CLOSE;
-    r->voters =
-        str_eq(pg_str(row, 5), STR("anyone")) ? VOTERS_ANYONE : VOTERS_REGISTERED;
     r->vote_change = pg_i64(row, 6) != 0;
     r->edits = (uint32_t)pg_i64(row, 7);
     p->state.base_version = (uint64_t)pg_i64(row, 8) + b->epoch;
@@ -91,9 +68,12 @@ static int take_poll(void *user, const struct pg_row *row)
     p->state.closed = pg_i64(row, 10) != 0;
     p->total = (uint32_t)pg_i64(row, 11);
     p->skips = (uint32_t)pg_i64(row, 12);
-    r->n_options = take_counts(pg_str(row, 13), p->counts);
     p->found = true;
-    return r->n_options != 0 ? 0 : ERR_INTERNAL;
+    return visibility_read(pg_str(row, 4), &r->visibility) &&
+                   voters_read(pg_str(row, 5), &r->voters) &&
+                   counts_read(pg_str(row, 13), p->counts, &r->n_options) == 0
+               ? 0
+               : ERR_INTERNAL;
 }
 
 /* Columns: when, key, receipt. */

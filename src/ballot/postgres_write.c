@@ -158,8 +158,6 @@ static void add_counts(struct buf *to, const struct poll_row *p)
 
 static void add_poll(struct columns *c, const struct batch *b, const struct poll_row *p)
 {
-    static const char *const visibilities[] = {"always", "after_vote", "after_close"};
-    static const char *const voters[] = {"anyone", "registered"};
     const struct poll_rules *r = &p->state.rules;
     struct buf *t = c->texts;
 
@@ -167,8 +165,8 @@ static void add_poll(struct columns *c, const struct batch *b, const struct poll
     pg_array_i64(&t[0], p->poll);
     add_optional(&t[1], r->opens_ms != 0, r->opens_ms);
     add_optional(&t[2], r->closes_ms != 0, r->closes_ms);
-    pg_array_str(&t[3], str_of(visibilities[r->visibility]));
-    pg_array_str(&t[4], str_of(voters[r->voters]));
+    pg_array_str(&t[3], str_of(poll_visibility_text(r->visibility)));
+    pg_array_str(&t[4], str_of(poll_voters_text(r->voters)));
     add_bool(&t[5], r->vote_change);
     pg_array_i64(&t[6], r->edits);
     pg_array_i64(&t[7], (int64_t)(p->state.base_version - b->epoch));

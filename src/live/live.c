@@ -105,8 +105,7 @@ static struct frame *encode_deleted(uint64_t poll, unsigned form)
     return f;
 }
 
-/* 0: this form shows the results. It counts from the data set's first version, which
- * a restore lifts: so it never names what was shown before. */
+/* 0: this form shows the results. */
 static uint64_t hidden_version(const struct app *app, unsigned form,
                                const struct poll_rules *rules, enum poll_status status)
 {
@@ -114,7 +113,7 @@ static uint64_t hidden_version(const struct app *app, unsigned form,
 
     if (!(form & FORM_STRANGER) || viewer_may_see(&stranger, rules, status))
         return 0;
-    return app->first_version - 1 + poll_hidden_version(rules, status);
+    return view_hidden_version(app->first_version, rules, status);
 }
 
 struct frame *live_encode(void *user, uint64_t topic, unsigned form, uint32_t viewers)

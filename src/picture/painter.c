@@ -292,9 +292,7 @@ static void draw_percent(const struct canvas *c, struct area a, uint32_t tenths)
 {
     struct buf text = {0};
 
-    buf_u64(&text, tenths / 10);
-    if (tenths % 10 != 0)
-        buf_printf(&text, ".%u", tenths % 10);
+    percent_write(&text, tenths);
     buf_text(&text, "\u202f%"); /* a narrow space that does not break */
     show(c, fit(c, buf_str(&text), &NUMBER, a), a, AT_END, INK);
     buf_done(&text);

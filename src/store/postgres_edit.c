@@ -4,7 +4,7 @@
 
 #include "base/err.h"
 #include "store/postgres_db.h"
-#include "store/row_text.h"
+#include "core/row_text.h"
 
 static int take_id(void *user, const struct pg_row *row)
 {

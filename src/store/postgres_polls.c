@@ -5,7 +5,7 @@
 
 #include "base/err.h"
 #include "store/postgres_db.h"
-#include "store/row_text.h"
+#include "core/row_text.h"
 
 /* ---- writing ---- */
 

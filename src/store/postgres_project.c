@@ -20,7 +20,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "store/postgres_project.h"
-#include "store/row_text.h"
+#include "core/row_text.h"
 
 /* ---- the batch ---- */
 

@@ -19,7 +19,7 @@
 #include "base/unicode.h"
 #include "core/words.h"
 #include "store/postgres_db.h"
-#include "store/row_text.h"
+#include "core/row_text.h"
 
 enum { NAME_RULES = 1 }; /* version of our own rules for the keys of accounts */
 

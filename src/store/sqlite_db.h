@@ -21,7 +21,7 @@
 
 #include "base/str.h"
 #include "store/migration.h"
-#include "store/row_text.h"
+#include "core/row_text.h"
 #include "store/sqlite_sql.h"
 #include "store/store.h"
 

@@ -245,70 +245,76 @@ static void what_is_refused_writes_nothing(void **state)
     }
 }
 
+struct admission {
+    const char *why;
+    struct wish wish;
+    const struct standing *on;
+    uint64_t version;
+    uint8_t option, was_option;
+    int64_t now_ms; /* 0: NOON */
+    bool replay, registered;
+};
+
+static const struct admission admissions[] = {
+    {"a vote", {ADAS(VOTE), .option = 2}, .on = &fresh, 41, 2},
+    {"as it opens", {ADAS(VOTE)}, .on = &fresh, 41, .now_ms = OPENS},
+    {"the last moment", {ADAS(VOTE)}, .on = &fresh, 41, .now_ms = CLOSES - 1},
+    {"a guest", {ADAS(VOTE), .guest = true}, .on = &fresh, 41},
+    {"a registered one", {ADAS(VOTE)}, .on = &fresh, 41, .registered = true},
+    {"after a withdrawal", {ADAS(VOTE)}, .on = &withdrawn, 41},
+    {"a skip", {ADAS(SKIP), .option = 99}, .on = &fresh, 40},
+    {"a guest's skip",
+     {ADAS(SKIP), .guest = true},
+     .on = &fresh,
+     40,
+     .registered = true},
+    {"a move", {ADAS(MOVE), .option = 2}, .on = &voted, 41, 2, 1},
+    {"a move to where it is",
+     {ADAS(MOVE), .option = 1},
+     .on = &voted,
+     41,
+     1,
+     1,
+     .replay = true},
+    {"a withdrawal", {ADAS(WITHDRAW)}, .on = &voted, 41, 0, 1},
+    {"closing", {ADAS(CLOSE)}, .on = &owns, 40},
+    {"before it opens", {ADAS(CLOSE)}, .on = &owns, 40, .now_ms = OPENS - 1},
+    {"deleting", {ADAS(DELETE)}, .on = &owns, 40},
+    {"deleting once closed", {ADAS(DELETE)}, .on = &owns, 40, .now_ms = CLOSES},
+    {"taking a skip back", {ADAS(UNSKIP)}, .on = &skipped, 40},
+    {"also once closed", {ADAS(UNSKIP)}, .on = &skipped, 40, .now_ms = CLOSES},
+    {"one that is not there", {ADAS(UNSKIP)}, .on = &fresh, 40, .replay = true},
+};
+
+static void expect_admission(const struct admission *a)
+{
+    const struct refusal r = {.registered = a->registered};
+    int64_t now_ms = a->now_ms != 0 ? a->now_ms : NOON;
+    struct poll_state p = state_of(&r);
+    struct standing s = *a->on;
+    struct change c;
+    bool replay = !a->replay;
+
+    s.poll = &p;
+    memset(&c, 0x5a, sizeof c);
+    CHECK_EQ_AT(a->why, admit_wish(&s, &a->wish, now_ms, &c, &replay), 0);
+    CHECK_EQ_AT(a->why, replay, a->replay);
+    CHECK_EQ_AT(a->why, c.kind, a->wish.kind);
+    CHECK_EQ_AT(a->why, c.poll, POLL);
+    CHECK_EQ_AT(a->why, c.user, ADA);
+    CHECK_EQ_AT(a->why, c.at_ms, now_ms);
+    CHECK_EQ_AT(a->why, c.version, a->version);
+    CHECK_EQ_AT(a->why, c.option, a->option);
+    CHECK_EQ_AT(a->why, c.was_option, a->was_option);
+    CHECK_EQ_AT(a->why, c.was_closes_ms, c.kind == CHANGE_CLOSE ? CLOSES : 0);
+    CHECK_AT(a->why, !c.keyed && !c.was_keyed);
+}
+
 static void what_is_admitted_becomes_a_change(void **state)
 {
-    static const struct {
-        const char *why;
-        struct wish wish;
-        const struct standing *on;
-        uint64_t version;
-        uint8_t option, was_option;
-        int64_t now_ms; /* 0: NOON */
-        bool replay, registered;
-    } rows[] = {
-        {"a vote", {ADAS(VOTE), .option = 2}, .on = &fresh, 41, 2},
-        {"as it opens", {ADAS(VOTE)}, .on = &fresh, 41, .now_ms = OPENS},
-        {"the last moment", {ADAS(VOTE)}, .on = &fresh, 41, .now_ms = CLOSES - 1},
-        {"a guest", {ADAS(VOTE), .guest = true}, .on = &fresh, 41},
-        {"a registered one", {ADAS(VOTE)}, .on = &fresh, 41, .registered = true},
-        {"after a withdrawal", {ADAS(VOTE)}, .on = &withdrawn, 41},
-        {"a skip", {ADAS(SKIP), .option = 99}, .on = &fresh, 40},
-        {"a guest's skip",
-         {ADAS(SKIP), .guest = true},
-         .on = &fresh,
-         40,
-         .registered = true},
-        {"a move", {ADAS(MOVE), .option = 2}, .on = &voted, 41, 2, 1},
-        {"a move to where it is",
-         {ADAS(MOVE), .option = 1},
-         .on = &voted,
-         41,
-         1,
-         1,
-         .replay = true},
-        {"a withdrawal", {ADAS(WITHDRAW)}, .on = &voted, 41, 0, 1},
-        {"closing", {ADAS(CLOSE)}, .on = &owns, 40},
-        {"before it opens", {ADAS(CLOSE)}, .on = &owns, 40, .now_ms = OPENS - 1},
-        {"deleting", {ADAS(DELETE)}, .on = &owns, 40},
-        {"deleting once closed", {ADAS(DELETE)}, .on = &owns, 40, .now_ms = CLOSES},
-        {"taking a skip back", {ADAS(UNSKIP)}, .on = &skipped, 40},
-        {"also once closed", {ADAS(UNSKIP)}, .on = &skipped, 40, .now_ms = CLOSES},
-        {"one that is not there", {ADAS(UNSKIP)}, .on = &fresh, 40, .replay = true},
-    };
     (void)state;
-
-    for (size_t i = 0; i < LENGTH(rows); i++) {
-        const struct refusal r = {.registered = rows[i].registered};
-        int64_t now_ms = rows[i].now_ms != 0 ? rows[i].now_ms : NOON;
-        struct poll_state p = state_of(&r);
-        struct standing s = *rows[i].on;
-        struct change c;
-        bool replay = !rows[i].replay;
-
-        s.poll = &p;
-        memset(&c, 0x5a, sizeof c);
-        CHECK_EQ_AT(rows[i].why, admit_wish(&s, &rows[i].wish, now_ms, &c, &replay), 0);
-        CHECK_EQ_AT(rows[i].why, replay, rows[i].replay);
-        CHECK_EQ_AT(rows[i].why, c.kind, rows[i].wish.kind);
-        CHECK_EQ_AT(rows[i].why, c.poll, POLL);
-        CHECK_EQ_AT(rows[i].why, c.user, ADA);
-        CHECK_EQ_AT(rows[i].why, c.at_ms, now_ms);
-        CHECK_EQ_AT(rows[i].why, c.version, rows[i].version);
-        CHECK_EQ_AT(rows[i].why, c.option, rows[i].option);
-        CHECK_EQ_AT(rows[i].why, c.was_option, rows[i].was_option);
-        CHECK_EQ_AT(rows[i].why, c.was_closes_ms, c.kind == CHANGE_CLOSE ? CLOSES : 0);
-        CHECK_AT(rows[i].why, !c.keyed && !c.was_keyed);
-    }
+    for (size_t i = 0; i < LENGTH(admissions); i++)
+        expect_admission(&admissions[i]);
 }
 
 static void a_repeat_gets_its_receipt_again(void **state)

@@ -1,6 +1,6 @@
 /* row_text.h — how lists and rules of polls are written in rows, whatever database. */
-#ifndef STORE_ROW_TEXT_H
-#define STORE_ROW_TEXT_H
+#ifndef CORE_ROW_TEXT_H
+#define CORE_ROW_TEXT_H
 
 #include <stdbool.h>
 

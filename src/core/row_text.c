@@ -1,4 +1,4 @@
-#include "store/row_text.h"
+#include "core/row_text.h"
 
 #include <jansson.h>
 
