@@ -20,6 +20,7 @@
 #include "cli/token_command.h"
 #include "config/config.h"
 #include "demo/demo.h"
+#include "profile/cluster/cluster.h"
 #include "profile/embedded/embedded.h"
 #include "server/server.h"
 
@@ -89,6 +90,9 @@ static struct demo *start_demo(const struct cli *cli, const struct config *confi
     return demo;
 }
 
+/* In the order of the words of the key `profile`. */
+static struct profile *(*const profiles[])(void) = {embedded_new, cluster_new};
+
 static int serve(const struct cli *cli, const struct config *config,
                  struct str warnings)
 {
@@ -103,7 +107,7 @@ static int serve(const struct cli *cli, const struct config *config,
              (enum log_format)config->log_format);
     log_warnings(&log, warnings);
     raise_descriptors();
-    if (server_start(embedded_new(), config, &log, &server, errmsg) != 0) {
+    if (server_start(profiles[config->profile](), config, &log, &server, errmsg) != 0) {
         LOG(&log, LOG_ERROR, "start_failed", LOG_STR("error", errmsg));
         _exit(CLI_FAILED); /* half a server: the system takes it down best */
     }

@@ -173,25 +173,31 @@ CREATE TABLE journal (
 
 INSERT INTO journal (position) VALUES (0);
 
--- What has changed other than by votes, for nodes to catch up from. Rows may commit in
--- another order than they are numbered: read only those with xid below
--- pg_snapshot_xmin(pg_current_snapshot()), so that none is passed over.
+-- What has changed other than by votes, for other processes. They commit in another order
+-- than they are numbered. So a reader keeps the oldest transaction that was still running
+-- when it last looked (pg_snapshot_xmin), and reads what that one and later ones wrote:
+-- some rows twice, none never.
 CREATE TABLE poll_log (
     seq     bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     xid     xid8     NOT NULL DEFAULT pg_current_xact_id(),
     at      timestamptz NOT NULL DEFAULT now(),
-    kind    text     NOT NULL, -- poll-added, poll-edited, poll-closed, poll-deleted, account-changed, account-deleted
+    kind    text     NOT NULL, -- poll-added, poll-edited, poll-owner, poll-closed, poll-deleted, account-added, account-changed, account-deleted
     id      bigint   NOT NULL, -- of the poll or the account
     version bigint             -- of the poll's result
 );
 
--- Polls whose results a batch has changed, until the bus was told. Written in the batch's
--- own transaction: a process may die between its COMMIT and telling.
-CREATE TABLE bus_outbox (
+CREATE INDEX poll_log_by_xid ON poll_log (xid);
+
+-- Which polls a batch has changed, and of whom the ballots were. Read like poll_log.
+CREATE TABLE batch_log (
     id    bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    xid   xid8   NOT NULL DEFAULT pg_current_xact_id(),
     at    timestamptz NOT NULL DEFAULT now(),
-    polls bigint[] NOT NULL
+    polls bigint[] NOT NULL,
+    users bigint[] NOT NULL
 );
+
+CREATE INDEX batch_log_by_xid ON batch_log (xid);
 
 -- Which data set this is. version_offset is for an operator who restores a dump: one more,
 -- and every version is above all that were shown before.
@@ -202,6 +208,13 @@ CREATE TABLE cluster (
 );
 
 INSERT INTO cluster DEFAULT VALUES;
+
+-- What is added to stored versions: more after each promotion of a replica, and for each
+-- restored dump.
+CREATE FUNCTION version_epoch() RETURNS bigint LANGUAGE sql STABLE AS $$
+    SELECT (('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8))::bit(32)::bigint
+            - 1 + version_offset) << 32 FROM cluster
+$$;
 
 -- Which rules and tables the words of polls and the keys of accounts were made with.
 CREATE TABLE text_rules (

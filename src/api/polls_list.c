@@ -143,6 +143,8 @@ static void seen_read(struct call *c)
     }
     seen_fill(c->app->index->seen, c->who.user, l->found);
     l->seen = seen_get(c->app->index->seen, c->who.user);
+    if (l->seen == NULL) /* dropped at once */
+        l->seen = roaring_bitmap_copy(l->found);
     walk(c);
 }
 

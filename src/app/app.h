@@ -28,6 +28,7 @@ struct app {
     uint64_t first_version; /* of results, and of hidden ones: store/data_set.h */
     struct store_lane *store;
     struct read_lane *reads;
+    struct follow *follow; /* NULL: nobody else writes to the store */
     struct passwords *passwords;
     struct pictures *pictures;
     struct jwt_signer *signer;

@@ -23,6 +23,7 @@
 #include "ballot/ballot.h"
 #include "base/fault.h"
 #include "net/http.h"
+#include "work/follow.h"
 #include "work/store_lane.h"
 
 struct app;
@@ -58,6 +59,7 @@ struct call {
     uint64_t in_ms;    /* when */
     struct ballot_op op;
     struct store_job job;
+    struct follow_ask ask;
 };
 
 /* ---- reading ---- */
@@ -85,6 +87,9 @@ void call_store(struct call *c, store_work_cb *work, store_committed_cb *committ
                 call_then_cb *then);
 void call_read(struct call *c, store_work_cb *work, call_then_cb *then);
 struct call *call_of_job(struct store_job *job);
+/* Go on when memory has everything that was committed before now, by whichever process;
+ * at once where there is only one. */
+void call_current(struct call *c, call_then_cb *then);
 
 /* How those three ask. Once one door has let a call in, no other refuses it: something
  * may have been done already. False: the lane has too much to do, so fail the call. */

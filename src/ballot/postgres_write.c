@@ -20,7 +20,7 @@ struct columns {
 };
 
 struct writing {
-    struct columns ballots, polls, days, spans, log, removed, outbox;
+    struct columns ballots, polls, days, spans, log, removed, batch;
     struct pg_statement statements[STATEMENTS];
     size_t n;
 };
@@ -302,23 +302,30 @@ static void write_log(struct writing *w, const struct batch *b)
                   3);
 }
 
-static void write_outbox(struct writing *w, const struct batch *b)
+static void write_batch(struct writing *w, const struct batch *b)
 {
+    struct buf *t = w->batch.texts;
+
     for (size_t i = 0; i < b->n_polls; i++)
         if (b->polls[i].changed) {
-            pg_array_i64(&w->outbox.texts[0], b->polls[i].poll);
-            w->outbox.n_rows++;
+            pg_array_i64(&t[0], b->polls[i].poll);
+            w->batch.n_rows++;
         }
-    add_statement(w, &w->outbox,
-                  "INSERT INTO bus_outbox (polls) VALUES ($1::text::bigint[])", 1);
+    for (size_t i = 0; i < b->n_ballots; i++)
+        if (b->ballots[i].changed)
+            pg_array_i64(&t[1], b->ballots[i].user);
+    add_statement(w, &w->batch,
+                  "INSERT INTO batch_log (polls, users) VALUES"
+                  " ($1::text::bigint[], $2::text::bigint[])",
+                  2);
 }
 
 /* ---- all ---- */
 
 static void writing_free(struct writing *w)
 {
-    struct columns *const all[] = {&w->ballots, &w->polls,   &w->days,  &w->spans,
-                                   &w->log,     &w->removed, &w->outbox};
+    struct columns *const all[] = {&w->ballots, &w->polls,   &w->days, &w->spans,
+                                   &w->log,     &w->removed, &w->batch};
 
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         columns_done(all[i]);
@@ -335,7 +342,7 @@ int batch_write(struct batch *b, struct pg *pg)
     write_days(w, b);
     write_spans(w, b);
     write_log(w, b);
-    write_outbox(w, b);
+    write_batch(w, b);
     write_removed(w, b);
     w->statements[w->n++] = (struct pg_statement){.sql = "COMMIT"};
     rc = pg_run_all(pg, w->statements, w->n);

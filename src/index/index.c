@@ -10,6 +10,7 @@ struct index *index_new(const struct index_opts *opts)
 
     assert(opts->appoint != NULL && opts->changed != NULL);
     x->opts = *opts;
+    pthread_mutex_init(&x->changing, NULL);
     x->catalogue = catalogue_new();
     x->feed = feed_new();
     x->seen = seen_new(opts->seen_bytes);
@@ -26,6 +27,7 @@ struct index *index_free(struct index *x)
         seen_free(x->seen);
         tail_free(x->tail);
         trend_free(x->trend);
+        pthread_mutex_destroy(&x->changing);
         mem_free(x);
     }
     return NULL;
@@ -45,7 +47,7 @@ static void appoint(struct index *x, const struct result *r,
 /* ---- from the store ---- */
 
 /* Who finds a poll in the catalogue may edit it: it is in the feed by then. */
-void index_add(struct index *x, struct poll *poll, const struct result *r)
+static void add_locked(struct index *x, struct poll *poll, const struct result *r)
 {
     struct poll_rules rules = poll->rules;
 
@@ -53,6 +55,16 @@ void index_add(struct index *x, struct poll *poll, const struct result *r)
     feed_add(x->feed, poll, r);
     catalogue_add(x->catalogue, poll, r);
     appoint(x, r, &rules);
+}
+
+void index_add(struct index *x, struct poll *poll, const struct result *r)
+{
+    pthread_mutex_lock(&x->changing);
+    if (catalogue_get(x->catalogue, poll->id, NULL, NULL) != 0)
+        add_locked(x, poll, r);
+    else
+        poll_unref(poll);
+    pthread_mutex_unlock(&x->changing);
 }
 
 void index_set_owner(struct index *x, uint32_t poll, uint32_t owner_id, struct str name)
@@ -95,20 +107,22 @@ static void durable(void *user, const struct change *changes, size_t n,
     }
 }
 
-static void published(void *user, const struct result *r,
-                      const struct poll_rules *rules)
+static void publish_locked(struct index *x, const struct result *r,
+                           const struct poll_rules *rules)
 {
-    struct index *x = user;
+    struct result known;
 
+    if (catalogue_get(x->catalogue, r->poll, NULL, &known) != 0 ||
+        known.version > r->version)
+        return;
     catalogue_publish(x->catalogue, r, rules);
     feed_update(x->feed, r->poll, r, rules->closes_ms);
     x->opts.changed(x->opts.user, r->poll);
 }
 
-static void edited(void *user, const struct poll_edit *edit, const struct result *r,
-                   const struct poll_rules *rules)
+static void edit_locked(struct index *x, const struct poll_edit *edit,
+                        const struct result *r, const struct poll_rules *rules)
 {
-    struct index *x = user;
     struct poll *was, *is;
 
     if (catalogue_get(x->catalogue, r->poll, &was, NULL) != 0)
@@ -121,9 +135,28 @@ static void edited(void *user, const struct poll_edit *edit, const struct result
     x->opts.changed(x->opts.user, r->poll);
 }
 
-static void deleted(void *user, uint32_t poll)
+static void published(void *user, const struct result *r,
+                      const struct poll_rules *rules)
 {
     struct index *x = user;
+
+    pthread_mutex_lock(&x->changing);
+    publish_locked(x, r, rules);
+    pthread_mutex_unlock(&x->changing);
+}
+
+static void edited(void *user, const struct poll_edit *edit, const struct result *r,
+                   const struct poll_rules *rules)
+{
+    struct index *x = user;
+
+    pthread_mutex_lock(&x->changing);
+    edit_locked(x, edit, r, rules);
+    pthread_mutex_unlock(&x->changing);
+}
+
+static void delete_locked(struct index *x, uint32_t poll)
+{
     struct poll *p;
 
     if (catalogue_get(x->catalogue, poll, &p, NULL) != 0)
@@ -132,6 +165,66 @@ static void deleted(void *user, uint32_t poll)
     catalogue_delete(x->catalogue, poll);
     poll_unref(p);
     x->opts.changed(x->opts.user, poll);
+}
+
+static void deleted(void *user, uint32_t poll)
+{
+    struct index *x = user;
+
+    pthread_mutex_lock(&x->changing);
+    delete_locked(x, poll);
+    pthread_mutex_unlock(&x->changing);
+}
+
+/* ---- from other processes ---- */
+
+static bool is_edited(const struct poll *was, const struct poll *is)
+{
+    return was->rules.edits != is->rules.edits ||
+           was->rules.closes_ms != is->rules.closes_ms;
+}
+
+static void take_newer(struct index *x, const struct poll *was, struct poll *is,
+                       const struct result *r)
+{
+    const struct poll_edit whole = {.fields = POLL__FIELDS, .values = is};
+
+    if (is_edited(was, is))
+        edit_locked(x, &whole, r, &is->rules);
+    else
+        publish_locked(x, r, &is->rules);
+}
+
+static void take_locked(struct index *x, struct poll *poll, const struct result *r)
+{
+    struct result known;
+    struct poll *was;
+
+    if (catalogue_get(x->catalogue, poll->id, &was, &known) != 0) {
+        add_locked(x, poll, r);
+        x->opts.changed(x->opts.user, r->poll);
+        return;
+    }
+    if (r->version > known.version)
+        take_newer(x, was, poll, r);
+    if (was->rules.owner_id != poll->rules.owner_id ||
+        !str_eq(was->owner_name, poll->owner_name))
+        catalogue_set_owner(x->catalogue, poll->id, poll->rules.owner_id,
+                            poll->owner_name);
+    poll_unref(was);
+    poll_unref(poll);
+}
+
+void index_take(struct index *x, struct poll *poll, const struct result *r)
+{
+    pthread_mutex_lock(&x->changing);
+    take_locked(x, poll, r);
+    pthread_mutex_unlock(&x->changing);
+}
+
+void index_drop(struct index *x, uint32_t poll)
+{
+    deleted(x, poll);
 }
 
 struct ballot_events index_events(struct index *x)

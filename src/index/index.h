@@ -20,12 +20,12 @@
  * Ownership  index_new() gives the index, index_free() ends it (accepts NULL; returns
  *            NULL). What is passed in is borrowed, unless it says otherwise.
  * Errors     none: what is unknown is passed over.
- * Threads    any; calls about one poll come one by one (from the store lane until its
- *            first answer, then from the ballot).
+ * Threads    any: calls that change something take turns.
  */
 #ifndef INDEX_INDEX_H
 #define INDEX_INDEX_H
 
+#include <pthread.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -49,6 +49,7 @@ struct index_opts {
 
 struct index {
     struct index_opts opts;
+    pthread_mutex_t changing;
     struct catalogue *catalogue;
     struct feed *feed;
     struct seen *seen;
@@ -59,11 +60,16 @@ struct index {
 struct index *index_new(const struct index_opts *opts);
 struct index *index_free(struct index *x);
 
-/* Add a poll with its result at this moment; takes over the caller's reference. */
+/* Add a poll with its result at this moment, unless news of another process has brought
+ * it already; takes over the caller's reference. */
 void index_add(struct index *x, struct poll *poll, const struct result *r);
 /* The owner has another name, or (owner_id 0) is gone. */
 void index_set_owner(struct index *x, uint32_t poll, uint32_t owner_id,
                      struct str name);
+/* A poll as another process has left it: added, edited, or with another result. Older
+ * news than what is known is passed over. Takes over the reference. */
+void index_take(struct index *x, struct poll *poll, const struct result *r);
+void index_drop(struct index *x, uint32_t poll); /* another process has deleted it */
 /* So many votes came on a poll in the span that begins at start_ms: at the start. */
 void index_add_recent(struct index *x, uint32_t poll, int64_t start_ms, uint32_t votes);
 

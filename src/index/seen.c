@@ -12,6 +12,7 @@ struct entry {
     uint32_t user;
     uint32_t n_loading; /* seen_begin()s that have not ended */
     bool loaded;
+    bool forget; /* when it has been loaded: it may have been read too early */
     roaring_bitmap_t *polls;
     /* withdrawn while it was being loaded: what the store still has does not count */
     roaring_bitmap_t *removed;
@@ -196,11 +197,13 @@ void seen_fill(struct seen *s, uint32_t user, const roaring_bitmap_t *found)
     roaring_bitmap_or_inplace(e->polls, found);
     if (e->removed != NULL)
         roaring_bitmap_andnot_inplace(e->polls, e->removed);
-    e->loaded = true;
+    e->loaded = !e->forget;
     TAILQ_REMOVE(&t->by_use, e, by_use);
     TAILQ_INSERT_HEAD(&t->by_use, e, by_use);
     end_loading_locked(e);
     measure_locked(t, e);
+    if (e->n_loading == 0 && !e->loaded)
+        drop_locked(t, e);
     trim_locked(s, t);
     pthread_mutex_unlock(&t->lock);
 }
@@ -249,6 +252,22 @@ void seen_remove(struct seen *s, uint32_t user, uint32_t poll)
             e->removed = roaring_bitmap_create();
         if (e->removed != NULL)
             roaring_bitmap_add(e->removed, poll);
+    }
+    pthread_mutex_unlock(&t->lock);
+}
+
+void seen_forget(struct seen *s, uint32_t user)
+{
+    struct stripe *t = stripe_of(s, user);
+    struct entry *e;
+
+    pthread_mutex_lock(&t->lock);
+    e = *link_of(t, user);
+    if (e != NULL && e->n_loading == 0) {
+        drop_locked(t, e);
+    } else if (e != NULL) {
+        e->loaded = false;
+        e->forget = true;
     }
     pthread_mutex_unlock(&t->lock);
 }

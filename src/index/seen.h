@@ -41,6 +41,10 @@ void seen_give_up(struct seen *s, uint32_t user);
 void seen_add(struct seen *s, uint32_t user, uint32_t poll);
 void seen_remove(struct seen *s, uint32_t user, uint32_t poll);
 
+/* The user has voted, skipped or taken back in another process: what is known of them
+ * is dropped, and the next seen_get() finds nothing. */
+void seen_forget(struct seen *s, uint32_t user);
+
 struct seen_stats {
     uint64_t hits, misses;
     size_t users, bytes;

@@ -29,6 +29,7 @@
 #include "ops/scrape.h"
 
 struct app;
+struct follow;
 struct limiter;
 struct profile;
 struct read_lane;
@@ -57,6 +58,9 @@ struct profile_ops {
     /* Get the secret that signs tokens. */
     int (*secret)(struct profile *p, struct secret *ret_secret, char *errmsg,
                   size_t size);
+    /* Read what is stored into memory: polls and their results, accounts, ends of
+     * tokens. */
+    int (*load)(struct profile *p, struct app *app, char *errmsg, size_t size);
     /* Make a limiter: at most max in any window_ms, and at most max_bytes if it is in
      * memory. The caller frees it before close(). */
     struct limiter *(*limiter)(struct profile *p, uint32_t max, uint32_t window_ms,
@@ -65,6 +69,8 @@ struct profile_ops {
      * a bus. */
     int (*start_ballot)(struct profile *p, const struct ballot_events *events,
                         struct ballot **ret_ballot, char *errmsg, size_t size);
+    /* Begin to follow what other processes commit. NULL: there are none. */
+    int (*start_follow)(struct profile *p, struct app *app, struct follow **ret_follow);
     /* Tell others where clients reach the server from now on ("127.0.0.1:8080",
      * borrowed). */
     int (*announce)(struct profile *p, const char *address, char *errmsg, size_t size);

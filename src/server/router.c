@@ -233,11 +233,10 @@ static bool let_in(struct call *c, const struct route *route, struct str path,
            rate_limit_admit(c, route != NULL ? route->handle : NULL);
 }
 
-void router_on_request(struct http_req *req, void *user)
+static void answer(struct call *c)
 {
-    struct call *c = call_new(user, req);
-    struct str path = canonical(req->path);
-    const struct route *route = find(req->method, path, &c->id);
+    struct str path = canonical(c->req->path);
+    const struct route *route = find(c->req->method, path, &c->id);
     int rc;
 
     if (!let_in(c, route, path, &rc))
@@ -248,6 +247,24 @@ void router_on_request(struct http_req *req, void *user)
         call_fail(c, rc, why_not(rc));
     else
         route->handle(c);
+}
+
+/* Who asks may have been answered by another process before: what they did there, and
+ * what has ended their session there, is to be known here first. */
+static bool needs_current(struct str path)
+{
+    return is_limited(path) || str_starts(path, STR("/p/")) ||
+           str_starts(path, STR("/embed/")) || str_eq(path, STR("/ws"));
+}
+
+void router_on_request(struct http_req *req, void *user)
+{
+    struct call *c = call_new(user, req);
+
+    if (needs_current(canonical(req->path)))
+        call_current(c, answer);
+    else
+        answer(c);
 }
 
 void router_on_too_large(struct http_req *req, void *user)

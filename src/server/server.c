@@ -27,6 +27,7 @@
 #include "server/load.h"
 #include "server/loops.h"
 #include "server/profile.h"
+#include "work/follow.h"
 #include "work/scheduler.h"
 #include "work/store_lane.h"
 
@@ -134,7 +135,7 @@ static int start_accounts(struct server *s)
 
 static int load(struct server *s)
 {
-    return server_load(&s->app, s->store);
+    return s->profile->ops->load(s->profile, &s->app, s->errmsg, SERVER_ERRMSG_BYTES);
 }
 
 static int make_hub(struct server *s)
@@ -203,6 +204,13 @@ static int start_ballot(struct server *s)
                                          SERVER_ERRMSG_BYTES);
 }
 
+static int start_follow(struct server *s)
+{
+    if (s->profile->ops->start_follow == NULL)
+        return 0;
+    return s->profile->ops->start_follow(s->profile, &s->app, &s->app.follow);
+}
+
 /* Only now: the scheduler touches polls through the ballot. */
 static int start_scheduler(struct server *s)
 {
@@ -246,9 +254,9 @@ static int start_clients(struct server *s)
 }
 
 static start_step *const steps[] = {
-    make_index,      open_stores,      start_accounts,    load,           make_hub,
-    make_limits,     start_refreshing, start_leaderboard, start_pictures, start_ballot,
-    start_scheduler, start_scrapes,    start_clients,
+    make_index,   open_stores,      start_accounts,    load,           make_hub,
+    make_limits,  start_refreshing, start_leaderboard, start_pictures, start_ballot,
+    start_follow, start_scheduler,  start_scrapes,     start_clients,
 };
 
 int server_start(struct profile *profile, const struct config *config,
@@ -291,6 +299,7 @@ static void stop_lanes(struct server *s)
     leaderboard_stop(app->leaderboard);
     app->passwords = passwords_stop(app->passwords);
     app->pictures = pictures_stop(app->pictures);
+    app->follow = follow_stop(app->follow);
     app->ballot = ballot_stop(app->ballot);
     app->reads = read_lane_stop(app->reads);
     app->store = store_lane_stop(app->store);

@@ -21,6 +21,8 @@
 
 #include "store/store.h"
 
+struct pg;
+
 struct postgres_opts {
     const char *dsn; /* as in link/pg.h */
     bool read_only;  /* no migration: the schema must be this program's */
@@ -30,5 +32,11 @@ struct postgres_opts {
 
 int store_postgres_open(const struct postgres_opts *opts, struct store **ret_store,
                         char *errmsg, size_t errmsg_size);
+
+/* Within a transaction of the caller's that has locked the poll's result: write what an
+ * edit changes of the poll's texts, and remove the edit from those that wait.
+ * ERR_UNAVAILABLE: pg_errmsg() says why. */
+int store_postgres_write_edit(struct pg *pg, uint32_t poll,
+                              const struct poll_edit *edit);
 
 #endif

@@ -88,10 +88,12 @@ static int add(struct side *d, struct account *a, const struct keys *k,
     arg_key(&args, email, &k->email);
     pg_arg_str(&args, given(a->password_hash));
     return side_count(d,
-                      "INSERT INTO accounts (kind, created_ms, username, username_key,"
-                      " username_look, email, email_key, password_hash)"
+                      "WITH a AS (INSERT INTO accounts (kind, created_ms, username,"
+                      " username_key, username_look, email, email_key, password_hash)"
                       " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
-                      " ON CONFLICT DO NOTHING RETURNING id",
+                      " ON CONFLICT DO NOTHING RETURNING id), l AS (INSERT INTO"
+                      " poll_log (kind, id) SELECT 'account-added', id FROM a)"
+                      " SELECT id FROM a",
                       &args, take_id, &a->id, ret_added);
 }
 
@@ -208,14 +210,17 @@ static int end_tokens(struct side *d, uint32_t id, int64_t end_ms)
                     &a, NULL, NULL);
 }
 
+/* Their polls show the owner's name. */
 static int log_account(struct side *d, uint32_t id, struct str what)
 {
     struct pg_args a = {0};
 
     pg_arg_i64(&a, id);
     pg_arg_str(&a, what);
-    return side_run(d, "INSERT INTO poll_log (id, kind) VALUES ($1, $2)", &a, NULL,
-                    NULL);
+    return side_run(d,
+                    "INSERT INTO poll_log (id, kind) SELECT $1, $2"
+                    " UNION ALL SELECT id, 'poll-owner' FROM polls WHERE owner_id = $1",
+                    &a, NULL, NULL);
 }
 
 /* Do not set a value that stays the same: two old accounts may have what is now the
@@ -321,13 +326,13 @@ int postgres_account_delete(struct store *s, uint32_t id, int64_t tokens_end_ms)
     if (d == NULL)
         return ERR_UNAVAILABLE;
     pg_arg_i64(&a, id);
+    rc = log_account(d, id, STR("account-deleted"));
     /* this sets polls.owner_id to NULL */
-    rc = side_count(d, "DELETE FROM accounts WHERE id = $1", &a, NULL, NULL, &n);
+    if (rc == 0)
+        rc = side_count(d, "DELETE FROM accounts WHERE id = $1", &a, NULL, NULL, &n);
     if (rc != 0 || n == 0)
         return rc != 0 ? rc : ERR_NOT_FOUND;
     rc = forget_receipts(d, id);
-    if (rc == 0)
-        rc = log_account(d, id, STR("account-deleted"));
     return rc != 0 ? rc : end_tokens(d, id, tokens_end_ms);
 }
 

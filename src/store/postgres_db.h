@@ -92,6 +92,15 @@ enum { POSTGRES_POLL_N = 13 };
 int postgres_poll_row(struct side *d, const struct pg_row *row,
                       struct poll_rules *ret_rules, struct stored_poll *ret_p);
 
+/* Those columns and the texts, of polls p, their results r and owners a. */
+#define POSTGRES_WHOLE_POLL                                                            \
+    POSTGRES_POLL_COLUMNS ", p.title, p.description, p.options::text,"                 \
+                          " to_json(p.tags)::text, a.username"
+enum { POSTGRES_WHOLE_POLL_N = POSTGRES_POLL_N + 5 };
+/* The same with the definition: ret_p->poll is the caller's. */
+int postgres_whole_poll(struct side *d, const struct pg_row *row,
+                        struct stored_poll *ret_p);
+
 /* The rules and texts of p, as parameters; the buffers hold the lists until the
  * statement has run. */
 struct definition_text {

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "store/postgres.h"
 #include "store/postgres_db.h"
 #include "core/row_text.h"
 
@@ -206,4 +207,42 @@ int postgres_edit_enter(struct side *d, const struct change *c)
     poll_unref(e.poll);
     poll_unref(e.values);
     return rc;
+}
+
+/* ---- for a ballot that writes its rows itself ---- */
+
+struct whole_poll {
+    struct side *side;
+    struct stored_poll p; /* its poll: a reference */
+};
+
+static int take_whole(void *user, const struct pg_row *row)
+{
+    struct whole_poll *w = user;
+
+    return postgres_whole_poll(w->side, row, &w->p);
+}
+
+static const char WHOLE[] =
+    "SELECT " POSTGRES_WHOLE_POLL " FROM polls p JOIN results r ON r.poll_id = p.id"
+    " LEFT JOIN accounts a ON a.id = p.owner_id WHERE p.id = $1";
+
+int store_postgres_write_edit(struct pg *pg, uint32_t poll,
+                              const struct poll_edit *edit)
+{
+    struct side d = {.pg = pg};
+    struct whole_poll w = {.side = &d};
+    struct pg_args a = {0};
+    struct poll *edited;
+    int rc;
+
+    pg_arg_i64(&a, poll);
+    rc = side_run(&d, WHOLE, &a, take_whole, &w);
+    if (rc != 0 || w.p.poll == NULL)
+        return rc;
+    edited = poll_edited(w.p.poll, edit->fields, edit->values);
+    rc = set_texts(&d, edited);
+    poll_unref(edited);
+    poll_unref(w.p.poll);
+    return rc != 0 ? rc : drop_edit(&d, edit->id);
 }

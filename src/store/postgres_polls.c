@@ -110,29 +110,20 @@ int postgres_poll_row(struct side *d, const struct pg_row *row,
     return 0;
 }
 
-struct polls_walk {
-    struct side *side;
-    store_stored_poll_cb *each;
-    void *user;
-    struct stored_poll p;
-};
-
 static void make_poll(void *user, const struct poll *p)
 {
-    struct polls_walk *w = user;
-
-    w->p.poll = poll_new(p);
+    ((struct stored_poll *)user)->poll = poll_new(p);
 }
 
-static int each_poll(void *user, const struct pg_row *row)
+int postgres_whole_poll(struct side *d, const struct pg_row *row,
+                        struct stored_poll *ret_p)
 {
-    struct polls_walk *w = user;
     struct poll p;
     int rc;
 
     memset(&p, 0, sizeof p);
-    w->p = (struct stored_poll){0};
-    rc = postgres_poll_row(w->side, row, &p.rules, &w->p);
+    *ret_p = (struct stored_poll){0};
+    rc = postgres_poll_row(d, row, &p.rules, ret_p);
     if (rc != 0)
         return rc;
     p.id = (uint32_t)pg_i64(row, 0);
@@ -141,21 +132,34 @@ static int each_poll(void *user, const struct pg_row *row)
     p.description = pg_str(row, POSTGRES_POLL_N + 1);
     p.owner_name = pg_str(row, POSTGRES_POLL_N + 4);
     if (definition_read(&p, pg_str(row, POSTGRES_POLL_N + 2),
-                        pg_str(row, POSTGRES_POLL_N + 3), make_poll, w) != 0)
-        return side_fail(w->side, "poll %u has options or tags that cannot be read",
-                         p.id);
-    return w->each(w->user, &w->p);
+                        pg_str(row, POSTGRES_POLL_N + 3), make_poll, ret_p) != 0)
+        return side_fail(d, "poll %u has options or tags that cannot be read", p.id);
+    return 0;
+}
+
+struct polls_walk {
+    struct side *side;
+    store_stored_poll_cb *each;
+    void *user;
+};
+
+static int each_poll(void *user, const struct pg_row *row)
+{
+    struct polls_walk *w = user;
+    struct stored_poll p;
+    int rc = postgres_whole_poll(w->side, row, &p);
+
+    return rc == 0 ? w->each(w->user, &p) : rc;
 }
 
 int postgres_each_poll(struct store *s, store_stored_poll_cb *each, void *user)
 {
     struct side *d = side_reader(s);
-    struct polls_walk w = {.side = d, .each = each, .user = user};
+    struct polls_walk w = {d, each, user};
 
     return side_run(d,
-                    "SELECT " POSTGRES_POLL_COLUMNS ", p.title, p.description,"
-                    " p.options::text, to_json(p.tags)::text, a.username"
-                    " FROM polls p JOIN results r ON r.poll_id = p.id"
-                    " LEFT JOIN accounts a ON a.id = p.owner_id ORDER BY p.id",
+                    "SELECT " POSTGRES_WHOLE_POLL " FROM polls p JOIN results r"
+                    " ON r.poll_id = p.id LEFT JOIN accounts a ON a.id = p.owner_id"
+                    " ORDER BY p.id",
                     NULL, each_poll, &w);
 }

@@ -66,6 +66,8 @@
       "How long requests that are being served may take to end after SIGTERM.")                           \
     X(STRING,   data_dir,                    "data.dir",                     "./data",     "",            \
       "The directory that holds everything the server writes. It is created when missing.")               \
+    X(SECRET,   postgres_dsn,                "postgres.dsn",                 "",           "",            \
+      "Where PostgreSQL is, as libpq reads it: postgresql://pollux@db1,db2/pollux; for the profile cluster.") \
     X(SECRET,   jwt_secret,                  "jwt.secret",                   "",           "",            \
       "The key that signs tokens; with less than 32 bytes the server warns at its start. When not set, one is generated into <data.dir>/jwt.secret.") \
     X(DURATION, jwt_ttl_ms,                  "jwt.ttl",                      "24h",        "1s..3650d",   \
@@ -114,8 +116,8 @@
       "One JSON object a line, or text; auto is text on a terminal and JSON elsewhere.")                  \
     X(ENUM,     roles,                       "roles",                        "all",        "all",         \
       "What this process does. This release has only all.")                                               \
-    X(ENUM,     profile,                     "profile",                      "embedded",   "embedded",    \
-      "What the server stands on. This release has only embedded, which needs nothing but data.dir.")
+    X(ENUM,     profile,                     "profile",                      "embedded",   "embedded|cluster", \
+      "What the server stands on: embedded needs nothing but data.dir, cluster needs postgres.dsn and jwt.secret.")
 /* clang-format on */
 
 #endif

@@ -140,8 +140,8 @@ static void add_postgres(struct ballot_world *w, uint32_t poll)
 static void break_disk(struct ballot_world *w, bool fails)
 {
     (void)w;
-    pg_rig_admin(rig, fails ? "ALTER TABLE bus_outbox RENAME TO away"
-                            : "ALTER TABLE away RENAME TO bus_outbox");
+    pg_rig_admin(rig, fails ? "ALTER TABLE batch_log RENAME TO away"
+                            : "ALTER TABLE away RENAME TO batch_log");
 }
 
 const struct ballot_backend ballot_backend_postgres = {.name = "postgres",

@@ -43,7 +43,7 @@ static bool database_used;
 /* Much sooner done than another database. */
 static const char EMPTY[] =
     "TRUNCATE accounts, token_ends, polls, results, ballots, daily_votes, recent_votes,"
-    " poll_edits, poll_keys, poll_log, bus_outbox RESTART IDENTITY;"
+    " poll_edits, poll_keys, poll_log, batch_log RESTART IDENTITY;"
     "UPDATE journal SET position = 0";
 
 static struct store *open_postgres(const char *dir)

@@ -58,7 +58,7 @@ static void a_commit_that_failed_is_done_again(void **state)
         "CREATE SEQUENCE commits; CREATE FUNCTION die() RETURNS trigger LANGUAGE"
         " plpgsql AS $$ BEGIN IF nextval('commits') = 1 THEN PERFORM"
         " pg_terminate_backend(pg_backend_pid()); PERFORM pg_sleep(60); END IF;"
-        " RETURN NULL; END $$; CREATE CONSTRAINT TRIGGER die AFTER INSERT ON bus_outbox"
+        " RETURN NULL; END $$; CREATE CONSTRAINT TRIGGER die AFTER INSERT ON batch_log"
         " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION die()");
     assert_int_equal(cast_vote(w, 5, 10, 0), 0);
     assert_int_equal(ballot_postgres_number("SELECT last_value FROM commits"), 2);
@@ -222,11 +222,11 @@ static void other_nodes_are_told(void **state)
     assert_int_equal(cast_vote(w, 5, 10, 0), 0);
     assert_int_equal(cast_vote(w, 5, 10, 0), ERR_ALREADY_VOTED);
     assert_int_equal(
-        ballot_postgres_number("SELECT count(*) FROM bus_outbox WHERE polls = '{5}'"),
+        ballot_postgres_number("SELECT count(*) FROM batch_log WHERE polls = '{5}'"),
         1);
     assert_int_equal(cast(w, CHANGE_CLOSE, 5, OWNER, 0), 0);
     assert_int_equal(cast(w, CHANGE_DELETE, 5, OWNER, 0), 0);
-    assert_int_equal(ballot_postgres_number("SELECT count(*) FROM bus_outbox"), 3);
+    assert_int_equal(ballot_postgres_number("SELECT count(*) FROM batch_log"), 3);
     assert_int_equal(ballot_postgres_number(
                          "SELECT count(*) FROM poll_log WHERE id = 5 AND (seq, kind) IN"
                          " ((1, 'poll-closed'), (2, 'poll-deleted'))"),

@@ -21,6 +21,7 @@
 #include "profile/embedded/data_dir.h"
 #include "profile/embedded/identity.h"
 #include "profile/embedded/watch.h"
+#include "server/load.h"
 #include "server/profile.h"
 #include "store/sqlite.h"
 #include "store/store.h"
@@ -256,6 +257,13 @@ static int embedded_secret(struct profile *p, struct secret *ret_secret, char *e
     return rc;
 }
 
+static int embedded_load(struct profile *p, struct app *app, char *errmsg, size_t size)
+{
+    (void)errmsg;
+    (void)size;
+    return server_load(app, ((struct embedded *)p)->store);
+}
+
 static struct limiter *embedded_limiter(struct profile *p, uint32_t max,
                                         uint32_t window_ms, size_t max_bytes)
 {
@@ -338,6 +346,7 @@ static const struct profile_ops embedded_ops = {
     .name = "embedded",
     .open = embedded_open,
     .secret = embedded_secret,
+    .load = embedded_load,
     .limiter = embedded_limiter,
     .start_ballot = embedded_start_ballot,
     .announce = embedded_announce,

@@ -1,0 +1,93 @@
+#include "work/follow.h"
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/lane.h"
+#include "base/mem.h"
+
+struct follow {
+    struct follow_opts opts;
+    struct lane *lane;
+    uint64_t due_ms; /* monotonic; the lane's */
+    atomic_bool failing;
+};
+
+static const char ask_kind[] = "follow_ask";
+
+static void report(struct follow *f, int rc)
+{
+    bool fails = rc != 0;
+
+    if (fails != atomic_exchange(&f->failing, fails))
+        f->opts.report(f->opts.user, rc);
+}
+
+static void send_home(struct mail *batch, int rc)
+{
+    while (batch != NULL) {
+        struct follow_ask *ask = mail_open_as(batch, ask_kind);
+
+        batch = batch->next; /* one that has been returned is not looked at again */
+        ask->rc = rc;
+        mail_return(&ask->mail);
+    }
+}
+
+static void run(struct mail *batch, void *user)
+{
+    struct follow *f = user;
+    int rc = f->opts.read(f->opts.user);
+
+    f->due_ms = clock_mono_ms() + FOLLOW_MS;
+    report(f, rc);
+    send_home(batch, rc);
+}
+
+static int until_due(void *user)
+{
+    const struct follow *f = user;
+    uint64_t now_ms = clock_mono_ms();
+
+    return now_ms < f->due_ms ? (int)(f->due_ms - now_ms) : 0;
+}
+
+int follow_start(const struct follow_opts *opts, struct follow **ret_follow)
+{
+    struct follow *f = mem_zalloc(1, sizeof *f);
+    struct lane_opts lane = {.name = "follow",
+                             .max_waiting = opts->max_waiting,
+                             .run = run,
+                             .wake_in_ms = until_due,
+                             .user = f};
+    int rc;
+
+    f->opts = *opts;
+    rc = lane_start(&lane, &f->lane);
+    if (rc != 0)
+        mem_free(f);
+    else
+        *ret_follow = f;
+    return rc;
+}
+
+int follow_submit(struct follow *f, struct follow_ask *ask)
+{
+    ask->mail.kind = ask_kind;
+    return lane_submit(f->lane, &ask->mail);
+}
+
+bool follow_fails(const struct follow *f)
+{
+    return atomic_load(&f->failing);
+}
+
+struct follow *follow_stop(struct follow *f)
+{
+    if (f != NULL) {
+        lane_stop(f->lane);
+        mem_free(f);
+    }
+    return NULL;
+}

@@ -1,0 +1,53 @@
+/* follow.h — keeps what this process has in memory up to what others have committed.
+ *
+ * DESIGN
+ *
+ *   loops: "is what I know current?" ─▶ ┌ follow lane ─────────────────────────┐
+ *                                       │ read what is new, once for all who   │
+ *   every FOLLOW_MS, for watchers   ──▶ │ ask; tell the index; send them home  │
+ *                                       └──────────────────────────────────────┘
+ *
+ * Who comes home with rc 0 finds in memory everything that was committed before they
+ * asked. So a request that first asks here may be answered from memory, as on one
+ * machine, whichever process the client was answered by before.
+ *
+ * Asking costs one round trip to the database, shared by all who ask while the one
+ * before it is under way.
+ *
+ * Ownership  a follow_ask is lent by a submit that returned 0, and comes home through
+ *            its mail.
+ * Errors     submit: ERR_OVERLOADED. rc: ERR_UNAVAILABLE, what is known may be old.
+ * Threads    submit: any. read and report: the lane.
+ */
+#ifndef WORK_FOLLOW_H
+#define WORK_FOLLOW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/mailbox.h"
+
+enum { FOLLOW_MS = 100 };
+
+struct follow_ask {
+    struct mail mail; /* first */
+    int rc;
+};
+
+struct follow_opts {
+    size_t max_waiting;
+    /* Read what is new and tell the index; 0 or ERR_UNAVAILABLE. Blocks. */
+    int (*read)(void *user);
+    /* Reading begins to fail, or works again (err 0). */
+    void (*report)(void *user, int err);
+    void *user;
+};
+
+struct follow;
+
+int follow_start(const struct follow_opts *opts, struct follow **ret_follow);
+int follow_submit(struct follow *f, struct follow_ask *ask);
+bool follow_fails(const struct follow *f);    /* any thread */
+struct follow *follow_stop(struct follow *f); /* accepts NULL; returns NULL */
+
+#endif
