@@ -202,8 +202,7 @@ static void take_locked(struct index *x, struct poll *poll, const struct result 
 
     if (catalogue_get(x->catalogue, poll->id, &was, &known) != 0) {
         add_locked(x, poll, r);
-        x->opts.changed(x->opts.user, r->poll);
-        return;
+        return; /* nobody follows what was not there */
     }
     if (r->version > known.version)
         take_newer(x, was, poll, r);

@@ -254,7 +254,7 @@ static void answer(struct call *c)
 static bool needs_current(struct str path)
 {
     return is_limited(path) || str_starts(path, STR("/p/")) ||
-           str_starts(path, STR("/embed/")) || str_eq(path, STR("/ws"));
+           str_starts(path, STR("/embed/")) || str_starts(path, STR("/ws"));
 }
 
 void router_on_request(struct http_req *req, void *user)

@@ -9,6 +9,7 @@ import path from 'node:path';
 import { after, before } from 'node:test';
 import { promisify } from 'node:util';
 import { Api } from './api.mjs';
+import { Postgres } from './postgres.mjs';
 import { wait_until, within } from './wait.mjs';
 
 const run = promisify(execFile);
@@ -35,6 +36,13 @@ const DEFAULTS = {
   'limits.login_failures_per_address': 0,
   'log.format': 'json',
 };
+
+/** What the servers of a run stand on: embedded or cluster. */
+export const PROFILE = process.env.POLLUX_TEST_PROFILE ?? 'embedded';
+
+/** One for all servers of a file, once one of them needs it. */
+let postgres = null;
+after(async () => (await postgres)?.stop());
 
 /** However the tests end, none of their servers is left behind. */
 const DIES_WITH_US = ['setpriv', '--pdeathsig', 'KILL', '--'];
@@ -65,9 +73,11 @@ export class Server {
    * @param {Record<string, string>} [opts.env] more environment
    * @param {string[]} [opts.wrapper] a command to run it under: ['prlimit', '--nofile=64']
    * @param {string} [opts.binary]
+   * @param {string} [opts.dsn] of a PostgreSQL that it shares with others
    */
   constructor(opts = {}) {
     this.opts = opts;
+    this.dsn = opts.dsn;
     this.root = fs.mkdtempSync(path.join(os.tmpdir(), 'pollux-e2e-'));
     this.data_dir = path.join(this.root, 'data');
     this.log = '';
@@ -89,7 +99,13 @@ export class Server {
   }
 
   flags(config = {}) {
-    const all = { ...DEFAULTS, 'data.dir': this.data_dir, ...this.opts.config, ...config };
+    const all = {
+      ...DEFAULTS,
+      profile: PROFILE,
+      'data.dir': this.data_dir,
+      ...this.opts.config,
+      ...config,
+    };
     return Object.entries(all).flatMap(([key, value]) => [
       `--${key.replace(/[._]/g, '-')}`,
       String(value),
@@ -98,7 +114,8 @@ export class Server {
 
   environment() {
     const { POLLUX_BIN, ...env } = process.env;
-    return { ...env, POLLUX_JWT_SECRET: JWT_SECRET, ...this.opts.env };
+    const dsn = this.dsn === undefined ? {} : { POLLUX_POSTGRES_DSN: this.dsn };
+    return { ...env, POLLUX_JWT_SECRET: JWT_SECRET, ...dsn, ...this.opts.env };
   }
 
   /** Starts the process and does not wait for it. */
@@ -136,9 +153,18 @@ export class Server {
   }
 
   async start() {
+    await this.prepare();
     this.spawn();
     await this.ready();
     return this;
+  }
+
+  /** What it stands on: a database of its own, where it needs one. */
+  async prepare() {
+    const profile = this.opts.config?.profile ?? PROFILE;
+    if (profile !== 'cluster' || this.dsn !== undefined) return;
+    postgres ??= Postgres.start();
+    this.dsn = await (await postgres).create(path.basename(this.root));
   }
 
   /** Starts it where it has to refuse: its exit status is not 0. What it said. */
@@ -166,11 +192,19 @@ export class Server {
     this.began.push(Date.now()); /* and has begun somewhere between the two */
   }
 
+  /** Where it says that it listens; undefined: nowhere yet. */
+  said_address() {
+    if (this.dsn !== undefined)
+      return /"listening","address":"([^"]+)"/.exec(this.last_log)?.[1];
+    if (!fs.existsSync(this.address_file)) return undefined;
+    const address = fs.readFileSync(this.address_file, 'utf8').trim();
+    return /^[^\s]+:[0-9]+$/.test(address) ? address : undefined;
+  }
+
   async answers() {
     if (this.child === null) throw new Error(`the server has ended:\n${this.log_tail()}`);
-    if (!fs.existsSync(this.address_file)) return false;
-    const address = fs.readFileSync(this.address_file, 'utf8').trim();
-    if (!/^[^\s]+:[0-9]+$/.test(address)) return false;
+    const address = this.said_address();
+    if (address === undefined) return false;
     this.address = address;
     this.port = Number(address.split(':').at(-1));
     const answer = await fetch(`http://${address}/healthz`).catch(() => null);
@@ -259,6 +293,7 @@ export class Server {
 
   /** `pollux verify` on the data of a stopped server; its output. */
   async verify() {
+    if (this.dsn !== undefined) return ''; // the command does not know PostgreSQL yet
     const { stdout } = await this.pollux('verify', '--data-dir', this.data_dir);
     assert.match(stdout, /^ok: /m);
     return stdout;
