@@ -245,6 +245,88 @@ static void an_owner_can_be_renamed(void **state)
     index_free(x);
 }
 
+/* ---- what other processes have done ---- */
+
+static void take(struct index *x, const struct poll *p, uint64_t base, int64_t now_ms)
+{
+    struct result r = result_at(p, base, now_ms);
+
+    index_take(x, poll_new(p), &r);
+}
+
+static uint64_t version_in(struct index *x)
+{
+    struct result r;
+
+    assert_int_equal(catalogue_get(x->catalogue, 5, NULL, &r), 0);
+    return r.version;
+}
+
+static void a_poll_of_another_process_is_added_once(void **state)
+{
+    struct poll p = timed_poll(5, "c");
+    struct asked asked;
+    struct index *x = new_index(&asked);
+
+    (void)state;
+    take(x, &p, 1, CREATED_MS);
+    expect(&asked, "at 5 2000; at 5 3000; ");
+    assert_true(walk_has(x, FEED_NEW, "c", 5));
+    add(x, &p, CREATED_MS); /* its own maker is later than the news of it */
+    expect(&asked, "");
+    assert_int_equal(catalogue_count(x->catalogue), 1);
+    index_drop(x, 5);
+    expect(&asked, "changed 5; ");
+    assert_false(walk_has(x, FEED_NEW, "c", 5));
+    index_free(x);
+}
+
+static void only_newer_news_counts(void **state)
+{
+    struct poll p = timed_poll(5, "c");
+    struct asked asked;
+    struct index *x = new_index(&asked);
+
+    (void)state;
+    add(x, &p, OPENS_MS);
+    expect(&asked, "at 5 3000; ");
+    take(x, &p, 7, OPENS_MS);
+    expect(&asked, "changed 5; ");
+    assert_int_equal(version_in(x), 8);
+    take(x, &p, 7, OPENS_MS);
+    take(x, &p, 3, OPENS_MS);
+    publish(x, &p, 3, CLOSES_MS); /* nor is the own ballot's late word */
+    expect(&asked, "");
+    assert_int_equal(version_in(x), 8);
+    assert_true(walk_has(x, FEED_NEW, "c", 5));
+    index_free(x);
+}
+
+static void an_edit_of_another_process_is_made(void **state)
+{
+    struct poll p = timed_poll(5, "c"), to = timed_poll(5, "go");
+    struct asked asked;
+    struct index *x = new_index(&asked);
+    struct poll *found;
+
+    (void)state;
+    add(x, &p, OPENS_MS);
+    expect(&asked, "at 5 3000; ");
+    to.title = STR("Whither?");
+    to.rules.edits = 1;
+    take(x, &to, 9, OPENS_MS);
+    expect(&asked, "at 5 3000; changed 5; ");
+    assert_false(walk_has(x, FEED_NEW, "c", 5));
+    assert_true(walk_has(x, FEED_NEW, "go", 5));
+    to.owner_name = STR("lovelace"); /* which makes no new version */
+    take(x, &to, 9, OPENS_MS);
+    assert_int_equal(catalogue_get(x->catalogue, 5, &found, NULL), 0);
+    assert_true(str_eq(found->title, STR("Whither?")));
+    assert_true(str_eq(found->owner_name, STR("lovelace")));
+    poll_unref(found);
+    index_free(x);
+}
+
 /* ---- what users have done ---- */
 
 static const int64_t lately_ms = INT64_C(1700000000000);
@@ -390,6 +472,9 @@ int main(void)
         cmocka_unit_test(an_edit_moves_a_poll_everywhere),
         cmocka_unit_test(a_deleted_poll_is_nowhere),
         cmocka_unit_test(an_owner_can_be_renamed),
+        cmocka_unit_test(a_poll_of_another_process_is_added_once),
+        cmocka_unit_test(only_newer_news_counts),
+        cmocka_unit_test(an_edit_of_another_process_is_made),
         cmocka_unit_test(what_users_do_is_known_before_it_is_told),
         cmocka_unit_test(no_reader_misses_a_poll_that_is_edited),
     };

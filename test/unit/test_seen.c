@@ -65,6 +65,32 @@ static void two_loads_at_once_are_no_harm(void **state)
     seen_free(s);
 }
 
+static void who_voted_elsewhere_is_read_anew(void **state)
+{
+    struct seen *s = seen_new(1 << 20);
+    roaring_bitmap_t *found = roaring_bitmap_of(1, 1);
+
+    (void)state;
+    seen_forget(s, 7); /* nothing is known */
+    seen_begin(s, 7);
+    seen_fill(s, 7, found);
+    seen_forget(s, 7);
+    assert_null(seen_get(s, 7));
+    seen_begin(s, 7);
+    seen_begin(s, 7);
+    seen_forget(s, 7); /* it may have been read before that vote */
+    seen_fill(s, 7, found);
+    assert_null(seen_get(s, 7));
+    seen_fill(s, 7, found);
+    assert_null(seen_get(s, 7));
+    seen_begin(s, 7);
+    seen_fill(s, 7, found);
+    assert_true(has(s, 7, 1));
+    assert_int_equal(seen_stats(s).users, 1);
+    roaring_bitmap_free(found);
+    seen_free(s);
+}
+
 static void memory_is_bounded_and_who_loads_stays(void **state)
 {
     struct seen *s = seen_new(64 << 10);
@@ -174,6 +200,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_and_what_comes_is_there),
         cmocka_unit_test(two_loads_at_once_are_no_harm),
+        cmocka_unit_test(who_voted_elsewhere_is_read_anew),
         cmocka_unit_test(memory_is_bounded_and_who_loads_stays),
         cmocka_unit_test(the_tail_has_what_is_not_projected),
         cmocka_unit_test(a_long_tail_keeps_its_order),

@@ -1,0 +1,127 @@
+/* test_follow.c — who comes home finds what was there when they asked. */
+#include "lib/check.h"
+
+#include <sched.h>
+#include <stdatomic.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "lib/lane_bench.h"
+#include "work/follow.h"
+
+enum { ASKS = 8 };
+
+struct others {
+    atomic_uint committed; /* by others */
+    atomic_uint known;
+    atomic_bool away;
+    atomic_uint n_reads;
+    int reports[4];
+    atomic_uint n_reports;
+};
+
+static int read_on(void *user)
+{
+    struct others *w = user;
+
+    atomic_fetch_add(&w->n_reads, 1);
+    if (atomic_load(&w->away))
+        return ERR_UNAVAILABLE;
+    atomic_store(&w->known, atomic_load(&w->committed));
+    return 0;
+}
+
+static void report(void *user, int err)
+{
+    struct others *w = user;
+
+    w->reports[atomic_fetch_add(&w->n_reports, 1)] = err;
+}
+
+static struct follow *start_following(struct others *w)
+{
+    struct follow_opts opts = {ASKS, read_on, report, w};
+    struct follow *f = NULL;
+
+    assert_int_equal(follow_start(&opts, &f), 0);
+    return f;
+}
+
+struct asking {
+    struct follow_ask ask; /* first */
+    sem_t home;
+};
+
+static void on_home(struct mail *m)
+{
+    sem_post(&((struct asking *)m)->home);
+}
+
+static int ask(struct follow *f)
+{
+    struct asking a = {.ask = {.mail = {.on_home = on_home}}};
+
+    sem_init(&a.home, 0, 0);
+    assert_int_equal(follow_submit(f, &a.ask), 0);
+    bench_await(&a.home);
+    sem_destroy(&a.home);
+    return a.ask.rc;
+}
+
+static void what_was_committed_before_is_known_after(void **state)
+{
+    struct others w = {0};
+    struct follow *f = start_following(&w);
+
+    (void)state;
+    for (unsigned i = 1; i <= 100; i++) {
+        atomic_store(&w.committed, i);
+        assert_int_equal(ask(f), 0);
+        assert_int_equal(atomic_load(&w.known), i);
+    }
+    follow_stop(f);
+}
+
+static void watchers_need_not_ask(void **state)
+{
+    struct others w = {0};
+    struct follow *f = start_following(&w);
+    uint64_t until_ms = clock_mono_ms() + 60000;
+
+    (void)state;
+    atomic_store(&w.committed, 7);
+    while (atomic_load(&w.known) != 7 && clock_mono_ms() < until_ms)
+        sched_yield();
+    assert_int_equal(atomic_load(&w.known), 7);
+    follow_stop(f);
+}
+
+static void a_failure_is_said_and_reported_once(void **state)
+{
+    struct others w = {.away = true};
+    struct follow *f = start_following(&w);
+
+    (void)state;
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(ask(f), ERR_UNAVAILABLE);
+    assert_true(follow_fails(f));
+    atomic_store(&w.away, false);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(ask(f), 0);
+    assert_false(follow_fails(f));
+    follow_stop(f);
+    assert_int_equal(atomic_load(&w.n_reports), 2);
+    assert_int_equal(w.reports[0], ERR_UNAVAILABLE);
+    assert_int_equal(w.reports[1], 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_was_committed_before_is_known_after),
+        cmocka_unit_test(watchers_need_not_ask),
+        cmocka_unit_test(a_failure_is_said_and_reported_once),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
