@@ -29,6 +29,7 @@
 #define CONFIG_SECTIONS(X)                                                              \
     X("server",   "The HTTP server")                                                    \
     X("data",     "Where data is kept")                                                 \
+    X("postgres", "PostgreSQL")                                                         \
     X("jwt",      "Tokens")                                                             \
     X("limits",   "What one client may do")                                             \
     X("accounts", "Passwords")                                                          \

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "app/app.h"
 #include "auth/secret.h"
 #include "lib/ballot_mem.h"
 #include "base/clock.h"
@@ -91,6 +92,13 @@ static int noted_secret(struct profile *p, struct secret *ret_secret, char *errm
     return note(p, "secret", errmsg, size);
 }
 
+static int noted_load(struct profile *p, struct app *app, char *errmsg, size_t size)
+{
+    assert_non_null(app->index);
+    assert_non_null(app->revocations);
+    return note(p, "load", errmsg, size);
+}
+
 static struct limiter *noted_limiter(struct profile *p, uint32_t max,
                                      uint32_t window_ms, size_t max_bytes)
 {
@@ -112,6 +120,15 @@ static int noted_start_ballot(struct profile *p, const struct ballot_events *eve
     assert_non_null(events->deleted);
     *ret_ballot = ballot_mem_new(&clock_system, quota_new(0), events);
     return note(p, "ballot", errmsg, size);
+}
+
+/* There is nobody to follow. */
+static int noted_start_follow(struct profile *p, struct app *app,
+                              struct follow **ret_follow)
+{
+    assert_non_null(app->ballot);
+    assert_null(*ret_follow);
+    return note(p, "follow", NULL, 0);
 }
 
 static int noted_announce(struct profile *p, const char *address, char *errmsg,
@@ -139,8 +156,10 @@ static const struct profile_ops noted_ops = {
     .name = "noted",
     .open = noted_open,
     .secret = noted_secret,
+    .load = noted_load,
     .limiter = noted_limiter,
     .start_ballot = noted_start_ballot,
+    .start_follow = noted_start_follow,
     .announce = noted_announce,
     .retract = noted_retract,
     .close = noted_close,
@@ -180,9 +199,10 @@ static void a_profile_is_asked_in_order(void **state)
     load_config(&config);
     assert_int_equal(start(&n, &config, &server, errmsg), 0);
     assert_string_equal(errmsg, "");
-    assert_string_equal(n.said, "open secret limiter ballot announce ");
+    assert_string_equal(n.said, "open secret load limiter ballot follow announce ");
     server_stop(server);
-    assert_string_equal(n.said, "open secret limiter ballot announce retract close ");
+    assert_string_equal(
+        n.said, "open secret load limiter ballot follow announce retract close ");
     config_done(&config);
     dir_remove(n.dir);
 }
@@ -221,8 +241,10 @@ static void a_step_that_fails_is_the_last(void **state)
 
     fail_at("open", "no disk", "open ", "no disk");
     fail_at("secret", "no key", "open secret ", "no key");
-    fail_at("ballot", "", "open secret limiter ballot ", title);
-    fail_at("announce", "", "open secret limiter ballot announce ", title);
+    fail_at("load", "", "open secret load ", title);
+    fail_at("ballot", "", "open secret load limiter ballot ", title);
+    fail_at("follow", "", "open secret load limiter ballot follow ", title);
+    fail_at("announce", "", "open secret load limiter ballot follow announce ", title);
 }
 
 int main(void)
