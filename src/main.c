@@ -91,6 +91,7 @@ static struct demo *start_demo(const struct cli *cli, const struct config *confi
 }
 
 /* In the order of the words of the key `profile`. */
+enum { EMBEDDED, CLUSTER };
 static struct profile *(*const profiles[])(void) = {embedded_new, cluster_new};
 
 static int serve(const struct cli *cli, const struct config *config,
@@ -120,6 +121,16 @@ static int serve(const struct cli *cli, const struct config *config,
     return CLI_OK;
 }
 
+/* On one machine it is made if it is missing, as the server would make it. */
+static int load_secret(const struct config *config, struct secret *ret_secret,
+                       char *errmsg, size_t size)
+{
+    if (config->profile == CLUSTER)
+        return cluster_load_secret(config, ret_secret, errmsg, size);
+    return secret_load(str_of(config->jwt_secret), config->data_dir, NULL, ret_secret,
+                       errmsg, size);
+}
+
 static int print_tokens(const struct config *config, const struct cli *cli)
 {
     struct token_command command = {.first = (uint64_t)cli->token_first,
@@ -131,8 +142,7 @@ static int print_tokens(const struct config *config, const struct cli *cli)
     struct secret secret;
     int rc;
 
-    if (secret_load(str_of(config->jwt_secret), config->data_dir, NULL, &secret, errmsg,
-                    sizeof errmsg) != 0) {
+    if (load_secret(config, &secret, errmsg, sizeof errmsg) != 0) {
         fprintf(stderr, "pollux: %s\n", errmsg);
         return CLI_FAILED;
     }
@@ -181,6 +191,37 @@ static int demo(const struct cli *cli, const struct config *config)
     return rc == 0 ? CLI_OK : CLI_FAILED;
 }
 
+/* What is done to the data, and so depends on where it is. */
+static int run_on_cluster(const struct cli *cli, const struct config *config)
+{
+    switch (cli->command) {
+    case CLI_CHECK_CONFIG:
+        return cluster_check_config(config);
+    case CLI_VERIFY:
+        return cluster_verify(config, cli->repair);
+    case CLI_EXPORT:
+        return cluster_export(config, cli->export_poll);
+    default: /* backup, restore */
+        return cluster_no_backup();
+    }
+}
+
+static int run_on_embedded(const struct cli *cli, const struct config *config)
+{
+    switch (cli->command) {
+    case CLI_VERIFY:
+        return embedded_verify(config, cli->repair);
+    case CLI_BACKUP:
+        return embedded_backup(config, cli->operand, cli->force);
+    case CLI_RESTORE:
+        return embedded_restore(config, cli->operand, cli->force);
+    case CLI_EXPORT:
+        return embedded_export(config, cli->export_poll);
+    default: /* check-config: it has nothing to look at */
+        return CLI_OK;
+    }
+}
+
 static int run(const struct cli *cli, const struct config *config, struct str warnings)
 {
     switch (cli->command) {
@@ -188,18 +229,11 @@ static int run(const struct cli *cli, const struct config *config, struct str wa
         return serve(cli, config, warnings);
     case CLI_TOKEN:
         return print_tokens(config, cli);
-    case CLI_VERIFY:
-        return embedded_verify(config, cli->repair);
     case CLI_DEMO:
         return demo(cli, config);
-    case CLI_BACKUP:
-        return embedded_backup(config, cli->operand, cli->force);
-    case CLI_RESTORE:
-        return embedded_restore(config, cli->operand, cli->force);
-    case CLI_EXPORT:
-        return embedded_export(config, cli->export_poll);
-    default: /* the others are answered by cli_start() */
-        return CLI_FAILED;
+    default:
+        return config->profile == CLUSTER ? run_on_cluster(cli, config)
+                                          : run_on_embedded(cli, config);
     }
 }
 

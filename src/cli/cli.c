@@ -294,6 +294,7 @@ static void add_lines(struct buf *out, const char *prefix, struct str lines)
     }
 }
 
+/* What the configuration itself can say; the profile may look further. */
 static enum cli_exit check_config(const struct cli *cli, const struct config *c,
                                   struct cli_text *text)
 {
@@ -301,11 +302,11 @@ static enum cli_exit check_config(const struct cli *cli, const struct config *c,
     text->warnings.len = 0;
     if (!cli->print) {
         buf_text(&text->out, "configuration OK\n");
-        return CLI_OK;
+        return CLI_GO_ON;
     }
     buf_text(&text->out, "# configuration OK\n");
     config_print(c, &text->out);
-    return CLI_OK;
+    return CLI_GO_ON;
 }
 
 static enum cli_exit configure(struct parsing *p, char *const *env,

@@ -6,9 +6,9 @@
  *              │                                             │
  *              ▼ usage: exit 2                               ▼ problems: exit 1
  *
- * Commands that need no server (help, version, check-config) are answered here, as text
- * that main writes; main runs the others. Every command takes every configuration flag,
- * since they all share one file and one environment.
+ * Help and version are answered here, as text that main writes, and what check-config
+ * can say without a connection; main runs the others. Every command takes every
+ * configuration flag, since they all share one file and one environment.
  *
  * Ownership  cli_start() fills *ret_cli, *ret_config and *text; whatever it returns,
  *            the caller frees them with config_done() and cli_text_done().

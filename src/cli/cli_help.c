@@ -61,6 +61,8 @@ static const struct setting export_options[] = {
 };
 
 static const enum config_key data_keys[] = {CONFIG_KEY_data_dir};
+static const enum config_key anywhere_keys[] = {CONFIG_KEY_profile, CONFIG_KEY_data_dir,
+                                                CONFIG_KEY_postgres_dsn};
 static const enum config_key token_keys[] = {CONFIG_KEY_data_dir, CONFIG_KEY_jwt_secret,
                                              CONFIG_KEY_jwt_ttl_ms};
 static const enum config_key demo_keys[] = {CONFIG_KEY_server_address,
@@ -86,9 +88,13 @@ static const struct cli_spec specs[CLI__COMMANDS] = {
         {
             .name = "check-config",
             .summary = "say whether the configuration is right",
-            .about = "Reads the configuration as `pollux serve` would. Says "
-                     "\"configuration OK\", or every\n"
-                     "problem as one line, and exits with 1.\n",
+            .about =
+                "Reads the configuration as `pollux serve` would. Says "
+                "\"configuration OK\", or every\n"
+                "problem as one line, and exits with 1. With the profile cluster it "
+                "also says which\n"
+                "PostgreSQL answers, and which migration it has; it writes "
+                "nothing.\n",
             .examples = "  pollux check-config --config pollux.yaml\n"
                         "  pollux check-config --print\n",
             .options = check_config_options,
@@ -97,17 +103,21 @@ static const struct cli_spec specs[CLI__COMMANDS] = {
     [CLI_VERIFY] =
         {
             .name = "verify",
-            .summary = "check the data of a stopped server",
+            .summary = "check the data of a stopped server, or of a cluster",
             .about = "Reads everything in data.dir and compares the counts with the "
                      "votes. Exits with 0 and\n"
                      "\"ok: ...\", or with 1 and what is wrong. Changes nothing, "
-                     "unless it is to repair.\n",
+                     "unless it is to repair. With\n"
+                     "the profile cluster it reads PostgreSQL, at one moment; servers "
+                     "may run meanwhile.\n",
             .examples = "  pollux verify --data-dir /var/lib/pollux\n"
-                        "  pollux verify --data-dir /var/lib/pollux --repair\n",
+                        "  pollux verify --data-dir /var/lib/pollux --repair\n"
+                        "  pollux verify --profile cluster --postgres-dsn "
+                        "postgresql://pollux@db1,db2/pollux\n",
             .options = verify_options,
             .n_options = LENGTH(verify_options),
-            .keys = data_keys,
-            .n_keys = LENGTH(data_keys),
+            .keys = anywhere_keys,
+            .n_keys = LENGTH(anywhere_keys),
         },
     [CLI_TOKEN] =
         {
@@ -184,8 +194,8 @@ static const struct cli_spec specs[CLI__COMMANDS] = {
             .examples = "  pollux export 12 --csv > poll-12.csv\n",
             .options = export_options,
             .n_options = LENGTH(export_options),
-            .keys = data_keys,
-            .n_keys = LENGTH(data_keys),
+            .keys = anywhere_keys,
+            .n_keys = LENGTH(anywhere_keys),
         },
 };
 

@@ -33,6 +33,17 @@ struct postgres_opts {
 int store_postgres_open(const struct postgres_opts *opts, struct store **ret_store,
                         char *errmsg, size_t errmsg_size);
 
+/* What is in a database. */
+struct postgres_seen {
+    int server;          /* 150004: PostgreSQL 15.4 */
+    int schema, program; /* migrations: that the database has, that this program has */
+};
+
+/* Look whether this program may use the database; nothing is written. Errors as open();
+ * an older schema, or none, is no error: the start brings it up to date. */
+int store_postgres_look(const char *dsn, struct postgres_seen *ret_seen, char *errmsg,
+                        size_t errmsg_size);
+
 /* Within a transaction of the caller's that has locked the poll's result: write what an
  * edit changes of the poll's texts, and remove the edit from those that wait.
  * ERR_UNAVAILABLE: pg_errmsg() says why. */

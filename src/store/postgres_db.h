@@ -64,6 +64,9 @@ struct each_id {
 pg_row_cb postgres_each_id;
 
 int postgres_migrate(struct pg *pg, bool read_only, char *errmsg, size_t errmsg_size);
+/* What verify() finds, within a transaction of the caller's. */
+int postgres_check(struct side *d, const struct store_report *to,
+                   struct store_totals *ret_totals);
 
 /* ---- text ---- */
 
@@ -163,7 +166,7 @@ int postgres_tally_load(struct store *s, uint32_t poll, struct tally **ret_tally
 int postgres_each_daily(struct store *s, int64_t day, store_daily_cb *each, void *user);
 int postgres_recent_each(struct store *s, int64_t since_ms, store_recent_cb *each,
                          void *user_data);
-int postgres_verify(struct store *s, store_finding_cb *finding, void *user,
+int postgres_verify(struct store *s, const struct store_report *to,
                     struct store_totals *ret_totals);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "store/migration.h"
+#include "store/postgres.h"
 #include "store/postgres_db.h"
 
 enum { SERVER_AT_LEAST = 150000 };
@@ -72,6 +73,14 @@ static const char *objection(const struct identity *id, bool read_only)
     return NULL;
 }
 
+static int refuse(const struct identity *id, const char *why, char *errmsg,
+                  size_t errmsg_size)
+{
+    snprintf(errmsg, errmsg_size, "%s (schema %lld, this program's is %d)", why,
+             (long long)id->version, postgres_n_migrations);
+    return ERR_CONFLICT;
+}
+
 static int set_version(struct pg *pg)
 {
     struct pg_args a = {0};
@@ -113,11 +122,8 @@ static int migrate(struct pg *pg, bool read_only, char *errmsg, size_t errmsg_si
         rc = identify(pg, &id);
     if (rc == 0) {
         why = objection(&id, read_only);
-        if (why != NULL) {
-            snprintf(errmsg, errmsg_size, "%s (schema %lld, this program's is %d)", why,
-                     (long long)id.version, postgres_n_migrations);
-            return ERR_CONFLICT;
-        }
+        if (why != NULL)
+            return refuse(&id, why, errmsg, errmsg_size);
         if (!read_only)
             rc = run_migrations(pg, &id, &at);
     }
@@ -129,6 +135,26 @@ static int migrate(struct pg *pg, bool read_only, char *errmsg, size_t errmsg_si
         snprintf(errmsg, errmsg_size, "migration %s failed and was undone: %s", at,
                  pg_errmsg(pg));
     return ERR_UNAVAILABLE;
+}
+
+int store_postgres_look(const char *dsn, struct postgres_seen *ret_seen, char *errmsg,
+                        size_t errmsg_size)
+{
+    struct pg *pg = pg_new(&(struct pg_opts){.dsn = dsn, .name = "pollux look"});
+    struct identity id = {0};
+    const char *why = NULL;
+    int rc = identify(pg, &id);
+
+    if (rc != 0)
+        snprintf(errmsg, errmsg_size, "%s", pg_errmsg(pg));
+    else
+        why = objection(&id, false);
+    pg_free(pg);
+    if (rc != 0)
+        return ERR_UNAVAILABLE;
+    *ret_seen =
+        (struct postgres_seen){(int)id.server, (int)id.version, postgres_n_migrations};
+    return why == NULL ? 0 : refuse(&id, why, errmsg, errmsg_size);
 }
 
 int postgres_migrate(struct pg *pg, bool read_only, char *errmsg, size_t errmsg_size)

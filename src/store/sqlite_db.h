@@ -161,7 +161,7 @@ int sqlite_position(struct store *s, uint64_t *ret_position);
 int sqlite_each_daily(struct store *s, int64_t day, store_daily_cb *each, void *user);
 int sqlite_recent_each(struct store *s, int64_t since_ms, store_recent_cb *each,
                        void *user_data);
-int sqlite_verify(struct store *s, store_finding_cb *finding, void *user,
+int sqlite_verify(struct store *s, const struct store_report *to,
                   struct store_totals *ret_totals);
 
 #endif

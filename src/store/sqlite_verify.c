@@ -12,8 +12,7 @@
 
 struct check {
     struct db *db;
-    store_finding_cb *finding;
-    void *user;
+    const struct store_report *to;
     bool found;
     struct store_totals totals;
 };
@@ -28,7 +27,7 @@ __attribute__((format(printf, 2, 3))) static void find(struct check *c,
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
     c->found = true;
-    c->finding(c->user, text);
+    c->to->finding(c->to->user, text);
 }
 
 /* Prepare a query. NULL, with a finding, if that fails. */
@@ -200,8 +199,20 @@ static void check_poll(struct check *c, sqlite3_stmt *st, const struct rows *row
              (long long)poll, (long long)version, (long long)least);
 }
 
+static uint64_t count_rows_of(struct check *c, const char *sql)
+{
+    sqlite3_stmt *st = ask(c, sql);
+    uint64_t n = 0;
+
+    if (st != NULL && next_row(c, st))
+        n = (uint64_t)sqlite3_column_int64(st, 0);
+    sqlite3_finalize(st);
+    return n;
+}
+
 static void check_polls(struct check *c)
 {
+    uint64_t all = count_rows_of(c, "SELECT count(*) FROM polls");
     struct walk polls = begin_walk(
         c,
         "SELECT p.id, json_array_length(p.options), r.base_version, r.total, r.skips,"
@@ -219,7 +230,8 @@ static void check_polls(struct check *c)
         find_orphans(c, polls.poll, &votes, &skips);
         count_rows(c, polls.poll, &votes, &skips, &rows);
         check_poll(c, polls.st, &rows);
-        c->totals.polls++;
+        if (++c->totals.polls % STORE_PROGRESS_POLLS == 0 && c->to->progress != NULL)
+            c->to->progress(c->to->user, c->totals.polls, all);
     }
     find_orphans(c, INT64_MAX, &votes, &skips);
     sqlite3_finalize(polls.st);
@@ -315,19 +327,10 @@ static void check_search(struct check *c)
     sqlite3_finalize(st);
 }
 
-static void count_accounts(struct check *c)
-{
-    sqlite3_stmt *st = ask(c, "SELECT count(*) FROM accounts");
-
-    if (st != NULL && next_row(c, st))
-        c->totals.accounts = (uint64_t)sqlite3_column_int64(st, 0);
-    sqlite3_finalize(st);
-}
-
-int sqlite_verify(struct store *s, store_finding_cb *finding, void *user,
+int sqlite_verify(struct store *s, const struct store_report *to,
                   struct store_totals *ret_totals)
 {
-    struct check c = {.db = db_reader(s), .finding = finding, .user = user};
+    struct check c = {.db = db_reader(s), .to = to};
     int rc = db_begin_read(c.db);
 
     if (rc != 0)
@@ -340,7 +343,7 @@ int sqlite_verify(struct store *s, store_finding_cb *finding, void *user,
     check_daily(&c);
     check_withdrawn(&c);
     check_keys(&c);
-    count_accounts(&c);
+    c.totals.accounts = count_rows_of(&c, "SELECT count(*) FROM accounts");
     db_end_read(c.db);
     *ret_totals = c.totals;
     return c.found ? ERR_CONFLICT : 0;

@@ -91,6 +91,17 @@ typedef int store_account_cb(void *user, uint32_t id, int64_t created_ms);
 /* Tokens of user_id that were issued up to end_ms are void. */
 typedef int store_token_end_cb(void *user, uint32_t user_id, int64_t end_ms);
 typedef void store_finding_cb(void *user, const char *text); /* a sentence */
+/* How many polls of all of them are checked, or moved. */
+typedef void store_checked_cb(void *user, uint64_t done, uint64_t all);
+
+/* Who is told what verify() finds. */
+struct store_report {
+    store_finding_cb *finding;  /* once for each problem */
+    store_checked_cb *progress; /* now and then; NULL: not told */
+    void *user;
+};
+
+enum { STORE_PROGRESS_POLLS = 4096 }; /* progress is told after so many */
 
 /* The day that a time is on. */
 static inline int64_t store_day(int64_t ms)
@@ -211,9 +222,8 @@ struct store_ops {
     int (*recent_each)(struct store *s, int64_t since_ms, store_recent_cb *each,
                        void *user_data);
     /* Check that the database is sound, and that every poll's counts equal its rows.
-     * Calls finding with a sentence for each problem; ERR_CONFLICT: there was one. The
-     * totals are counted from the rows. */
-    int (*verify)(struct store *s, store_finding_cb *finding, void *user_data,
+     * ERR_CONFLICT: something was found. The totals are counted from the rows. */
+    int (*verify)(struct store *s, const struct store_report *to,
                   struct store_totals *ret_totals);
 
     /* What the side's last ERR_UNAVAILABLE was about; never NULL. On that side's

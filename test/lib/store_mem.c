@@ -477,14 +477,13 @@ static int recent_each(struct store *base, int64_t since_ms, store_recent_cb *ea
 }
 
 /* Counts are rows here, so there is nothing that could disagree. */
-static int verify(struct store *base, store_finding_cb *finding, void *user,
+static int verify(struct store *base, const struct store_report *to,
                   struct store_totals *ret_totals)
 {
     const struct mem_state *v;
     int rc = look(base, &v);
 
-    (void)finding;
-    (void)user;
+    (void)to;
     if (rc == 0)
         *ret_totals = mem_state_totals(v);
     return let_go(base, rc);

@@ -325,6 +325,7 @@ static void verify_finds_what_does_not_fit(void **state)
     struct store_totals totals;
     struct store *s;
     struct buf out = {0};
+    const struct store_report to = {.finding = add_finding, .user = &out};
 
     (void)state;
     pg_rig_admin(rig, "CREATE DATABASE verified");
@@ -334,12 +335,11 @@ static void verify_finds_what_does_not_fit(void **state)
     vote(s, 1, 8, 3);
     for (size_t i = 0; i < LENGTH(rows); i++) {
         run("verified", rows[i].harm);
-        CHECK_EQ_AT(rows[i].harm, s->ops->verify(s, add_finding, &out, &totals),
-                    ERR_CONFLICT);
+        CHECK_EQ_AT(rows[i].harm, s->ops->verify(s, &to, &totals), ERR_CONFLICT);
         CHECK_HAS_AT(rows[i].harm, buf_str(&out), rows[i].finding);
         out.len = 0;
         run("verified", rows[i].repair);
-        CHECK_EQ_AT(rows[i].repair, s->ops->verify(s, add_finding, &out, &totals), 0);
+        CHECK_EQ_AT(rows[i].repair, s->ops->verify(s, &to, &totals), 0);
     }
     assert_int_equal(totals.accounts, 1);
     assert_int_equal(totals.polls, 1);

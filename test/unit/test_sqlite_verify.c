@@ -122,11 +122,11 @@ static void verify_finds_what_was_tampered_with(void **state)
         const struct tampering *t = &tamperings[i];
         struct world *w = world_new(&backend_sqlite);
         struct findings f = {0};
+        const struct store_report to = {.finding = keep_finding, .user = &f};
         struct store_totals totals;
 
         tamper_with(w, t->sql);
-        CHECK_EQ_AT(t->why, w->s->ops->verify(w->s, keep_finding, &f, &totals),
-                    ERR_CONFLICT);
+        CHECK_EQ_AT(t->why, w->s->ops->verify(w->s, &to, &totals), ERR_CONFLICT);
         if (!has_finding(&f, t->finding))
             fail_msg("%s: %zu findings, the first: %s", t->why, f.n, f.texts[0]);
         world_free(w);
@@ -137,6 +137,7 @@ static void verify_finds_a_damaged_page(void **state)
 {
     struct world *w = *state;
     struct findings f = {0};
+    const struct store_report to = {.finding = keep_finding, .user = &f};
     struct store_totals totals;
     char junk[4096];
     int fd;
@@ -150,7 +151,7 @@ static void verify_finds_a_damaged_page(void **state)
     assert_int_equal(pwrite(fd, junk, sizeof junk, 4096), sizeof junk);
     close(fd);
     w->s = backend_sqlite.open(w->dir);
-    assert_int_equal(w->s->ops->verify(w->s, keep_finding, &f, &totals), ERR_CONFLICT);
+    assert_int_equal(w->s->ops->verify(w->s, &to, &totals), ERR_CONFLICT);
     CHECK_HAS(str_of(f.texts[0]), "the database");
 }
 

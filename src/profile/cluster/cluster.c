@@ -103,11 +103,9 @@ static int cluster_open(struct profile *p, const struct app *app,
     int rc;
 
     k->app = app;
-    if (opts.dsn[0] == '\0') {
-        snprintf(errmsg, size, "the profile cluster needs postgres.dsn");
-        return ERR_INVALID;
-    }
-    rc = store_postgres_open(&opts, &k->store, errmsg, size);
+    rc = cluster_has_dsn(app->config, errmsg, size);
+    if (rc == 0)
+        rc = store_postgres_open(&opts, &k->store, errmsg, size);
     if (rc == 0)
         rc = start_lanes(k);
     if (rc != 0)
@@ -122,15 +120,8 @@ static int cluster_open(struct profile *p, const struct app *app,
 static int cluster_secret(struct profile *p, struct secret *ret_secret, char *errmsg,
                           size_t size)
 {
-    const char *configured = ((struct cluster *)p)->app->config->jwt_secret;
-
-    if (configured[0] == '\0') {
-        snprintf(errmsg, size,
-                 "the profile cluster needs jwt.secret: every process has to sign "
-                 "tokens with the same; `openssl rand -hex 32` makes one");
-        return ERR_INVALID;
-    }
-    return secret_load(str_of(configured), NULL, NULL, ret_secret, errmsg, size);
+    return cluster_load_secret(((struct cluster *)p)->app->config, ret_secret, errmsg,
+                               size);
 }
 
 static struct limiter *cluster_limiter(struct profile *p, uint32_t max,

@@ -32,6 +32,7 @@
 #include "profile/embedded/data_dir.h"
 #include "profile/embedded/embedded.h"
 #include "profile/embedded/identity.h"
+#include "profile/report.h"
 #include "store/part_file.h"
 #include "store/sqlite.h"
 #include "store/sqlite_copy.h"
@@ -48,7 +49,7 @@ struct copying {
     struct journal *journal;
     uint64_t n_brought; /* changes, from the journal */
     bool lost_journal;  /* segments were removed although we held them: try again */
-    size_t n_wrong;
+    struct report report;
     uint64_t said_ms; /* when progress was last printed */
     char errmsg[EMBEDDED_ERRMSG_BYTES];
 };
@@ -106,24 +107,22 @@ static void close_copy(struct copying *c)
         c->store = c->store->ops->free(c->store);
 }
 
-static void say_wrong(void *user, const char *text)
+static int verify_copy(struct copying *c, struct store_totals *ret_totals)
 {
-    struct copying *c = user;
+    const struct store_report to = {report_wrong, report_progress, &c->report};
 
-    c->n_wrong++;
-    fprintf(stderr, "wrong: %s\n", text);
+    c->report = report_begin(stderr, "checked");
+    return c->store->ops->verify(c->store, &to, ret_totals);
 }
 
 static int check_copy(struct copying *c)
 {
     struct store_totals totals = {0};
-    int rc = c->store->ops->verify(c->store, say_wrong, c, &totals);
+    int rc = verify_copy(c, &totals);
 
     if (rc == ERR_UNAVAILABLE)
         return fail_with(c, rc, c->store->ops->errmsg(c->store, STORE_READER));
-    printf("database: %" PRIu64 " polls, %" PRIu64 " votes, %" PRIu64 " skips, %" PRIu64
-           " accounts\n",
-           totals.polls, totals.votes, totals.skips, totals.accounts);
+    report_totals(&totals);
     return rc;
 }
 
@@ -391,7 +390,7 @@ static int prepare_copy(struct copying *c, const char *file)
         rc = open_copy(c);
     if (rc == 0)
         rc = check_copy(c);
-    if (rc == ERR_CONFLICT && c->n_wrong != 0)
+    if (rc == ERR_CONFLICT && c->report.n_wrong != 0)
         snprintf(c->errmsg, sizeof c->errmsg, "%s is not sound", file);
     close_copy(c);
     return rc != 0 ? rc : part_ways(c);
@@ -408,7 +407,7 @@ static int check_restored(struct copying *c)
         rc = store_sqlite_open(&opts, &c->store, c->errmsg, sizeof c->errmsg);
     if (rc != 0)
         return rc;
-    rc = c->store->ops->verify(c->store, say_wrong, c, &totals);
+    rc = verify_copy(c, &totals);
     if (rc != 0)
         snprintf(c->errmsg, sizeof c->errmsg,
                  "%s is not sound now that it is in place: start no server on it, and "

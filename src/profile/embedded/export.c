@@ -9,7 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "api/csv.h"
 #include "ballot/journal.h"
 #include "base/clock.h"
 #include "base/err.h"
@@ -20,6 +19,7 @@
 #include "core/tally.h"
 #include "profile/embedded/data_dir.h"
 #include "profile/embedded/embedded.h"
+#include "profile/report.h"
 #include "store/sqlite.h"
 #include "store/store.h"
 
@@ -127,19 +127,11 @@ static int open_all(struct exporting *e)
 static int print_csv(struct exporting *e)
 {
     int64_t now_ms = clock_now_ms(&clock_system);
-    struct buf out = {0};
     struct result r;
-    bool written;
 
     tally_touch(e->tally, now_ms);
     tally_result(e->tally, &r);
-    csv_results(&out, e->poll, &r);
-    written = fwrite(out.data, 1, out.len, stdout) == out.len && fflush(stdout) == 0;
-    buf_done(&out);
-    if (written)
-        return 0;
-    snprintf(e->errmsg, sizeof e->errmsg, "cannot write: %s", strerror(errno));
-    return ERR_UNAVAILABLE;
+    return report_csv(e->poll, &r, e->errmsg, sizeof e->errmsg);
 }
 
 static int export_poll(struct exporting *e)

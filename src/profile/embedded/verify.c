@@ -19,6 +19,7 @@
 #include "profile/embedded/data_dir.h"
 #include "profile/embedded/embedded.h"
 #include "profile/embedded/identity.h"
+#include "profile/report.h"
 #include "store/sqlite.h"
 #include "store/store.h"
 
@@ -29,15 +30,12 @@ struct verifying {
     struct identity_found identity;
     struct store *store;
     uint64_t position; /* projected up to here */
-    size_t n_wrong;
+    struct report report;
 };
 
-static void say_wrong(void *user, const char *text)
+static void say_wrong(struct verifying *v, const char *text)
 {
-    struct verifying *v = user;
-
-    v->n_wrong++;
-    printf("wrong: %s\n", text);
+    report_wrong(&v->report, text);
 }
 
 /* ---- the database ---- */
@@ -89,17 +87,6 @@ static int open_store(struct verifying *v, bool wants_repair)
     if (rc != 0)
         say_wrong(v, errmsg[0] != '\0' ? errmsg : "the database cannot be read");
     return rc;
-}
-
-static void verify_store(struct verifying *v, struct store_totals *totals)
-{
-    int rc = v->store->ops->verify(v->store, say_wrong, v, totals);
-
-    if (rc != 0 && v->n_wrong == 0)
-        say_wrong(v, v->store->ops->errmsg(v->store, STORE_READER));
-    printf("database: %" PRIu64 " polls, %" PRIu64 " votes, %" PRIu64 " skips, %" PRIu64
-           " accounts\n",
-           totals->polls, totals->votes, totals->skips, totals->accounts);
 }
 
 /* ---- the journal ---- */
@@ -239,7 +226,7 @@ static int open_dir(struct verifying *v, const char *path)
 
 int embedded_verify(const struct config *config, bool wants_repair)
 {
-    struct verifying v = {0};
+    struct verifying v = {.report = report_begin(stdout, "checked")};
     struct store_totals totals = {0};
 
     if (open_dir(&v, config->data_dir) != 0)
@@ -247,14 +234,11 @@ int embedded_verify(const struct config *config, bool wants_repair)
     if (open_store(&v, wants_repair) == 0) {
         if (wants_repair)
             repair(&v);
-        verify_store(&v, &totals);
+        report_verify(&v.report, v.store, &totals);
         verify_journal(&v);
         verify_secret(&v);
         v.store->ops->free(v.store);
     }
     data_dir_done(&v.dir);
-    if (v.n_wrong == 0)
-        printf("ok: the counts of all %" PRIu64 " polls equal their votes\n",
-               totals.polls);
-    return v.n_wrong == 0 ? 0 : 1;
+    return report_end(&v.report, &totals);
 }
