@@ -22,6 +22,7 @@
 #include "demo/demo.h"
 #include "profile/cluster/cluster.h"
 #include "profile/embedded/embedded.h"
+#include "profile/move.h"
 #include "server/server.h"
 
 extern char **environ;
@@ -200,10 +201,21 @@ static int run_on_cluster(const struct cli *cli, const struct config *config)
     case CLI_VERIFY:
         return cluster_verify(config, cli->repair);
     case CLI_EXPORT:
-        return cluster_export(config, cli->export_poll);
+        return cli->all ? move_export(config, cli->operand)
+                        : cluster_export(config, cli->export_poll);
+    case CLI_IMPORT:
+        return move_import(config, cli->operand);
     default: /* backup, restore */
         return cluster_no_backup();
     }
+}
+
+static int need_cluster(void)
+{
+    fputs("pollux: import and export --all need the profile cluster and postgres.dsn; "
+          "on one machine there are backup and restore\n",
+          stderr);
+    return CLI_FAILED;
 }
 
 static int run_on_embedded(const struct cli *cli, const struct config *config)
@@ -216,7 +228,9 @@ static int run_on_embedded(const struct cli *cli, const struct config *config)
     case CLI_RESTORE:
         return embedded_restore(config, cli->operand, cli->force);
     case CLI_EXPORT:
-        return embedded_export(config, cli->export_poll);
+        return cli->all ? need_cluster() : embedded_export(config, cli->export_poll);
+    case CLI_IMPORT:
+        return need_cluster();
     default: /* check-config: it has nothing to look at */
         return CLI_OK;
     }

@@ -239,7 +239,7 @@ static int check_operand(struct parsing *p)
         return 0;
     if (p->cli->operand == NULL) {
         buf_printf(p->err, "pollux: %s needs a %s\n", spec->name, spec->operand);
-    } else if (p->cli->command == CLI_EXPORT &&
+    } else if (p->cli->command == CLI_EXPORT && !p->cli->all &&
                (str_to_u64(str_of(p->cli->operand), UINT32_MAX, &poll) != 0 ||
                 poll == 0)) {
         buf_text(p->err, "pollux: this is not the number of a poll: ");

@@ -29,6 +29,7 @@ enum cli_command {
     CLI_BACKUP,
     CLI_RESTORE,
     CLI_EXPORT,
+    CLI_IMPORT,
     CLI__COMMANDS
 };
 
@@ -60,8 +61,8 @@ struct cli {
 
     const char *operand;  /* of the commands that have one; argv's */
     bool force;           /* backup, restore */
-    bool csv;             /* export */
-    uint32_t export_poll; /* its operand */
+    bool csv, all;        /* export */
+    uint32_t export_poll; /* its operand, unless all */
 };
 
 struct cli_text {

@@ -58,11 +58,16 @@ static const struct setting restore_options[] = {
 static const struct setting export_options[] = {
     {"csv", SETTING_BOOL, offsetof(struct cli, csv), "true", "",
      "As CSV, which is the only format there is."},
+    {"all", SETTING_BOOL, offsetof(struct cli, all), "false", "",
+     "Everything in the cluster's PostgreSQL, into a new data directory in place of a "
+     "poll: pollux export --all DIR."},
 };
 
 static const enum config_key data_keys[] = {CONFIG_KEY_data_dir};
 static const enum config_key anywhere_keys[] = {CONFIG_KEY_profile, CONFIG_KEY_data_dir,
                                                 CONFIG_KEY_postgres_dsn};
+static const enum config_key cluster_keys[] = {
+    CONFIG_KEY_profile, CONFIG_KEY_postgres_dsn, CONFIG_KEY_jwt_secret};
 static const enum config_key token_keys[] = {CONFIG_KEY_data_dir, CONFIG_KEY_jwt_secret,
                                              CONFIG_KEY_jwt_ttl_ms};
 static const enum config_key demo_keys[] = {CONFIG_KEY_server_address,
@@ -190,12 +195,30 @@ static const struct cli_spec specs[CLI__COMMANDS] = {
             .summary = "write the result of a poll, also of a running server",
             .about = "Writes the number, text, votes and percent of each option of the "
                      "poll to the standard\n"
-                     "output.\n",
-            .examples = "  pollux export 12 --csv > poll-12.csv\n",
+                     "output. With --all it moves a cluster to one machine "
+                     "(docs/operate/move.md).\n",
+            .examples = "  pollux export 12 --csv > poll-12.csv\n"
+                        "  pollux export --all /var/lib/pollux --profile cluster "
+                        "--postgres-dsn dbname=pollux\n",
             .options = export_options,
             .n_options = LENGTH(export_options),
             .keys = anywhere_keys,
             .n_keys = LENGTH(anywhere_keys),
+        },
+    [CLI_IMPORT] =
+        {
+            .name = "import",
+            .operand = "DIR",
+            .summary = "move a data directory into the cluster's PostgreSQL",
+            .about = "Copies everything in DIR, a stopped server's data.dir, into an "
+                     "empty PostgreSQL, checks it,\n"
+                     "and says what is left to do. All of it is there afterwards, or "
+                     "nothing. DIR stays as it is.\n"
+                     "docs/operate/move.md has more.\n",
+            .examples = "  pollux import /var/lib/pollux --profile cluster "
+                        "--postgres-dsn dbname=pollux\n",
+            .keys = cluster_keys,
+            .n_keys = LENGTH(cluster_keys),
         },
 };
 

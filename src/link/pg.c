@@ -430,6 +430,50 @@ int pg_script(struct pg *p, const char *sql)
     return rc;
 }
 
+/* ---- COPY ---- */
+
+int pg_copy_begin(struct pg *p, const char *sql)
+{
+    PGresult *res;
+    int rc = pg_connect(p);
+
+    p->sqlstate[0] = '\0';
+    if (rc != 0)
+        return rc;
+    res = PQexec(p->conn, sql);
+    if (PQresultStatus(res) != PGRES_COPY_IN)
+        rc = refused(p, res);
+    PQclear(res);
+    return rc;
+}
+
+int pg_copy_put(struct pg *p, struct str lines)
+{
+    assert(lines.len <= INT_MAX);
+    if (p->conn == NULL)
+        return ERR_UNAVAILABLE;
+    return PQputCopyData(p->conn, lines.at, (int)lines.len) == 1
+               ? 0
+               : lose(p, PQerrorMessage(p->conn));
+}
+
+int pg_copy_end(struct pg *p)
+{
+    PGresult *res;
+    int rc = 0;
+
+    if (p->conn == NULL)
+        return ERR_UNAVAILABLE;
+    if (PQputCopyEnd(p->conn, NULL) != 1)
+        return lose(p, PQerrorMessage(p->conn));
+    while ((res = PQgetResult(p->conn)) != NULL) {
+        if (rc == 0 && PQresultStatus(res) != PGRES_COMMAND_OK)
+            rc = refused(p, res);
+        PQclear(res);
+    }
+    return PQstatus(p->conn) == CONNECTION_BAD ? lose(p, PQerrorMessage(p->conn)) : rc;
+}
+
 /* ---- transactions ---- */
 
 int pg_begin(struct pg *p)

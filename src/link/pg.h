@@ -109,6 +109,12 @@ int pg_run(struct pg *p, const char *sql, const struct pg_args *args, pg_row_cb 
 /* Several statements in one text, without parameters: a migration. */
 int pg_script(struct pg *p, const char *sql);
 
+/* COPY … FROM STDIN: within a transaction, then its rows as text, then the end. Nothing
+ * else may run in between. These wait as long as the server does not read. */
+int pg_copy_begin(struct pg *p, const char *sql);
+int pg_copy_put(struct pg *p, struct str lines);
+int pg_copy_end(struct pg *p);
+
 /* Connect if necessary, and begin a transaction. */
 int pg_begin(struct pg *p);
 int pg_commit(struct pg *p); /* an error: it may be committed, or not */

@@ -10,9 +10,10 @@
 
 enum { PROGRESS_MS = 2000 };
 
-struct report report_begin(FILE *to, const char *doing)
+struct report report_begin(FILE *to, const char *doing, const char *what)
 {
-    return (struct report){.to = to, .said_ms = clock_mono_ms(), .doing = doing};
+    return (struct report){
+        .to = to, .said_ms = clock_mono_ms(), .doing = doing, .what = what};
 }
 
 void report_wrong(void *user, const char *text)
@@ -31,7 +32,7 @@ void report_progress(void *user, uint64_t done, uint64_t all)
     if (now_ms - r->said_ms < PROGRESS_MS)
         return;
     r->said_ms = now_ms;
-    printf("%s %" PRIu64 " of %" PRIu64 " polls\n", r->doing, done, all);
+    printf("%s %" PRIu64 " of %" PRIu64 " %s\n", r->doing, done, all, r->what);
     fflush(stdout);
 }
 

@@ -15,11 +15,11 @@ struct report {
     FILE *to; /* of what is wrong */
     size_t n_wrong;
     uint64_t said_ms; /* when progress was last printed */
-    const char *doing;
+    const char *doing, *what;
 };
 
-/* Print to stdout; doing: "checked", for progress, which is told every few seconds. */
-struct report report_begin(FILE *to, const char *doing);
+/* Progress goes to stdout every few seconds: "checked 3 of 4 polls". */
+struct report report_begin(FILE *to, const char *doing, const char *what);
 /* For store_report: user is a struct report. */
 void report_wrong(void *user, const char *text);
 void report_progress(void *user, uint64_t done, uint64_t all);

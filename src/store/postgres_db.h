@@ -7,6 +7,8 @@
  *   postgres_accounts.c, postgres_polls.c, postgres_edit.c, postgres_keys.c,
  *   postgres_project.c, postgres_read.c, postgres_search.c, postgres_stats.c,
  *   postgres_verify.c   the calls of store.h
+ *   postgres_rows_read.c, postgres_rows_write.c, postgres_copy.c
+ *                       all rows, for moving them (rows.h)
  *
  * Errors  any refusal by PostgreSQL aborts its transaction. So statements are written
  *         not to be refused (ON CONFLICT, conditions), and one that is fails the side.
@@ -79,6 +81,9 @@ struct key_text {
 void postgres_words(const struct poll *p, struct buf *words, struct buf *lexemes);
 /* A word as it is in the index: cut, where lexemes may not be so long. */
 struct str postgres_lexeme(struct str word);
+/* Each lexeme of a poll's words. */
+void postgres_each_lexeme(struct str words,
+                          void (*each)(struct buf *b, struct str word), struct buf *b);
 /* If the rules of words and keys have changed, make all that is stored again. */
 int postgres_text_remake(struct pg *pg);
 

@@ -36,14 +36,15 @@ struct str postgres_lexeme(struct str word)
     return word;
 }
 
-static void add_lexemes(struct buf *lexemes, struct str words)
+void postgres_each_lexeme(struct str words,
+                          void (*each)(struct buf *b, struct str word), struct buf *b)
 {
     struct str end = STR(WORDS_END), word;
 
     while (words.len > 0) {
         words = str_cut(words, ' ', &word);
         if (!str_eq(word, end))
-            pg_array_str(lexemes, postgres_lexeme(word));
+            each(b, postgres_lexeme(word));
     }
 }
 
@@ -54,7 +55,7 @@ void postgres_words(const struct poll *p, struct buf *words, struct buf *lexemes
         words_add(words, p->options[i]);
     for (uint32_t i = 0; i < p->n_tags; i++)
         words_add(words, p->tags[i]);
-    add_lexemes(lexemes, buf_str(words));
+    postgres_each_lexeme(buf_str(words), pg_array_str, lexemes);
 }
 
 /* ---- making it again: polls ---- */

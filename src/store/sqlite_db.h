@@ -9,6 +9,8 @@
  *   sqlite_accounts.c, sqlite_polls.c, sqlite_edit.c, sqlite_keys.c, sqlite_project.c,
  *   sqlite_read.c, sqlite_search.c, sqlite_stats.c, sqlite_verify.c
  *                      the calls of store.h
+ *   sqlite_rows_read.c, sqlite_rows_write.c
+ *                      all rows, for moving them (rows.h)
  *
  * Errors  a step that fails for any reason but a constraint fails its transaction:
  *         SQLite may have rolled back by itself, and a later statement would then run

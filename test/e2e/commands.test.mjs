@@ -95,14 +95,19 @@ describe('verify', () => {
     const { code, stdout } = await pollux(['verify'], { 'postgres.dsn': empty });
     assert.match(stdout, /^wrong: the database is empty or was made by an older program/);
     assert.equal(code, 1);
-    assert.deepEqual(await postgres.rows('empty', 'SELECT relname FROM pg_stat_user_tables'), []);
+    assert.deepEqual(
+      await postgres.rows('empty', 'SELECT relname FROM pg_stat_user_tables'),
+      [],
+    );
   });
 });
 
 describe('export', () => {
   test('writes what the server gives as CSV', async () => {
     const { stdout, code } = await pollux(['export', String(poll.id), '--csv']);
-    const { text } = await server.api.get(`/api/polls/${poll.id}/results.csv`, { token: owner });
+    const { text } = await server.api.get(`/api/polls/${poll.id}/results.csv`, {
+      token: owner,
+    });
     assert.equal(stdout.replace(/^\ufeff/, ''), text.replace(/^\ufeff/, ''));
     assert.equal(code, 0);
   });
@@ -132,7 +137,10 @@ describe('token', () => {
 describe('check-config', () => {
   test('says which PostgreSQL answers, and its migration', async () => {
     const { code, stdout } = await pollux(['check-config']);
-    assert.match(stdout, /^configuration OK\n# database: PostgreSQL \d+\.\d+, schema (\d+) of \1\n$/);
+    assert.match(
+      stdout,
+      /^configuration OK\n# database: PostgreSQL \d+\.\d+, schema (\d+) of \1\n$/,
+    );
     assert.equal(code, 0);
   });
 
@@ -147,7 +155,10 @@ describe('check-config', () => {
     const { code, stdout } = await pollux(['check-config'], { 'postgres.dsn': bare });
     assert.match(stdout, /schema 0 of \d+; the next start brings it up to date\n$/);
     assert.equal(code, 0);
-    assert.deepEqual(await postgres.rows('bare', 'SELECT relname FROM pg_stat_user_tables'), []);
+    assert.deepEqual(
+      await postgres.rows('bare', 'SELECT relname FROM pg_stat_user_tables'),
+      [],
+    );
   });
 
   const REFUSED = [
@@ -179,7 +190,10 @@ describe('check-config', () => {
 test('backup and restore say who does it', async () => {
   for (const command of ['backup', 'restore']) {
     const { code, stderr } = await pollux([command, 'file']);
-    assert.match(stderr, /^pollux: the profile cluster keeps its data in PostgreSQL: .*pg_dump/);
+    assert.match(
+      stderr,
+      /^pollux: the profile cluster keeps its data in PostgreSQL: .*pg_dump/,
+    );
     assert.equal(code, 1);
   }
 });

@@ -121,6 +121,19 @@ static void some_commands_have_an_operand(void **state)
     assert_int_equal(c.exit, CLI_GO_ON);
     assert_int_equal(c.cli.command, CLI_EXPORT);
     assert_int_equal(c.cli.export_poll, UINT32_MAX);
+    assert_false(c.cli.all);
+    call_done(&c);
+
+    c = call("export --all /var/lib/new"); /* a directory, and no poll */
+    assert_int_equal(c.exit, CLI_GO_ON);
+    assert_true(c.cli.all);
+    assert_string_equal(c.cli.operand, "/var/lib/new");
+    call_done(&c);
+
+    c = call("import /var/lib/old");
+    assert_int_equal(c.exit, CLI_GO_ON);
+    assert_int_equal(c.cli.command, CLI_IMPORT);
+    assert_string_equal(c.cli.operand, "/var/lib/old");
     call_done(&c);
 }
 

@@ -260,6 +260,31 @@ static void an_answer_that_does_not_come_is_a_loss(void **state)
     pg_free(p);
 }
 
+static void copy_takes_rows_and_says_what_is_wrong(void **state)
+{
+    static const char sql[] = "COPY nothing FROM STDIN";
+    static const char *const lines[] = {"7\tone\n8\t\\N\n", "9\tx\\ty\n"};
+    struct pg *p = *state;
+
+    assert_int_equal(pg_begin(p), 0);
+    assert_int_equal(pg_copy_begin(p, "COPY t FROM STDIN"), 0);
+    for (size_t i = 0; i < LENGTH(lines); i++)
+        assert_int_equal(pg_copy_put(p, str_of(lines[i])), 0);
+    assert_int_equal(pg_copy_end(p), 0);
+    assert_int_equal(pg_commit(p), 0);
+    check_rows(p, "SELECT * FROM t ORDER BY 1", NULL, "7=one 8=null 9=x\ty ");
+
+    assert_int_equal(pg_begin(p), 0);
+    assert_int_equal(pg_copy_begin(p, "COPY t FROM STDIN"), 0);
+    assert_int_equal(pg_copy_put(p, STR("10\tten\n")), 0);
+    assert_int_equal(pg_copy_put(p, STR("eleven\tx\n")), 0);
+    assert_int_equal(pg_copy_end(p), ERR_INTERNAL);
+    CHECK_HAS(str_of(pg_errmsg(p)), "eleven");
+    pg_rollback(p);
+    assert_int_equal(pg_copy_begin(p, sql), ERR_INTERNAL);
+    check_rows(p, "SELECT count(*), 'rows' FROM t", NULL, "3=rows ");
+}
+
 static void of_several_hosts_the_one_that_can_write_is_taken(void **state)
 {
     struct pg_dsn dsn = pg_rig_dsn(rig, "postgres");
@@ -328,6 +353,7 @@ int main(void)
         PG_TEST(a_transaction_is_all_or_nothing),
         PG_TEST(a_lost_transaction_does_not_go_on_by_another_connection),
         cmocka_unit_test(an_answer_that_does_not_come_is_a_loss),
+        PG_TEST(copy_takes_rows_and_says_what_is_wrong),
         cmocka_unit_test(of_several_hosts_the_one_that_can_write_is_taken),
         PG_TEST(without_a_server_calls_fail_at_once_until_it_is_back),
         cmocka_unit_test(a_dsn_that_cannot_be_read_is_told),

@@ -85,7 +85,7 @@ int cluster_check_config(const struct config *config)
 
 int cluster_verify(const struct config *config, bool wants_repair)
 {
-    struct report report = report_begin(stdout, "checked");
+    struct report report = report_begin(stdout, "checked", "polls");
     char errmsg[ERRMSG_BYTES];
     struct store_totals totals = {0};
     struct store *s;

@@ -111,7 +111,7 @@ static int verify_copy(struct copying *c, struct store_totals *ret_totals)
 {
     const struct store_report to = {report_wrong, report_progress, &c->report};
 
-    c->report = report_begin(stderr, "checked");
+    c->report = report_begin(stderr, "checked", "polls");
     return c->store->ops->verify(c->store, &to, ret_totals);
 }
 
@@ -133,12 +133,17 @@ static uint64_t size_of(const char *path)
     return stat(path, &st) == 0 ? (uint64_t)st.st_size : 0;
 }
 
-static int end_command(struct copying *c, int rc)
+static void close_all(struct copying *c)
 {
     close_copy(c);
     journal_close(c->journal);
     part_file_done(&c->part);
     data_dir_done(&c->dir);
+}
+
+static int end_command(struct copying *c, int rc)
+{
+    close_all(c);
     if (rc != 0)
         fprintf(stderr, "pollux: %s\n", c->errmsg);
     return rc == 0 ? 0 : 1;
@@ -289,26 +294,41 @@ static void say_backup(const struct copying *c, const char *file, int64_t began_
            mebibytes(size_of(file)), began);
 }
 
+static int make_backup(struct copying *c, const char *dir, const char *file, bool force)
+{
+    int hold = -1;
+    int rc = data_dir_look(dir, &c->dir, c->errmsg, sizeof c->errmsg);
+
+    if (rc == 0)
+        rc = refuse_own_database(c, file);
+    if (rc == 0 && journal_hold(c->dir.journal, &hold) != 0)
+        rc = fail_at(c, c->dir.journal);
+    if (rc == 0)
+        rc = copy_again_and_again(c, file, force);
+    if (hold >= 0)
+        close(hold);
+    return rc == 0 ? finish_backup(c) : rc;
+}
+
 int embedded_backup(const struct config *config, const char *file, bool force)
 {
     struct copying c = {.dir = {.dir_fd = -1, .lock_fd = -1}, .part = {.fd = -1}};
     int64_t began_ms = clock_now_ms(&clock_system);
-    int hold = -1;
-    int rc = data_dir_look(config->data_dir, &c.dir, c.errmsg, sizeof c.errmsg);
+    int rc = make_backup(&c, config->data_dir, file, force);
 
-    if (rc == 0)
-        rc = refuse_own_database(&c, file);
-    if (rc == 0 && journal_hold(c.dir.journal, &hold) != 0)
-        rc = fail_at(&c, c.dir.journal);
-    if (rc == 0)
-        rc = copy_again_and_again(&c, file, force);
-    if (hold >= 0)
-        close(hold);
-    if (rc == 0)
-        rc = finish_backup(&c);
     if (rc == 0)
         say_backup(&c, file, began_ms);
     return end_command(&c, rc);
+}
+
+int embedded_copy(const char *dir, const char *file, char *errmsg, size_t size)
+{
+    struct copying c = {.dir = {.dir_fd = -1, .lock_fd = -1}, .part = {.fd = -1}};
+    int rc = make_backup(&c, dir, file, true);
+
+    snprintf(errmsg, size, "%s", c.errmsg);
+    close_all(&c);
+    return rc;
 }
 
 /* ---- restore ---- */

@@ -7,6 +7,7 @@
 #define PROFILE_EMBEDDED_EMBEDDED_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct config;
@@ -25,5 +26,8 @@ int embedded_verify(const struct config *config, bool repair);
 int embedded_backup(const struct config *config, const char *file, bool force);
 int embedded_restore(const struct config *config, const char *file, bool force);
 int embedded_export(const struct config *config, uint32_t poll);
+/* What `backup` does, as a part of another command: it prints how much there is. On an
+ * error errmsg says what is wrong, and there is no file. */
+int embedded_copy(const char *dir, const char *file, char *errmsg, size_t size);
 
 #endif

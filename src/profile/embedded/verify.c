@@ -226,7 +226,7 @@ static int open_dir(struct verifying *v, const char *path)
 
 int embedded_verify(const struct config *config, bool wants_repair)
 {
-    struct verifying v = {.report = report_begin(stdout, "checked")};
+    struct verifying v = {.report = report_begin(stdout, "checked", "polls")};
     struct store_totals totals = {0};
 
     if (open_dir(&v, config->data_dir) != 0)

@@ -18,7 +18,7 @@ function programs() {
 }
 
 /** PostgreSQL refuses to be root's. */
-const AS_OTHER = process.getuid() === 0 ? ['runuser', '-u', 'postgres', '--'] : [];
+export const AS_OTHER = process.getuid() === 0 ? ['runuser', '-u', 'postgres', '--'] : [];
 
 export class Postgres {
   static async start() {
