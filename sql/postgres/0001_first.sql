@@ -190,11 +190,13 @@ CREATE INDEX poll_log_by_xid ON poll_log (xid);
 
 -- Which polls a batch has changed, and of whom the ballots were. Read like poll_log.
 CREATE TABLE batch_log (
-    id    bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    xid   xid8   NOT NULL DEFAULT pg_current_xact_id(),
-    at    timestamptz NOT NULL DEFAULT now(),
-    polls bigint[] NOT NULL,
-    users bigint[] NOT NULL
+    id     bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    xid    xid8   NOT NULL DEFAULT pg_current_xact_id(),
+    at     timestamptz NOT NULL DEFAULT now(),
+    origin bigint, -- the process,
+    number bigint, -- and which of its tries: nobody writes this pair again
+    polls  bigint[] NOT NULL,
+    users  bigint[] NOT NULL
 );
 
 CREATE INDEX batch_log_by_xid ON batch_log (xid);

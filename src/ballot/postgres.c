@@ -273,6 +273,7 @@ static int start_lane(struct postgres *g, int i)
     l->batch = mem_zalloc(1, sizeof *l->batch);
     l->batch->origin = opts->origin;
     l->batch->next_number = (uint64_t)i << 62; /* a lane's numbers are its own */
+    l->batch->number = (uint64_t)i << 62;
     l->batch->votes_per_day = opts->votes_per_day;
     return lane_start(&lane, &l->lane);
 }

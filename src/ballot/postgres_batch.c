@@ -74,6 +74,7 @@ static size_t sort_unique(void *rows, size_t n, size_t size,
 void batch_begin(struct batch *b, int64_t now_ms)
 {
     b->now_ms = now_ms;
+    b->number++;
     b->n_polls = b->n_ballots = b->n_changes = 0;
     b->n_days = b->n_ops;
     for (size_t i = 0; i < b->n_ops; i++) {

@@ -50,9 +50,10 @@ struct batch {
     int64_t now_ms;
     uint32_t votes_per_day;
     uint64_t origin, next_number;
+    uint64_t number; /* of this try; another one each time, over all of an origin */
     /* Found when it was read. */
     uint64_t epoch; /* what is added to stored versions */
-    int64_t xid, timeline;
+    int64_t xid;
 
     struct ballot_op *ops[BATCH_MAX];
     struct poll_row polls[BATCH_MAX];
@@ -69,7 +70,7 @@ void batch_judge(struct batch *b);
 bool batch_has_changed(const struct batch *b);
 int batch_write(struct batch *b, struct pg *pg);
 /* Was it committed? Asked when the connection was lost. ERR_OVERLOADED: not known yet.
- * ERR_CONFLICT: it cannot be known any more. */
+ */
 int batch_find_outcome(const struct batch *b, struct pg *pg, bool *ret_committed);
 /* Fill in the answers, when it was committed. */
 void batch_answer(struct batch *b);

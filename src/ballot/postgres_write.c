@@ -306,6 +306,8 @@ static void write_batch(struct writing *w, const struct batch *b)
 {
     struct buf *t = w->batch.texts;
 
+    pg_arg_i64(&w->batch.args, (int64_t)b->origin);
+    pg_arg_i64(&w->batch.args, (int64_t)b->number);
     for (size_t i = 0; i < b->n_polls; i++)
         if (b->polls[i].changed) {
             pg_array_i64(&t[0], b->polls[i].poll);
@@ -315,8 +317,8 @@ static void write_batch(struct writing *w, const struct batch *b)
         if (b->ballots[i].changed)
             pg_array_i64(&t[1], b->ballots[i].user);
     add_statement(w, &w->batch,
-                  "INSERT INTO batch_log (polls, users) VALUES"
-                  " ($1::text::bigint[], $2::text::bigint[])",
+                  "INSERT INTO batch_log (origin, number, polls, users) VALUES"
+                  " ($1, $2, $3::text::bigint[], $4::text::bigint[])",
                   2);
 }
 

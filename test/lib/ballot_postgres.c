@@ -181,6 +181,11 @@ struct ballot *ballot_postgres_another(struct ballot_world *w, uint64_t origin)
 
 /* ---- the server ---- */
 
+const char *ballot_postgres_dsn(void)
+{
+    return dsn.text;
+}
+
 void ballot_postgres_sql(const char *sql)
 {
     pg_rig_admin(rig, sql);

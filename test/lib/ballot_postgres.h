@@ -13,6 +13,7 @@
 
 /* One more process with a ballot on the same database, whose events nobody watches. */
 struct ballot *ballot_postgres_another(struct ballot_world *w, uint64_t origin);
+const char *ballot_postgres_dsn(void);
 void ballot_postgres_sql(const char *sql);
 int64_t ballot_postgres_number(const char *sql); /* of one row with a bigint */
 void ballot_postgres_kill(void);

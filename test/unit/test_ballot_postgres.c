@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include "ballot/postgres_batch.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "lib/ballot_postgres.h"
@@ -110,6 +111,65 @@ static void a_commit_whose_answer_was_lost_counts_once(void **state)
     assert_int_equal(ballot_postgres_number("SELECT count(*) FROM ballots"), n);
     assert_int_equal(event_watch_durable(&w->watch), n);
     assert_int_equal(left_of(w, 10 + n - 1), 99);
+}
+
+/* What is asked of the server after a connection was lost. */
+static int outcome_of(int64_t xid, int64_t origin, int64_t number, bool *ret_committed)
+{
+    struct batch *b = mem_zalloc(1, sizeof *b);
+    struct pg *pg = pg_new(&(struct pg_opts){.dsn = ballot_postgres_dsn()});
+    int rc;
+
+    b->xid = xid;
+    b->origin = (uint64_t)origin;
+    b->number = (uint64_t)number;
+    *ret_committed = false;
+    rc = batch_find_outcome(b, pg, ret_committed);
+    pg_free(pg);
+    mem_free(b);
+    return rc;
+}
+
+/* A server that crashed gives ids out again whose transactions were lost; so another's
+ * commit must not pass for ours, nor an id that it has not reached yet for a running
+ * one. */
+static void only_its_own_row_says_that_a_batch_was_committed(void **state)
+{
+    struct ballot_world *w = *state;
+    int64_t xid, origin, number;
+    bool committed;
+
+    add_poll_with(w, 5, &usual);
+    assert_int_equal(cast_vote(w, 5, 10, 0), 0);
+    xid = ballot_postgres_number("SELECT xid::text::bigint FROM batch_log");
+    origin = ballot_postgres_number("SELECT origin FROM batch_log");
+    number = ballot_postgres_number("SELECT number FROM batch_log");
+    assert_int_equal(outcome_of(xid, origin, number, &committed), 0);
+    assert_true(committed);
+    assert_int_equal(outcome_of(xid, origin + 1, number, &committed), 0);
+    assert_false(committed);
+    assert_int_equal(outcome_of(xid, origin, number + 1, &committed), 0);
+    assert_false(committed);
+    assert_int_equal(outcome_of(xid + 1000000, origin, number + 1, &committed), 0);
+    assert_false(committed);
+}
+
+static void a_transaction_that_still_runs_may_yet_be_committed(void **state)
+{
+    struct pg *pg = pg_new(&(struct pg_opts){.dsn = ballot_postgres_dsn()});
+    int64_t xid;
+    bool committed;
+    (void)state;
+
+    assert_int_equal(pg_begin(pg), 0);
+    assert_int_equal(pg_script(pg, "SELECT pg_current_xact_id()"), 0);
+    xid = ballot_postgres_number("SELECT max(backend_xid::text::bigint) FROM"
+                                 " pg_stat_activity");
+    assert_int_equal(outcome_of(xid, 1, 1, &committed), ERR_OVERLOADED);
+    pg_rollback(pg);
+    assert_int_equal(outcome_of(xid, 1, 1, &committed), 0);
+    assert_false(committed);
+    pg_free(pg);
 }
 
 /* ---- other processes ---- */
@@ -243,6 +303,8 @@ int main(void)
         POSTGRES_TEST(postgres_can_go_away_and_come_back),
         POSTGRES_TEST(a_commit_that_failed_is_done_again),
         POSTGRES_TEST(a_commit_whose_answer_was_lost_counts_once),
+        POSTGRES_TEST(only_its_own_row_says_that_a_batch_was_committed),
+        POSTGRES_TEST(a_transaction_that_still_runs_may_yet_be_committed),
         POSTGRES_TEST(processes_share_polls_and_days),
         POSTGRES_TEST(versions_lie_above_those_of_a_restored_dump),
         POSTGRES_TEST(other_nodes_are_told),
