@@ -1,6 +1,7 @@
 // A PostgreSQL of the tests' own: in a temporary folder, on a socket in it, without fsync.
 // One for each test file; each server gets a database in it.
 import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -22,21 +23,24 @@ export const AS_OTHER = process.getuid() === 0 ? ['runuser', '-u', 'postgres', '
 
 export class Postgres {
   static async start() {
-    const postgres = new Postgres();
-    postgres.folder = fs.mkdtempSync(path.join(os.tmpdir(), 'pollux-pg-'));
-    if (AS_OTHER.length > 0) await run('chown', ['postgres', postgres.folder]);
-    await postgres.program(
-      'initdb',
-      '-D',
-      postgres.data,
-      '-A',
-      'trust',
-      '-U',
-      'postgres',
-      '-N',
-    );
+    const postgres = await Postgres.initialised();
     postgres.spawn();
     await postgres.ready();
+    return postgres;
+  }
+
+  static async folder_of_its_own() {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'pollux-pg-'));
+    if (AS_OTHER.length > 0) await run('chown', ['postgres', folder]);
+    return folder;
+  }
+
+  /** One that does not run yet. */
+  static async initialised() {
+    const postgres = new Postgres();
+    postgres.folder = await Postgres.folder_of_its_own();
+    const superuser = ['-A', 'trust', '-U', 'postgres'];
+    await postgres.program('initdb', '-D', postgres.data, ...superuser, '-N');
     return postgres;
   }
 
@@ -53,18 +57,16 @@ export class Postgres {
     return run(command, rest, { cwd: '/' });
   }
 
+  settings() {
+    return ['fsync=off', 'listen_addresses=', `unix_socket_directories=${this.folder}`];
+  }
+
   spawn() {
-    const settings = [
-      'fsync=off',
-      'listen_addresses=',
-      `unix_socket_directories=${this.folder}`,
-    ];
     const [command, ...args] = this.command('postgres', '-D', this.data);
-    const options = settings.flatMap((setting) => ['-c', setting]);
-    this.child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', command, ...args, ...options], {
-      cwd: '/',
-      stdio: 'ignore',
-    });
+    const options = this.settings().flatMap((setting) => ['-c', setting]);
+    const all = ['--pdeathsig', 'KILL', '--', command, ...args, ...options];
+    this.child = spawn('setpriv', all, { cwd: '/', stdio: 'ignore' });
+    this.ended = once(this.child, 'exit');
   }
 
   ready() {
@@ -93,6 +95,10 @@ export class Postgres {
 
   async stop() {
     await this.program('pg_ctl', '-D', this.data, '-m', 'immediate', 'stop').catch(() => {});
+    this.remove();
+  }
+
+  remove() {
     fs.rmSync(this.folder, { recursive: true, force: true });
   }
 }
