@@ -6,7 +6,7 @@
 #include "app/call.h"
 #include "tbl/routes.h"
 
-#define X(method, path, who, handler) void handler(struct call *c);
+#define X(method, path, role, who, handler) void handler(struct call *c);
 ROUTE_TABLE(X)
 #undef X
 

@@ -16,7 +16,7 @@
 #include "tbl/errors.h"
 #include "tbl/routes.h"
 
-#define X(method, path, who, handler) +1
+#define X(method, path, role, who, handler) +1
 enum { N_ROUTES = 0 ROUTE_TABLE(X), ROUTE_OTHER = N_ROUTES };
 #undef X
 

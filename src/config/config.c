@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "config/config_file.h"
 #include "config/nearest.h"
+#include "config/roles.h"
 
 static const struct setting settings[] = {
 #define X(type_, field, key, initial_, accepts_, help_)                                \
@@ -344,6 +345,10 @@ static void check_together(struct loading *l)
         complain(l, STR("journal.segment_bytes"),
                  STR("expected at most journal.max_bytes, since a journal has at least "
                      "one segment"));
+    if (l->config->roles != ROLES_ALL && l->config->profile != PROFILE_CLUSTER)
+        complain(l, STR("roles"),
+                 STR("expected all, since only processes of the profile cluster share "
+                     "the work"));
 }
 
 int config_load(const struct config_sources *sources, struct config *ret_config,

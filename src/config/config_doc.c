@@ -20,7 +20,8 @@ static const char *const placeholders[] = {
     [SETTING_BOOL] = "BOOL",   [SETTING_INT] = "NUMBER",
     [SETTING_SIZE] = "SIZE",   [SETTING_DURATION] = "DURATION",
     [SETTING_STRING] = "TEXT", [SETTING_SECRET] = "SECRET",
-    [SETTING_ENUM] = "WORD",   [SETTING_LIST] = "LIST",
+    [SETTING_ENUM] = "WORD",   [SETTING_WORDS] = "WORDS",
+    [SETTING_LIST] = "LIST",
 };
 
 /* The part of a key before its dot, "" when there is none. */
@@ -222,6 +223,9 @@ static void markdown_accepts(const struct setting *s, struct buf *out)
     case SETTING_LIST:
         setting_expected(s, out);
         break;
+    case SETTING_WORDS:
+        buf_text(out, "`all`, or one or more of ");
+        /* fall through */
     case SETTING_ENUM:
         while (rest.len != 0) {
             rest = str_cut(rest, '|', &head);

@@ -97,6 +97,8 @@ static void set_key(struct reading *r, enum config_key key, const yaml_node_t *v
 {
     const struct setting *s = config_setting(key);
     struct config_origin *origin = &r->config->origins[key];
+    bool is_list = value->type == YAML_SEQUENCE_NODE;
+    bool may_be_list = s->type == SETTING_LIST || s->type == SETTING_WORDS;
     size_t line = value->start_mark.line;
     struct buf problem = {0};
     int rc;
@@ -115,13 +117,12 @@ static void set_key(struct reading *r, enum config_key key, const yaml_node_t *v
         refuse_shape(r, line, s, "an empty value");
         return;
     }
-    if ((value->type == YAML_SEQUENCE_NODE) != (s->type == SETTING_LIST)) {
-        refuse_shape(r, line, s, s->type == SETTING_LIST ? "a single text" : "a list");
+    if (is_list ? !may_be_list : s->type == SETTING_LIST) {
+        refuse_shape(r, line, s, is_list ? "a list" : "a single text");
         return;
     }
-    rc = s->type == SETTING_LIST
-             ? set_list(r, s, value, &problem)
-             : setting_set(s, r->config, scalar_text(value), &problem);
+    rc = is_list ? set_list(r, s, value, &problem)
+                 : setting_set(s, r->config, scalar_text(value), &problem);
     if (rc != 0) {
         buf_str_add(problem_at(r, line, str_of(s->name)), buf_str(&problem));
         buf_char(r->errors, '\n');

@@ -255,6 +255,20 @@ static bool is_item(const struct setting *s, struct str item)
     return is_network(item);
 }
 
+/* The bits of one item: that of a word, those of every word for "all", 0 for others. */
+static unsigned bits_of(const struct setting *s, struct str item)
+{
+    struct str rest = str_of(s->accepts), word;
+    unsigned bit = 1, found = 0;
+
+    for (; rest.len != 0; bit <<= 1) {
+        rest = str_cut(rest, '|', &word);
+        if (str_eq(item, word))
+            found = bit;
+    }
+    return str_eq(item, STR("all")) ? bit - 1 : found;
+}
+
 static void list_done(struct setting_list *l)
 {
     for (size_t i = 0; i < l->n; i++)
@@ -282,11 +296,29 @@ static int refuse(const struct setting *s, struct str text, struct buf *problem)
     return ERR_INVALID;
 }
 
+static int set_words(const struct setting *s, unsigned *field, const struct str *items,
+                     size_t n, struct buf *problem)
+{
+    unsigned bits = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        if (bits_of(s, items[i]) == 0)
+            return refuse(s, items[i], problem);
+        bits |= bits_of(s, items[i]);
+    }
+    if (bits == 0)
+        return refuse(s, STR(""), problem);
+    *field = bits;
+    return 0;
+}
+
 int setting_set_list(const struct setting *s, void *object, const struct str *items,
                      size_t n, struct buf *problem)
 {
     struct setting_list *l = field_of(s, object);
 
+    if (s->type == SETTING_WORDS)
+        return set_words(s, field_of(s, object), items, n, problem);
     assert(s->type == SETTING_LIST);
     if (n > SETTING_ITEMS) {
         buf_printf(problem, "expected at most %d items, not %zu", SETTING_ITEMS, n);
@@ -338,6 +370,7 @@ int setting_set(const struct setting *s, void *object, struct str text,
     case SETTING_ENUM:
         rc = set_word(s, field, text);
         break;
+    case SETTING_WORDS:
     case SETTING_LIST:
         return set_commas(s, object, text, problem);
     }
@@ -362,8 +395,6 @@ static void expected_word(const struct setting *s, struct buf *out)
 
     rest = str_cut(rest, '|', &word);
     buf_str_add(out, word);
-    if (rest.len == 0) /* such a key is there for future releases */
-        buf_text(out, " (other values are not in this release)");
     while (rest.len != 0) {
         rest = str_cut(rest, '|', &word);
         buf_text(out, rest.len != 0 ? ", " : " or ");
@@ -395,6 +426,10 @@ void setting_expected(const struct setting *s, struct buf *out)
     case SETTING_ENUM:
         expected_word(s, out);
         break;
+    case SETTING_WORDS:
+        buf_text(out, "all, or one or more of ");
+        expected_word(s, out);
+        break;
     case SETTING_LIST:
         buf_text(out, strcmp(s->accepts, "origin") == 0
                           ? "origins such as https://polls.example"
@@ -423,6 +458,22 @@ static void show_word(const struct setting *s, int index, struct buf *out)
         rest = str_cut(rest, '|', &word);
     while (index-- > 0);
     buf_str_add(out, word);
+}
+
+void setting_show_words(const struct setting *s, unsigned bits, struct buf *out)
+{
+    size_t before = out->len;
+
+    if (bits == bits_of(s, STR("all"))) {
+        buf_text(out, "all");
+        return;
+    }
+    for (int i = 0; bits != 0; i++, bits >>= 1) {
+        if ((bits & 1) == 0)
+            continue;
+        buf_text(out, out->len != before ? "," : "");
+        show_word(s, i, out);
+    }
 }
 
 /* The length of the character at p if YAML takes it for the end of a line or not at all
@@ -499,6 +550,9 @@ void setting_show(const struct setting *s, const void *object, struct buf *out)
         break;
     case SETTING_ENUM:
         show_word(s, *(const int *)field, out);
+        break;
+    case SETTING_WORDS:
+        setting_show_words(s, *(const unsigned *)field, out);
         break;
     case SETTING_LIST:
         show_list(field, out);

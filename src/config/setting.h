@@ -12,6 +12,7 @@
  *              STRING    any text without a NUL byte          char *
  *              SECRET    the same; it is never shown          char *
  *              ENUM      one of the words                     int, its index
+ *              WORDS     all, or some of the words            unsigned, bit i: word i
  *              LIST      a,b,c or a list of items             struct setting_list
  * Units      sizes are bytes, durations milliseconds.
  * Ownership  the object owns its strings and lists; free them with setting_done().
@@ -38,6 +39,7 @@ enum setting_type {
     SETTING_STRING,
     SETTING_SECRET,
     SETTING_ENUM,
+    SETTING_WORDS,
     SETTING_LIST,
 };
 
@@ -54,6 +56,7 @@ struct setting_list {
 #define SETTING_FIELD_STRING char *
 #define SETTING_FIELD_SECRET char *
 #define SETTING_FIELD_ENUM int
+#define SETTING_FIELD_WORDS unsigned
 #define SETTING_FIELD_LIST struct setting_list
 
 struct setting {
@@ -72,7 +75,7 @@ enum {
 
 int setting_set(const struct setting *s, void *object, struct str text,
                 struct buf *problem);
-/* For a LIST only. */
+/* For a LIST or WORDS only. */
 int setting_set_list(const struct setting *s, void *object, const struct str *items,
                      size_t n, struct buf *problem);
 
@@ -82,6 +85,8 @@ void setting_expected(const struct setting *s, struct buf *out);
 /* The value as YAML, which setting_set() or a list in the file takes back. Not for a
  * SECRET. */
 void setting_show(const struct setting *s, const void *object, struct buf *out);
+/* Some of the words of WORDS, by their bits: "polls,live"; "all". */
+void setting_show_words(const struct setting *s, unsigned bits, struct buf *out);
 /* Write text on one line, as a JSON string that is valid YAML too: whatever YAML does
  * not take literally (a C1 control, say) is escaped. */
 void setting_show_text(const char *text, struct buf *out);

@@ -40,6 +40,7 @@ static struct str status_line(int status)
         LINE(415, "Unsupported Media Type");
         LINE(416, "Range Not Satisfiable");
         LINE(417, "Expectation Failed");
+        LINE(421, "Misdirected Request");
         LINE(422, "Unprocessable Content");
         LINE(425, "Too Early");
         LINE(426, "Upgrade Required");

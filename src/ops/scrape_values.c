@@ -25,7 +25,7 @@ enum { LABELS_BYTES = 160 };
 static const struct {
     const char *method, *path;
 } routes[] = {
-#define X(method, path, who, handler) {#method, path},
+#define X(method, path, role, who, handler) {#method, path},
     ROUTE_TABLE(X)
 #undef X
 };

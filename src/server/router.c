@@ -1,9 +1,9 @@
 /* router.c — see router.h.
  *
  * Order of the checks: is there time for it (503); who is asking, if the token is good;
- * have they asked too often (429); is there such a path (404), with this method (405);
- * may this origin use the cookie (403); is the token good (401); may this kind of user
- * do it (403).
+ * have they asked too often (429); is it another role's path (421); is there such a
+ * path (404), with this method (405); may this origin use the cookie (403); is the
+ * token good (401); may this kind of user do it (403).
  */
 #include "server/router.h"
 
@@ -19,21 +19,25 @@
 #include "auth/jwt.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "config/config.h"
+#include "config/roles.h"
 #include "net/loop.h"
 #include "server/rate_limit.h"
 
 enum who { ANYONE, OPTIONAL, VOTER, REGISTERED };
+enum { ROLE_EACH = ROLES_ALL };
 
 struct route {
     enum http_method method;
     struct str path;
+    unsigned roles; /* one of them is needed: config/roles.h */
     enum who who;
     void (*handle)(struct call *c);
 };
 
 static const struct route routes[] = {
-#define X(method, path, who, handler)                                                  \
-    {HTTP_##method##_, {path, sizeof path - 1}, who, handler},
+#define X(method, path, role, who, handler)                                            \
+    {HTTP_##method##_, {path, sizeof path - 1}, ROLE_##role, who, handler},
     ROUTE_TABLE(X)
 #undef X
 };
@@ -107,6 +111,17 @@ static const struct route *find(enum http_method method, struct str path,
         if (routes[i].method == method && matches(routes[i].path, path, ret_id))
             return &routes[i];
     return NULL;
+}
+
+/* The roles of the path; those of no path are everybody's. */
+static unsigned roles_of(struct str path)
+{
+    uint32_t id;
+
+    for (size_t i = 0; i < N_ROUTES; i++)
+        if (matches(routes[i].path, path, &id))
+            return routes[i].roles;
+    return ROLES_ALL;
 }
 
 /* Append the methods of the path: "GET, HEAD, POST, OPTIONS". False: there is no such
@@ -194,6 +209,22 @@ static void answer_no_route(struct call *c, struct str path)
     buf_done(&methods);
 }
 
+/* Somebody in front sends requests to the wrong process: clients must not take it for
+ * an answer about the poll. */
+static void answer_misdirected(struct call *c, unsigned roles)
+{
+    struct buf detail = {0};
+
+    buf_text(&detail, "This process does not have the role ");
+    setting_show_words(config_setting(CONFIG_KEY_roles), roles, &detail);
+    buf_text(&detail, ", it has ");
+    setting_show(config_setting(CONFIG_KEY_roles), c->app->config, &detail);
+    buf_text(&detail, ". Send the request to one that has.");
+    buf_char(&detail, '\0');
+    call_fail(c, ERR_MISDIRECTED, detail.data);
+    buf_done(&detail);
+}
+
 static bool is_limited(struct str path)
 {
     return str_starts(path, STR("/api/")) || str_eq(path, STR("/api"));
@@ -237,11 +268,14 @@ static void answer(struct call *c)
 {
     struct str path = canonical(c->req->path);
     const struct route *route = find(c->req->method, path, &c->id);
+    unsigned roles = route != NULL ? route->roles : roles_of(path);
     int rc;
 
     if (!let_in(c, route, path, &rc))
         return;
-    if (route == NULL)
+    if ((roles & c->app->config->roles) == 0)
+        answer_misdirected(c, roles);
+    else if (route == NULL)
         answer_no_route(c, path);
     else if (rc != 0)
         call_fail(c, rc, why_not(rc));

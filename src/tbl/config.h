@@ -13,13 +13,13 @@
  *   STRING    nothing                     char *
  *   SECRET    nothing                     char *, "" when not set; never shown
  *   ENUM      "word|word"                 int, the index of the word
- *   LIST      what an item is: "origin"   struct setting_list
- *             or "network"
- * A string whose default is not empty may not be set to nothing. Every key is read
- * once, at the start.
+ *   WORDS     "word|word"                 unsigned, a bit for each word; all of them by
+ * "all" LIST      what an item is: "origin"   struct setting_list or "network" A string
+ * whose default is not empty may not be set to nothing. Every key is read once, at the
+ * start.
  *
  * The words of log.level and log.format are in the order of enum log_level and enum
- * log_format (base/log.h).
+ * log_format (base/log.h), those of roles and profile in that of config/roles.h.
  */
 #ifndef TBL_CONFIG_H
 #define TBL_CONFIG_H
@@ -115,8 +115,8 @@
       "The least important events that are logged.")                                                      \
     X(ENUM,     log_format,                  "log.format",                   "auto",       "auto|json|text", \
       "One JSON object a line, or text; auto is text on a terminal and JSON elsewhere.")                  \
-    X(ENUM,     roles,                       "roles",                        "all",        "all",         \
-      "What this process does. This release has only all.")                                               \
+    X(WORDS,    roles,                       "roles",                        "all",        "polls|votes|live|worker", \
+      "What this process does of the work that the processes of a cluster share: the paths that it answers, and with worker what has to be done without being asked. Anything but all needs the profile cluster.") \
     X(ENUM,     profile,                     "profile",                      "embedded",   "embedded|cluster", \
       "What the server stands on: embedded needs nothing but data.dir, cluster needs postgres.dsn and jwt.secret.")
 /* clang-format on */

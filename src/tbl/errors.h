@@ -25,6 +25,7 @@
     X(ERR_URI_TOO_LONG,        414, "uri_too_long",           "The request target is too long")        \
     X(ERR_UNSUPPORTED_MEDIA,   415, "unsupported_media_type", "The body must be application/json")     \
     X(ERR_EXPECTATION_FAILED,  417, "expectation_failed",     "Only 100-continue can be expected")     \
+    X(ERR_MISDIRECTED,         421, "misdirected",            "Another process serves this path")      \
     X(ERR_INVALID,             422, "invalid",                "The values break a rule")               \
     X(ERR_UNKNOWN_OPTION,      422, "unknown_option",         "The poll has no such option")           \
     X(ERR_POLL_NOT_OPEN,       425, "poll_not_open",          "The poll has not opened yet")           \

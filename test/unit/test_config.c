@@ -11,6 +11,7 @@
 #include "config/config.h"
 #include "config/config_doc.h"
 #include "config/config_file.h"
+#include "config/roles.h"
 
 /* One call of config_load(). */
 struct load {
@@ -85,6 +86,8 @@ static void the_defaults_are_those_that_were_promised(void **state)
     assert_int_equal(c->live_min_gap_ms, 50);
     assert_int_equal(c->log_level, LOG_INFO);
     assert_int_equal(c->log_format, LOG_FORMAT_AUTO);
+    assert_int_equal(c->roles, ROLES_ALL);
+    assert_int_equal(c->profile, PROFILE_EMBEDDED);
     load_done(&l);
 }
 
@@ -116,6 +119,46 @@ static void words_are_in_the_order_of_their_enum(void **state)
                     rows[i].want);
         load_done(&l);
     }
+}
+
+static void roles_and_profiles_are_those_of_their_words(void **state)
+{
+    static const struct {
+        const char *words;
+        unsigned want;
+    } rows[] = {
+        {"polls", ROLE_POLLS},
+        {"votes", ROLE_VOTES},
+        {"live", ROLE_LIVE},
+        {"worker", ROLE_WORKER},
+        {"live,polls", ROLE_LIVE | ROLE_POLLS},
+        {"all", ROLES_ALL},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        const struct config_flag flags[] = {{CONFIG_KEY_profile, "cluster"},
+                                            {CONFIG_KEY_roles, rows[i].words}};
+        struct load l = load(&(struct config_sources){.flags = flags, .n_flags = 2});
+
+        CHECK_EQ_AT(rows[i].words, l.rc, 0);
+        CHECK_EQ_AT(rows[i].words, l.config.roles, rows[i].want);
+        CHECK_EQ_AT(rows[i].words, l.config.profile, PROFILE_CLUSTER);
+        load_done(&l);
+    }
+}
+
+static void one_machine_has_every_role(void **state)
+{
+    const struct config_flag flags[] = {{CONFIG_KEY_roles, "polls,votes,live"}};
+    struct load l = load(&(struct config_sources){.flags = flags, .n_flags = 1});
+    (void)state;
+
+    assert_int_equal(l.rc, ERR_INVALID);
+    CHECK_STR(buf_str(&l.report.errors),
+              "roles: expected all, since only processes of the profile cluster share "
+              "the work\n");
+    load_done(&l);
 }
 
 static void the_table_is_in_order(void **state)
@@ -504,6 +547,8 @@ int main(void)
         cmocka_unit_test(every_default_is_a_value_of_its_key),
         cmocka_unit_test(the_defaults_are_those_that_were_promised),
         cmocka_unit_test(words_are_in_the_order_of_their_enum),
+        cmocka_unit_test(roles_and_profiles_are_those_of_their_words),
+        cmocka_unit_test(one_machine_has_every_role),
         cmocka_unit_test(the_table_is_in_order),
         cmocka_unit_test(a_key_has_three_spellings),
         cmocka_unit_test(flags_win_over_environment_over_file_over_default),

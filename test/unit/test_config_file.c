@@ -109,6 +109,15 @@ static void says_where_and_what_is_wrong(void **state)
         {"server.origins: https://a\n",
          "f.yaml:1: server.origins: expected a list of origins such as "
          "https://polls.example, not a single text\n"},
+        {"roles: [polls, [live]]\n",
+         "f.yaml:1: roles: expected a list of at most 256 texts\n"},
+        {"roles: [polls, lives]\n", "not \"lives\"\n"},
+        {"roles: {polls: yes}\n",
+         "f.yaml:1: roles: expected all, or one or more of polls, "
+         "votes, live or worker, not a section\n"},
+        {"roles: []\n", "not \"\"\n"},
+        {"roles: live, polls\n", ""},
+        {"roles: [live, polls]\n", ""},
         {"server.origins: [[https://a]]\n",
          "f.yaml:1: server.origins: expected a list of at most 256 texts\n"},
         {"server.origins: [https://a, b]\n", "not \"b\"\n"},

@@ -19,6 +19,7 @@ export const CODES = {
   uri_too_long: 414,
   unsupported_media_type: 415,
   expectation_failed: 417,
+  misdirected: 421,
   invalid: 422,
   unknown_option: 422,
   poll_not_open: 425,

@@ -676,7 +676,7 @@ export interface components {
              * @description For programs; it does not change.
              * @enum {string}
              */
-            code: "bad_request" | "invalid_json" | "unauthorized" | "forbidden" | "foreign_origin" | "not_found" | "method_not_allowed" | "request_timeout" | "already_voted" | "already_skipped" | "conflict" | "poll_closed" | "too_large" | "uri_too_long" | "unsupported_media_type" | "expectation_failed" | "invalid" | "unknown_option" | "poll_not_open" | "upgrade_required" | "rate_limited" | "daily_limit" | "headers_too_large" | "internal" | "not_implemented" | "overloaded" | "unavailable" | "http_version";
+            code: "bad_request" | "invalid_json" | "unauthorized" | "forbidden" | "foreign_origin" | "not_found" | "method_not_allowed" | "request_timeout" | "already_voted" | "already_skipped" | "conflict" | "poll_closed" | "too_large" | "uri_too_long" | "unsupported_media_type" | "expectation_failed" | "misdirected" | "invalid" | "unknown_option" | "poll_not_open" | "upgrade_required" | "rate_limited" | "daily_limit" | "headers_too_large" | "internal" | "not_implemented" | "overloaded" | "unavailable" | "http_version";
             requestId?: string;
             /** @description What is wrong with which field: with `invalid`, and with the `conflict` of a username or an e-mail address that is taken. */
             errors?: {
@@ -1142,7 +1142,8 @@ export interface components {
         /**
          * @description What was sent is no request that can be read: 400 `bad_request`, 408 `request_timeout`, 413 `too_large`,
          *     414 `uri_too_long`, 417 `expectation_failed`, 431 `headers_too_large`, 501 `not_implemented`,
-         *     505 `http_version`. The connection is then closed.
+         *     505 `http_version`. The connection is then closed. Or it was sent to a process of a cluster that does not
+         *     serve the path, and nothing was done: 421 `misdirected`; a proxy in front sends it to the right one.
          */
         Unreadable: {
             headers: {
