@@ -17,7 +17,8 @@
 enum {
     ANSWER_MS = 3600000, /* the check, and ANALYZE, of everything */
     LINES_BYTES = 256 << 10,
-    LEAVING_MS = 5000, /* a server that has stopped is silent for two seconds by then */
+    LEAVING_MS =
+        8000, /* a server that has stopped is silent for five seconds by then */
     LOOK_MS = 50,
     EPOCH_BITS = 32,     /* of versions; above them is version_epoch() */
     PARTITION_BITS = 20, /* a partition of ballots has so many polls */
@@ -442,7 +443,7 @@ static const char IS_USED[] =
 static const char IS_SERVED[] =
     "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database()"
     " AND pid <> pg_backend_pid() AND application_name LIKE 'pollux%'"
-    " AND state_change > clock_timestamp() - interval '2 s')";
+    " AND state_change > clock_timestamp() - interval '5 s')";
 
 static int take_bool(void *user, const struct pg_row *row)
 {

@@ -101,6 +101,11 @@ describe('there and back', () => {
   before(async () => {
     server = await Server.start(EMBEDDED);
     people = await fill(server);
+    await server.stop();
+    /* One that was scheduled, and has opened since. */
+    const opened = 'UPDATE polls SET opens_ms = created_ms + 1 WHERE id = 3';
+    sqlite(database_of(server.data_dir), opened);
+    await server.start();
     was = await all_of(server);
     await server.stop();
     dsn = await postgres.create('there');
@@ -227,6 +232,27 @@ test('what a restore has skipped stays skipped', async () => {
   await server.end();
 });
 
+test('polls of high numbers get their partition of ballots', async () => {
+  const server = await Server.start(EMBEDDED);
+  const { token } = await server.api.register(ada);
+  await server.api.create_poll(token);
+  await server.stop();
+  const last = (3 << 20) - 1;
+  sqlite(
+    database_of(server.data_dir),
+    `UPDATE sqlite_sequence SET seq = ${last} WHERE name = 'polls'`,
+  );
+  const dsn = await postgres.create('high');
+  await importing(server, server.data_dir, dsn);
+  const partitions = `SELECT relname FROM pg_class WHERE relname LIKE 'ballots__' AND relkind = 'r'`;
+  const names = await postgres.rows('high', `${partitions} ORDER BY 1`);
+  assert.deepEqual(names, ['ballots_0', 'ballots_1', 'ballots_2']);
+  const cluster = await Server.start({ ...CLUSTER, dsn });
+  assert.equal((await cluster.api.create_poll(token)).id, last + 1);
+  await cluster.end();
+  await server.end();
+});
+
 describe('import refuses', () => {
   let server, dsn;
   const fails = async (sentence, dir = server.data_dir, to = dsn) => {
@@ -264,6 +290,14 @@ describe('import refuses', () => {
     await fails(/^wrong: poll 1: 9 votes are stored.*\npollux: the copy is not sound/s);
     sqlite(database_of(server.data_dir), 'UPDATE results SET total = 0');
     assert.ok(!fs.readdirSync(server.data_dir).some((name) => name.startsWith('import')));
+    await is_empty();
+  });
+
+  test('a directory without its journal', async () => {
+    const journal = path.join(server.data_dir, 'journal');
+    fs.renameSync(journal, `${journal}.away`);
+    await fails(/^pollux: .*journal/m);
+    fs.renameSync(`${journal}.away`, journal);
     await is_empty();
   });
 

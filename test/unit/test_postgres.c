@@ -291,6 +291,31 @@ static void add_finding(void *out, const char *text)
     buf_char(out, '\n');
 }
 
+static void add_progress(void *user, uint64_t done, uint64_t all)
+{
+    buf_printf(user, "%u of %u;", (unsigned)done, (unsigned)all);
+}
+
+static void verify_says_how_far_it_is(void **state)
+{
+    struct buf out = {0};
+    const struct store_report to = {add_finding, add_progress, &out};
+    struct store_totals totals;
+    struct store *s;
+    uint32_t owner;
+
+    (void)state;
+    pg_rig_admin(rig, "CREATE DATABASE progress");
+    s = open_store("progress");
+    owner = add_user(s, "ada", "ada@example.org");
+    add_poll(s, owner, "Which?");
+    add_poll(s, owner, "Who?");
+    assert_int_equal(s->ops->verify(s, &to, &totals), 0);
+    CHECK_STR(buf_str(&out), "2 of 2;2 of 2;"); /* and what is above the last poll */
+    buf_done(&out);
+    s->ops->free(s);
+}
+
 static void verify_finds_what_does_not_fit(void **state)
 {
     static const struct {
@@ -411,6 +436,7 @@ int main(void)
         cmocka_unit_test(a_lost_connection_fails_the_transaction_and_no_more),
         cmocka_unit_test(no_limit_of_the_index_is_seen),
         cmocka_unit_test(words_and_keys_are_made_again_when_their_rules_change),
+        cmocka_unit_test(verify_says_how_far_it_is),
         cmocka_unit_test(verify_finds_what_does_not_fit),
         cmocka_unit_test(one_key_makes_one_poll_whoever_asks),
     };
