@@ -29,14 +29,14 @@ ${block}
 }
 
 export class Nginx {
-  /** @param make_block (port) → a server block, and maps before it */
+  /** @param make_block (port, folder) → a server block, and maps before it */
   static async start(folder, make_block) {
     const nginx = new Nginx();
     nginx.port = await lasting_port();
     nginx.url = `http://127.0.0.1:${nginx.port}`;
     fs.mkdirSync(folder);
     const file = path.join(folder, 'nginx.conf');
-    fs.writeFileSync(file, configuration(folder, make_block(nginx.port)));
+    fs.writeFileSync(file, configuration(folder, make_block(nginx.port, folder)));
     const command = ['--pdeathsig', 'KILL', '--', NGINX, '-p', folder, '-c', file];
     nginx.child = spawn('setpriv', command, { stdio: ['ignore', 'inherit', 'inherit'] });
     await wait_until(() => {
