@@ -23,7 +23,7 @@ configuration() {
     export POLLUX_SERVER_TRUSTED_PROXIES=${POLLUX_SERVER_TRUSTED_PROXIES:-127.0.0.1}
     [ -n "${POLLUX_JWT_SECRET-}${POLLUX_JWT_SECRET_FILE-}" ] ||
         export POLLUX_JWT_SECRET_FILE=$FOLDER/jwt.secret
-    "$PROGRAM" check-config --markdown | grep -q '^| `redis.sentinels`' || return 0
+    [[ $("$PROGRAM" check-config --markdown) = *'| `redis.sentinels` |'* ]] || return 0
     export POLLUX_REDIS_URL=${POLLUX_REDIS_URL:-redis://127.0.0.1:$(port_of redis-1)}
     export POLLUX_REDIS_MASTER=${POLLUX_REDIS_MASTER:-$REDIS_GROUP}
     export POLLUX_REDIS_SENTINELS=${POLLUX_REDIS_SENTINELS:-$sentinels,127.0.0.1:$(port_of sentinel-3)}
