@@ -13,10 +13,11 @@
  *   STRING    nothing                     char *
  *   SECRET    nothing                     char *, "" when not set; never shown
  *   ENUM      "word|word"                 int, the index of the word
- *   WORDS     "word|word"                 unsigned, a bit for each word; all of them by
- * "all" LIST      what an item is: "origin"   struct setting_list or "network" A string
- * whose default is not empty may not be set to nothing. Every key is read once, at the
- * start.
+ *   WORDS     "word|word"                 unsigned, bit i: word i; or "all"
+ *   LIST      what an item is: "origin"   struct setting_list
+ *             or "network"
+ * A string whose default is not empty may not be set to nothing. Every key is read
+ * once, at the start.
  *
  * The words of log.level and log.format are in the order of enum log_level and enum
  * log_format (base/log.h), those of roles and profile in that of config/roles.h.

@@ -6,9 +6,10 @@
  *
  * Role: the processes of a cluster that answer it (config/roles.h); EACH: all of them.
  * A path has one role, whatever the method: deploy/nginx sends requests on by their
- * path. Who: ANYONE: a token is not looked at. OPTIONAL: without a token too, but one
- * that is sent must be good. VOTER: any token, a guest's too. REGISTERED: a registered
- * user's. The most frequent comes first: they are tried in this order.
+ * path.
+ * Who: ANYONE: a token is not looked at. OPTIONAL: without a token too, but one that is
+ * sent must be good. VOTER: any token, a guest's too. REGISTERED: a registered user's.
+ * The most frequent comes first: they are tried in this order.
  */
 #ifndef TBL_ROUTES_H
 #define TBL_ROUTES_H
