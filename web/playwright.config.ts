@@ -3,7 +3,7 @@ import { defineConfig } from '@playwright/test';
 export default defineConfig({
   testDir: 'e2e',
   outputDir: '../build/web-e2e',
-  workers: 2,
+  workers: 3, // they wait more than they compute
   timeout: 300_000, // limits, not waits: the machine may be busy
   expect: { timeout: 60_000 }, // the page itself may wait 30 s between two tries
   forbidOnly: true,
@@ -11,7 +11,8 @@ export default defineConfig({
   use: {
     locale: 'en-US',
     viewport: { width: 390, height: 844 },
-    trace: 'retain-on-failure',
+    // Recording costs time, and nobody sees what a CI run leaves behind.
+    trace: process.env.CI === undefined ? 'retain-on-failure' : 'off',
     launchOptions: {
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
       args: [
