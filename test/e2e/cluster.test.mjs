@@ -7,6 +7,8 @@ import { Postgres } from './lib/postgres.mjs';
 import { Server } from './lib/server.mjs';
 
 const ROUNDS = 40;
+const ASKS = Number(process.env.CLUSTER_ASKS ?? 600);
+const CLIENTS = 12;
 
 let postgres;
 let servers;
@@ -98,6 +100,42 @@ describe('what one has answered the other knows at once:', () => {
     assert.equal(await name_at(here), null);
     await here.api.get('/api/users/me', { token: owner, expect: 'unauthorized' });
   });
+});
+
+/** One client: acts at one process, and asks the other at once. */
+async function acts_and_asks(polls, left) {
+  let voter = (await servers[0].api.guest()).token;
+  for (let i = 0; left.asks > 0; i++) {
+    if (i % polls.length === 0) voter = (await servers[0].api.guest()).token;
+    const [here, there] = turn(i);
+    const poll = polls[i % polls.length];
+    const { results } = (await here.api.vote(voter, poll, i % 3, { expect: 201 })).body;
+    const seen = (await there.api.get(`/api/polls/${poll}`, { token: voter })).body;
+    assert.equal(seen.myVote, i % 3);
+    assert.ok(seen.results.version >= results.version);
+    const option = (i + 1) % 3;
+    await there.api.put(`/api/polls/${poll}/vote`, {
+      token: voter,
+      body: { optionIndex: option },
+    });
+    const moved = (await here.api.get(`/api/polls/${poll}`, { token: voter })).body;
+    assert.equal(moved.myVote, option);
+    const { items } = (await here.api.get('/api/polls?limit=100', { token: voter })).body;
+    assert.ok(!items.some(({ id }) => id === poll));
+    left.asks -= 3;
+  }
+}
+
+test(`${ASKS} questions to the other, under load, are all answered as acted`, async (t) => {
+  const make = () => servers[0].api.create_poll(token, { voteChange: true });
+  const polls = (await Promise.all(Array.from({ length: 20 }, make))).map(({ id }) => id);
+  const left = { asks: ASKS };
+  await Promise.all(Array.from({ length: CLIENTS }, () => acts_and_asks(polls, left)));
+  for (const poll of polls) {
+    const results = await servers[0].api.results(poll);
+    assert.deepEqual(await servers[1].api.results(poll), results);
+  }
+  t.diagnostic(`${ASKS - left.asks} questions by ${CLIENTS} clients at once`);
 });
 
 test('who follows at one sees the votes at the other, by both protocols', async () => {
