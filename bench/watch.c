@@ -2,7 +2,7 @@
  *
  *   watch --address HOST:PORT --watchers N /ws/polls/1
  *         [--sse] [--pid SERVER] [--tick-us US]
- *         [--publish PATH (--tokens FILE | --payload BYTES)]
+ *         [--publish PATH (--tokens FILE | --payload BYTES) [--publish-at HOST:PORT]]
  *
  * Commands on standard input, each answered with one line of JSON on standard output:
  *   publish   one message to all: a vote with the next token, or a message of --payload
@@ -53,7 +53,7 @@ enum {
 };
 
 struct options {
-    struct sockaddr_in address;
+    struct sockaddr_in address, publish_at;
     unsigned n_watchers;
     const char *path, *publish_path;
     bool sse;
@@ -392,7 +392,7 @@ static void connect_all(struct watch *w)
     for (unsigned i = 0; i < n; i += AT_ONCE)
         connect_some(w, i, i + AT_ONCE < n ? i + AT_ONCE : n);
     if (w->o.publish_path != NULL) {
-        w->publisher_fd = connect_from(&w->o.address, 0);
+        w->publisher_fd = connect_from(&w->o.publish_at, 0);
         epoll_ctl(w->epoll_fd, EPOLL_CTL_ADD, w->publisher_fd, &e);
     }
     while (look(w, QUIET_MS))
@@ -416,7 +416,8 @@ static void leave(struct watch *w)
 static void usage(void)
 {
     die("watch --address HOST:PORT --watchers N [--sse] [--pid SERVER] [--tick-us US]\n"
-        "      [--publish PATH (--tokens FILE | --payload BYTES)] PATH");
+        "      [--publish PATH (--tokens FILE | --payload BYTES)\n"
+        "       [--publish-at HOST:PORT]] PATH");
 }
 
 static void set_option(struct options *o, int letter, const char *value)
@@ -440,6 +441,9 @@ static void set_option(struct options *o, int letter, const char *value)
     case 'P':
         o->publish_path = value;
         break;
+    case 'A':
+        o->publish_at = address_of(value);
+        break;
     case 'f':
         o->tokens = tokens_open(value);
         break;
@@ -454,11 +458,11 @@ static void set_option(struct options *o, int letter, const char *value)
 static struct options options_of(int argc, char **argv)
 {
     static const struct option names[] = {
-        {"address", 1, NULL, 'a'}, {"watchers", 1, NULL, 'n'},
-        {"sse", 0, NULL, 's'},     {"pid", 1, NULL, 'p'},
-        {"tick-us", 1, NULL, 't'}, {"publish", 1, NULL, 'P'},
-        {"tokens", 1, NULL, 'f'},  {"payload", 1, NULL, 'b'},
-        {NULL, 0, NULL, 0}};
+        {"address", 1, NULL, 'a'},    {"watchers", 1, NULL, 'n'},
+        {"sse", 0, NULL, 's'},        {"pid", 1, NULL, 'p'},
+        {"tick-us", 1, NULL, 't'},    {"publish", 1, NULL, 'P'},
+        {"tokens", 1, NULL, 'f'},     {"payload", 1, NULL, 'b'},
+        {"publish-at", 1, NULL, 'A'}, {NULL, 0, NULL, 0}};
     struct options o = {.n_watchers = 1, .tick_us = 250};
     int letter;
 
@@ -466,6 +470,8 @@ static struct options options_of(int argc, char **argv)
         set_option(&o, letter, optarg);
     if (argc - optind != 1 || o.address.sin_port == 0 || o.n_watchers == 0)
         usage();
+    if (o.publish_at.sin_port == 0)
+        o.publish_at = o.address;
     o.path = argv[optind];
     return o;
 }
