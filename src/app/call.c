@@ -24,6 +24,7 @@ struct call *call_new(struct app_loop *loop, struct http_req *req)
     c->loop = loop;
     c->app = loop->app;
     c->who = (struct identity){0};
+    c->identified = 0;
     c->by_cookie = false;
     c->one_form = false;
     c->id = 0;

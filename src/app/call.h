@@ -22,6 +22,7 @@
 #include "auth/jwt.h"
 #include "ballot/ballot.h"
 #include "base/fault.h"
+#include "limit/limit.h"
 #include "net/http.h"
 #include "work/follow.h"
 #include "work/store_lane.h"
@@ -41,6 +42,7 @@ struct call {
     struct app_loop *loop;
     struct app *app;
     struct identity who; /* user 0: nobody */
+    int identified;      /* 0, or why who is not to be believed */
     bool by_cookie;
     bool one_form;  /* its ETag names these very bytes: it is never packed */
     uint32_t id;    /* the path's {id}; 0 where the path has none */
@@ -54,6 +56,7 @@ struct call {
     uint64_t began_us;
     enum http_method method;
 
+    struct limit_ask limit; /* the router's */
     call_then_cb *then;
     struct door *door; /* it went in by; NULL: by none yet */
     uint64_t in_ms;    /* when */

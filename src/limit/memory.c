@@ -356,8 +356,10 @@ static struct limiter *memory_free(struct limiter *l)
     return NULL;
 }
 
-static const struct limit_ops OPS = {"memory", memory_take, memory_give_back,
-                                     memory_free};
+static const struct limit_ops OPS = {.name = "memory",
+                                     .take = memory_take,
+                                     .give_back = memory_give_back,
+                                     .free = memory_free};
 
 static uint32_t quantum_of(const struct limit_memory_opts *opts)
 {

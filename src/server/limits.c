@@ -1,5 +1,7 @@
 #include "server/limits.h"
 
+#include <string.h>
+
 #include "app/app.h"
 #include "auth/login_guard.h"
 #include "base/mem.h"
@@ -14,15 +16,14 @@ enum {
     LOGINS_BYTES = 8 << 20,     /* some 50,000 entries per kind */
 };
 
-static struct limiter *make(struct profile *p, int max, uint32_t window_ms,
-                            size_t max_bytes)
+static struct limiter *make(struct profile *p, const char *whose, const char *what,
+                            int max, uint32_t window_ms)
 {
-    return max != 0 ? p->ops->limiter(p, (uint32_t)max, window_ms, max_bytes) : NULL;
-}
+    bool is_user = strcmp(whose, "user") == 0;
+    struct profile_limit limit = {whose, what, (uint32_t)max, window_ms,
+                                  is_user ? USERS_BYTES : ADDRESSES_BYTES};
 
-static struct limiter *for_addresses(struct profile *p, int max, uint32_t window_ms)
-{
-    return make(p, max, window_ms, ADDRESSES_BYTES);
+    return max != 0 ? p->ops->limiter(p, &limit) : NULL;
 }
 
 static void limit_addresses(struct rate_limits *rates, const struct config *c,
@@ -31,19 +32,22 @@ static void limit_addresses(struct rate_limits *rates, const struct config *c,
     struct limiter **of = rates->of;
 
     of[RATE_ADDRESS] =
-        for_addresses(p, c->limits_burst_per_second, RATE_LIMIT_SECOND_MS);
-    of[RATE_READ] =
-        for_addresses(p, c->limits_poll_reads_per_second, RATE_LIMIT_SECOND_MS);
-    of[RATE_JOIN] = for_addresses(p, c->limits_guests_per_minute, RATE_LIMIT_MINUTE_MS);
-    of[RATE_REGISTER] =
-        for_addresses(p, c->limits_registrations_per_minute, RATE_LIMIT_MINUTE_MS);
+        make(p, "address", "api", c->limits_burst_per_second, RATE_LIMIT_SECOND_MS);
+    of[RATE_READ] = make(p, "address", "read", c->limits_poll_reads_per_second,
+                         RATE_LIMIT_SECOND_MS);
+    of[RATE_JOIN] =
+        make(p, "address", "join", c->limits_guests_per_minute, RATE_LIMIT_MINUTE_MS);
+    of[RATE_REGISTER] = make(p, "address", "register",
+                             c->limits_registrations_per_minute, RATE_LIMIT_MINUTE_MS);
 }
 
+/* The guard asks while it works, so its limiters have to say at once. */
 static struct limiter *for_logins(void *user, uint32_t max, uint32_t window_ms)
 {
     struct profile *p = user;
+    struct profile_limit limit = {NULL, NULL, max, window_ms, LOGINS_BYTES};
 
-    return p->ops->limiter(p, max, window_ms, LOGINS_BYTES);
+    return p->ops->limiter(p, &limit);
 }
 
 void server_limits_make(struct app *app, struct profile *profile)
@@ -51,8 +55,9 @@ void server_limits_make(struct app *app, struct profile *profile)
     const struct config *config = app->config;
     struct rate_limits *rates = mem_zalloc(1, sizeof *rates);
 
-    rates->of[RATE_USER] = make(profile, config->limits_requests_per_minute,
-                                RATE_LIMIT_MINUTE_MS, USERS_BYTES);
+    rates->of[RATE_USER] =
+        make(profile, "user", "api", config->limits_requests_per_minute,
+             RATE_LIMIT_MINUTE_MS);
     if (config->limits_burst_per_second != 0)
         limit_addresses(rates, config, profile);
     app->rates = rates;

@@ -46,6 +46,15 @@ struct profile_stores {
     uint64_t first_version; /* version of a new poll's first result */
 };
 
+/* At most max in any window_ms, and at most max_bytes of memory. */
+struct profile_limit {
+    const char *whose, *what; /* "user", "api": a limit of all processes together, and
+                               * its name; NULL: each process's own, which says at
+                               * once. Static storage. */
+    uint32_t max, window_ms;
+    size_t max_bytes;
+};
+
 struct profile_ops {
     const char *name;
 
@@ -61,10 +70,8 @@ struct profile_ops {
     /* Read what is stored into memory: polls and their results, accounts, ends of
      * tokens. */
     int (*load)(struct profile *p, struct app *app, char *errmsg, size_t size);
-    /* Make a limiter: at most max in any window_ms, and at most max_bytes if it is in
-     * memory. The caller frees it before close(). */
-    struct limiter *(*limiter)(struct profile *p, uint32_t max, uint32_t window_ms,
-                               size_t max_bytes);
+    /* Make a limiter. The caller frees it before close(). */
+    struct limiter *(*limiter)(struct profile *p, const struct profile_limit *limit);
     /* events: called by the ballot, and by whatever else brings news of polls, such as
      * a bus. */
     int (*start_ballot)(struct profile *p, const struct ballot_events *events,

@@ -1,8 +1,9 @@
 #include "server/rate_limit.h"
 
+#include <stddef.h>
+
 #include "app/app.h"
 #include "app/app_loop.h"
-#include "app/call.h"
 #include "app/handlers.h"
 #include "app/proxy.h"
 #include "base/clock.h"
@@ -43,19 +44,47 @@ static const char *const why_not[RATE__KINDS] = {
     [RATE_REGISTER] = "Too many people have just registered from your address.",
 };
 
-bool rate_limit_admit(struct call *c, route_handler *handle)
+static enum rate rate_asked(const struct call *c)
+{
+    enum rate rate = 0;
+
+    while (c->app->rates->of[rate] != c->limit.limiter)
+        rate++;
+    return rate;
+}
+
+static void go_on(struct call *c)
+{
+    struct limit_state s = c->limit.state;
+
+    add_headers(c, c->limit.limiter, s);
+    if (s.admitted)
+        c->then(c);
+    else
+        call_fail_in(c, ERR_RATE_LIMITED, why_not[rate_asked(c)],
+                     ((int64_t)s.more_in_ms + 999) / 1000);
+}
+
+static void on_limit_home(struct mail *m)
+{
+    go_on((struct call *)((char *)m - offsetof(struct call, limit)));
+}
+
+void rate_limit_admit(struct call *c, route_handler *handle, call_then_cb *then)
 {
     enum rate rate = rate_of(c, handle);
     struct limiter *l = c->app->rates->of[rate];
-    struct limit_state s;
 
-    if (l == NULL)
-        return true;
-    s = limit_take(l, rate == RATE_USER ? c->who.user : proxy_client_of(c),
-                   loop_mono_ms(c->loop->loop));
-    add_headers(c, l, s);
-    if (!s.admitted)
-        call_fail_in(c, ERR_RATE_LIMITED, why_not[rate],
-                     ((int64_t)s.more_in_ms + 999) / 1000);
-    return s.admitted;
+    c->then = then;
+    if (l == NULL) {
+        then(c);
+        return;
+    }
+    c->limit = (struct limit_ask){
+        .mail = {.home = loop_inbox(c->loop->loop), .on_home = on_limit_home},
+        .limiter = l,
+        .key = rate == RATE_USER ? c->who.user : proxy_client_of(c),
+        .now_ms = loop_mono_ms(c->loop->loop)};
+    if (limit_ask(&c->limit))
+        go_on(c);
 }

@@ -22,9 +22,8 @@
 #ifndef SERVER_RATE_LIMIT_H
 #define SERVER_RATE_LIMIT_H
 
-#include <stdbool.h>
+#include "app/call.h"
 
-struct call;
 struct limiter;
 
 enum { RATE_LIMIT_MINUTE_MS = 60000, RATE_LIMIT_SECOND_MS = 1000 };
@@ -39,7 +38,8 @@ struct rate_limits {
 typedef void route_handler(struct call *c);
 
 /* Count the request and add the headers; c->who must be known. handle: the request's
- * handler, NULL if there is none. False: it was one too many, and has been answered. */
-bool rate_limit_admit(struct call *c, route_handler *handle);
+ * handler, NULL if there is none. then is run when it may go on: at once, or when the
+ * limiter's answer is home. If it was one too many, it is answered here instead. */
+void rate_limit_admit(struct call *c, route_handler *handle, call_then_cb *then);
 
 #endif

@@ -124,6 +124,11 @@ static unsigned roles_of(struct str path)
     return ROLES_ALL;
 }
 
+static const struct route *route_of(const struct call *c)
+{
+    return c->route < N_ROUTES ? &routes[c->route] : NULL;
+}
+
 /* Append the methods of the path: "GET, HEAD, POST, OPTIONS". False: there is no such
  * path. */
 static bool allowed(struct str path, struct buf *out)
@@ -245,70 +250,86 @@ static bool sets_cookie(const struct route *route)
             route->handle == handle_refresh);
 }
 
-/* Checks for every request: is there room, who sent it, is it one too many? False: it
- * has been answered. */
-static bool let_in(struct call *c, const struct route *route, struct str path,
-                   int *ret_identified)
+static void identify_for(struct call *c, const struct route *route)
 {
-    if (route != NULL)
-        c->route = (unsigned)(route - routes);
-    origin_add_headers(c);
-    if (is_surplus(c->loop, route)) {
-        call_fail(c, ERR_OVERLOADED, NULL);
-        return false;
-    }
-    *ret_identified = identify(c, route != NULL ? route->who : OPTIONAL);
+    c->who = (struct identity){0};
+    c->identified = identify(c, route != NULL ? route->who : OPTIONAL);
+}
+
+/* Where there are other processes, one of them may have ended the session meanwhile. */
+static void identify_again(struct call *c, const struct route *route)
+{
+    if (c->app->follow != NULL)
+        identify_for(c, route);
     if (c->by_cookie && c->who.user != 0 && !sets_cookie(route))
         session_renew(c);
-    return !is_limited(path) ||
-           rate_limit_admit(c, route != NULL ? route->handle : NULL);
 }
 
 static void answer(struct call *c)
 {
     struct str path = canonical(c->req->path);
-    const struct route *route = find(c->req->method, path, &c->id);
+    const struct route *route = route_of(c);
     unsigned roles = route != NULL ? route->roles : roles_of(path);
-    int rc;
 
-    if (!let_in(c, route, path, &rc))
-        return;
+    identify_again(c, route);
     if ((roles & c->app->config->roles) == 0)
         answer_misdirected(c, roles);
     else if (route == NULL)
         answer_no_route(c, path);
-    else if (rc != 0)
-        call_fail(c, rc, why_not(rc));
+    else if (c->identified != 0)
+        call_fail(c, c->identified, why_not(c->identified));
     else
         route->handle(c);
 }
 
-/* Who asks may have been answered by another process before: what they did there, and
- * what has ended their session there, is to be known here first. */
-static bool needs_current(struct str path)
+static void answer_too_large(struct call *c)
 {
-    return is_limited(path) || str_starts(path, STR("/p/")) ||
-           str_starts(path, STR("/embed/")) || str_starts(path, STR("/ws"));
+    identify_again(c, route_of(c));
+    call_fail(c, ERR_TOO_LARGE, NULL);
 }
 
-void router_on_request(struct http_req *req, void *user)
+/* Who asks may have been answered by another process before: what they did there, and
+ * what has ended their session there, is to be known here first. */
+static void answer_when_current(struct call *c)
 {
-    struct call *c = call_new(user, req);
+    struct str path = canonical(c->req->path);
 
-    if (needs_current(canonical(req->path)))
+    if (is_limited(path) || str_starts(path, STR("/p/")) ||
+        str_starts(path, STR("/embed/")) || str_starts(path, STR("/ws")))
         call_current(c, answer);
     else
         answer(c);
 }
 
+/* Checks for every request: is there room, and is it one too many of whoever sent it?
+ * What is refused here has cost no lane anything. */
+static void let_in(struct call *c, call_then_cb *then)
+{
+    struct str path = canonical(c->req->path);
+    const struct route *route = find(c->req->method, path, &c->id);
+
+    if (route != NULL)
+        c->route = (unsigned)(route - routes);
+    origin_add_headers(c);
+    if (is_surplus(c->loop, route)) {
+        call_fail(c, ERR_OVERLOADED, NULL);
+        return;
+    }
+    identify_for(c, route);
+    if (is_limited(path))
+        rate_limit_admit(c, route != NULL ? route->handle : NULL, then);
+    else
+        then(c);
+}
+
+void router_on_request(struct http_req *req, void *user)
+{
+    let_in(call_new(user, req), answer_when_current);
+}
+
 void router_on_too_large(struct http_req *req, void *user)
 {
-    struct call *c = call_new(user, req);
-    struct str path = canonical(req->path);
-    int rc;
-
-    if (let_in(c, find(req->method, path, &c->id), path, &rc))
-        call_fail(c, ERR_TOO_LARGE, NULL);
+    let_in(call_new(user, req), answer_too_large);
 }
 
 void router_on_error(int err, struct str request_id, struct buf *out, void *user)

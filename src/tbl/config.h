@@ -31,6 +31,7 @@
     X("server",   "The HTTP server")                                                    \
     X("data",     "Where data is kept")                                                 \
     X("postgres", "PostgreSQL")                                                         \
+    X("redis",    "Redis or Valkey")                                                    \
     X("jwt",      "Tokens")                                                             \
     X("limits",   "What one client may do")                                             \
     X("accounts", "Passwords")                                                          \
@@ -70,6 +71,14 @@
       "The directory that holds everything the server writes. It is created when missing.")               \
     X(SECRET,   postgres_dsn,                "postgres.dsn",                 "",           "",            \
       "Where PostgreSQL is, as libpq reads it: postgresql://pollux@db1,db2/pollux; for the profile cluster.") \
+    X(SECRET,   redis_url,                   "redis.url",                    "",           "",            \
+      "Where Redis or Valkey is: redis://[[USER]:PASSWORD@]HOST:6379/0. Without it each process counts requests for itself, and watchers hear of other processes' votes a little later.") \
+    X(STRING,   redis_sentinels,             "redis.sentinels",              "",           "",            \
+      "Sentinels that say which Redis is the primary, HOST:26379,HOST:26379; redis.url then only says who connects, and to which database.") \
+    X(STRING,   redis_master,                "redis.master",                 "mymaster",   "",            \
+      "What the Sentinels call that Redis.")                                                              \
+    X(DURATION, redis_timeout_ms,            "redis.timeout",                "100ms",      "1ms..1m",     \
+      "How long a request may wait for Redis; then each process counts requests for itself, until Redis answers again.") \
     X(SECRET,   jwt_secret,                  "jwt.secret",                   "",           "",            \
       "The key that signs tokens; with less than 32 bytes the server warns at its start. When not set, one is generated into <data.dir>/jwt.secret.") \
     X(DURATION, jwt_ttl_ms,                  "jwt.ttl",                      "24h",        "1s..3650d",   \

@@ -99,13 +99,16 @@ static int noted_load(struct profile *p, struct app *app, char *errmsg, size_t s
     return note(p, "load", errmsg, size);
 }
 
-static struct limiter *noted_limiter(struct profile *p, uint32_t max,
-                                     uint32_t window_ms, size_t max_bytes)
+static struct limiter *noted_limiter(struct profile *p,
+                                     const struct profile_limit *limit)
 {
-    struct limit_memory_opts opts = {
-        .max = max, .window_ms = window_ms, .max_bytes = max_bytes, .seed = 42};
+    struct limit_memory_opts opts = {.max = limit->max,
+                                     .window_ms = limit->window_ms,
+                                     .max_bytes = limit->max_bytes,
+                                     .seed = 42};
 
-    assert_true(max > 0 && max_bytes > 0);
+    assert_true(limit->max > 0 && limit->max_bytes > 0);
+    assert_int_equal(limit->whose == NULL, limit->what == NULL);
     if (strstr(((struct noted *)p)->said, "limiter") == NULL)
         note(p, "limiter", NULL, 0);
     return limit_memory_new(&opts);

@@ -23,7 +23,7 @@
 #include "base/mem.h"
 #include "config/config.h"
 #include "index/index.h"
-#include "limit/memory.h"
+#include "profile/cluster/cluster_redis.h"
 #include "server/load.h"
 #include "server/profile.h"
 #include "store/postgres.h"
@@ -46,6 +46,7 @@ struct cluster {
     struct store_lane *writer;
     struct read_lane *reads;
     struct news *news;
+    struct cluster_redis redis;
     struct follow *follow;     /* the server's */
     atomic_bool ballot_failed; /* votes cannot be made durable */
 };
@@ -112,7 +113,7 @@ static int cluster_open(struct profile *p, const struct app *app,
         return rc;
     k->news = news_new(opts.dsn, k->seed);
     *ret_stores = (struct profile_stores){k->store, k->writer, k->reads, 1};
-    return 0;
+    return cluster_redis_open(&k->redis, app, k->seed, errmsg, size);
 }
 
 /* ---- secret, limiters ---- */
@@ -124,15 +125,10 @@ static int cluster_secret(struct profile *p, struct secret *ret_secret, char *er
                                size);
 }
 
-static struct limiter *cluster_limiter(struct profile *p, uint32_t max,
-                                       uint32_t window_ms, size_t max_bytes)
+static struct limiter *cluster_limiter(struct profile *p,
+                                       const struct profile_limit *limit)
 {
-    struct limit_memory_opts opts = {
-        .max = max, .window_ms = window_ms, .max_bytes = max_bytes};
-
-    (void)p;
-    randombytes_buf(&opts.seed, sizeof opts.seed);
-    return limit_memory_new(&opts);
+    return cluster_redis_limiter(&((struct cluster *)p)->redis, limit);
 }
 
 /* ---- following the others ---- */
@@ -332,6 +328,7 @@ static void cluster_close(struct profile *p)
 {
     struct cluster *k = (struct cluster *)p;
 
+    cluster_redis_close(&k->redis);
     news_free(k->news);
     k->store->ops->free(k->store);
     mem_free(k);

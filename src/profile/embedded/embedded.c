@@ -264,11 +264,12 @@ static int embedded_load(struct profile *p, struct app *app, char *errmsg, size_
     return server_load(app, ((struct embedded *)p)->store);
 }
 
-static struct limiter *embedded_limiter(struct profile *p, uint32_t max,
-                                        uint32_t window_ms, size_t max_bytes)
+static struct limiter *embedded_limiter(struct profile *p,
+                                        const struct profile_limit *limit)
 {
-    struct limit_memory_opts opts = {
-        .max = max, .window_ms = window_ms, .max_bytes = max_bytes};
+    struct limit_memory_opts opts = {.max = limit->max,
+                                     .window_ms = limit->window_ms,
+                                     .max_bytes = limit->max_bytes};
 
     (void)p;
     randombytes_buf(&opts.seed, sizeof opts.seed);
