@@ -180,6 +180,8 @@ static void run_batch(struct postgres_lane *l, int64_t now_ms)
     if (rc == 0)
         tell(g, b);
     pthread_mutex_unlock(&g->telling);
+    if (rc == 0 && batch_has_changed(b) && g->opts.committed != NULL)
+        g->opts.committed(g->opts.user);
     if (rc == 0)
         batch_answer(b);
     b->next_number += b->n_changes;

@@ -40,6 +40,9 @@ struct ballot_postgres_opts {
      * rules are written with the batch. */
     int (*write_edit)(void *user, struct pg *pg, uint32_t poll,
                       const struct poll_edit *edit);
+    /* A batch was committed: other processes may want to know. Any lane, several at
+     * once; may be NULL. */
+    void (*committed)(void *user);
     /* Batches begin to fail (text says why), or succeed again (err 0). */
     void (*report)(void *user, int err, const char *text);
     void *user;

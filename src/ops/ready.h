@@ -10,11 +10,13 @@
 #ifndef OPS_READY_H
 #define OPS_READY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct ready_check {
     const char *name;
     const char *(*check)(void *user);
+    bool is_optional; /* work goes on without: it is told, and the answer stays 200 */
 };
 
 enum { READY_CHECKS_MAX = 16 };

@@ -76,6 +76,15 @@
     X(gauge,     "process_start_time_seconds",              scrape_start_time,          \
       "When the process began, in seconds since the Unix epoch.")
 
+/* Of the cluster profile; written in profile/cluster/cluster_redis.c. */
+#define METRIC_TABLE_REDIS(X)                                                           \
+    X(gauge,     "pollux_redis_up",                         write_up,                   \
+      "1 while Redis serves this use; missing where none is configured.")               \
+    X(counter,   "pollux_limits_alone_total",               write_alone,                \
+      "Requests that this process limited by itself: Redis failed, or too many waited for it.") \
+    X(counter,   "pollux_wakeups_total",                    write_wakeups,              \
+      "Wake-ups after commits: sent to the other processes, heard from them.")
+
 /* Of the embedded profile; written in profile/embedded/watch.c. */
 #define METRIC_TABLE_EMBEDDED(X)                                                        \
     X(histogram, "pollux_journal_sync_seconds",             write_sync_times,           \

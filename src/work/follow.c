@@ -12,6 +12,8 @@ struct follow {
     struct lane *lane;
     uint64_t due_ms; /* monotonic; the lane's */
     atomic_bool failing;
+    struct mail wake;   /* in the mailbox, or the lane's, while waking is true */
+    atomic_bool waking; /* set by whoever puts wake; cleared by the lane */
 };
 
 static const char ask_kind[] = "follow_ask";
@@ -35,14 +37,28 @@ static void send_home(struct mail *batch, int rc)
     }
 }
 
+/* Takes the wake out of a batch, if it is there. */
+static struct mail *take_wake(struct follow *f, struct mail *batch)
+{
+    for (struct mail **at = &batch; *at != NULL; at = &(*at)->next)
+        if (*at == &f->wake) {
+            *at = f->wake.next;
+            atomic_store(&f->waking,
+                         false); /* before reading: what comes later is new */
+            break;
+        }
+    return batch;
+}
+
 static void run(struct mail *batch, void *user)
 {
     struct follow *f = user;
+    struct mail *asks = take_wake(f, batch);
     int rc = f->opts.read(f->opts.user);
 
-    f->due_ms = clock_mono_ms() + FOLLOW_MS;
+    f->due_ms = clock_mono_ms() + f->opts.every_ms;
     report(f, rc);
-    send_home(batch, rc);
+    send_home(asks, rc);
 }
 
 static int until_due(void *user)
@@ -64,6 +80,8 @@ int follow_start(const struct follow_opts *opts, struct follow **ret_follow)
     int rc;
 
     f->opts = *opts;
+    if (f->opts.every_ms == 0)
+        f->opts.every_ms = FOLLOW_MS;
     rc = lane_start(&lane, &f->lane);
     if (rc != 0)
         mem_free(f);
@@ -76,6 +94,13 @@ int follow_submit(struct follow *f, struct follow_ask *ask)
 {
     ask->mail.kind = ask_kind;
     return lane_submit(f->lane, &ask->mail);
+}
+
+void follow_wake(struct follow *f)
+{
+    /* A wake may not be refused, and there is at most this one. */
+    if (!atomic_exchange(&f->waking, true))
+        mailbox_force(lane_box(f->lane), &f->wake);
 }
 
 bool follow_fails(const struct follow *f)

@@ -4,8 +4,8 @@
  *
  *   loops: "is what I know current?" ─▶ ┌ follow lane ─────────────────────────┐
  *                                       │ read what is new, once for all who   │
- *   every FOLLOW_MS, for watchers   ──▶ │ ask; tell the index; send them home  │
- *                                       └──────────────────────────────────────┘
+ *   for watchers: follow_wake(),    ──▶ │ ask; tell the index; send them home  │
+ *   and every FOLLOW_MS                 └──────────────────────────────────────┘
  *
  * Who comes home with rc 0 finds in memory everything that was committed before they
  * asked. So a request that first asks here may be answered from memory, as on one
@@ -13,6 +13,10 @@
  *
  * Asking costs one round trip to the database, shared by all who ask while the one
  * before it is under way.
+ *
+ * Who only follows results does not ask. A bus that hears of commits calls
+ * follow_wake(), so that they are seen at once; without one they are seen within
+ * FOLLOW_MS.
  *
  * Ownership  a follow_ask is lent by a submit that returned 0, and comes home through
  *            its mail.
@@ -24,6 +28,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/mailbox.h"
 
@@ -41,12 +46,16 @@ struct follow_opts {
     /* Reading begins to fail, or works again (err 0). */
     void (*report)(void *user, int err);
     void *user;
+    uint32_t every_ms; /* at the latest it looks by itself; 0: FOLLOW_MS */
 };
 
 struct follow;
 
 int follow_start(const struct follow_opts *opts, struct follow **ret_follow);
 int follow_submit(struct follow *f, struct follow_ask *ask);
+/* Something may have been committed: read soon, for watchers. However often it is
+ * called, one more read is under way or waits, at most. Any thread. */
+void follow_wake(struct follow *f);
 bool follow_fails(const struct follow *f);    /* any thread */
 struct follow *follow_stop(struct follow *f); /* accepts NULL; returns NULL */
 

@@ -34,6 +34,8 @@ struct store_lane {
     bool behind;            /* the source has or may have more */
     uint64_t due_ms;        /* when behind, the time to project; monotonic */
     struct health jobs, projecting;
+    void (*committed)(void *user);
+    void *user;
 };
 
 static void failed(struct health *h, int err, const char *text)
@@ -86,6 +88,8 @@ static int run_jobs(struct store_lane *l, struct mail *jobs)
     if (s->ops->commit(s) != 0)
         return undo_jobs(l);
     worked(&l->jobs);
+    if (l->committed != NULL)
+        l->committed(l->user);
     return 0;
 }
 
@@ -247,6 +251,8 @@ static struct store_lane *new_lane(const struct store_lane_opts *opts)
 
     l->store = opts->store;
     l->source = *opts->source;
+    l->committed = opts->committed;
+    l->user = opts->user;
     l->changes = mem_zalloc(PROJECT_MAX, sizeof *l->changes);
     l->jobs = (struct health){.report = opts->report,
                               .user = opts->user,

@@ -79,6 +79,9 @@ struct store_lane_opts {
     const struct change_source *source;
     size_t max_waiting;
     store_report_cb *report; /* of the store, or the source; may be NULL */
+    /* Jobs were committed: other processes may want to know. On the lane; may be
+     * NULL. */
+    void (*committed)(void *user);
     void *user;
 };
 

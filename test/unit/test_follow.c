@@ -18,6 +18,8 @@ struct others {
     atomic_uint n_reads;
     int reports[4];
     atomic_uint n_reports;
+    uint32_t every_ms;
+    sem_t *entered, *gate; /* each read says that it has begun, and waits */
 };
 
 static int read_on(void *user)
@@ -25,6 +27,10 @@ static int read_on(void *user)
     struct others *w = user;
 
     atomic_fetch_add(&w->n_reads, 1);
+    if (w->gate != NULL) {
+        sem_post(w->entered);
+        bench_await(w->gate);
+    }
     if (atomic_load(&w->away))
         return ERR_UNAVAILABLE;
     atomic_store(&w->known, atomic_load(&w->committed));
@@ -40,7 +46,7 @@ static void report(void *user, int err)
 
 static struct follow *start_following(struct others *w)
 {
-    struct follow_opts opts = {ASKS, read_on, report, w};
+    struct follow_opts opts = {ASKS, read_on, report, w, w->every_ms};
     struct follow *f = NULL;
 
     assert_int_equal(follow_start(&opts, &f), 0);
@@ -96,6 +102,60 @@ static void watchers_need_not_ask(void **state)
     follow_stop(f);
 }
 
+enum { HOUR_MS = 3600000 };
+
+/* By itself this one would not look for an hour. */
+static void whoever_is_woken_reads_once_more_however_often(void **state)
+{
+    sem_t entered, gate;
+    struct others w = {.every_ms = HOUR_MS, .entered = &entered, .gate = &gate};
+    struct follow *f;
+
+    (void)state;
+    sem_init(&entered, 0, 0);
+    sem_init(&gate, 0, 0);
+    f = start_following(&w);
+    bench_await(&entered); /* the first look */
+    for (int i = 0; i < 100; i++)
+        follow_wake(f); /* what it reads now may be older */
+    sem_post(&gate);
+    bench_await(&entered);
+    sem_post(&gate);
+    follow_wake(f);
+    bench_await(&entered);
+    sem_post(&gate);
+    follow_stop(f);
+    assert_int_equal(atomic_load(&w.n_reads), 3);
+    sem_destroy(&entered);
+    sem_destroy(&gate);
+}
+
+static void a_wake_and_an_ask_are_one_read(void **state)
+{
+    sem_t entered, gate;
+    struct others w = {.every_ms = HOUR_MS, .entered = &entered, .gate = &gate};
+    struct asking a = {.ask = {.mail = {.on_home = on_home}}};
+    struct follow *f;
+
+    (void)state;
+    sem_init(&entered, 0, 0);
+    sem_init(&gate, 0, 0);
+    sem_init(&a.home, 0, 0);
+    f = start_following(&w);
+    bench_await(&entered);
+    follow_wake(f);
+    assert_int_equal(follow_submit(f, &a.ask), 0);
+    sem_post(&gate);
+    bench_await(&entered);
+    sem_post(&gate);
+    bench_await(&a.home);
+    follow_stop(f);
+    assert_int_equal(atomic_load(&w.n_reads), 2);
+    sem_destroy(&a.home);
+    sem_destroy(&entered);
+    sem_destroy(&gate);
+}
+
 static void a_failure_is_said_and_reported_once(void **state)
 {
     struct others w = {.away = true};
@@ -120,6 +180,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_committed_before_is_known_after),
         cmocka_unit_test(watchers_need_not_ask),
+        cmocka_unit_test(whoever_is_woken_reads_once_more_however_often),
+        cmocka_unit_test(a_wake_and_an_ask_are_one_read),
         cmocka_unit_test(a_failure_is_said_and_reported_once),
     };
 

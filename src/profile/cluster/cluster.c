@@ -5,6 +5,8 @@
  *   loop ─▶ ballot/postgres ─▶ COMMIT ─▶ index of this process ─▶ 201
  *   loop ─▶ work/follow ─▶ store/postgres_news ─▶ index of this process ─▶ any answer
  *
+ * Where there is a Redis, each COMMIT wakes the follow lanes of the others by it.
+ *
  * Nothing is kept on this machine: any process may be killed at any time, and another
  * takes over its clients.
  */
@@ -82,6 +84,13 @@ static void report_store(void *user, int err, const char *text)
         LOG(&k->app->log, LOG_INFO, "store_works_again", LOG_STR("effect", "none"));
 }
 
+static void wake_others(void *user)
+{
+    struct cluster *k = user;
+
+    cluster_redis_wake(&k->redis);
+}
+
 static int start_lanes(struct cluster *k)
 {
     static const struct change_source none = {no_changes, nothing_projected, NULL};
@@ -89,6 +98,7 @@ static int start_lanes(struct cluster *k)
                                      .source = &none,
                                      .max_waiting = STORE_WAITING,
                                      .report = report_store,
+                                     .committed = wake_others,
                                      .user = k};
     struct read_lane_opts reads = {k->store, READS_WAITING, report_store, k};
     int rc = store_lane_start(&writer, NULL, &k->writer);
@@ -242,13 +252,15 @@ static int cluster_start_follow(struct profile *p, struct app *app,
                                 struct follow **ret_follow)
 {
     struct cluster *k = (struct cluster *)p;
-    struct follow_opts opts = {FOLLOW_WAITING, follow_news, report_follow, k};
+    struct follow_opts opts = {FOLLOW_WAITING, follow_news, report_follow, k, 0};
     int rc;
 
     (void)app;
     rc = follow_start(&opts, ret_follow);
-    k->follow = rc == 0 ? *ret_follow : NULL;
-    return rc;
+    if (rc != 0)
+        return rc;
+    k->follow = *ret_follow;
+    return cluster_redis_start_bus(&k->redis, k->follow);
 }
 
 /* ---- the ballot ---- */
@@ -285,6 +297,7 @@ static int cluster_start_ballot(struct profile *p, const struct ballot_events *e
                                         .max_waiting = (size_t)config->ballot_queue,
                                         .events = *events,
                                         .write_edit = write_edit,
+                                        .committed = wake_others,
                                         .report = report_ballot,
                                         .user = k};
 
@@ -305,7 +318,17 @@ static const char *check_postgres(void *user)
                                                         : NULL;
 }
 
-static const struct ready_check checks[] = {{"postgres", check_postgres}};
+static const char *check_redis(void *user)
+{
+    const struct cluster *k = user;
+
+    return cluster_redis_check(&k->redis);
+}
+
+static const struct ready_check checks[] = {
+    {"postgres", check_postgres, false},
+    {"redis", check_redis, true},
+};
 
 /* ---- the address, and the end ---- */
 
@@ -321,7 +344,7 @@ static int cluster_announce(struct profile *p, const char *address, char *errmsg
 
 static void cluster_retract(struct profile *p)
 {
-    (void)p;
+    cluster_redis_hush(&((struct cluster *)p)->redis);
 }
 
 static void cluster_close(struct profile *p)
@@ -352,6 +375,7 @@ struct profile *cluster_new(void)
     struct cluster *k = mem_zalloc(1, sizeof *k);
 
     k->base.ops = &cluster_ops;
+    k->base.metrics = cluster_redis_metrics(&k->redis);
     k->base.ready = (struct ready_checks){checks, sizeof checks / sizeof *checks, k};
     randombytes_buf(&k->seed, sizeof k->seed);
     k->seed &= INT64_MAX;

@@ -105,9 +105,9 @@ static const char *check_projector(void *user)
 }
 
 static const struct ready_check checks[] = {
-    {"disk", check_disk},
-    {"journal", check_journal},
-    {"projector", check_projector},
+    {"disk", check_disk, false},
+    {"journal", check_journal, false},
+    {"projector", check_projector, false},
 };
 
 struct ready_checks embedded_watch_ready(struct embedded_watch *w)
