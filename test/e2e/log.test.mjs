@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { test } from 'node:test';
+import { only_embedded } from './lib/profiles.mjs';
 import { Server } from './lib/server.mjs';
 import { wait_until } from './lib/wait.mjs';
 
@@ -102,7 +103,7 @@ test('warnings of the configuration are events', () =>
     await server.api.get('/api/users/me', { token: (await server.api.guest()).token });
   }));
 
-test('a short secret in the data directory is a warning too', async () => {
+test('a short secret in the data directory is a warning too', only_embedded('secret'), async () => {
   const server = new Server({ env: { POLLUX_JWT_SECRET: '' } });
   fs.mkdirSync(server.data_dir, { mode: 0o700 });
   fs.writeFileSync(`${server.data_dir}/jwt.secret`, 'short\n', { mode: 0o600 });

@@ -7,16 +7,21 @@ import path from 'node:path';
 import { describe, test } from 'node:test';
 import { open_sse, open_ws } from './lib/live.mjs';
 import { exchange } from './lib/raw.mjs';
+import { PROFILE } from './lib/profiles.mjs';
 import { with_server } from './lib/server.mjs';
 
 const server = with_server({ config: { 'log.level': 'debug' } });
 
 /** Everything that the server has written. */
-const written = () =>
-  fs
+async function written() {
+  if (PROFILE === 'cluster') {
+    return (await server.rows('SELECT accounts FROM accounts')).map((row) => Buffer.from(row));
+  }
+  return fs
     .readdirSync(server.data_dir, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => fs.readFileSync(path.join(entry.parentPath ?? entry.path, entry.name)));
+}
 
 test('passwords in clear', async () => {
   const password = `pass ${randomUUID()}`;
@@ -26,7 +31,7 @@ test('passwords in clear', async () => {
   await server.api.post('/api/auth/login', { body: { email, password }, expect: 200 });
   const body = { password: fresh, currentPassword: password };
   await server.api.patch('/api/users/me', { token, body, expect: 200 });
-  const files = [...written(), Buffer.from(server.log)];
+  const files = [...(await written()), Buffer.from(server.log)];
   assert.ok(
     files.some((bytes) => bytes.includes(email)),
     'the account is in there',

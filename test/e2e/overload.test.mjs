@@ -6,6 +6,7 @@ import { describe, test } from 'node:test';
 import { FaultyServer } from './lib/faulty.mjs';
 import { check_problem } from './lib/problem.mjs';
 import { Raw } from './lib/raw.mjs';
+import { only_embedded } from './lib/profiles.mjs';
 import { BINARY, Server } from './lib/server.mjs';
 import { pause, wait_until } from './lib/wait.mjs';
 
@@ -67,7 +68,8 @@ describe('votes on a slow disk with room for eight', () => {
     );
   }
 
-  test('503 for the surplus, the others within a second, each counted once', async () => {
+  const here = only_embedded('journal');
+  test('503 for the surplus, the others within a second, each counted once', here, async () => {
     const run = async (server) => {
       const { token } = await server.api.register();
       const tokens = await server.api.crowd(CROWD);

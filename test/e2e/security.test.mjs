@@ -5,11 +5,12 @@ import path from 'node:path';
 import { before, describe, test } from 'node:test';
 import { open_sse } from './lib/live.mjs';
 import { exchange } from './lib/raw.mjs';
+import { only_embedded } from './lib/profiles.mjs';
 import { Server, with_server } from './lib/server.mjs';
 
 const server = with_server();
 
-describe('the data directory', () => {
+describe('the data directory', only_embedded('folder'), () => {
   test('is not one that everybody can write to', async () => {
     const open = new Server();
     fs.mkdirSync(open.data_dir, { recursive: true });
@@ -30,7 +31,7 @@ describe('the data directory', () => {
   });
 });
 
-describe('what lies in the data directory', () => {
+describe('what lies in the data directory', only_embedded('folder'), () => {
   test("is for the server's own user", async () => {
     const own = new Server({ env: { POLLUX_JWT_SECRET: '' } });
     await own.start();

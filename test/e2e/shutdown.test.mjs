@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { open_sse, open_ws } from './lib/live.mjs';
 import { Raw } from './lib/raw.mjs';
+import { only_embedded } from './lib/profiles.mjs';
 import { lasting_port, Server } from './lib/server.mjs';
 import { LIMIT_MS, wait_until, within } from './lib/wait.mjs';
 
@@ -177,7 +178,8 @@ test('it starts again at once, on the same port, and knows everything', async ()
 });
 
 describe('starting', () => {
-  test('two servers on the same data: the second refuses, the first goes on', async () => {
+  const here = only_embedded('folder');
+  test('two servers on the same data: the second refuses, the first goes on', here, async () => {
     await started();
     const second = new Server({ config: { 'data.dir': server.data_dir } });
     const address = server.address;
@@ -186,7 +188,7 @@ describe('starting', () => {
     await server.api.results(poll.id);
     assert.equal(server.address, address);
   });
-  test('the data directory is made, with those above it', async () => {
+  test('the data directory is made, with those above it', here, async () => {
     const own = new Server();
     own.data_dir = `${own.root}/deep/down/data`;
     try {
@@ -216,7 +218,8 @@ describe('starting', () => {
       second.remove();
     }
   });
-  test('the secret of the tokens is made, kept, and readable by its owner only', async () => {
+  const made = only_embedded('secret');
+  test('the secret of the tokens is made, kept, and readable by its owner only', made, async () => {
     const own = new Server({ env: { POLLUX_JWT_SECRET: undefined } });
     delete own.opts.env;
     own.environment = () => {

@@ -1,5 +1,6 @@
 // A PostgreSQL of the tests' own: in a temporary folder, on a socket in it, without fsync.
-// One for each test file; each server gets a database in it.
+// One for a run (lib/with_postgres.mjs), or for a test file; each server gets a database in
+// it.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
@@ -42,6 +43,13 @@ export class Postgres {
     const superuser = ['-A', 'trust', '-U', 'postgres'];
     await postgres.program('initdb', '-D', postgres.data, ...superuser, '-N');
     return postgres;
+  }
+
+  /** The run's, which its starter stops; null: there is none. */
+  static of_run() {
+    const folder = process.env.POLLUX_TEST_POSTGRES;
+    if (folder === undefined) return null;
+    return Object.assign(new Postgres(), { folder, is_borrowed: true });
   }
 
   get data() {
@@ -94,6 +102,7 @@ export class Postgres {
   }
 
   async stop() {
+    if (this.is_borrowed) return;
     await this.program('pg_ctl', '-D', this.data, '-m', 'immediate', 'stop').catch(() => {});
     this.remove();
   }

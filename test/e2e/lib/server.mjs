@@ -10,6 +10,7 @@ import { after, before } from 'node:test';
 import { promisify } from 'node:util';
 import { Api } from './api.mjs';
 import { Postgres } from './postgres.mjs';
+import { PROFILE } from './profiles.mjs';
 import { wait_until, within } from './wait.mjs';
 
 const run = promisify(execFile);
@@ -37,10 +38,7 @@ const DEFAULTS = {
   'log.format': 'json',
 };
 
-/** What the servers of a run stand on: embedded or cluster. */
-export const PROFILE = process.env.POLLUX_TEST_PROFILE ?? 'embedded';
-
-/** One for all servers of a file, once one of them needs it. */
+/** The run's; or one for all servers of a file, once one of them needs it. */
 let postgres = null;
 after(async () => (await postgres)?.stop());
 
@@ -113,7 +111,7 @@ export class Server {
   }
 
   environment() {
-    const { POLLUX_BIN, ...env } = process.env;
+    const { POLLUX_BIN, POLLUX_TEST_PROFILE, POLLUX_TEST_POSTGRES, ...env } = process.env;
     const dsn = this.dsn === undefined ? {} : { POLLUX_POSTGRES_DSN: this.dsn };
     return { ...env, POLLUX_JWT_SECRET: JWT_SECRET, ...dsn, ...this.opts.env };
   }
@@ -163,12 +161,22 @@ export class Server {
   async prepare() {
     const profile = this.opts.config?.profile ?? PROFILE;
     if (profile !== 'cluster' || this.dsn !== undefined) return;
-    postgres ??= Postgres.start();
-    this.dsn = await (await postgres).create(path.basename(this.root));
+    postgres ??= Postgres.of_run() ?? Postgres.start();
+    this.database = path.basename(this.root);
+    this.dsn = await (await postgres).create(this.database);
+  }
+
+  /** The rows of a query on its database, as lines: columns with a bar between them. */
+  async rows(sql) {
+    if (this.dsn !== undefined) return (await postgres).rows(this.database, sql);
+    const file = path.join(this.data_dir, 'pollux.db');
+    const { stdout } = await run('sqlite3', [file, sql]);
+    return stdout.split('\n').filter((line) => line !== '');
   }
 
   /** Starts it where it has to refuse: its exit status is not 0. What it said. */
   async refuses_to_start() {
+    await this.prepare();
     this.spawn();
     this.may_end = true;
     const { code, signal } = await within(this.ended, START_LIMIT_MS, 'the refusal');
