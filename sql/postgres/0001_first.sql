@@ -174,9 +174,11 @@ CREATE TABLE journal (
 INSERT INTO journal (position) VALUES (0);
 
 -- What has changed other than by votes, for other processes. They commit in another order
--- than they are numbered. So a reader keeps the oldest transaction that was still running
--- when it last looked (pg_snapshot_xmin), and reads what that one and later ones wrote:
--- some rows twice, none never.
+-- than they are numbered. So a reader keeps the snapshot in which it last looked, and reads
+-- what was written by transactions that were still running then, or began later.
+--
+-- Rows of both logs are deleted after a while: cluster.kept_from says from which
+-- transaction on all of them are still there.
 CREATE TABLE poll_log (
     seq     bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     xid     xid8     NOT NULL DEFAULT pg_current_xact_id(),
@@ -193,7 +195,7 @@ CREATE TABLE batch_log (
     id     bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     xid    xid8   NOT NULL DEFAULT pg_current_xact_id(),
     at     timestamptz NOT NULL DEFAULT now(),
-    origin bigint, -- the process,
+    origin bigint, -- the process, which knows already whose ballots these are,
     number bigint, -- and which of its tries: nobody writes this pair again
     polls  bigint[] NOT NULL,
     users  bigint[] NOT NULL
@@ -206,7 +208,8 @@ CREATE INDEX batch_log_by_xid ON batch_log (xid);
 CREATE TABLE cluster (
     one            integer PRIMARY KEY DEFAULT 1 CHECK (one = 1),
     identity       uuid    NOT NULL DEFAULT gen_random_uuid(),
-    version_offset integer NOT NULL DEFAULT 0 CHECK (version_offset >= 0)
+    version_offset integer NOT NULL DEFAULT 0 CHECK (version_offset >= 0),
+    kept_from      xid8    NOT NULL DEFAULT '0' -- poll_log and batch_log: whole from here on
 );
 
 INSERT INTO cluster DEFAULT VALUES;

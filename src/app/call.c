@@ -246,14 +246,31 @@ void call_read(struct call *c, store_work_cb *work, call_then_cb *then)
         call_turn_back(c, rc);
 }
 
+static void say_how_old(struct call *c)
+{
+    struct buf seconds = {0};
+
+    buf_u64(&seconds, (follow_age_ms(c->app->follow) + 999) / 1000);
+    http_add_header(c->req, "Age", buf_str(&seconds));
+    http_add_header(c->req, "X-Pollux-Stale", buf_str(&seconds));
+    buf_done(&seconds);
+}
+
 /* When the database is away, what is known is the best there is. */
+static void go_on(struct call *c, int rc)
+{
+    c->door = NULL; /* nothing has been done yet: the next door may refuse it */
+    if (rc != 0 && (c->method == HTTP_GET_ || c->method == HTTP_HEAD_))
+        say_how_old(c);
+    c->then(c);
+}
+
 static void on_ask_home(struct mail *m)
 {
     struct call *c = (struct call *)((char *)m - offsetof(struct call, ask));
 
     call_leave(c);
-    c->door = NULL; /* nothing has been done yet: the next door may refuse it */
-    c->then(c);
+    go_on(c, c->ask.rc);
 }
 
 void call_current(struct call *c, call_then_cb *then)
@@ -272,8 +289,12 @@ void call_current(struct call *c, call_then_cb *then)
     c->ask.mail.home = loop_inbox(c->loop->loop);
     c->ask.mail.on_home = on_ask_home;
     rc = follow_submit(c->app->follow, &c->ask);
-    if (rc != 0)
+    if (rc == ERR_UNAVAILABLE) {
+        door_turn_back(c->door);
+        go_on(c, rc);
+    } else if (rc != 0) {
         call_turn_back(c, rc);
+    }
 }
 
 /* ---- answering ---- */

@@ -10,7 +10,13 @@
 #include "base/lane.h"
 #include "base/mem.h"
 
-enum { LANES = 2, TRIES = 5, OUTCOME_MS = 10000, ASK_AGAIN_MS = 20 };
+enum {
+    LANES = 2,
+    TRIES = 5,
+    ANSWER_MS = 5000, /* of PostgreSQL: a row may be waited for */
+    OUTCOME_MS = 10000,
+    ASK_AGAIN_MS = 20,
+};
 
 struct postgres_lane {
     struct postgres *ballot;
@@ -64,8 +70,11 @@ static int find_outcome(struct postgres_lane *l)
         if (rc == ERR_OVERLOADED)
             pause_ms(ASK_AGAIN_MS);
     } while (rc == ERR_OVERLOADED && clock_mono_ms() < until_ms);
-    if (rc != 0)
-        return ERR_UNAVAILABLE; /* in doubt */
+    if (rc != 0) {
+        if (l->ballot->opts.doubt != NULL)
+            l->ballot->opts.doubt(l->ballot->opts.user);
+        return ERR_UNAVAILABLE;
+    }
     return committed ? 0 : ERR_OVERLOADED;
 }
 
@@ -99,13 +108,13 @@ static int try_batch(struct postgres_lane *l, bool *ret_was_connected)
     return end_batch(l);
 }
 
-static int run_transaction(struct postgres_lane *l, int64_t now_ms)
+static int run_transaction(struct postgres_lane *l)
 {
     bool was_connected;
     int rc = ERR_OVERLOADED;
 
     for (int i = 0; rc == ERR_OVERLOADED && i < TRIES; i++) {
-        batch_begin(l->batch, now_ms);
+        batch_begin(l->batch);
         rc = try_batch(l, &was_connected);
         if (rc != 0)
             pg_rollback(l->pg);
@@ -166,7 +175,7 @@ static void send_home(struct batch *b, int rc)
     b->n_ops = 0;
 }
 
-static void run_batch(struct postgres_lane *l, int64_t now_ms)
+static void run_batch(struct postgres_lane *l)
 {
     struct postgres *g = l->ballot;
     struct batch *b = l->batch;
@@ -174,7 +183,7 @@ static void run_batch(struct postgres_lane *l, int64_t now_ms)
 
     if (b->n_ops == 0)
         return;
-    rc = run_transaction(l, now_ms);
+    rc = run_transaction(l);
     pthread_mutex_lock(&g->telling);
     report(g, rc, pg_errmsg(l->pg));
     if (rc == 0)
@@ -195,21 +204,28 @@ static bool ends_batch(const struct ballot_op *op)
            (op->wish.kind == CHANGE_EDIT || op->wish.kind == CHANGE_DELETE);
 }
 
+/* A batch is of one day. */
+static bool is_of_another_day(const struct batch *b, const struct ballot_op *op)
+{
+    return b->n_ops > 0 && op->at_ms / CLOCK_DAY_MS != b->ops[0]->at_ms / CLOCK_DAY_MS;
+}
+
 static void run(struct mail *m, void *user)
 {
     struct postgres_lane *l = user;
     struct batch *b = l->batch;
-    int64_t now_ms = clock_now_ms(l->ballot->opts.clock);
 
     while (m != NULL) {
         struct ballot_op *op = mail_open_as(m, op_kind);
 
         m = m->next;
+        if (is_of_another_day(b, op))
+            run_batch(l);
         b->ops[b->n_ops++] = op;
         if (b->n_ops == BATCH_MAX || ends_batch(op))
-            run_batch(l, now_ms);
+            run_batch(l);
     }
-    run_batch(l, now_ms);
+    run_batch(l);
 }
 
 /* ---- the port ---- */
@@ -217,8 +233,13 @@ static void run(struct mail *m, void *user)
 static int postgres_submit(struct ballot *base, struct ballot_op *op)
 {
     struct postgres *g = (struct postgres *)base;
+    const struct ballot_postgres_opts *opts = &g->opts;
 
+    if ((op->verb == BALLOT_CHANGE || op->verb == BALLOT_TOUCH) &&
+        opts->may_judge != NULL && !opts->may_judge(opts->user))
+        return ERR_UNAVAILABLE;
     op->mail.kind = op_kind;
+    op->at_ms = clock_now_ms(opts->clock);
     return lane_submit(g->lanes[op->poll % LANES].lane, &op->mail);
 }
 
@@ -271,7 +292,11 @@ static int start_lane(struct postgres *g, int i)
 
     l->ballot = g;
     l->pg = pg_new(&(struct pg_opts){
-        .dsn = opts->dsn, .name = "pollux ballot", .seed = opts->origin + (uint64_t)i});
+        .dsn = opts->dsn,
+        .name = "pollux ballot",
+        .timeout_ms = ANSWER_MS,
+        .seed = opts->origin + (uint64_t)i,
+    });
     l->batch = mem_zalloc(1, sizeof *l->batch);
     l->batch->origin = opts->origin;
     l->batch->next_number = (uint64_t)i << 62; /* a lane's numbers are its own */

@@ -11,6 +11,9 @@
  * reads and writes; it never judges. Rows of polls are locked by id, then those of
  * users by id, so lanes and processes never wait for each other in a circle.
  *
+ * An op is judged by the time at which it was submitted. A process whose clock is wrong
+ * must not judge: may_judge() says whether it is right.
+ *
  * When the connection is lost during COMMIT, its outcome is asked for afterwards, by
  * the transaction's id, and never guessed. Where it cannot be found out (PostgreSQL
  * stays away, or another server was promoted), the ops come home with ERR_UNAVAILABLE:
@@ -19,7 +22,8 @@
  * Ownership  what the options point to has to outlive the ballot; texts are copied.
  * Errors     ballot_postgres_start(): ERR_UNAVAILABLE, no thread could be started. A
  *            PostgreSQL that is away is no error here.
- * Threads    events and report come from the lanes, one at a time.
+ * Threads    events and report come from the lanes, one at a time. doubt: the lanes.
+ *            may_judge: whoever submits.
  */
 #ifndef BALLOT_POSTGRES_H
 #define BALLOT_POSTGRES_H
@@ -43,6 +47,11 @@ struct ballot_postgres_opts {
     /* A batch was committed: other processes may want to know. Any lane, several at
      * once; may be NULL. */
     void (*committed)(void *user);
+    /* Are changes judged, and polls opened and closed? If not, they are refused with
+     * ERR_UNAVAILABLE. NULL: always. */
+    bool (*may_judge)(void *user);
+    /* A batch is in doubt: it may have been committed, or may still be. May be NULL. */
+    void (*doubt)(void *user);
     /* Batches begin to fail (text says why), or succeed again (err 0). */
     void (*report)(void *user, int err, const char *text);
     void *user;

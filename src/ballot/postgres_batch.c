@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/err.h"
 
 /* ---- which rows ---- */
@@ -71,10 +72,10 @@ static size_t sort_unique(void *rows, size_t n, size_t size,
     return kept;
 }
 
-void batch_begin(struct batch *b, int64_t now_ms)
+void batch_begin(struct batch *b)
 {
-    b->now_ms = now_ms;
     b->number++;
+    b->day = b->ops[0]->at_ms / CLOCK_DAY_MS;
     b->n_polls = b->n_ballots = b->n_changes = 0;
     b->n_days = b->n_ops;
     for (size_t i = 0; i < b->n_ops; i++) {
@@ -225,7 +226,7 @@ static void judge_change(struct batch *b, struct ballot_op *op, struct poll_row 
     struct standing s = standing_of(p, v, &op->wish);
     bool was_changed = v->changed;
 
-    op->rc = admit_wish(&s, &op->wish, b->now_ms, c, &op->replay);
+    op->rc = admit_wish(&s, &op->wish, op->at_ms, c, &op->replay);
     if (op->rc == 0 && !op->replay)
         op->rc = take_vote(b, batch_day(b, op->wish.user), c);
     if (op->rc != 0)
@@ -247,7 +248,6 @@ static void judge(struct batch *b, struct ballot_op *op)
 
     op->rc = 0;
     op->replay = false;
-    op->at_ms = b->now_ms;
     if (op->verb == BALLOT_QUOTA)
         return;
     p = batch_poll(b, op->poll);
@@ -255,7 +255,7 @@ static void judge(struct batch *b, struct ballot_op *op)
         op->rc = ERR_NOT_FOUND;
         return;
     }
-    if (poll_state_touch(&p->state, b->now_ms))
+    if (poll_state_touch(&p->state, op->at_ms))
         p->changed = true;
     if (op->verb == BALLOT_CHANGE)
         judge_change(b, op, p);

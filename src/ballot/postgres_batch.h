@@ -47,7 +47,7 @@ struct day_row {
 };
 
 struct batch {
-    int64_t now_ms;
+    int64_t day; /* since the Unix epoch: all ops are of one */
     uint32_t votes_per_day;
     uint64_t origin, next_number;
     uint64_t number; /* of this try; another one each time, over all of an origin */
@@ -64,7 +64,7 @@ struct batch {
 };
 
 /* Which rows do the ops need? To be called again before another try. */
-void batch_begin(struct batch *b, int64_t now_ms);
+void batch_begin(struct batch *b);
 int batch_read(struct batch *b, struct pg *pg);
 void batch_judge(struct batch *b);
 bool batch_has_changed(const struct batch *b);

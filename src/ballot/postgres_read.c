@@ -6,7 +6,6 @@
  */
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/err.h"
 #include "ballot/postgres_batch.h"
 #include "core/receipt_blob.h"
@@ -146,7 +145,7 @@ int batch_read(struct batch *b, struct pg *pg)
     struct ids ids = {0};
     struct pg_args polls = {0}, ballots = {0}, voters = {0}, users = {0};
     struct pg_statement statements[] = {
-        {.sql = "BEGIN"},
+        {.sql = "BEGIN ISOLATION LEVEL READ COMMITTED"}, /* what it waited for */
         {.sql = "SET LOCAL idle_in_transaction_session_timeout = '2s'"},
         {.sql = MOMENT, .each = take_moment, .user = b},
         {.sql = POLLS, .args = &polls, .each = take_poll, .user = b},
@@ -154,16 +153,15 @@ int batch_read(struct batch *b, struct pg *pg)
         {.sql = DAYS_LOCK, .args = &voters},
         {.sql = DAYS, .args = &users, .each = take_day, .user = b},
     };
-    int64_t day = b->now_ms / CLOCK_DAY_MS;
     int rc;
 
     list_ids(b, &ids);
     pg_arg_str(&polls, pg_array_end(&ids.polls));
     pg_arg_str(&ballots, pg_array_end(&ids.ballot_polls));
     pg_arg_str(&ballots, pg_array_end(&ids.ballot_users));
-    pg_arg_i64(&voters, day);
+    pg_arg_i64(&voters, b->day);
     pg_arg_str(&voters, pg_array_end(&ids.voters));
-    pg_arg_i64(&users, day);
+    pg_arg_i64(&users, b->day);
     pg_arg_str(&users, pg_array_end(&ids.users));
     rc = pg_run_all(pg, statements, sizeof statements / sizeof *statements);
     ids_done(&ids);

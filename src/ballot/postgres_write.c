@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "ballot/postgres_batch.h"
-#include "base/clock.h"
 #include "base/mem.h"
 #include "core/receipt_blob.h"
 
@@ -230,7 +229,7 @@ static void write_removed(struct writing *w, const struct batch *b)
 
 static void write_days(struct writing *w, const struct batch *b)
 {
-    pg_arg_i64(&w->days.args, b->now_ms / CLOCK_DAY_MS);
+    pg_arg_i64(&w->days.args, b->day);
     for (size_t i = 0; i < b->n_days; i++)
         if (b->days[i].cast != 0) {
             pg_array_i64(&w->days.texts[0], b->days[i].user);
@@ -247,7 +246,7 @@ static void write_days(struct writing *w, const struct batch *b)
 
 static void write_spans(struct writing *w, const struct batch *b)
 {
-    pg_arg_i64(&w->spans.args, b->now_ms / SPAN_MS);
+    pg_arg_i64(&w->spans.args, b->ops[0]->at_ms / SPAN_MS);
     for (size_t i = 0; i < b->n_polls; i++)
         if (b->polls[i].cast != 0) {
             pg_array_i64(&w->spans.texts[0], b->polls[i].poll);

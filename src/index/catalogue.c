@@ -264,6 +264,31 @@ int catalogue_get(struct catalogue *c, uint32_t id, struct poll **ret_poll,
     return rc;
 }
 
+static bool is_there(struct catalogue *c, struct entry *e, uint32_t id)
+{
+    bool is;
+
+    pthread_mutex_lock(lock_of(c, id));
+    is = e->poll != NULL;
+    pthread_mutex_unlock(lock_of(c, id));
+    return is;
+}
+
+uint32_t catalogue_next(struct catalogue *c, uint32_t id)
+{
+    uint64_t end = (uint64_t)atomic_load(&c->table)->n_pages << PAGE_BITS;
+
+    for (uint64_t i = (uint64_t)id + 1; i < end; i++) {
+        struct entry *e = find(c, (uint32_t)i);
+
+        if (e == NULL)
+            i |= PAGE - 1; /* the whole page is missing */
+        else if (is_there(c, e, (uint32_t)i))
+            return (uint32_t)i;
+    }
+    return 0;
+}
+
 size_t catalogue_count(const struct catalogue *c)
 {
     return atomic_load(&c->n_polls);

@@ -53,6 +53,9 @@ void catalogue_delete(struct catalogue *c, uint32_t id);
 int catalogue_get(struct catalogue *c, uint32_t id, struct poll **ret_poll,
                   struct result *ret_result);
 
+/* The next poll behind that id; 0: there is none. */
+uint32_t catalogue_next(struct catalogue *c, uint32_t id);
+
 size_t catalogue_count(const struct catalogue *c);
 
 #endif

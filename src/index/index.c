@@ -226,6 +226,20 @@ void index_drop(struct index *x, uint32_t poll)
     deleted(x, poll);
 }
 
+void index_keep_only(struct index *x, const uint32_t *polls, size_t n)
+{
+    size_t i = 0;
+
+    for (uint32_t id = catalogue_next(x->catalogue, 0); id != 0;
+         id = catalogue_next(x->catalogue, id)) {
+        while (i < n && polls[i] < id)
+            i++;
+        if (i == n || polls[i] != id)
+            deleted(x, id);
+    }
+    seen_forget_all(x->seen);
+}
+
 struct ballot_events index_events(struct index *x)
 {
     return (struct ballot_events){durable, published, edited, deleted, x};

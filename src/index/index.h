@@ -70,6 +70,9 @@ void index_set_owner(struct index *x, uint32_t poll, uint32_t owner_id,
  * news than what is known is passed over. Takes over the reference. */
 void index_take(struct index *x, struct poll *poll, const struct result *r);
 void index_drop(struct index *x, uint32_t poll); /* another process has deleted it */
+/* There are no polls but these n, whose ids are in order; and anybody may have voted in
+ * another process: what users have seen is forgotten. */
+void index_keep_only(struct index *x, const uint32_t *polls, size_t n);
 /* So many votes came on a poll in the span that begins at start_ms: at the start. */
 void index_add_recent(struct index *x, uint32_t poll, int64_t start_ms, uint32_t votes);
 

@@ -256,6 +256,16 @@ void seen_remove(struct seen *s, uint32_t user, uint32_t poll)
     pthread_mutex_unlock(&t->lock);
 }
 
+static void forget_locked(struct stripe *t, struct entry *e)
+{
+    if (e->n_loading == 0) {
+        drop_locked(t, e);
+        return;
+    }
+    e->loaded = false;
+    e->forget = true;
+}
+
 void seen_forget(struct seen *s, uint32_t user)
 {
     struct stripe *t = stripe_of(s, user);
@@ -263,13 +273,24 @@ void seen_forget(struct seen *s, uint32_t user)
 
     pthread_mutex_lock(&t->lock);
     e = *link_of(t, user);
-    if (e != NULL && e->n_loading == 0) {
-        drop_locked(t, e);
-    } else if (e != NULL) {
-        e->loaded = false;
-        e->forget = true;
-    }
+    if (e != NULL)
+        forget_locked(t, e);
     pthread_mutex_unlock(&t->lock);
+}
+
+void seen_forget_all(struct seen *s)
+{
+    for (int i = 0; i < STRIPES; i++) {
+        struct stripe *t = &s->stripes[i];
+        struct entry *e, *next;
+
+        pthread_mutex_lock(&t->lock);
+        for (e = TAILQ_FIRST(&t->by_use); e != NULL; e = next) {
+            next = TAILQ_NEXT(e, by_use);
+            forget_locked(t, e);
+        }
+        pthread_mutex_unlock(&t->lock);
+    }
 }
 
 struct seen_stats seen_stats(struct seen *s)

@@ -44,6 +44,7 @@ void seen_remove(struct seen *s, uint32_t user, uint32_t poll);
 /* The user has voted, skipped or taken back in another process: what is known of them
  * is dropped, and the next seen_get() finds nothing. */
 void seen_forget(struct seen *s, uint32_t user);
+void seen_forget_all(struct seen *s);
 
 struct seen_stats {
     uint64_t hits, misses;

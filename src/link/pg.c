@@ -132,17 +132,70 @@ struct pg *pg_free(struct pg *p)
     return NULL;
 }
 
+void pg_set_timeout(struct pg *p, int ms)
+{
+    p->timeout_ms = ms;
+}
+
+enum { PARAMETERS = 11 }; /* the last two: one more, or none */
+
+/* Before dbname are defaults, which the DSN in it may change. */
+static void list_parameters(const char *dsn, const char *name,
+                            const char *keys[PARAMETERS],
+                            const char *values[PARAMETERS])
+{
+    const char *const all[PARAMETERS - 2][2] = {
+        {"target_session_attrs", "read-write"},
+        {"connect_timeout", "2"},
+        {"tcp_user_timeout", "5000"}, /* of what was sent */
+        {"keepalives_idle", "5"},     /* while nothing is sent */
+        {"keepalives_interval", "2"},
+        {"keepalives_count", "3"},
+        {"application_name", name},
+        {"dbname", dsn},
+        {"client_encoding", "UTF8"},
+    };
+
+    for (int i = 0; i < PARAMETERS - 2; i++) {
+        keys[i] = all[i][0];
+        values[i] = all[i][1];
+    }
+    for (int i = PARAMETERS - 2; i < PARAMETERS; i++)
+        keys[i] = values[i] = NULL;
+}
+
 static PGconn *open_connection(const struct pg *p)
 {
-    /* Before dbname: defaults, which the DSN in it may change. */
-    const char *keys[] = {"target_session_attrs", "connect_timeout",
-                          "tcp_user_timeout",     "keepalives_idle",
-                          "application_name",     "dbname",
-                          "client_encoding",      NULL};
-    const char *values[] = {"read-write", "2",    "5000", "5",
-                            p->name,      p->dsn, "UTF8", NULL};
+    const char *keys[PARAMETERS], *values[PARAMETERS];
 
+    list_parameters(p->dsn, p->name, keys, values);
     return PQconnectdbParams(keys, values, 1);
+}
+
+static bool lets_in(const char *keys[PARAMETERS], const char *values[PARAMETERS])
+{
+    PGconn *conn = PQconnectdbParams(keys, values, 1);
+    bool lets_in = PQstatus(conn) == CONNECTION_OK;
+
+    PQfinish(conn);
+    return lets_in;
+}
+
+enum pg_reach pg_reach(const char *dsn)
+{
+    const char *keys[PARAMETERS], *values[PARAMETERS];
+    PGPing ping;
+
+    list_parameters(dsn, "pollux", keys, values);
+    if (lets_in(keys, values))
+        return PG_THERE;
+    ping = PQpingParams(keys, values, 1);
+    if (ping != PQPING_OK && ping != PQPING_NO_ATTEMPT)
+        return PG_AWAY;
+    /* A replica lets in who does not ask for more, whatever the DSN asks for. */
+    keys[PARAMETERS - 2] = "target_session_attrs";
+    values[PARAMETERS - 2] = "any";
+    return lets_in(keys, values) ? PG_AWAY : PG_REFUSES;
 }
 
 static int make_connection(struct pg *p)

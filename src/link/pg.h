@@ -47,6 +47,16 @@ struct pg_opts {
 int pg_check_dsn(const char *dsn, char *errmsg, size_t errmsg_size);
 struct pg *pg_new(const struct pg_opts *opts);
 struct pg *pg_free(struct pg *p);
+/* How long an answer may take from now on. */
+void pg_set_timeout(struct pg *p, int ms);
+
+enum pg_reach {
+    PG_THERE,   /* a connection can be made now */
+    PG_AWAY,    /* it does not answer, or is starting, or is a replica: try again */
+    PG_REFUSES, /* the user, the password or the database is wrong */
+};
+/* Where does it stand? Over a connection of its own; blocks, a few seconds at most. */
+enum pg_reach pg_reach(const char *dsn);
 
 /* Is the connection there, or can one be made now? */
 int pg_connect(struct pg *p);

@@ -4,6 +4,9 @@
  * read lane, so a database that hangs leaves the question unanswered, and may block.
  * While the server drains the answer is no, whatever the checks say.
  *
+ * What leaves work that can still be done is named, and the answer stays yes: else the
+ * loss of one part that all servers share would take all of them out.
+ *
  * Errors   a check returns NULL, or what is wrong, in static storage.
  * Threads  checks: the read lane.
  */
@@ -16,7 +19,7 @@
 struct ready_check {
     const char *name;
     const char *(*check)(void *user);
-    bool is_optional; /* work goes on without: it is told, and the answer stays 200 */
+    bool leaves_work; /* what is wrong is no reason to send work elsewhere */
 };
 
 enum { READY_CHECKS_MAX = 16 };
@@ -26,6 +29,8 @@ struct ready_checks {
     const struct ready_check *checks; /* READY_CHECKS_MAX at most */
     size_t n;
     void *user;
+    bool without_store; /* these say it all: the store is not asked, and does not block
+                         */
 };
 
 #endif

@@ -12,11 +12,16 @@
 static int begin(struct store *s)
 {
     struct side *d = &postgres_of(s)->sides[STORE_WRITER];
+    bool was_connected = pg_is_connected(d->pg);
+    int rc;
 
     assert(!d->in_transaction);
     d->in_transaction = true;
     d->failed = false;
-    return pg_begin(d->pg) == 0 ? 0 : side_fail(d, "%s", pg_errmsg(d->pg));
+    rc = pg_begin(d->pg);
+    if (rc != 0 && was_connected) /* it broke while it was idle */
+        rc = pg_begin(d->pg);
+    return rc == 0 ? 0 : side_fail(d, "%s", pg_errmsg(d->pg));
 }
 
 static int commit(struct store *s)

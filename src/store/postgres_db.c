@@ -30,9 +30,30 @@ int side_fail(struct side *d, const char *format, ...)
     return ERR_UNAVAILABLE;
 }
 
+static bool has_rows(const struct pg_statement *statements, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (statements[i].ret_rows != 0)
+            return true;
+    return false;
+}
+
+/* A connection that broke while it was idle is noticed when it is used; what was read
+ * over it is read again over a new one. */
+static int run_all(struct side *d, struct pg_statement *statements, size_t n)
+{
+    bool was_connected = pg_is_connected(d->pg);
+    int rc = pg_run_all(d->pg, statements, n);
+
+    if (rc == ERR_UNAVAILABLE && was_connected && !pg_is_connected(d->pg) &&
+        !d->in_transaction && !has_rows(statements, n))
+        rc = pg_run_all(d->pg, statements, n);
+    return rc;
+}
+
 int side_run_all(struct side *d, struct pg_statement *statements, size_t n)
 {
-    int rc = pg_run_all(d->pg, statements, n);
+    int rc = run_all(d, statements, n);
 
     if (rc == 0 || (pg_is_connected(d->pg) && pg_sqlstate(d->pg)[0] == '\0'))
         return rc; /* a callback's */

@@ -8,8 +8,14 @@
  *                   ──▶ each poll and account that they name, whole, as it is now
  *
  * One news_read() is one round trip, and sees everything that was committed before it
- * began. It may tell again what it has told before, and never passes anything over: a
- * transaction that was still running at one call is read at the next.
+ * began. It never passes anything over: it keeps the snapshot in which it last looked,
+ * and reads what was written by transactions that were running then, or began later.
+ * So a foreign transaction that runs for hours costs nothing.
+ *
+ * Where that is not enough to go by, everything is told again, and what is not told is
+ * gone: the rows since are deleted already (this process was cut off for long), or the
+ * server is another (a replica was promoted, where ids of transactions may be given out
+ * a second time).
  *
  * Ownership  news_new() gives it, news_free() ends it (accepts NULL; returns NULL).
  *            What callbacks get is borrowed, but for a stored poll's definition.
@@ -20,8 +26,10 @@
 #ifndef STORE_POSTGRES_NEWS_H
 #define STORE_POSTGRES_NEWS_H
 
+#include <stddef.h>
 #include <stdint.h>
 
+#include "base/clock.h"
 #include "base/str.h"
 #include "core/poll.h"
 #include "core/tally.h"
@@ -36,15 +44,30 @@ struct news_sink {
     int (*account_gone)(void *user, uint32_t id);
     /* Tokens that were issued until then are void. */
     int (*tokens_end)(void *user, uint32_t id, int64_t end_ms);
-    /* They have voted, skipped, or taken one of these back. */
+    /* They have voted, skipped, or taken one of these back, in another process. */
     int (*voter)(void *user, uint32_t id);
+    /* All polls and accounts have been told anew. These n are the ids of the polls, in
+     * order: there are no others. Anybody may have voted. */
+    int (*all_told)(void *user, const uint32_t *polls, size_t n);
     void *user;
 };
 
-struct news *news_new(const char *dsn, uint64_t seed);
+struct news_opts {
+    const char *dsn;
+    const struct clock *clock;
+    uint64_t origin; /* of this process' ballots */
+};
+
+struct news *news_new(const struct news_opts *opts);
 struct news *news_free(struct news *n);
 /* The first call tells of everything there is, but of no voters. */
 int news_read(struct news *n, const struct news_sink *to);
 const char *news_errmsg(const struct news *n);
+/* By how many milliseconds at least this process' clock is ahead of PostgreSQL's, or
+ * behind it (negative); as of the last read. */
+int64_t news_clock_off_ms(const struct news *n);
+/* This process has a batch of which nobody knows whether it was committed: tell again
+ * of everything, and from now on of this process' own voters too. Any thread. */
+void news_doubt(struct news *n);
 
 #endif

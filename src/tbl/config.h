@@ -71,6 +71,8 @@
       "The directory that holds everything the server writes. It is created when missing.")               \
     X(SECRET,   postgres_dsn,                "postgres.dsn",                 "",           "",            \
       "Where PostgreSQL is, as libpq reads it: postgresql://pollux@db1,db2/pollux; for the profile cluster.") \
+    X(DURATION, postgres_start_wait_ms,      "postgres.start_wait",          "30s",        "0s..1h",      \
+      "How long a starting server waits for a PostgreSQL that is not there yet.")                         \
     X(SECRET,   redis_url,                   "redis.url",                    "",           "",            \
       "Where Redis or Valkey is: redis://[[USER]:PASSWORD@]HOST:6379/0. Without it each process counts requests for itself, and watchers hear of other processes' votes a little later.") \
     X(STRING,   redis_sentinels,             "redis.sentinels",              "",           "",            \

@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "base/clock.h"
+#include "base/err.h"
 #include "base/lane.h"
 #include "base/mem.h"
 
@@ -14,6 +15,7 @@ struct follow {
     atomic_bool failing;
     struct mail wake;   /* in the mailbox, or the lane's, while waking is true */
     atomic_bool waking; /* set by whoever puts wake; cleared by the lane */
+    _Atomic uint64_t current_ms; /* monotonic: what was committed by then is known */
 };
 
 static const char ask_kind[] = "follow_ask";
@@ -54,8 +56,11 @@ static void run(struct mail *batch, void *user)
 {
     struct follow *f = user;
     struct mail *asks = take_wake(f, batch);
+    uint64_t began_ms = clock_mono_ms();
     int rc = f->opts.read(f->opts.user);
 
+    if (rc == 0)
+        atomic_store(&f->current_ms, began_ms);
     f->due_ms = clock_mono_ms() + f->opts.every_ms;
     report(f, rc);
     send_home(asks, rc);
@@ -82,6 +87,7 @@ int follow_start(const struct follow_opts *opts, struct follow **ret_follow)
     f->opts = *opts;
     if (f->opts.every_ms == 0)
         f->opts.every_ms = FOLLOW_MS;
+    atomic_init(&f->current_ms, clock_mono_ms());
     rc = lane_start(&lane, &f->lane);
     if (rc != 0)
         mem_free(f);
@@ -92,6 +98,8 @@ int follow_start(const struct follow_opts *opts, struct follow **ret_follow)
 
 int follow_submit(struct follow *f, struct follow_ask *ask)
 {
+    if (follow_fails(f))
+        return ERR_UNAVAILABLE;
     ask->mail.kind = ask_kind;
     return lane_submit(f->lane, &ask->mail);
 }
@@ -106,6 +114,11 @@ void follow_wake(struct follow *f)
 bool follow_fails(const struct follow *f)
 {
     return atomic_load(&f->failing);
+}
+
+uint64_t follow_age_ms(const struct follow *f)
+{
+    return clock_mono_ms() - atomic_load(&f->current_ms);
 }
 
 struct follow *follow_stop(struct follow *f)

@@ -18,10 +18,13 @@
  * follow_wake(), so that they are seen at once; without one they are seen within
  * FOLLOW_MS.
  *
+ * While reading fails nobody waits for it: asking is refused at once.
+ *
  * Ownership  a follow_ask is lent by a submit that returned 0, and comes home through
  *            its mail.
- * Errors     submit: ERR_OVERLOADED. rc: ERR_UNAVAILABLE, what is known may be old.
- * Threads    submit: any. read and report: the lane.
+ * Errors     submit: ERR_OVERLOADED. submit and rc: ERR_UNAVAILABLE, what is known may
+ *            be old: follow_age_ms().
+ * Threads    submit, age: any. read and report: the lane.
  */
 #ifndef WORK_FOLLOW_H
 #define WORK_FOLLOW_H
@@ -51,12 +54,15 @@ struct follow_opts {
 
 struct follow;
 
+/* When it returns, memory is taken for current: it has just been loaded. */
 int follow_start(const struct follow_opts *opts, struct follow **ret_follow);
 int follow_submit(struct follow *f, struct follow_ask *ask);
 /* Something may have been committed: read soon, for watchers. However often it is
  * called, one more read is under way or waits, at most. Any thread. */
 void follow_wake(struct follow *f);
-bool follow_fails(const struct follow *f);    /* any thread */
+bool follow_fails(const struct follow *f); /* any thread */
+/* Nothing that was committed so long ago is missing. */
+uint64_t follow_age_ms(const struct follow *f);
 struct follow *follow_stop(struct follow *f); /* accepts NULL; returns NULL */
 
 #endif

@@ -66,12 +66,16 @@ static void on_home(struct mail *m)
 static int ask(struct follow *f)
 {
     struct asking a = {.ask = {.mail = {.on_home = on_home}}};
+    int rc;
 
     sem_init(&a.home, 0, 0);
-    assert_int_equal(follow_submit(f, &a.ask), 0);
-    bench_await(&a.home);
+    rc = follow_submit(f, &a.ask);
+    if (rc == 0) {
+        bench_await(&a.home);
+        rc = a.ask.rc;
+    }
     sem_destroy(&a.home);
-    return a.ask.rc;
+    return rc;
 }
 
 static void what_was_committed_before_is_known_after(void **state)
@@ -156,6 +160,35 @@ static void a_wake_and_an_ask_are_one_read(void **state)
     sem_destroy(&gate);
 }
 
+static void await_failing(const struct follow *f, bool fails)
+{
+    uint64_t until_ms = clock_mono_ms() + 60000;
+
+    while (follow_fails(f) != fails && clock_mono_ms() < until_ms)
+        sched_yield();
+    assert_int_equal(follow_fails(f), fails);
+}
+
+static void it_says_how_old_its_knowledge_is(void **state)
+{
+    struct others w = {0};
+    struct follow *f = start_following(&w);
+    uint64_t until_ms = clock_mono_ms() + 60000, since_ms;
+
+    (void)state;
+    assert_int_equal(ask(f), 0);
+    atomic_store(&w.away, true);
+    await_failing(f, true);
+    since_ms = clock_mono_ms();
+    while (clock_mono_ms() < since_ms + 50 && clock_mono_ms() < until_ms)
+        sched_yield();
+    assert_true(follow_age_ms(f) >= 50);
+    atomic_store(&w.away, false);
+    await_failing(f, false);
+    assert_true(follow_age_ms(f) <= clock_mono_ms() - since_ms);
+    follow_stop(f);
+}
+
 static void a_failure_is_said_and_reported_once(void **state)
 {
     struct others w = {.away = true};
@@ -164,11 +197,12 @@ static void a_failure_is_said_and_reported_once(void **state)
     (void)state;
     for (int i = 0; i < 3; i++)
         assert_int_equal(ask(f), ERR_UNAVAILABLE);
-    assert_true(follow_fails(f));
+    await_failing(f, true);
+    assert_int_equal(ask(f), ERR_UNAVAILABLE);
     atomic_store(&w.away, false);
+    await_failing(f, false); /* by itself, since nobody is let in to ask */
     for (int i = 0; i < 3; i++)
         assert_int_equal(ask(f), 0);
-    assert_false(follow_fails(f));
     follow_stop(f);
     assert_int_equal(atomic_load(&w.n_reports), 2);
     assert_int_equal(w.reports[0], ERR_UNAVAILABLE);
@@ -182,6 +216,7 @@ int main(void)
         cmocka_unit_test(watchers_need_not_ask),
         cmocka_unit_test(whoever_is_woken_reads_once_more_however_often),
         cmocka_unit_test(a_wake_and_an_ask_are_one_read),
+        cmocka_unit_test(it_says_how_old_its_knowledge_is),
         cmocka_unit_test(a_failure_is_said_and_reported_once),
     };
 

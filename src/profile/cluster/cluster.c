@@ -25,7 +25,9 @@
 #include "base/mem.h"
 #include "config/config.h"
 #include "index/index.h"
+#include "profile/cluster/clock_guard.h"
 #include "profile/cluster/cluster_redis.h"
+#include "profile/cluster/patience.h"
 #include "server/load.h"
 #include "server/profile.h"
 #include "store/postgres.h"
@@ -38,6 +40,7 @@ enum {
     READS_WAITING = 65536,
     STORE_WAITING = 4096,
     FOLLOW_WAITING = 65536,
+    STORE_MS = 10000, /* how long PostgreSQL may take to answer: a search is slow */
 };
 
 struct cluster {
@@ -49,6 +52,7 @@ struct cluster {
     struct read_lane *reads;
     struct news *news;
     struct cluster_redis redis;
+    struct clock_guard clock;
     struct follow *follow;     /* the server's */
     atomic_bool ballot_failed; /* votes cannot be made durable */
 };
@@ -110,18 +114,19 @@ static int cluster_open(struct profile *p, const struct app *app,
                         struct profile_stores *ret_stores, char *errmsg, size_t size)
 {
     struct cluster *k = (struct cluster *)p;
-    struct postgres_opts opts = {.dsn = app->config->postgres_dsn, .seed = k->seed};
+    struct postgres_opts opts = {
+        .dsn = app->config->postgres_dsn, .timeout_ms = STORE_MS, .seed = k->seed};
     int rc;
 
     k->app = app;
     rc = cluster_has_dsn(app->config, errmsg, size);
     if (rc == 0)
-        rc = store_postgres_open(&opts, &k->store, errmsg, size);
+        rc = patient_open(&opts, app, &k->store, errmsg, size);
     if (rc == 0)
         rc = start_lanes(k);
     if (rc != 0)
         return rc;
-    k->news = news_new(opts.dsn, k->seed);
+    k->news = news_new(&(struct news_opts){opts.dsn, app->clock, k->seed});
     *ret_stores = (struct profile_stores){k->store, k->writer, k->reads, 1};
     return cluster_redis_open(&k->redis, app, k->seed, errmsg, size);
 }
@@ -192,6 +197,14 @@ static int take_voter(void *user, uint32_t id)
     return 0;
 }
 
+static int take_all_told(void *user, const uint32_t *polls, size_t n)
+{
+    struct app *app = user;
+
+    index_keep_only(app->index, polls, n);
+    return 0;
+}
+
 static int read_news(struct cluster *k, struct app *app)
 {
     const struct news_sink to = {.poll = take_poll,
@@ -200,9 +213,13 @@ static int read_news(struct cluster *k, struct app *app)
                                  .account_gone = take_account_gone,
                                  .tokens_end = take_tokens_end,
                                  .voter = take_voter,
+                                 .all_told = take_all_told,
                                  .user = app};
+    int rc = news_read(k->news, &to);
 
-    return news_read(k->news, &to);
+    if (rc == 0)
+        clock_guard_see(&k->clock, news_clock_off_ms(k->news), &app->log);
+    return rc;
 }
 
 static int take_recent(void *user, uint32_t poll, int64_t start_ms, uint32_t votes)
@@ -272,6 +289,20 @@ static int write_edit(void *user, struct pg *pg, uint32_t poll,
     return store_postgres_write_edit(pg, poll, edit);
 }
 
+static bool may_judge(void *user)
+{
+    const struct cluster *k = user;
+
+    return clock_guard_is_right(&k->clock);
+}
+
+static void in_doubt(void *user)
+{
+    struct cluster *k = user;
+
+    news_doubt(k->news);
+}
+
 static void report_ballot(void *user, int err, const char *text)
 {
     struct cluster *k = user;
@@ -298,6 +329,8 @@ static int cluster_start_ballot(struct profile *p, const struct ballot_events *e
                                         .events = *events,
                                         .write_edit = write_edit,
                                         .committed = wake_others,
+                                        .may_judge = may_judge,
+                                        .doubt = in_doubt,
                                         .report = report_ballot,
                                         .user = k};
 
@@ -325,9 +358,21 @@ static const char *check_redis(void *user)
     return cluster_redis_check(&k->redis);
 }
 
+static const char *check_clock(void *user)
+{
+    const struct cluster *k = user;
+
+    return clock_guard_is_right(&k->clock)
+               ? NULL
+               : "this machine's clock is wrong, so votes are refused";
+}
+
+/* Without PostgreSQL polls are shown as they were last known, without Redis each process
+ * goes on by itself. */
 static const struct ready_check checks[] = {
-    {"postgres", check_postgres, false},
-    {"redis", check_redis, true},
+    {.name = "postgres", .check = check_postgres, .leaves_work = true},
+    {.name = "redis", .check = check_redis, .leaves_work = true},
+    {.name = "clock", .check = check_clock, .leaves_work = true},
 };
 
 /* ---- the address, and the end ---- */
@@ -376,7 +421,10 @@ struct profile *cluster_new(void)
 
     k->base.ops = &cluster_ops;
     k->base.metrics = cluster_redis_metrics(&k->redis);
-    k->base.ready = (struct ready_checks){checks, sizeof checks / sizeof *checks, k};
+    k->base.ready = (struct ready_checks){.checks = checks,
+                                          .n = sizeof checks / sizeof *checks,
+                                          .user = k,
+                                          .without_store = true};
     randombytes_buf(&k->seed, sizeof k->seed);
     k->seed &= INT64_MAX;
     return &k->base;

@@ -105,12 +105,13 @@ static const char *check_projector(void *user)
 }
 
 static const struct ready_check checks[] = {
-    {"disk", check_disk, false},
-    {"journal", check_journal, false},
-    {"projector", check_projector, false},
+    {.name = "disk", .check = check_disk},
+    {.name = "journal", .check = check_journal},
+    {.name = "projector", .check = check_projector},
 };
 
 struct ready_checks embedded_watch_ready(struct embedded_watch *w)
 {
-    return (struct ready_checks){checks, sizeof checks / sizeof *checks, w};
+    return (struct ready_checks){
+        .checks = checks, .n = sizeof checks / sizeof *checks, .user = w};
 }

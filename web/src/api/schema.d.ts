@@ -2282,7 +2282,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It may */
+            /** @description It may; what is not well all the same is named */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -2296,7 +2296,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Something that the server needs is not well, or it is being stopped */
+            /** @description Something is not well without which no work can be done, or the server is being stopped */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
