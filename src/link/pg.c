@@ -20,6 +20,7 @@ struct pg {
     int timeout_ms;
     PGconn *conn; /* NULL: there is none */
     struct breaker breaker;
+    uint64_t n_connections;
     bool in_transaction; /* stays true when the connection is lost */
     char errmsg[512], sqlstate[6];
 };
@@ -205,10 +206,16 @@ static int make_connection(struct pg *p)
     p->conn = open_connection(p);
     if (PQstatus(p->conn) == CONNECTION_OK) {
         breaker_worked(&p->breaker);
+        p->n_connections++;
         return 0;
     }
     breaker_failed(&p->breaker, clock_mono_ms());
     return lose(p, PQerrorMessage(p->conn));
+}
+
+uint64_t pg_connections(const struct pg *p)
+{
+    return p->n_connections;
 }
 
 bool pg_is_connected(const struct pg *p)

@@ -61,6 +61,9 @@ enum pg_reach pg_reach(const char *dsn);
 /* Is the connection there, or can one be made now? */
 int pg_connect(struct pg *p);
 bool pg_is_connected(const struct pg *p);
+/* How many connections were made: one more, and what another server may have forgotten
+ * is to be asked for anew. */
+uint64_t pg_connections(const struct pg *p);
 /* What the last error was about; never NULL. */
 const char *pg_errmsg(const struct pg *p);
 /* The five characters of the last refusal, or "". */

@@ -18,6 +18,7 @@ struct news {
     bool has_read;
     struct buf snapshot; /* what it sees has been told */
     uint64_t epoch;
+    uint64_t connections; /* pg_connections() when the snapshot was taken */
     int64_t clock_off_ms;
     atomic_bool doubt; /* begin again */
     bool tells_own;    /* of this process' own voters too */
@@ -186,7 +187,9 @@ static const char VOTERS[] =
     " AND origin IS DISTINCT FROM $2";
 
 /* The two logs are long, and what is new of them is short, whatever statistics say. */
-static const char BY_INDEX[] = "SET LOCAL enable_seqscan = off";
+static const char BY_INDEX[] =
+    "SELECT set_config('enable_seqscan', 'off', true),"
+    " set_config('max_parallel_workers_per_gather', '0', true)";
 
 static int read_all(struct reading *r)
 {
@@ -239,6 +242,7 @@ static int keep(struct news *n, struct reading *r, int rc)
     if (rc == 0) {
         n->has_read = true;
         n->epoch = r->epoch;
+        n->connections = pg_connections(n->side.pg);
         n->clock_off_ms = r->clock_off_ms;
         n->snapshot.len = 0;
         buf_str_add(&n->snapshot, buf_str(&r->snapshot));
@@ -255,6 +259,13 @@ static int begin_again(struct news *n, const struct news_sink *to)
     return keep(n, &r, read_all(&r));
 }
 
+/* Does the snapshot of before not say what is new? */
+static bool is_cut_off(const struct news *n, const struct reading *r)
+{
+    return r->has_gap || r->epoch != n->epoch ||
+           pg_connections(n->side.pg) != n->connections;
+}
+
 int news_read(struct news *n, const struct news_sink *to)
 {
     struct reading r = reading_of(n, to);
@@ -267,7 +278,7 @@ int news_read(struct news *n, const struct news_sink *to)
     if (!n->has_read)
         return begin_again(n, to);
     rc = read_since(&r, n);
-    if (rc == 0 && (r.has_gap || r.epoch != n->epoch)) {
+    if (rc == 0 && is_cut_off(n, &r)) {
         buf_done(&r.snapshot);
         return begin_again(n, to);
     }

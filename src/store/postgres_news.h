@@ -14,8 +14,9 @@
  *
  * Where that is not enough to go by, everything is told again, and what is not told is
  * gone: the rows since are deleted already (this process was cut off for long), or the
- * server is another (a replica was promoted, where ids of transactions may be given out
- * a second time).
+ * connection is another. A server that crashed gives ids of transactions that it lost
+ * out again, and so does a replica that was promoted: a snapshot of before says nothing
+ * of them.
  *
  * Ownership  news_new() gives it, news_free() ends it (accepts NULL; returns NULL).
  *            What callbacks get is borrowed, but for a stored poll's definition.

@@ -103,14 +103,18 @@ test('warnings of the configuration are events', () =>
     await server.api.get('/api/users/me', { token: (await server.api.guest()).token });
   }));
 
-test('a short secret in the data directory is a warning too', only_embedded('secret'), async () => {
-  const server = new Server({ env: { POLLUX_JWT_SECRET: '' } });
-  fs.mkdirSync(server.data_dir, { mode: 0o700 });
-  fs.writeFileSync(`${server.data_dir}/jwt.secret`, 'short\n', { mode: 0o600 });
-  try {
-    await server.start();
-    assert.equal((await seen(server, 'short_secret')).level, 'warn', server.log);
-  } finally {
-    await server.end();
-  }
-});
+test(
+  'a short secret in the data directory is a warning too',
+  only_embedded('secret'),
+  async () => {
+    const server = new Server({ env: { POLLUX_JWT_SECRET: '' } });
+    fs.mkdirSync(server.data_dir, { mode: 0o700 });
+    fs.writeFileSync(`${server.data_dir}/jwt.secret`, 'short\n', { mode: 0o600 });
+    try {
+      await server.start();
+      assert.equal((await seen(server, 'short_secret')).level, 'warn', server.log);
+    } finally {
+      await server.end();
+    }
+  },
+);

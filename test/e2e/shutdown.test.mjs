@@ -179,15 +179,19 @@ test('it starts again at once, on the same port, and knows everything', async ()
 
 describe('starting', () => {
   const here = only_embedded('folder');
-  test('two servers on the same data: the second refuses, the first goes on', here, async () => {
-    await started();
-    const second = new Server({ config: { 'data.dir': server.data_dir } });
-    const address = server.address;
-    assert.match(await second.refuses_to_start(), /in use|lock/i);
-    second.remove();
-    await server.api.results(poll.id);
-    assert.equal(server.address, address);
-  });
+  test(
+    'two servers on the same data: the second refuses, the first goes on',
+    here,
+    async () => {
+      await started();
+      const second = new Server({ config: { 'data.dir': server.data_dir } });
+      const address = server.address;
+      assert.match(await second.refuses_to_start(), /in use|lock/i);
+      second.remove();
+      await server.api.results(poll.id);
+      assert.equal(server.address, address);
+    },
+  );
   test('the data directory is made, with those above it', here, async () => {
     const own = new Server();
     own.data_dir = `${own.root}/deep/down/data`;
@@ -219,24 +223,28 @@ describe('starting', () => {
     }
   });
   const made = only_embedded('secret');
-  test('the secret of the tokens is made, kept, and readable by its owner only', made, async () => {
-    const own = new Server({ env: { POLLUX_JWT_SECRET: undefined } });
-    delete own.opts.env;
-    own.environment = () => {
-      const { POLLUX_JWT_SECRET, ...env } = process.env;
-      return env;
-    };
-    try {
-      await own.start();
-      const { token: voter } = await own.api.guest();
-      const fs = await import('node:fs');
-      assert.equal(fs.statSync(`${own.data_dir}/jwt.secret`).mode & 0o077, 0);
-      await own.restart();
-      await own.api.get('/api/users/me', { token: voter, expect: 200 });
-    } finally {
-      await own.end();
-    }
-  });
+  test(
+    'the secret of the tokens is made, kept, and readable by its owner only',
+    made,
+    async () => {
+      const own = new Server({ env: { POLLUX_JWT_SECRET: undefined } });
+      delete own.opts.env;
+      own.environment = () => {
+        const { POLLUX_JWT_SECRET, ...env } = process.env;
+        return env;
+      };
+      try {
+        await own.start();
+        const { token: voter } = await own.api.guest();
+        const fs = await import('node:fs');
+        assert.equal(fs.statSync(`${own.data_dir}/jwt.secret`).mode & 0o077, 0);
+        await own.restart();
+        await own.api.get('/api/users/me', { token: voter, expect: 200 });
+      } finally {
+        await own.end();
+      }
+    },
+  );
   test('pollux token makes tokens that work', async () => {
     await started();
     const { stdout } = await server.pollux(

@@ -27,6 +27,7 @@
 #include "index/index.h"
 #include "profile/cluster/clock_guard.h"
 #include "profile/cluster/cluster_redis.h"
+#include "profile/cluster/keeping.h"
 #include "profile/cluster/patience.h"
 #include "server/load.h"
 #include "server/profile.h"
@@ -53,6 +54,7 @@ struct cluster {
     struct news *news;
     struct cluster_redis redis;
     struct clock_guard clock;
+    struct keeping *keeping;
     struct follow *follow;     /* the server's */
     atomic_bool ballot_failed; /* votes cannot be made durable */
 };
@@ -377,19 +379,25 @@ static const struct ready_check checks[] = {
 
 /* ---- the address, and the end ---- */
 
+/* Clients find it by their load balancer. The ballot, which the keeper needs, is there.
+ */
 static int cluster_announce(struct profile *p, const char *address, char *errmsg,
                             size_t size)
 {
-    (void)p;
+    struct cluster *k = (struct cluster *)p;
+
     (void)address;
     (void)errmsg;
     (void)size;
-    return 0;
+    return keeping_start(k->app, k->seed, &k->keeping);
 }
 
 static void cluster_retract(struct profile *p)
 {
-    cluster_redis_hush(&((struct cluster *)p)->redis);
+    struct cluster *k = (struct cluster *)p;
+
+    cluster_redis_hush(&k->redis);
+    k->keeping = keeping_stop(k->keeping);
 }
 
 static void cluster_close(struct profile *p)

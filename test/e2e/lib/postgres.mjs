@@ -70,10 +70,12 @@ export class Postgres {
   }
 
   spawn() {
-    const [command, ...args] = this.command('postgres', '-D', this.data);
     const options = this.settings().flatMap((setting) => ['-c', setting]);
-    const all = ['--pdeathsig', 'KILL', '--', command, ...args, ...options];
-    this.child = spawn('setpriv', all, { cwd: '/', stdio: 'ignore' });
+    const other = ['--reuid', 'postgres', '--regid', 'postgres', '--init-groups'];
+    const as = [...(AS_OTHER.length > 0 ? other : []), '--pdeathsig', 'KILL', '--'];
+    const command = [path.join(programs(), 'postgres'), '-D', this.data, ...options];
+    /* Not through runuser, which would end alone, and leave it behind. */
+    this.child = spawn('setpriv', [...as, ...command], { cwd: '/', stdio: 'ignore' });
     this.ended = once(this.child, 'exit');
   }
 
@@ -99,6 +101,44 @@ export class Postgres {
   async rows(database, sql) {
     const { stdout } = await this.program('psql', '-Atq', this.dsn(database), '-c', sql);
     return stdout.split('\n').filter((line) => line !== '');
+  }
+
+  /** Of the server, its first process and all that it has started. */
+  async pids() {
+    const file = fs.readFileSync(path.join(this.data, 'postmaster.pid'), 'utf8');
+    const first = file.split('\n')[0];
+    const { stdout } = await run('ps', ['-o', 'pid=', '--ppid', first]);
+    return [first, ...stdout.trim().split(/\s+/)].map(Number);
+  }
+
+  /** Sends a signal to all of its processes. */
+  async signal(name) {
+    for (const pid of await this.pids()) {
+      try {
+        process.kill(pid, `SIG${name}`);
+      } catch (error) {
+        if (error.code !== 'ESRCH') throw error; // it has ended meanwhile
+      }
+    }
+  }
+
+  /** kill -9, as when the machine loses its power. */
+  async kill() {
+    await this.signal('KILL');
+    await this.ended;
+  }
+
+  async restart() {
+    this.spawn();
+    await this.ready();
+  }
+
+  /** From now on that role needs its password. */
+  async ask_for_passwords_of(role) {
+    const file = path.join(this.data, 'pg_hba.conf');
+    const rules = fs.readFileSync(file, 'utf8');
+    fs.writeFileSync(file, `local all ${role} scram-sha-256\n${rules}`);
+    await this.program('pg_ctl', '-D', this.data, 'reload');
   }
 
   async stop() {

@@ -20,6 +20,7 @@ const ONLY_EMBEDDED = {
   demo: 'finds the server by its data folder',
   diskfull: 'fills the disk under a data folder',
   docs: 'holds the documents against the program, not against a server’s data',
+  outage: 'starts a PostgreSQL of its own and stops it, whatever the profile of the run',
   identity: 'moves files between data folders',
   packed: 'is about how answers are packed',
   pages: 'is about files of the page',
