@@ -188,7 +188,8 @@ test('the page about metrics names those of Redis', async () => {
   const { text } = await servers[0].api.get('/metrics');
   const told = [...text.matchAll(/^# TYPE (pollux_(?:redis|limits|wakeups)\w+) (\w+)/gm)];
   assert.equal(told.length, 3);
-  for (const [, name, type] of told) assert.ok(page.includes(`| \`${name}\` (${type}) |`), name);
+  for (const [, name, type] of told)
+    assert.ok(page.includes(`| \`${name}\` (${type}) |`), name);
 });
 
 test('what cannot be read of redis.url is a refusal to start', async () => {

@@ -369,8 +369,8 @@ static const char *check_clock(void *user)
                : "this machine's clock is wrong, so votes are refused";
 }
 
-/* Without PostgreSQL polls are shown as they were last known, without Redis each process
- * goes on by itself. */
+/* Without PostgreSQL polls are shown as they were last known, without Redis each
+ * process goes on by itself. */
 static const struct ready_check checks[] = {
     {.name = "postgres", .check = check_postgres, .leaves_work = true},
     {.name = "redis", .check = check_redis, .leaves_work = true},
