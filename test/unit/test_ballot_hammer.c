@@ -141,7 +141,8 @@ static void one_day_has_its_votes_and_no_more(void **state)
 
     assert_in_range(sums->accepted + sums->in_doubt, PER_DAY, PER_DAY + sums->in_doubt);
     assert_int_equal(ballot_postgres_number("SELECT count(*) FROM ballots"), PER_DAY);
-    assert_int_equal(ballot_postgres_number("SELECT sum(total) FROM results"), PER_DAY);
+    assert_int_equal(ballot_postgres_number("SELECT sum(total)::bigint FROM results"),
+                     PER_DAY);
     assert_int_equal(ballot_postgres_number("SELECT sum(votes) FROM daily_votes"),
                      PER_DAY);
     munmap(sums, sizeof *sums);
