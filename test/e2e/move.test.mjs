@@ -16,6 +16,21 @@ let postgres;
 before(async () => (postgres = await Postgres.start()));
 after(() => postgres?.stop());
 
+/** Also where a test fails, no server is left: the file would never end. */
+const servers = [];
+const track = (server) => {
+  servers.push(server);
+  return server;
+};
+const start = async (opts) => track(await Server.start(opts));
+after(async () => {
+  for (const server of servers.filter(({ child }) => child !== null)) {
+    server.may_end = true;
+    await server.kill();
+    server.remove();
+  }
+});
+
 const database_of = (dir) => path.join(dir, 'pollux.db');
 const sqlite = (file, ...commands) => execFileSync('sqlite3', [file, ...commands]).toString();
 
@@ -99,7 +114,7 @@ describe('there and back', () => {
   const back = () => path.join(server.root, 'back');
 
   before(async () => {
-    server = await Server.start(EMBEDDED);
+    server = await start(EMBEDDED);
     people = await fill(server);
     await server.stop();
     /* One that was scheduled, and has opened since. */
@@ -176,7 +191,7 @@ describe('there and back', () => {
   }
 
   test('a server of the cluster goes on where the other one stopped', async () => {
-    const cluster = await Server.start({ ...CLUSTER, dsn });
+    const cluster = await start({ ...CLUSTER, dsn });
     assert.deepEqual(await all_of(cluster), was);
     const token = await check_people(cluster);
     const { id } = await cluster.api.create_poll(token);
@@ -194,7 +209,7 @@ describe('there and back', () => {
   test('and one machine where the cluster stopped', async () => {
     const dir = path.join(server.root, 'again');
     await exporting(server, dir, dsn);
-    const alone = new Server(EMBEDDED);
+    const alone = track(new Server(EMBEDDED));
     alone.data_dir = dir;
     await alone.start();
     const token = await check_people(alone);
@@ -207,7 +222,7 @@ describe('there and back', () => {
 });
 
 test('what a restore has skipped stays skipped', async () => {
-  const server = await Server.start(EMBEDDED);
+  const server = await start(EMBEDDED);
   const { token } = await server.api.register(ada);
   await server.api.create_poll(token);
   await server.stop();
@@ -215,14 +230,14 @@ test('what a restore has skipped stays skipped', async () => {
   await server.pollux('backup', '--data-dir', server.data_dir, file);
   const restored = path.join(server.root, 'restored');
   await server.pollux('restore', '--data-dir', restored, file);
-  const alone = new Server(EMBEDDED);
+  const alone = track(new Server(EMBEDDED));
   alone.data_dir = restored;
   await alone.start();
   const { version } = await alone.api.results(1);
   await alone.stop();
   const dsn = await postgres.create('skipped');
   await importing(server, restored, dsn);
-  const cluster = await Server.start({ ...CLUSTER, dsn });
+  const cluster = await start({ ...CLUSTER, dsn });
   assert.ok((await cluster.api.results(1)).version >= version);
   const { id } = await cluster.api.create_poll(token);
   assert.equal(id, 10_002);
@@ -233,7 +248,7 @@ test('what a restore has skipped stays skipped', async () => {
 });
 
 test('polls of high numbers get their partition of ballots', async () => {
-  const server = await Server.start(EMBEDDED);
+  const server = await start(EMBEDDED);
   const { token } = await server.api.register(ada);
   await server.api.create_poll(token);
   await server.stop();
@@ -247,7 +262,7 @@ test('polls of high numbers get their partition of ballots', async () => {
   const partitions = `SELECT relname FROM pg_class WHERE relname LIKE 'ballots__' AND relkind = 'r'`;
   const names = await postgres.rows('high', `${partitions} ORDER BY 1`);
   assert.deepEqual(names, ['ballots_0', 'ballots_1', 'ballots_2']);
-  const cluster = await Server.start({ ...CLUSTER, dsn });
+  const cluster = await start({ ...CLUSTER, dsn });
   assert.equal((await cluster.api.create_poll(token)).id, last + 1);
   await cluster.end();
   await server.end();
@@ -271,7 +286,7 @@ describe('import refuses', () => {
     );
   before(async () => {
     dsn = await postgres.create('refused');
-    server = await Server.start(EMBEDDED);
+    server = await start(EMBEDDED);
     const { token } = await server.api.register(ada);
     await server.api.create_poll(token);
   });
@@ -310,7 +325,7 @@ describe('import refuses', () => {
   });
 
   test('a database that a server uses', async () => {
-    const cluster = await Server.start({ ...CLUSTER, dsn });
+    const cluster = await start({ ...CLUSTER, dsn });
     await fails(/^pollux: a server uses the database: stop all of them first$/m);
     await cluster.end();
     await is_empty();
@@ -339,7 +354,7 @@ describe('import refuses', () => {
 });
 
 test('the secret that the directory has is named, or found to be the same', async () => {
-  const server = new Server({ ...EMBEDDED, env: { POLLUX_JWT_SECRET: '' } });
+  const server = track(new Server({ ...EMBEDDED, env: { POLLUX_JWT_SECRET: '' } }));
   await server.start();
   const { token } = await server.api.register(ada);
   await server.stop();
@@ -353,7 +368,7 @@ test('the secret that the directory has is named, or found to be the same', asyn
   server.opts.env = { POLLUX_JWT_SECRET: secret };
   const two = await postgres.create('two');
   assert.match(await importing(server, server.data_dir, two), /^tokens stay good: /m);
-  const cluster = await Server.start({
+  const cluster = await start({
     ...CLUSTER,
     dsn: two,
     env: { POLLUX_JWT_SECRET: secret },
