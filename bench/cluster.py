@@ -27,7 +27,7 @@ PROGRAMS = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"),
 # What an application does that decides in SQL: lock, look, write three rows, commit.
 ONE_VOTE = """\
 \\set poll {poll}
-\\set voter random(1, 2000000000)
+\\set voter random(1000000000, 2000000000)
 BEGIN;
 SELECT closes_ms, visibility, counts FROM results WHERE poll_id = :poll FOR UPDATE;
 INSERT INTO ballots (poll_id, user_id, kind, at_ms, choice, version)
@@ -75,16 +75,8 @@ class Postgres:
     def sql(self, text):
         return self.run("psql", "-Atq", self.dsn, "-c", text).strip()
 
-    def pids(self):
-        children = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-        return [self.process.pid, *map(int, children.read_text().split())]
-
     def cpu_ns(self):
-        total = 0
-        for pid in self.pids():
-            with contextlib.suppress(FileNotFoundError):
-                total += cpu_ns(pid)
-        return total
+        return family_ns(self.process.pid)
 
     def one_by_one(self, poll, seconds):
         """Votes a second, one transaction each, over sixteen connections."""
@@ -100,20 +92,38 @@ class Postgres:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+def family_ns(pid):
+    """Processor time of a process and of those that it has started."""
+    children = pathlib.Path(f"/proc/{pid}/task/{pid}/children")
+    with contextlib.suppress(FileNotFoundError):
+        return cpu_ns(pid) + sum(family_ns(int(p)) for p in children.read_text().split())
+    return 0
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
+def start_redis(rig):
+    """One that keeps nothing; its URL."""
+    port = free_port()
+    rig.start(["redis-server", "--port", port, "--save", "", "--appendonly", "no"],
+              rig.server_cpus, cwd=rig.folder, stdout=subprocess.DEVNULL)
+    until("Redis listens", lambda: rig.listens(port))
+    return f"redis://127.0.0.1:{port}/0"
+
+
 class Node(Pollux):
     """A process of the cluster."""
 
-    def __init__(self, rig, postgres):
+    def __init__(self, rig, postgres, redis):
         port = free_port()
         folder = rig.new_folder("node")
         (folder / "address").write_text(f"127.0.0.1:{port}")
-        os.environ.update(POLLUX_POSTGRES_DSN=postgres.dsn, POLLUX_JWT_SECRET=SECRET)
+        os.environ.update(POLLUX_POSTGRES_DSN=postgres.dsn, POLLUX_REDIS_URL=redis,
+                          POLLUX_JWT_SECRET=SECRET)
         with open(folder.with_suffix(".log"), "wb") as log:
             process = rig.start([rig.build / "pollux", "serve", "--profile", "cluster",
                                  "--server-port", port, "--server-loops",
@@ -191,9 +201,10 @@ def measure(rig, table, say, rounds=5):
         raise Failed("there is no PostgreSQL here: script/bootstrap installs it")
     postgres = Postgres(rig)
     try:
-        nodes = [Node(rig, postgres)]
+        redis = start_redis(rig)
+        nodes = [Node(rig, postgres, redis)]
         hot = make_polls(postgres, nodes[0])
-        nodes.append(Node(rig, postgres))
+        nodes.append(Node(rig, postgres, redis))
         say("cluster: votes spread over 10,000 polls")
         spread = votes_row(rig, postgres, nodes[0], "spread over 10,000 polls",
                            range(hot + 1, hot + 1 + POLLS),
