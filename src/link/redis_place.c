@@ -41,7 +41,7 @@ static bool decode(char *to, size_t size, struct str s)
 
         if (n + 1 >= size || (escaped && (high < 0 || low < 0)))
             return false;
-        to[n++] = escaped ? (char)(high << 4 | low) : s.at[i];
+        to[n++] = (char)(escaped ? high << 4 | low : s.at[i]);
         i += escaped ? 2 : 0;
     }
     to[n] = '\0';

@@ -16,8 +16,8 @@ let voters;
 
 before(async () => {
   primary = await Postgres.start();
+  await primary.create('pollux'); /* or the replica may not have it yet */
   replica = await Replica.of(primary);
-  await primary.create('pollux');
   const hosts = `${replica.folder},${primary.folder}`;
   const dsn = `host=${hosts} user=postgres dbname=pollux`;
   server = await Server.start({ dsn, config: { profile: 'cluster' } });

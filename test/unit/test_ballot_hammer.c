@@ -110,6 +110,7 @@ static struct sums *hammer_all(struct ballot_world *w, bool one_poll)
 
     assert_ptr_not_equal(sums, MAP_FAILED);
     add_polls();
+    w->b = ballot_stop(w->b); /* who has threads may not fork, says ThreadSanitizer */
     for (int i = 0; i < PROCESSES; i++) {
         children[i] = fork();
         if (children[i] == 0)
