@@ -103,6 +103,26 @@ describe('PostgreSQL goes away and comes back:', () => {
   });
 });
 
+test('who only takes votes is not ready while PostgreSQL is away', async () => {
+  const config = { profile: 'cluster', roles: 'votes' };
+  const votes = await Server.start({ dsn: server.dsn, config });
+  try {
+    const status_is = (status) =>
+      wait_until(async () => {
+        const answer = await votes.api.get('/readyz', { expect: 'any' });
+        return answer.status === status;
+      });
+    await status_is(200);
+    proxy.refuse();
+    await status_is(503);
+    proxy.heal();
+    await status_is(200);
+  } finally {
+    proxy.heal();
+    await votes.end();
+  }
+});
+
 describe('a process whose clock is wrong', () => {
   test('takes no votes, says so, and takes them again', async () => {
     const sql = (text) => postgres.rows('pollux', text);

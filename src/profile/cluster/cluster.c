@@ -24,6 +24,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "config/config.h"
+#include "config/roles.h"
 #include "index/index.h"
 #include "profile/cluster/clock_guard.h"
 #include "profile/cluster/cluster_redis.h"
@@ -58,6 +59,8 @@ struct cluster {
     struct follow *follow;     /* the server's */
     atomic_bool ballot_failed; /* votes cannot be made durable */
 };
+
+static struct ready_checks ready_of(struct cluster *k);
 
 /* ---- the store ---- */
 
@@ -121,6 +124,7 @@ static int cluster_open(struct profile *p, const struct app *app,
     int rc;
 
     k->app = app;
+    k->base.ready = ready_of(k);
     rc = cluster_has_dsn(app->config, errmsg, size);
     if (rc == 0)
         rc = patient_open(&opts, app, &k->store, errmsg, size);
@@ -377,6 +381,23 @@ static const struct ready_check checks[] = {
     {.name = "clock", .check = check_clock, .leaves_work = true},
 };
 
+/* Who shows nothing can do nothing without PostgreSQL. */
+static const struct ready_check checks_of_writers[] = {
+    {.name = "postgres", .check = check_postgres},
+    {.name = "redis", .check = check_redis, .leaves_work = true},
+    {.name = "clock", .check = check_clock},
+};
+
+static struct ready_checks ready_of(struct cluster *k)
+{
+    bool shows = (k->app->config->roles & (ROLE_POLLS | ROLE_LIVE)) != 0;
+
+    return (struct ready_checks){.checks = shows ? checks : checks_of_writers,
+                                 .n = sizeof checks / sizeof *checks,
+                                 .user = k,
+                                 .without_store = true};
+}
+
 /* ---- the address, and the end ---- */
 
 /* Clients find it by their load balancer. The ballot, which the keeper needs, is there.
@@ -429,10 +450,6 @@ struct profile *cluster_new(void)
 
     k->base.ops = &cluster_ops;
     k->base.metrics = cluster_redis_metrics(&k->redis);
-    k->base.ready = (struct ready_checks){.checks = checks,
-                                          .n = sizeof checks / sizeof *checks,
-                                          .user = k,
-                                          .without_store = true};
     randombytes_buf(&k->seed, sizeof k->seed);
     k->seed &= INT64_MAX;
     return &k->base;

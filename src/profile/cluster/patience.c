@@ -12,7 +12,7 @@
 #include "link/pg.h"
 #include "store/postgres.h"
 
-enum { AGAIN_MS = 250 };
+enum { AGAIN_MS = 250, LET_IN_MAX = 10 };
 
 /* Somebody wants the server to end before it has begun. */
 static bool is_told_to_end(void)
@@ -34,10 +34,12 @@ struct patience {
     const struct postgres_opts *opts;
     const struct app *app;
     uint64_t until_ms; /* monotonic */
-    bool has_said, was_there;
+    int let_in;        /* so often in succession */
+    bool has_said;
 };
 
-/* Is it worth another try? Who lets us in, and fails all the same, gets one more. */
+/* Is it worth another try? A busy machine may let us in and be too slow for a limit all
+ * the same; what is wrong for good is not worth so many tries. */
 static bool may_come(struct patience *p)
 {
     enum pg_reach reach;
@@ -45,10 +47,8 @@ static bool may_come(struct patience *p)
     if (clock_mono_ms() >= p->until_ms || is_told_to_end())
         return false;
     reach = pg_reach(p->opts->dsn);
-    if (reach == PG_REFUSES || (reach == PG_THERE && p->was_there))
-        return false;
-    p->was_there = reach == PG_THERE;
-    return true;
+    p->let_in = reach == PG_THERE ? p->let_in + 1 : 0;
+    return reach != PG_REFUSES && p->let_in < LET_IN_MAX;
 }
 
 static void say(struct patience *p, const char *errmsg)
@@ -66,7 +66,7 @@ int patient_open(const struct postgres_opts *opts, const struct app *app,
                  struct store **ret_store, char *errmsg, size_t size)
 {
     uint64_t wait_ms = (uint64_t)app->config->postgres_start_wait_ms;
-    struct patience p = {opts, app, clock_mono_ms() + wait_ms, false, false};
+    struct patience p = {opts, app, clock_mono_ms() + wait_ms, 0, false};
     int rc = store_postgres_open(opts, ret_store, errmsg, size);
 
     while (rc == ERR_UNAVAILABLE && may_come(&p)) {
