@@ -206,9 +206,19 @@ static const char markdown_head[] =
     "  level: info\n"
     "```\n";
 
+static void markdown_words(const char *words, struct buf *out)
+{
+    struct str rest = str_of(words), head;
+
+    while (rest.len != 0) {
+        rest = str_cut(rest, '|', &head);
+        buf_printf(out, "`%.*s`%s", (int)head.len, head.at, rest.len ? ", " : "");
+    }
+}
+
 static void markdown_accepts(const struct setting *s, struct buf *out)
 {
-    struct str rest = str_of(s->accepts), head;
+    const char *most;
 
     switch (s->type) {
     case SETTING_BOOL:
@@ -225,19 +235,17 @@ static void markdown_accepts(const struct setting *s, struct buf *out)
         break;
     case SETTING_WORDS:
         buf_text(out, "`all`, or one or more of ");
-        /* fall through */
+        markdown_words(s->accepts, out);
+        break;
     case SETTING_ENUM:
-        while (rest.len != 0) {
-            rest = str_cut(rest, '|', &head);
-            buf_printf(out, "`%.*s`%s", (int)head.len, head.at, rest.len ? ", " : "");
-        }
+        markdown_words(s->accepts, out);
         break;
     case SETTING_INT:
     case SETTING_SIZE:
     case SETTING_DURATION:
-        rest = str_of(strstr(s->accepts, ".."));
-        buf_printf(out, "`%.*s` to `%s`", (int)(rest.at - s->accepts), s->accepts,
-                   rest.at + 2);
+        most = strstr(s->accepts, "..");
+        buf_printf(out, "`%.*s` to `%s`", (int)(most - s->accepts), s->accepts,
+                   most + 2);
         break;
     }
 }

@@ -454,7 +454,7 @@ static int check_life(struct redis *r)
     uint64_t silent_ms = clock_mono_ms() - r->signed_ms;
     int done = 0;
 
-    if (silent_ms > (uint64_t)(PING_EVERY_MS + r->timeout_ms))
+    if (silent_ms > PING_EVERY_MS + (uint64_t)r->timeout_ms)
         return lose(r, "no answer in time");
     if (r->pinged || silent_ms < PING_EVERY_MS)
         return 0;

@@ -45,9 +45,9 @@ static void limit_addresses(struct rate_limits *rates, const struct config *c,
 static struct limiter *for_logins(void *user, uint32_t max, uint32_t window_ms)
 {
     struct profile *p = user;
-    struct profile_limit limit = {NULL, NULL, max, window_ms, LOGINS_BYTES};
 
-    return p->ops->limiter(p, &limit);
+    return p->ops->limiter(
+        p, &(struct profile_limit){NULL, NULL, max, window_ms, LOGINS_BYTES});
 }
 
 void server_limits_make(struct app *app, struct profile *profile)

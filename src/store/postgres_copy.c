@@ -46,8 +46,8 @@ void copy_escaped(struct buf *b, struct str s)
             buf_text(b, "\\t");
             break;
         case '\\':
-            buf_char(b, '\\');
-            /* fall through */
+            buf_text(b, "\\\\");
+            break;
         default:
             buf_char(b, s.at[i]);
         }

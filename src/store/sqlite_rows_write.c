@@ -8,15 +8,20 @@
 #include "store/sqlite_db.h"
 #include "store/sqlite_file.h"
 
+static const char ACCOUNT_SQL[] =
+    "INSERT INTO accounts (id, kind, created_ms, username, email, password_hash,"
+    " username_key, username_look, email_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
 /* Options and tags come with spaces or without; json() writes them as we do. */
+static const char POLL_SQL[] =
+    "INSERT INTO polls (id, owner_id, created_ms, opens_ms, closes_ms, visibility,"
+    " voters, vote_change, edits, title, description, options, tags)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, json(?), json(?))";
+
 #define INSERTS(X)                                                                     \
-    X(ACCOUNT, "INSERT INTO accounts (id, kind, created_ms, username, email,"          \
-               " password_hash, username_key, username_look, email_key)"               \
-               " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")                                  \
+    X(ACCOUNT, ACCOUNT_SQL)                                                            \
     X(TOKEN_END, "INSERT INTO token_ends VALUES (?, ?)")                               \
-    X(POLL, "INSERT INTO polls (id, owner_id, created_ms, opens_ms, closes_ms,"        \
-            " visibility, voters, vote_change, edits, title, description, options,"    \
-            " tags) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, json(?), json(?))")       \
+    X(POLL, POLL_SQL)                                                                  \
     X(RESULT, "INSERT INTO results VALUES (?, ?, ?, ?, ?)")                            \
     X(VOTE, "INSERT INTO votes VALUES (?, ?, ?, ?, ?, ?, ?)")                          \
     X(SKIP, "INSERT INTO skips VALUES (?, ?, ?)")                                      \
