@@ -6,11 +6,11 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { check_results, votes_of } from './lib/api.mjs';
-import { Link } from './lib/link.mjs';
 import { open_sse, open_ws } from './lib/live.mjs';
 import { PostgresPair } from './lib/postgres_pair.mjs';
 import { FAULT_SEED, seeded } from './lib/random.mjs';
 import { Server } from './lib/server.mjs';
+import { TcpProxy } from './lib/tcp_proxy.mjs';
 import { pause, wait_until, within } from './lib/wait.mjs';
 
 const ROUNDS = Number(process.env.CLUSTER_ROUNDS ?? 6);
@@ -44,7 +44,7 @@ before(async () => {
   await pair.create('pollux');
   links = await Promise.all(
     Array.from({ length: NODES }, () =>
-      Promise.all(pair.members.map((member) => Link.start(member.port))),
+      Promise.all(pair.members.map(({ port }) => TcpProxy.start({ host: '127.0.0.1', port }))),
     ),
   );
   nodes = await Promise.all(links.map(start_node));
@@ -91,7 +91,7 @@ const FAULTS = {
   async the_primary_is_killed_and_comes_back() {
     await pair.primary.kill();
     await pause(random(1000));
-    await pair.primary.start();
+    await pair.primary.restart();
     await pair.follows();
   },
   async the_primary_is_killed_and_the_replica_promoted() {
@@ -103,18 +103,18 @@ const FAULTS = {
   },
   async the_primary_hangs_for_a_node() {
     const node = random(NODES);
-    for (const link of links[node]) link.hang();
+    for (const link of links[node]) link.hold();
     await pause(500 + random(3000));
     for (const link of links[node]) link.heal();
   },
   async a_node_is_cut_off() {
     const node = random(NODES);
-    for (const link of links[node]) link.cut();
+    for (const link of links[node]) link.refuse();
     await pause(random(2000));
     for (const link of links[node]) link.heal();
   },
   async everybody_is_cut_off() {
-    for (const link of links.flat()) link.cut();
+    for (const link of links.flat()) link.refuse();
     await pause(random(2000));
     for (const link of links.flat()) link.heal();
   },

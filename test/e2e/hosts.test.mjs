@@ -1,25 +1,22 @@
 // A DSN of two hosts: the primary and its replica, which becomes the primary.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Postgres } from './lib/postgres.mjs';
-import { Replica } from './lib/replica.mjs';
+import { PostgresPair } from './lib/postgres_pair.mjs';
 import { Server } from './lib/server.mjs';
 import { wait_until } from './lib/wait.mjs';
 
 const LIMIT_MS = 120_000;
 
-let primary;
-let replica;
+let pair;
 let server;
 let poll;
 let voters;
 
 before(async () => {
-  primary = await Postgres.start();
-  await primary.create('pollux'); /* or the replica may not have it yet */
-  replica = await Replica.of(primary);
-  const hosts = `${replica.folder},${primary.folder}`;
-  const dsn = `host=${hosts} user=postgres dbname=pollux`;
+  pair = await PostgresPair.start();
+  await pair.create('pollux');
+  const ports = [pair.replica.port, pair.primary.port];
+  const dsn = `host=127.0.0.1,127.0.0.1 port=${ports} user=postgres dbname=pollux`;
   server = await Server.start({ dsn, config: { profile: 'cluster' } });
   const { token } = await server.api.register();
   poll = await server.api.create_poll(token);
@@ -31,12 +28,11 @@ before(async () => {
 
 after(async () => {
   await server?.end();
-  await primary?.stop();
-  await replica?.stop();
+  await pair?.stop();
 });
 
 test('verify and export read a replica, when they are told to', async () => {
-  const dsn = `${replica.dsn('pollux')} target_session_attrs=any`;
+  const dsn = `${pair.replica.dsn('pollux')} target_session_attrs=any`;
   const args = ['--profile', 'cluster', '--postgres-dsn', dsn];
   const is_there = () =>
     server.pollux('export', String(poll.id), ...args).then(
@@ -46,15 +42,15 @@ test('verify and export read a replica, when they are told to', async () => {
   await wait_until(is_there, LIMIT_MS, () => 'the votes on the replica');
   assert.match((await server.pollux('verify', ...args)).stdout, /10 votes.*\nok: /);
   /* If nothing else is said, the primary is meant. */
-  const primary_only = [...args.slice(0, -1), replica.dsn('pollux')];
+  const primary_only = [...args.slice(0, -1), pair.replica.dsn('pollux')];
   const { stdout } = await server.pollux_fails('verify', ...primary_only);
   assert.match(stdout, /^wrong: .*read-only/);
 });
 
 test('after a promotion votes go on at the other host, and none is lost', async () => {
   const { version } = await server.api.results(poll.id);
-  await primary.stop();
-  await replica.promote();
+  await pair.primary.kill();
+  await pair.promote();
   for (const voter of voters.slice(10)) {
     const is_in = async () => {
       const { status } = await server.api.vote(voter, poll.id, 1, { key: 'k', expect: 'any' });

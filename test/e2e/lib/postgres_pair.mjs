@@ -1,11 +1,10 @@
 // A PostgreSQL and its synchronous replica, on loopback: the first may be killed, and the
 // other promoted, without a commit being lost.
-import fs from 'node:fs';
-import path from 'node:path';
 import { Postgres } from './postgres.mjs';
 import { lasting_port } from './server.mjs';
 import { wait_until } from './wait.mjs';
 
+const LIMIT_MS = 120_000;
 const USER = 'user=postgres dbname=postgres';
 
 /** One of the two. */
@@ -32,7 +31,7 @@ class Member extends Postgres {
   ready() {
     return wait_until(
       () => this.answers("SELECT 'yes'", 'yes'),
-      120_000,
+      LIMIT_MS,
       () => `start of PostgreSQL in ${this.folder}`,
     );
   }
@@ -50,18 +49,6 @@ class Member extends Postgres {
     await this.rows('postgres', set);
     await this.rows('postgres', 'SELECT pg_reload_conf()');
   }
-
-  async start() {
-    this.spawn();
-    await this.ready();
-  }
-
-  /** kill -9 of all its processes: those of connections end when the first has. */
-  async kill() {
-    const pid = fs.readFileSync(path.join(this.data, 'postmaster.pid'), 'utf8').split('\n')[0];
-    process.kill(Number(pid), 'SIGKILL');
-    await this.ended;
-  }
 }
 
 export class PostgresPair {
@@ -69,7 +56,7 @@ export class PostgresPair {
     const pair = new PostgresPair();
     const first = await Postgres.initialised();
     pair.primary = new Member(first.folder, await lasting_port());
-    await pair.primary.start();
+    await pair.primary.restart();
     await pair.make_replica(await lasting_port());
     return pair;
   }
@@ -87,14 +74,14 @@ export class PostgresPair {
       ...['-d', `host=127.0.0.1 port=${this.primary.port} ${USER} application_name=copy`],
       ...['-D', this.replica.data, '-R', '-c', 'fast', '-X', 'stream', '--no-sync'],
     );
-    await this.replica.start();
+    await this.replica.restart();
     await this.follows();
     await this.primary.waits_for('*');
   }
 
   follows() {
     const sql = "SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'";
-    return wait_until(() => this.primary.answers(sql, '1'), 120_000, 'the replica follows');
+    return wait_until(() => this.primary.answers(sql, '1'), LIMIT_MS, 'the replica follows');
   }
 
   /** The primary is dead: the replica takes its place. */
@@ -117,8 +104,15 @@ export class PostgresPair {
     return this.primary.rows(database, sql);
   }
 
+  /** Also on the replica, which has what is committed a little later. */
   async create(database) {
     await this.rows('postgres', `CREATE DATABASE ${database}`);
+    const is_there = () =>
+      this.replica.rows(database, '').then(
+        () => true,
+        () => false,
+      );
+    await wait_until(is_there, LIMIT_MS, () => `${database} on the replica`);
   }
 
   async stop() {

@@ -1,5 +1,5 @@
 // A TCP proxy of the tests' own between a server and what it stands on: a link that can be
-// cut, or swallow everything, as a broken switch does.
+// cut, hold everything back for a while, or swallow it, as a broken switch does.
 import { once } from 'node:events';
 import net from 'node:net';
 
@@ -12,7 +12,7 @@ export class TcpProxy {
     const proxy = new TcpProxy();
     proxy.to = to;
     proxy.pairs = new Set();
-    proxy.swallows = proxy.refuses = false;
+    proxy.swallows = proxy.refuses = proxy.holds = false;
     proxy.listener = net.createServer((from) => proxy.take(from)).listen(port, '127.0.0.1');
     await once(proxy.listener, 'listening');
     proxy.port = proxy.listener.address().port;
@@ -37,7 +37,16 @@ export class TcpProxy {
       source.on('data', (bytes) => this.swallows || target.write(bytes));
     pass(from, to);
     pass(to, from);
-    for (const socket of [from, to]) socket.on('error', end).on('close', end);
+    for (const socket of [from, to]) {
+      socket.on('error', end).on('close', end);
+      if (this.holds) socket.pause();
+    }
+  }
+
+  /** From now on connections stay, and what is sent arrives when it is healed. */
+  hold() {
+    this.holds = true;
+    for (const { from, to } of this.pairs) for (const socket of [from, to]) socket.pause();
   }
 
   /** From now on whatever is sent is lost, and connections are taken and never answered. */
@@ -51,10 +60,12 @@ export class TcpProxy {
     this.break_all();
   }
 
-  /** As before; connections of meanwhile are broken. */
+  /** As before; connections of meanwhile are broken, unless it only held them. */
   heal() {
-    this.swallows = this.refuses = false;
-    this.break_all();
+    const { holds } = this;
+    this.swallows = this.refuses = this.holds = false;
+    if (!holds) this.break_all();
+    for (const { from, to } of this.pairs) for (const socket of [from, to]) socket.resume();
   }
 
   break_all() {
