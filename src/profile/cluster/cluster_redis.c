@@ -123,9 +123,13 @@ int cluster_redis_start_bus(struct cluster_redis *r, struct follow *follow)
                                   .heard = heard,
                                   .report = report_bus,
                                   .user = r};
+    struct bus *bus = NULL;
+    int rc;
 
     r->follow = follow;
-    return is_configured(r->app->config) ? bus_redis_start(&opts, &r->bus) : 0;
+    rc = is_configured(r->app->config) ? bus_redis_start(&opts, &bus) : 0;
+    r->bus = bus;
+    return rc;
 }
 
 void cluster_redis_wake(struct cluster_redis *r)

@@ -9,8 +9,7 @@
  *            cluster_redis_close() ends what was started.
  * Errors     ERR_INVALID, the configuration cannot be read; ERR_UNAVAILABLE, no thread.
  *            errmsg says more. A Redis that is away is no error.
- * Threads    cluster_redis_wake(), check and metrics: any, once the bus was started.
- *            The others: the owner's.
+ * Threads    cluster_redis_wake(), check and metrics: any. The others: the owner's.
  */
 #ifndef PROFILE_CLUSTER_CLUSTER_REDIS_H
 #define PROFILE_CLUSTER_CLUSTER_REDIS_H
@@ -30,7 +29,7 @@ struct cluster_redis {
     const struct app *app;
     uint64_t seed;
     struct limit_redis *limits; /* NULL: no Redis is configured */
-    struct bus *bus;            /* the same */
+    struct bus *_Atomic bus;    /* the same; it comes when lanes already run */
     struct follow *follow;      /* whom it wakes */
 };
 
