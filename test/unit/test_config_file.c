@@ -75,76 +75,75 @@ static void a_file_may_say_nothing(void **state)
     }
 }
 
+static const struct {
+    const char *text, *errors;
+} mistakes[] = {
+    {"server:\n  port: high\n",
+     "f.yaml:2: server.port: expected a number from 0 to 65535, not \"high\"\n"},
+    {"server:\n  prot: 1\n",
+     "f.yaml:2: server.prot: no such key; did you mean server.port?\n"},
+    {"\nbogus: 1\n", "f.yaml:2: bogus: no such key\n"},
+    {"bogus: {a: {b: [1, {c: 2}]}}\n", "f.yaml:1: bogus: no such key\n"},
+    {"server: {tls: {port: 1}}\n", "f.yaml:1: server.tls: no such key\n"},
+    {"\"a\\nb\": 1\n", "f.yaml:1: \"a\\nb\": no such key\n"},
+    {"server: {port: 1, port: 2}\n", "f.yaml:1: server.port: set before, in line 1\n"},
+    {"server: {port: 1}\nserver.port: 2\n",
+     "f.yaml:2: server.port: set before, in line 1\n"},
+    {"server: {port: 1}\nserver:\n  port: 2\n",
+     "f.yaml:3: server.port: set before, in line 1\n"},
+    {"server: 8080\n", "f.yaml:1: server: expected a section with keys below it\n"},
+    {"server: [8080]\n", "f.yaml:1: server: expected a section with keys below it\n"},
+    {"server.port: {a: 1}\n",
+     "f.yaml:1: server.port: expected a number from 0 to 65535, not a section\n"},
+    {"server.port: [1]\n",
+     "f.yaml:1: server.port: expected a number from 0 to 65535, not a list\n"},
+    {"server.port:\n", "f.yaml:1: server.port: expected a number from 0 to 65535, "
+                       "not an empty value\n"},
+    {"server.port: ~\n", "not an empty value\n"},
+    {"server.port: null\n", "not an empty value\n"},
+    {"data.dir: 'null'\n", ""}, /* in quotes it is a name */
+    {"server.origins: https://a\n",
+     "f.yaml:1: server.origins: expected a list of origins such as "
+     "https://polls.example, not a single text\n"},
+    {"roles: [polls, [live]]\n",
+     "f.yaml:1: roles: expected a list of at most 256 texts\n"},
+    {"roles: [polls, lives]\n", "not \"lives\"\n"},
+    {"roles: {polls: yes}\n", "f.yaml:1: roles: expected all, or one or more of polls, "
+                              "votes, live or worker, not a section\n"},
+    {"roles: []\n", "not \"\"\n"},
+    {"roles: live, polls\n", ""},
+    {"roles: [live, polls]\n", ""},
+    {"server.origins: [[https://a]]\n",
+     "f.yaml:1: server.origins: expected a list of at most 256 texts\n"},
+    {"server.origins: [https://a, b]\n", "not \"b\"\n"},
+    {"jwt.secret: \"hush\\0hush\"\n",
+     "f.yaml:1: jwt.secret: expected text of at most 4096 bytes\n"},
+    {"[a]: 1\n", "f.yaml:1: expected the name of a key\n"},
+    {"server: {[a]: 1}\n", "f.yaml:1: server: expected the name of a key\n"},
+    {"- a\n", "f.yaml:1: expected keys and values\n"},
+    {"just text\n", "f.yaml:1: expected keys and values\n"},
+    {"a: [1\nb: 2\n", "f.yaml:2: this is not YAML: "},
+    {"a: \"x\n", "this is not YAML: "},
+    {"\tserver: 1\n", "f.yaml:1: this is not YAML: "},
+    {"a: \xff\n", "this is not YAML: "},
+    {"a: *b\n", "this is not YAML: "},
+    {"roles: all\n---\nroles: all\n",
+     "f.yaml:2: expected one document, not a second one\n"},
+    {"roles: all\n...\n}\n", "this is not YAML: "},
+};
+
 static void says_where_and_what_is_wrong(void **state)
 {
-    static const struct {
-        const char *text, *errors;
-    } rows[] = {
-        {"server:\n  port: high\n",
-         "f.yaml:2: server.port: expected a number from 0 to 65535, not \"high\"\n"},
-        {"server:\n  prot: 1\n",
-         "f.yaml:2: server.prot: no such key; did you mean server.port?\n"},
-        {"\nbogus: 1\n", "f.yaml:2: bogus: no such key\n"},
-        {"bogus: {a: {b: [1, {c: 2}]}}\n", "f.yaml:1: bogus: no such key\n"},
-        {"server: {tls: {port: 1}}\n", "f.yaml:1: server.tls: no such key\n"},
-        {"\"a\\nb\": 1\n", "f.yaml:1: \"a\\nb\": no such key\n"},
-        {"server: {port: 1, port: 2}\n",
-         "f.yaml:1: server.port: set before, in line 1\n"},
-        {"server: {port: 1}\nserver.port: 2\n",
-         "f.yaml:2: server.port: set before, in line 1\n"},
-        {"server: {port: 1}\nserver:\n  port: 2\n",
-         "f.yaml:3: server.port: set before, in line 1\n"},
-        {"server: 8080\n", "f.yaml:1: server: expected a section with keys below it\n"},
-        {"server: [8080]\n",
-         "f.yaml:1: server: expected a section with keys below it\n"},
-        {"server.port: {a: 1}\n",
-         "f.yaml:1: server.port: expected a number from 0 to 65535, not a section\n"},
-        {"server.port: [1]\n",
-         "f.yaml:1: server.port: expected a number from 0 to 65535, not a list\n"},
-        {"server.port:\n", "f.yaml:1: server.port: expected a number from 0 to 65535, "
-                           "not an empty value\n"},
-        {"server.port: ~\n", "not an empty value\n"},
-        {"server.port: null\n", "not an empty value\n"},
-        {"data.dir: 'null'\n", ""}, /* in quotes it is a name */
-        {"server.origins: https://a\n",
-         "f.yaml:1: server.origins: expected a list of origins such as "
-         "https://polls.example, not a single text\n"},
-        {"roles: [polls, [live]]\n",
-         "f.yaml:1: roles: expected a list of at most 256 texts\n"},
-        {"roles: [polls, lives]\n", "not \"lives\"\n"},
-        {"roles: {polls: yes}\n",
-         "f.yaml:1: roles: expected all, or one or more of polls, "
-         "votes, live or worker, not a section\n"},
-        {"roles: []\n", "not \"\"\n"},
-        {"roles: live, polls\n", ""},
-        {"roles: [live, polls]\n", ""},
-        {"server.origins: [[https://a]]\n",
-         "f.yaml:1: server.origins: expected a list of at most 256 texts\n"},
-        {"server.origins: [https://a, b]\n", "not \"b\"\n"},
-        {"jwt.secret: \"hush\\0hush\"\n",
-         "f.yaml:1: jwt.secret: expected text of at most 4096 bytes\n"},
-        {"[a]: 1\n", "f.yaml:1: expected the name of a key\n"},
-        {"server: {[a]: 1}\n", "f.yaml:1: server: expected the name of a key\n"},
-        {"- a\n", "f.yaml:1: expected keys and values\n"},
-        {"just text\n", "f.yaml:1: expected keys and values\n"},
-        {"a: [1\nb: 2\n", "f.yaml:2: this is not YAML: "},
-        {"a: \"x\n", "this is not YAML: "},
-        {"\tserver: 1\n", "f.yaml:1: this is not YAML: "},
-        {"a: \xff\n", "this is not YAML: "},
-        {"a: *b\n", "this is not YAML: "},
-        {"roles: all\n---\nroles: all\n",
-         "f.yaml:2: expected one document, not a second one\n"},
-        {"roles: all\n...\n}\n", "this is not YAML: "},
-    };
     (void)state;
 
-    for (size_t i = 0; i < LENGTH(rows); i++) {
-        struct read r = read_text(rows[i].text);
+    for (size_t i = 0; i < LENGTH(mistakes); i++) {
+        struct read r = read_text(mistakes[i].text);
 
-        CHECK_HAS_AT(rows[i].text, buf_str(&r.errors), rows[i].errors);
-        CHECK_EQ_AT(rows[i].text, r.errors.len != 0, rows[i].errors[0] != '\0');
-        if (rows[i].errors[0] == 'f' && strstr(rows[i].errors, "YAML: ") == NULL)
-            CHECK_STR_AT(rows[i].text, buf_str(&r.errors), rows[i].errors);
+        CHECK_HAS_AT(mistakes[i].text, buf_str(&r.errors), mistakes[i].errors);
+        CHECK_EQ_AT(mistakes[i].text, r.errors.len != 0, mistakes[i].errors[0] != '\0');
+        if (mistakes[i].errors[0] == 'f' &&
+            strstr(mistakes[i].errors, "YAML: ") == NULL)
+            CHECK_STR_AT(mistakes[i].text, buf_str(&r.errors), mistakes[i].errors);
         read_done(&r);
     }
 }

@@ -51,73 +51,75 @@ static void object_done(struct object *o)
         setting_done(&settings[i], o);
 }
 
+static const struct {
+    int setting;
+    const char *text, *shown;
+} written[] = {
+    {FLAG, "true", "true"},
+    {FLAG, "yes", "true"},
+    {FLAG, "On", "true"},
+    {FLAG, "1", "true"},
+    {FLAG, "false", "false"},
+    {FLAG, "no", "false"},
+    {FLAG, "OFF", "false"},
+    {FLAG, "0", "false"},
+    {NUMBER, "1", "1"},
+    {NUMBER, "65535", "65535"},
+    {SIZE, "16", "16"},
+    {SIZE, "1023", "1023"},
+    {SIZE, "1024", "1KiB"},
+    {SIZE, "1536KiB", "1536KiB"},
+    {SIZE, "2mib", "2MiB"},
+    {SIZE, "3GiB", "3GiB"},
+    {SIZE, "1TiB", "1TiB"},
+    {DURATION, "0", "0ms"},
+    {DURATION, "0s", "0ms"},
+    {DURATION, "250ms", "250ms"},
+    {DURATION, "1500ms", "1500ms"},
+    {DURATION, "30s", "30s"},
+    {DURATION, "90s", "90s"},
+    {DURATION, "120s", "2m"},
+    {DURATION, "5m", "5m"},
+    {DURATION, "23h", "23h"},
+    {DURATION, "24h", "1d"},
+    {DURATION, "10d", "10d"},
+    {DURATION, "1h30m", "90m"},
+    {DURATION, "1d1h1m1s1ms", "90061001ms"},
+    {STRING, "a \"b\"", "\"a \\\"b\\\"\""},
+    {WORD, "a", "a"},
+    {WORD, "b", "b"},
+    {WORD, "cc", "cc"},
+    {WORDS, "all", "all"},
+    {WORDS, "b", "b"},
+    {WORDS, " cc , a,", "a,cc"},
+    {WORDS, "a,b,a", "a,b"},
+    {WORDS, "cc,b,a", "all"},
+    {WORDS, "b,all", "all"},
+    {ORIGINS, "", "[]"},
+    {ORIGINS, "https://a.example", "[\"https://a.example\"]"},
+    {ORIGINS, " http://localhost:3000 ,https://b ,, ",
+     "[\"http://localhost:3000\", \"https://b\"]"},
+    {ORIGINS, "http://[::1]:80", "[\"http://[::1]:80\"]"},
+    {NETWORKS, "10.0.0.1,10.0.0.0/8,0.0.0.0/0,1.2.3.4/32",
+     "[\"10.0.0.1\", \"10.0.0.0/8\", \"0.0.0.0/0\", \"1.2.3.4/32\"]"},
+    {NETWORKS, "::1,fd00::/8,::/128", "[\"::1\", \"fd00::/8\", \"::/128\"]"},
+};
+
 static void takes_every_way_to_write_a_value(void **state)
 {
-    static const struct {
-        int setting;
-        const char *text, *shown;
-    } rows[] = {
-        {FLAG, "true", "true"},
-        {FLAG, "yes", "true"},
-        {FLAG, "On", "true"},
-        {FLAG, "1", "true"},
-        {FLAG, "false", "false"},
-        {FLAG, "no", "false"},
-        {FLAG, "OFF", "false"},
-        {FLAG, "0", "false"},
-        {NUMBER, "1", "1"},
-        {NUMBER, "65535", "65535"},
-        {SIZE, "16", "16"},
-        {SIZE, "1023", "1023"},
-        {SIZE, "1024", "1KiB"},
-        {SIZE, "1536KiB", "1536KiB"},
-        {SIZE, "2mib", "2MiB"},
-        {SIZE, "3GiB", "3GiB"},
-        {SIZE, "1TiB", "1TiB"},
-        {DURATION, "0", "0ms"},
-        {DURATION, "0s", "0ms"},
-        {DURATION, "250ms", "250ms"},
-        {DURATION, "1500ms", "1500ms"},
-        {DURATION, "30s", "30s"},
-        {DURATION, "90s", "90s"},
-        {DURATION, "120s", "2m"},
-        {DURATION, "5m", "5m"},
-        {DURATION, "23h", "23h"},
-        {DURATION, "24h", "1d"},
-        {DURATION, "10d", "10d"},
-        {DURATION, "1h30m", "90m"},
-        {DURATION, "1d1h1m1s1ms", "90061001ms"},
-        {STRING, "a \"b\"", "\"a \\\"b\\\"\""},
-        {WORD, "a", "a"},
-        {WORD, "b", "b"},
-        {WORD, "cc", "cc"},
-        {WORDS, "all", "all"},
-        {WORDS, "b", "b"},
-        {WORDS, " cc , a,", "a,cc"},
-        {WORDS, "a,b,a", "a,b"},
-        {WORDS, "cc,b,a", "all"},
-        {WORDS, "b,all", "all"},
-        {ORIGINS, "", "[]"},
-        {ORIGINS, "https://a.example", "[\"https://a.example\"]"},
-        {ORIGINS, " http://localhost:3000 ,https://b ,, ",
-         "[\"http://localhost:3000\", \"https://b\"]"},
-        {ORIGINS, "http://[::1]:80", "[\"http://[::1]:80\"]"},
-        {NETWORKS, "10.0.0.1,10.0.0.0/8,0.0.0.0/0,1.2.3.4/32",
-         "[\"10.0.0.1\", \"10.0.0.0/8\", \"0.0.0.0/0\", \"1.2.3.4/32\"]"},
-        {NETWORKS, "::1,fd00::/8,::/128", "[\"::1\", \"fd00::/8\", \"::/128\"]"},
-    };
     struct object o = {0};
     struct buf b = {0};
     (void)state;
 
-    for (size_t i = 0; i < LENGTH(rows); i++) {
-        const struct setting *s = &settings[rows[i].setting];
+    for (size_t i = 0; i < LENGTH(written); i++) {
+        const struct setting *s = &settings[written[i].setting];
 
         b.len = 0;
-        CHECK_EQ_AT(rows[i].text, setting_set(s, &o, str_of(rows[i].text), &b), 0);
-        CHECK_STR_AT(rows[i].text, buf_str(&b), "");
+        CHECK_EQ_AT(written[i].text, setting_set(s, &o, str_of(written[i].text), &b),
+                    0);
+        CHECK_STR_AT(written[i].text, buf_str(&b), "");
         setting_show(s, &o, &b);
-        CHECK_STR_AT(rows[i].text, buf_str(&b), rows[i].shown);
+        CHECK_STR_AT(written[i].text, buf_str(&b), written[i].shown);
     }
     buf_done(&b);
     object_done(&o);
@@ -142,74 +144,75 @@ static void units_are_bytes_and_milliseconds(void **state)
     buf_done(&b);
 }
 
+static const struct {
+    int setting;
+    const char *text, *problem;
+} refused[] = {
+    {FLAG, "maybe", "expected true or false, not \"maybe\""},
+    {FLAG, "", "expected true or false, not \"\""},
+    {NUMBER, "0", "expected a number from 1 to 65535, not \"0\""},
+    {NUMBER, "65536", "expected a number from 1 to 65535, not \"65536\""},
+    {NUMBER, "99999999999999999999", "not \"99999999999999999999\""},
+    {NUMBER, "-1", "not \"-1\""},
+    {NUMBER, "8080 ", "not \"8080 \""},
+    {NUMBER, "1k", "not \"1k\""},
+    {NUMBER, "", "not \"\""},
+    {SIZE, "15", "expected a size from 16 to 1TiB, not \"15\""},
+    {SIZE, "1025GiB", "not \"1025GiB\""},
+    {SIZE, "16777217TiB", "not"}, /* would be 1 TiB, if it could overflow */
+    {SIZE, "64KB", "not \"64KB\""},
+    {SIZE, "64 KiB", "not"},
+    {SIZE, "1KiB1KiB", "not"},
+    {SIZE, "KiB", "not"},
+    {DURATION, "30", "expected a duration from 0s to 10d, not \"30\""},
+    {DURATION, "s", "not"},
+    {DURATION, "", "not"},
+    {DURATION, "-1s", "not"},
+    {DURATION, "1.5s", "not"},
+    {DURATION, "1s30", "not"},
+    {DURATION, "11d", "not"},
+    {DURATION, "18446744073709551615ms1001ms", "not"},
+    {STRING, "", "expected text that is not empty, not \"\""},
+    {WORD, "c", "expected a, b or cc, not \"c\""},
+    {WORD, "B", "not \"B\""},
+    {WORD, "a|b", "not \"a|b\""},
+    {WORD, "", "not \"\""},
+    {WORDS, "a,c", "expected all, or one or more of a, b or cc, not \"c\""},
+    {WORDS, "", "not \"\""},
+    {WORDS, ",", "not \"\""},
+    {WORDS, "a b", "not \"a b\""},
+    {ORIGINS, "https://a,b.example",
+     "expected origins such as https://polls.example, not \"b.example\""},
+    {ORIGINS, "*", "not \"*\""},
+    {ORIGINS, "https://", "not"},
+    {ORIGINS, "https://:80", "not"},
+    {ORIGINS, "https://a/", "not"},
+    {ORIGINS, "ftp://a", "not"},
+    {NETWORKS, "10.0.0", "expected addresses or networks such as 10.0.0.0/8, not"},
+    {NETWORKS, "10.0.0.0/33", "not"},
+    {NETWORKS, "::1/129", "not"},
+    {NETWORKS, "10.0.0.0/", "not"},
+    {NETWORKS, "/8", "not"},
+    {NETWORKS, "1111:2222:3333:4444:5555:6666:7777:8888:9999", "not"},
+    {NETWORKS, "localhost", "not"},
+};
+
 static void refuses_the_rest_and_says_what_it_expected(void **state)
 {
-    static const struct {
-        int setting;
-        const char *text, *problem;
-    } rows[] = {
-        {FLAG, "maybe", "expected true or false, not \"maybe\""},
-        {FLAG, "", "expected true or false, not \"\""},
-        {NUMBER, "0", "expected a number from 1 to 65535, not \"0\""},
-        {NUMBER, "65536", "expected a number from 1 to 65535, not \"65536\""},
-        {NUMBER, "99999999999999999999", "not \"99999999999999999999\""},
-        {NUMBER, "-1", "not \"-1\""},
-        {NUMBER, "8080 ", "not \"8080 \""},
-        {NUMBER, "1k", "not \"1k\""},
-        {NUMBER, "", "not \"\""},
-        {SIZE, "15", "expected a size from 16 to 1TiB, not \"15\""},
-        {SIZE, "1025GiB", "not \"1025GiB\""},
-        {SIZE, "16777217TiB", "not"}, /* would be 1 TiB, if it could overflow */
-        {SIZE, "64KB", "not \"64KB\""},
-        {SIZE, "64 KiB", "not"},
-        {SIZE, "1KiB1KiB", "not"},
-        {SIZE, "KiB", "not"},
-        {DURATION, "30", "expected a duration from 0s to 10d, not \"30\""},
-        {DURATION, "s", "not"},
-        {DURATION, "", "not"},
-        {DURATION, "-1s", "not"},
-        {DURATION, "1.5s", "not"},
-        {DURATION, "1s30", "not"},
-        {DURATION, "11d", "not"},
-        {DURATION, "18446744073709551615ms1001ms", "not"},
-        {STRING, "", "expected text that is not empty, not \"\""},
-        {WORD, "c", "expected a, b or cc, not \"c\""},
-        {WORD, "B", "not \"B\""},
-        {WORD, "a|b", "not \"a|b\""},
-        {WORD, "", "not \"\""},
-        {WORDS, "a,c", "expected all, or one or more of a, b or cc, not \"c\""},
-        {WORDS, "", "not \"\""},
-        {WORDS, ",", "not \"\""},
-        {WORDS, "a b", "not \"a b\""},
-        {ORIGINS, "https://a,b.example",
-         "expected origins such as https://polls.example, not \"b.example\""},
-        {ORIGINS, "*", "not \"*\""},
-        {ORIGINS, "https://", "not"},
-        {ORIGINS, "https://:80", "not"},
-        {ORIGINS, "https://a/", "not"},
-        {ORIGINS, "ftp://a", "not"},
-        {NETWORKS, "10.0.0", "expected addresses or networks such as 10.0.0.0/8, not"},
-        {NETWORKS, "10.0.0.0/33", "not"},
-        {NETWORKS, "::1/129", "not"},
-        {NETWORKS, "10.0.0.0/", "not"},
-        {NETWORKS, "/8", "not"},
-        {NETWORKS, "1111:2222:3333:4444:5555:6666:7777:8888:9999", "not"},
-        {NETWORKS, "localhost", "not"},
-    };
     struct object o = {0};
     struct buf b = {0};
     (void)state;
 
-    for (size_t i = 0; i < LENGTH(rows); i++) {
+    for (size_t i = 0; i < LENGTH(refused); i++) {
         struct object before = o;
 
         b.len = 0;
         CHECK_EQ_AT(
-            rows[i].text,
-            setting_set(&settings[rows[i].setting], &o, str_of(rows[i].text), &b),
+            refused[i].text,
+            setting_set(&settings[refused[i].setting], &o, str_of(refused[i].text), &b),
             ERR_INVALID);
-        CHECK_HAS_AT(rows[i].text, buf_str(&b), rows[i].problem);
-        CHECK_EQ_AT(rows[i].text, memcmp(&o, &before, sizeof o), 0);
+        CHECK_HAS_AT(refused[i].text, buf_str(&b), refused[i].problem);
+        CHECK_EQ_AT(refused[i].text, memcmp(&o, &before, sizeof o), 0);
     }
     buf_done(&b);
 }
