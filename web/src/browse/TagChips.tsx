@@ -17,7 +17,7 @@ export function TagChips({ filter, className }: { filter: Filter; className: str
   const others = data.map(({ tag }) => tag).filter((tag) => !filter.tags.includes(tag));
   const tags = [...filter.tags, ...others.slice(0, MOST)];
   const row = useRef<HTMLUListElement>(null);
-  const { room, look, go } = useSideways(row, tags.length);
+  const { room, look, go } = useSideways(row, tags.join());
   return (
     <div className={`relative flex h-full min-w-0 grow ${className}`}>
       <ul

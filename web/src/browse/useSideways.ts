@@ -7,21 +7,24 @@ export interface Room {
   right: boolean;
 }
 
+/** The row's own padding, rounded up: no chip lies there, so no arrow leads there. */
+const EDGE_PX = 5;
+
 const NONE: Room = { left: false, right: false };
 
-export function useSideways(row: RefObject<HTMLElement | null>, count: number) {
+export function useSideways(row: RefObject<HTMLElement | null>, content: string) {
   const [room, setRoom] = useState(NONE);
 
   const look = useCallback(() => {
     if (row.current === null) return;
     const { scrollLeft, scrollWidth, clientWidth } = row.current;
-    const left = scrollLeft > 1;
-    const right = scrollLeft + clientWidth < scrollWidth - 1;
+    const left = scrollLeft > EDGE_PX;
+    const right = scrollLeft + clientWidth < scrollWidth - EDGE_PX;
     setRoom((was) => (was.left === left && was.right === right ? was : { left, right }));
   }, [row]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: more in the row is more room
-  useEffect(look, [look, count]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other chips take other room
+  useEffect(look, [look, content]);
   useEffect(() => {
     if (row.current === null) return;
     const observer = new ResizeObserver(look);
