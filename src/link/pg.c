@@ -56,11 +56,12 @@ static int lose(struct pg *p, const char *text)
 }
 
 /* Does a refusal with this code mean that another connection is needed? The server is
- * shutting down or starting, is a replica now, or the proxy has lost it. */
+ * shutting down or starting, or the proxy has lost it; or it is a replica now, which a
+ * proxy does not tell: it writes nothing (25006), and has no WAL of its own (55000). */
 static bool is_gone(const char *state)
 {
     return strncmp(state, "57P", 3) == 0 || strncmp(state, "08", 2) == 0 ||
-           strcmp(state, "25006") == 0;
+           strcmp(state, "25006") == 0 || strcmp(state, "55000") == 0;
 }
 
 static int error_of(const char *state)

@@ -180,6 +180,7 @@ static void each_kind_of_refusal_has_its_error(void **state)
         {"DO $$BEGIN RAISE SQLSTATE '40P01'; END$$", ERR_OVERLOADED, true},
         {"DO $$BEGIN RAISE SQLSTATE '53100'; END$$", ERR_UNAVAILABLE, true},
         {"DO $$BEGIN RAISE SQLSTATE '25006'; END$$", ERR_UNAVAILABLE, false},
+        {"DO $$BEGIN RAISE SQLSTATE '55000'; END$$", ERR_UNAVAILABLE, false},
         {"DO $$BEGIN RAISE SQLSTATE '57P01'; END$$", ERR_UNAVAILABLE, false},
         {"DO $$BEGIN RAISE SQLSTATE '08P01'; END$$", ERR_UNAVAILABLE, false},
         {"SELECT pg_terminate_backend(pg_backend_pid())", ERR_UNAVAILABLE, false},
