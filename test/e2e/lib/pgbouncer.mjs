@@ -1,9 +1,8 @@
 // A PgBouncer of the tests' own before a PostgreSQL of theirs: in transaction mode, with so
 // few connections that every process shares them.
-import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { AS_OTHER } from './postgres.mjs';
+import { spawn_as_other } from './postgres.mjs';
 import { wait_until } from './wait.mjs';
 
 const START_LIMIT_MS = 60_000;
@@ -38,11 +37,7 @@ export class PgBouncer {
 
   async restart() {
     await this.stop();
-    const command = [...AS_OTHER, '/usr/sbin/pgbouncer', '-q', this.config];
-    this.child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...command], {
-      cwd: '/',
-      stdio: 'ignore',
-    });
+    this.child = spawn_as_other(['/usr/sbin/pgbouncer', '-q', this.config]);
     this.ended = new Promise((resolve) => this.child.on('close', resolve));
     const answers = () =>
       this.rows('SHOW VERSION').then(

@@ -20,7 +20,14 @@ function programs() {
 }
 
 /** PostgreSQL refuses to be root's. */
-export const AS_OTHER = process.getuid() === 0 ? ['runuser', '-u', 'postgres', '--'] : [];
+const AS_OTHER = process.getuid() === 0 ? ['runuser', '-u', 'postgres', '--'] : [];
+
+/** It ends with the tests. Not through runuser, which would end alone, and leave it behind. */
+export function spawn_as_other(command) {
+  const other = ['--reuid', 'postgres', '--regid', 'postgres', '--init-groups'];
+  const as = [...(AS_OTHER.length > 0 ? other : []), '--pdeathsig', 'KILL', '--'];
+  return spawn('setpriv', [...as, ...command], { cwd: '/', stdio: 'ignore' });
+}
 
 export class Postgres {
   static async start() {
@@ -71,11 +78,8 @@ export class Postgres {
 
   spawn() {
     const options = this.settings().flatMap((setting) => ['-c', setting]);
-    const other = ['--reuid', 'postgres', '--regid', 'postgres', '--init-groups'];
-    const as = [...(AS_OTHER.length > 0 ? other : []), '--pdeathsig', 'KILL', '--'];
     const command = [path.join(programs(), 'postgres'), '-D', this.data, ...options];
-    /* Not through runuser, which would end alone, and leave it behind. */
-    this.child = spawn('setpriv', [...as, ...command], { cwd: '/', stdio: 'ignore' });
+    this.child = spawn_as_other(command);
     this.ended = once(this.child, 'exit');
   }
 
