@@ -279,6 +279,16 @@ async function check_nodes(rows) {
   }
 }
 
+/** It reads what is committed again: it says so itself. */
+async function is_current(node) {
+  const ask = () => node.api.get(`/api/polls/${polls[0]}/results`, { expect: 'any' });
+  const knows = async () => {
+    const { status, headers } = await ask();
+    return status === 200 && !('x-pollux-stale' in headers);
+  };
+  await wait_until(knows, CATCHES_UP_MS, 'a node that shows what is stored');
+}
+
 /** Who still watches has caught up; how long after the repair. */
 async function check_watchers(feeds, repaired) {
   const versions = new Map();
@@ -309,6 +319,7 @@ async function break_something(acts, fault) {
   await FAULTS[fault]();
   const repaired = performance.now();
   await work;
+  await Promise.all(nodes.map(is_current));
   await check_watchers(feeds, repaired);
 }
 
